@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// os: every call that the library makes on the kernel, as one contract. `linux.cpp` keeps it with
+// libc calls, never inline system calls, so that an interposer can stand in; unit tests link a
+// simulated kernel in its place. Nothing here decides anything, and nothing here writes a message.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <linux/perf_event.h>
+#include <sys/epoll.h>
+
+#include "base/result.hpp"
+#include "os/mapping.hpp"
+#include "os/unique_fd.hpp"
+
+namespace ringside::os {
+
+// open_perf_event opens an event for any thread on one CPU, outside of any group, close-on-exec.
+// `attr` goes to the kernel as it is and may be smaller than this build's perf_event_attr: it is
+// attr.size bytes long. Source: perf_event_open(2).
+Result<UniqueFd> open_perf_event(perf_event_attr* attr, int cpu);
+Result<void> enable_perf_event(int fd);
+Result<void> disable_perf_event(int fd);
+
+// map_shared maps `size` bytes from the start of `fd`, readable, writable and shared.
+Result<Mapping> map_shared(int fd, std::size_t size);
+std::size_t page_size();
+
+// What the kernel says about a BPF map. Fields that an old kernel does not know are 0.
+struct MapInfo {
+  std::uint32_t type = 0;
+  std::uint32_t max_entries = 0;
+  char name[16] = {};
+};
+Result<MapInfo> map_info(int map_fd);
+// store_fd_in_map puts a descriptor into a slot of an array of descriptors; delete_from_map empties
+// the slot. Source: bpf(2), BPF_MAP_UPDATE_ELEM and BPF_MAP_DELETE_ELEM.
+Result<void> store_fd_in_map(int map_fd, std::uint32_t key, int fd);
+Result<void> delete_from_map(int map_fd, std::uint32_t key);
+
+Result<UniqueFd> create_epoll();
+// watch adds `fd` to the set for EPOLLIN; `token` comes back in epoll_event::data.u64.
+Result<void> watch(int epoll_fd, int fd, std::uint64_t token);
+// wait_ready is epoll_wait(2): the number of entries of `ready` that were filled; EINTR is an error.
+Result<std::size_t> wait_ready(int epoll_fd, std::span<epoll_event> ready, int timeout_ms);
+
+// duplicate gives a second, close-on-exec descriptor of the same open file.
+Result<UniqueFd> duplicate(int fd);
+
+// read_file reads a whole small file, such as those of /proc and /sys, and returns its length.
+// E2BIG if it does not fit into `text`.
+Result<std::size_t> read_file(const char* path, std::span<char> text);
+
+// soft_limit is the current RLIMIT_* of the process; UINT64_MAX where there is none.
+Result<std::uint64_t> soft_limit(int resource);
+
+} // namespace ringside::os

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// UniqueFd: one owned file descriptor.
+#pragma once
+
+#include <utility>
+
+namespace ringside::os {
+
+void close(int fd);
+
+// UniqueFd closes the descriptor that it holds when it goes away. -1 means that it holds none.
+class UniqueFd {
+public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  UniqueFd(const UniqueFd&) = delete;
+  UniqueFd& operator=(const UniqueFd&) = delete;
+  ~UniqueFd() {
+    if (fd_ >= 0)
+      close(fd_);
+  }
+
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
+
+private:
+  int fd_ = -1;
+};
+
+} // namespace ringside::os
