@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* libbpf.h: the libbpf interface, as far as ringside implements it: the reader of kernel perf rings
+ * that BPF programs write to (perf_buffer), diagnostics, error texts and versions.
+ *
+ * Unless its comment says otherwise, a function
+ * - that returns int gives 0 or a count on success, and -errno on failure, with errno set too;
+ * - that returns a pointer gives NULL on failure, with errno set;
+ * - leaves errno alone on success, and leaves nothing behind on failure: no descriptor, mapping,
+ *   map slot or memory;
+ * - opens every descriptor close-on-exec. */
+#ifndef __LIBBPF_LIBBPF_H
+#define __LIBBPF_LIBBPF_H
+
+#include <linux/bpf.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "libbpf_common.h"
+#include "libbpf_legacy.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Versions and errors ---- */
+
+/* libbpf_major_version and libbpf_minor_version give the version of the interface that the library
+ * implements; libbpf_version_string gives both as a static text, "v1.8". LIBBPF_MAJOR_VERSION and
+ * LIBBPF_MINOR_VERSION are what the program was compiled for. They cannot fail. */
+LIBBPF_API __u32 libbpf_major_version(void);
+LIBBPF_API __u32 libbpf_minor_version(void);
+LIBBPF_API const char* libbpf_version_string(void);
+
+/* libbpf_errno: error codes of this interface's own, beside those of the system (errno(3)). */
+enum libbpf_errno {
+  __LIBBPF_ERRNO__START = 4000,
+
+  LIBBPF_ERRNO__LIBELF = __LIBBPF_ERRNO__START, /* reading an ELF file failed */
+  LIBBPF_ERRNO__FORMAT,                         /* an object file is not laid out as it should */
+  LIBBPF_ERRNO__KVERSION,                       /* the "version" section is wrong or missing */
+  LIBBPF_ERRNO__ENDIAN,                         /* the object is of the other byte order */
+  LIBBPF_ERRNO__INTERNAL,                       /* the library contradicts itself */
+  LIBBPF_ERRNO__RELOC,                          /* a relocation could not be applied */
+  LIBBPF_ERRNO__LOAD,                           /* loading failed, and nobody can say why */
+  LIBBPF_ERRNO__VERIFY,                         /* the kernel's verifier refused the program */
+  LIBBPF_ERRNO__PROG2BIG,                       /* the program has too many instructions */
+  LIBBPF_ERRNO__KVER,                           /* the program is for another kernel version */
+  LIBBPF_ERRNO__PROGTYPE,                       /* the kernel lacks this type of program */
+  LIBBPF_ERRNO__WRNGPID,                        /* a netlink answer for another process */
+  LIBBPF_ERRNO__INVSEQ,                         /* a netlink answer to another question */
+  LIBBPF_ERRNO__NLPARSE,                        /* a netlink answer that makes no sense */
+  __LIBBPF_ERRNO__END
+};
+
+/* libbpf_strerror writes the text of an error code into `buf`, `size` bytes long, always with a
+ * final NUL. `err` is an errno of the system or one of enum libbpf_errno, positive or negative.
+ * Fails with
+ *   EINVAL  no `buf`, or `size` is 0
+ *   ERANGE  the text did not fit; `buf` holds its beginning
+ *   ENOENT  no such code; `buf` holds a text that says so
+ * May be called from any thread. */
+LIBBPF_API int libbpf_strerror(int err, char* buf, size_t size);
+
+/* ---- Diagnostics ---- */
+
+enum libbpf_print_level {
+  LIBBPF_WARN, /* something failed, or will be missed */
+  LIBBPF_INFO, /* worth knowing, nothing is wrong */
+  LIBBPF_DEBUG /* for whoever looks for a fault */
+};
+
+/* libbpf_print_fn_t receives one message: its level and what vprintf(3) takes. The message ends
+ * with a newline. It is called from the thread in which the message arose, perhaps from several
+ * threads at once. What it returns is not used. It may change errno: that is put back. */
+typedef int (*libbpf_print_fn_t)(enum libbpf_print_level level, const char* format, va_list ap);
+
+/* libbpf_set_print makes `fn` the receiver of all messages of the process from now on, and returns
+ * the one before it. NULL silences the library. The receiver at start writes warnings and infos to
+ * stderr and drops the rest; LIBBPF_LOG_LEVEL in the environment (warn, info or debug, in any case)
+ * sets how much it writes. Cannot fail. May be called from any thread. */
+LIBBPF_API libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn);
+
+/* ---- The machine ---- */
+
+/* libbpf_num_possible_cpus gives how many CPUs the kernel could ever have, online or not: as many
+ * values as a per-CPU map holds for each key. Fails with what reading or parsing
+ * /sys/devices/system/cpu/possible failed with. The count is kept after the first call. May be
+ * called from any thread. */
+LIBBPF_API int libbpf_num_possible_cpus(void);
+
+/* ---- perf_buffer: reading what BPF programs send with bpf_perf_event_output() ----
+ *
+ * A perf_buffer holds one kernel ring per CPU. A ring is a perf event that is mapped into memory;
+ * its descriptor sits in the slot of that CPU's number in a map of type
+ * BPF_MAP_TYPE_PERF_EVENT_ARRAY, where the BPF helper finds it. When a ring is full, the kernel
+ * drops new records and counts them.
+ *
+ * Rings have indices from 0, one after another. An index is a CPU's number only as long as no CPU
+ * below it was left out.
+ *
+ * Threads: functions on different perf_buffers, or that read different rings of one, may run at the
+ * same time without locks. No two threads may read the same ring at once; poll and consume read
+ * all rings. Nothing else may use a perf_buffer while it is freed. */
+
+struct perf_buffer;
+struct perf_event_attr;
+struct perf_event_header;
+
+/* perf_buffer_sample_fn receives one sample that was written on `cpu`. `data` is `size` bytes, lies
+ * at a multiple of 4 only, and is gone when the callback returns. `size` counts the padding that
+ * the kernel adds to make size + 4 a multiple of 8: 64 bytes written arrive as 68. */
+typedef void (*perf_buffer_sample_fn)(void* ctx, int cpu, void* data, __u32 size);
+
+/* perf_buffer_lost_fn is told that `cnt` samples were dropped on `cpu` since it was last told,
+ * because the ring was full. */
+typedef void (*perf_buffer_lost_fn)(void* ctx, int cpu, __u64 cnt);
+
+/* Options of perf_buffer__new. */
+struct perf_buffer_opts {
+  /* Bytes in this struct as the caller was compiled; LIBBPF_OPTS sets it. */
+  size_t sz;
+  /* A ring wakes its reader once in so many samples; 0 is 1. With more than 1 fewer wakeups are
+   * paid for, and samples wait longer: perf_buffer__consume does not wait for a wakeup. */
+  __u32 sample_period;
+  __extension__ size_t : 0;
+};
+#define perf_buffer_opts__last_field sample_period
+
+/* perf_buffer__new opens a ring on each online CPU, and puts it into the map `map_fd`. CPUs beyond
+ * the map's max_entries are left out. Each ring has `page_cnt` pages of data, a power of two.
+ * `sample_cb` and `lost_cb` are called with `ctx` by the functions that read; either may be NULL,
+ * which drops such records. `opts` may be NULL. `map_fd` stays the caller's and may be closed.
+ *
+ * Returns a perf_buffer to free with perf_buffer__free, or fails with
+ *   EINVAL          `page_cnt` is not a power of two, the map is of another type, or `opts` has
+ *                   less than its size field or bytes that are not 0 where nothing is known
+ *   EBADF           `map_fd` is not open
+ *   EPERM, EACCES   the process may not open perf events or write to the map: CAP_PERFMON and
+ *                   CAP_BPF (or CAP_SYS_ADMIN), or kernel.perf_event_paranoid
+ *   ENOMEM, EPERM   out of memory, or of memory that may be locked: RLIMIT_MEMLOCK,
+ *                   kernel.perf_event_mlock_kb
+ *   EMFILE, ENFILE  no descriptors left: it takes one for each ring and two more
+ * or with another error of perf_event_open(2), mmap(2), bpf(2) or epoll_ctl(2). The message that
+ * comes with it says which call failed, for which CPU, and why. */
+LIBBPF_API struct perf_buffer* perf_buffer__new(int map_fd, size_t page_cnt,
+                                                perf_buffer_sample_fn sample_cb,
+                                                perf_buffer_lost_fn lost_cb, void* ctx,
+                                                const struct perf_buffer_opts* opts);
+
+/* bpf_perf_event_ret: what a perf_buffer_event_fn wants to happen next. The record that it was
+ * called for is consumed in any case. */
+enum bpf_perf_event_ret {
+  LIBBPF_PERF_EVENT_DONE = 0,   /* stop reading this ring, without error */
+  LIBBPF_PERF_EVENT_ERROR = -1, /* stop, and let the reading function return -1 */
+  LIBBPF_PERF_EVENT_CONT = -2   /* go on with the next record */
+};
+
+/* perf_buffer_event_fn receives one record of any type as the kernel wrote it, event->size bytes,
+ * header counted (perf_event_open(2)). The record is gone when the callback returns. */
+typedef enum bpf_perf_event_ret (*perf_buffer_event_fn)(void* ctx, int cpu,
+                                                        struct perf_event_header* event);
+
+/* Options of perf_buffer__new_raw. */
+struct perf_buffer_raw_opts {
+  /* Bytes in this struct as the caller was compiled; LIBBPF_OPTS sets it. */
+  size_t sz;
+  __extension__ long : 0;
+  __extension__ long : 0;
+  /* How many CPUs to read. 0: each online CPU, as perf_buffer__new. */
+  int cpu_cnt;
+  /* With cpu_cnt above 0: the CPUs, and for each the key of its slot in the map. Both arrays have
+   * cpu_cnt entries, and are needed during the call only. */
+  int* cpus;
+  int* map_keys;
+};
+#define perf_buffer_raw_opts__last_field map_keys
+
+/* perf_buffer__new_raw is perf_buffer__new for callers that want their own kind of perf event and
+ * whole records. `attr` goes to the kernel as it is, for each CPU; it is needed during the call
+ * only. `event_cb` receives every record; NULL drops them. `opts` may be NULL.
+ *
+ * Fails as perf_buffer__new does, and with
+ *   EINVAL  `attr` is NULL
+ *   ENODEV  a CPU that `opts` names is offline or does not exist
+ *   E2BIG   a key that `opts` names is not in the map */
+LIBBPF_API struct perf_buffer* perf_buffer__new_raw(int map_fd, size_t page_cnt,
+                                                    struct perf_event_attr* attr,
+                                                    perf_buffer_event_fn event_cb, void* ctx,
+                                                    const struct perf_buffer_raw_opts* opts);
+
+/* perf_buffer__free empties the map slots and releases all that `pb` holds. Records that were not
+ * read are gone. `pb` may be NULL or an error pointer (-4095 to -1). Called from a callback of
+ * `pb`, it takes effect when the reading function returns. */
+LIBBPF_API void perf_buffer__free(struct perf_buffer* pb);
+
+/* perf_buffer__epoll_fd gives a descriptor that is readable when a ring has woken its reader, for
+ * an event loop of the caller's own. It belongs to `pb`. Cannot fail. */
+LIBBPF_API int perf_buffer__epoll_fd(const struct perf_buffer* pb);
+
+/* perf_buffer__poll waits until a ring wakes its reader, up to `timeout_ms` milliseconds (-1: for
+ * ever, 0: not at all), and reads the rings that did. Returns how many rings it read, 0 if the time
+ * ran out, or fails with
+ *   EINTR    a signal came while it waited
+ *   EBADMSG  a ring holds what cannot be a record; what is in that ring is skipped
+ *   -1       (LIBBPF_PERF_EVENT_ERROR) the callback said so, or a ring of perf_buffer__new holds
+ *            a record that is neither a sample nor a count of lost ones */
+LIBBPF_API int perf_buffer__poll(struct perf_buffer* pb, int timeout_ms);
+
+/* perf_buffer__consume reads every ring, woken or not, and does not wait. Returns 0, or fails with
+ * the first error, as perf_buffer__poll. Records that arrive meanwhile are left for the next
+ * call. */
+LIBBPF_API int perf_buffer__consume(struct perf_buffer* pb);
+
+/* perf_buffer__consume_buffer is perf_buffer__consume for the one ring `buf_idx`. Fails also with
+ *   EINVAL  `buf_idx` is not below perf_buffer__buffer_cnt
+ *   ENOENT  there is no ring at that index */
+LIBBPF_API int perf_buffer__consume_buffer(struct perf_buffer* pb, size_t buf_idx);
+
+/* perf_buffer__buffer_cnt gives how many rings there are. Cannot fail. */
+LIBBPF_API size_t perf_buffer__buffer_cnt(const struct perf_buffer* pb);
+
+/* perf_buffer__buffer_fd gives the perf event of the ring `buf_idx`, for an event loop of the
+ * caller's own. The descriptor belongs to `pb`. Fails as perf_buffer__consume_buffer, with EINVAL
+ * and ENOENT. */
+LIBBPF_API int perf_buffer__buffer_fd(const struct perf_buffer* pb, size_t buf_idx);
+
+/* perf_buffer__buffer gives the memory of the ring `buf_idx`, for callers that read it themselves:
+ * `*buf` is where the mapping starts, with the page that holds struct perf_event_mmap_page, and
+ * `*buf_size` is the size in bytes of the data area behind that page. The memory belongs to `pb`.
+ * Fails as perf_buffer__consume_buffer, with EINVAL and ENOENT. */
+LIBBPF_API int perf_buffer__buffer(struct perf_buffer* pb, int buf_idx, void** buf,
+                                   size_t* buf_size);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* __LIBBPF_LIBBPF_H */
