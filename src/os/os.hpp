@@ -43,7 +43,8 @@ Result<void> delete_from_map(int map_fd, std::uint32_t key);
 Result<UniqueFd> create_epoll();
 // watch adds `fd` to the set for EPOLLIN; `token` comes back in epoll_event::data.u64.
 Result<void> watch(int epoll_fd, int fd, std::uint64_t token);
-// wait_ready is epoll_wait(2): the number of entries of `ready` that were filled; EINTR is an error.
+// wait_ready is epoll_wait(2): the number of entries of `ready` that were filled; EINTR is an
+// error.
 Result<std::size_t> wait_ready(int epoll_fd, std::span<epoll_event> ready, int timeout_ms);
 
 // duplicate gives a second, close-on-exec descriptor of the same open file.

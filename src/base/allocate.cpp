@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// allocate, release on the C library's heap.
+#include "base/allocate.hpp"
+
+#include <cstdlib>
+
+namespace ringside {
+
+void* allocate(std::size_t size) {
+  return std::malloc(size);
+}
+
+void release(void* memory) {
+  std::free(memory);
+}
+
+} // namespace ringside

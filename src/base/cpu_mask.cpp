@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// CpuMask: the list format and the bitmap behind it.
+#include "base/cpu_mask.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+
+namespace ringside {
+namespace {
+
+struct Range {
+  unsigned first = 0;
+  unsigned last = 0;
+};
+
+// take_number removes a decimal number of at most kMaxCpu from the front of `text`.
+bool take_number(std::string_view& text, unsigned& number) {
+  std::size_t digits = 0;
+  number = 0;
+  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
+    number = number * 10 + static_cast<unsigned>(text[digits] - '0');
+    if (number > CpuMask::kMaxCpu)
+      return false;
+    ++digits;
+  }
+  text.remove_prefix(digits);
+  return digits > 0;
+}
+
+bool take_character(std::string_view& text, char character) {
+  if (text.empty() || text.front() != character)
+    return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// take_range removes "A" or "A-B" from the front of `text`.
+bool take_range(std::string_view& text, Range& range) {
+  if (!take_number(text, range.first))
+    return false;
+  range.last = range.first;
+  if (take_character(text, '-') && !take_number(text, range.last))
+    return false;
+  return range.first <= range.last;
+}
+
+// for_each_range calls `visit` with each range; false where the text is not a list.
+template <class Visit>
+bool for_each_range(std::string_view text, Visit&& visit) {
+  do {
+    Range range;
+    if (!take_range(text, range))
+      return false;
+    visit(range);
+  } while (take_character(text, ','));
+  take_character(text, '\n');
+  return text.empty();
+}
+
+} // namespace
+
+Result<CpuMask> CpuMask::parse(std::string_view text) {
+  unsigned highest = 0;
+  const auto raise = [&](Range range) { highest = std::max(highest, range.last); };
+  if (!for_each_range(text, raise))
+    return Errno(EINVAL);
+
+  auto words = Array<std::uint64_t>::of_size(highest / kBits + 1);
+  if (!words)
+    return words.error();
+  std::fill(words->begin(), words->end(), 0);
+  for_each_range(text, [&](Range range) {
+    for (unsigned cpu = range.first; cpu <= range.last; ++cpu)
+      (*words)[cpu / kBits] |= std::uint64_t{1} << (cpu % kBits);
+  });
+  CpuMask mask;
+  mask.words_ = std::move(*words);
+  return mask;
+}
+
+unsigned CpuMask::count() const {
+  unsigned count = 0;
+  for (const std::uint64_t word : words_)
+    count += static_cast<unsigned>(std::popcount(word));
+  return count;
+}
+
+} // namespace ringside

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// os on Linux: each function is one call of the C library, its errno made a Result.
+#include "os/os.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace ringside::os {
+namespace {
+
+Errno last_error() {
+  return Errno(errno);
+}
+
+Result<void> succeeded(long result) {
+  if (result < 0)
+    return last_error();
+  return {};
+}
+
+Result<UniqueFd> opened(long fd) {
+  if (fd < 0)
+    return last_error();
+  return UniqueFd(static_cast<int>(fd));
+}
+
+// bpf passes zeroed attributes of which `fill` has set what the command takes.
+long bpf(bpf_cmd command, bpf_attr& attr) {
+  return syscall(__NR_bpf, command, &attr, sizeof(attr));
+}
+
+std::uint64_t address_of(const void* object) {
+  return reinterpret_cast<std::uintptr_t>(object);
+}
+
+} // namespace
+
+Result<UniqueFd> open_perf_event(perf_event_attr* attr, int cpu) {
+  constexpr int kAnyThread = -1;
+  constexpr int kNoGroup = -1;
+  return opened(syscall(__NR_perf_event_open, attr, kAnyThread, cpu, kNoGroup,
+                        static_cast<unsigned long>(PERF_FLAG_FD_CLOEXEC)));
+}
+
+Result<void> enable_perf_event(int fd) {
+  return succeeded(ioctl(fd, PERF_EVENT_IOC_ENABLE, 0));
+}
+
+Result<void> disable_perf_event(int fd) {
+  return succeeded(ioctl(fd, PERF_EVENT_IOC_DISABLE, 0));
+}
+
+Result<Mapping> map_shared(int fd, std::size_t size) {
+  void* address = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (address == MAP_FAILED)
+    return last_error();
+  return Mapping(address, size);
+}
+
+void unmap(void* address, std::size_t size) {
+  munmap(address, size);
+}
+
+std::size_t page_size() {
+  return static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+Result<MapInfo> map_info(int map_fd) {
+  bpf_map_info info{};
+  bpf_attr attr{};
+  attr.info.bpf_fd = static_cast<__u32>(map_fd);
+  attr.info.info_len = sizeof(info);
+  attr.info.info = address_of(&info);
+  if (bpf(BPF_OBJ_GET_INFO_BY_FD, attr) < 0)
+    return last_error();
+  MapInfo result;
+  result.type = info.type;
+  result.max_entries = info.max_entries;
+  static_assert(sizeof(result.name) == sizeof(info.name));
+  std::memcpy(result.name, info.name, sizeof(result.name));
+  result.name[sizeof(result.name) - 1] = '\0';
+  return result;
+}
+
+Result<void> store_fd_in_map(int map_fd, std::uint32_t key, int fd) {
+  bpf_attr attr{};
+  attr.map_fd = static_cast<__u32>(map_fd);
+  attr.key = address_of(&key);
+  attr.value = address_of(&fd);
+  attr.flags = BPF_ANY;
+  return succeeded(bpf(BPF_MAP_UPDATE_ELEM, attr));
+}
+
+Result<void> delete_from_map(int map_fd, std::uint32_t key) {
+  bpf_attr attr{};
+  attr.map_fd = static_cast<__u32>(map_fd);
+  attr.key = address_of(&key);
+  return succeeded(bpf(BPF_MAP_DELETE_ELEM, attr));
+}
+
+Result<UniqueFd> create_epoll() {
+  return opened(epoll_create1(EPOLL_CLOEXEC));
+}
+
+Result<void> watch(int epoll_fd, int fd, std::uint64_t token) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = token;
+  return succeeded(epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event));
+}
+
+Result<std::size_t> wait_ready(int epoll_fd, std::span<epoll_event> ready, int timeout_ms) {
+  const int count = epoll_wait(epoll_fd, ready.data(), static_cast<int>(ready.size()), timeout_ms);
+  if (count < 0)
+    return last_error();
+  return static_cast<std::size_t>(count);
+}
+
+Result<UniqueFd> duplicate(int fd) {
+  return opened(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
+
+void close(int fd) {
+  ::close(fd);
+}
+
+Result<std::size_t> read_file(const char* path, std::span<char> text) {
+  auto file = opened(open(path, O_RDONLY | O_CLOEXEC));
+  if (!file)
+    return file.error();
+  std::size_t length = 0;
+  while (length < text.size()) {
+    const ssize_t count = read(file->get(), text.data() + length, text.size() - length);
+    if (count < 0)
+      return last_error();
+    if (count == 0)
+      return length;
+    length += static_cast<std::size_t>(count);
+  }
+  return Errno(E2BIG);
+}
+
+Result<std::uint64_t> soft_limit(int resource) {
+  rlimit limit{};
+  if (getrlimit(static_cast<__rlimit_resource_t>(resource), &limit) < 0)
+    return last_error();
+  return limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : std::uint64_t{limit.rlim_cur};
+}
+
+} // namespace ringside::os

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// ProcessFacts: gathered from /proc and the resource limits.
+#include "os/process_facts.hpp"
+
+#include <string_view>
+
+#include <sys/resource.h>
+
+#include "os/os.hpp"
+
+namespace ringside::os {
+namespace {
+
+// number_at reads a number in `base` from the front of `text`, after blanks.
+std::optional<std::int64_t> number_at(std::string_view text, unsigned base) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  const bool negative = !text.empty() && text.front() == '-';
+  if (negative)
+    text.remove_prefix(1);
+  std::uint64_t number = 0;
+  std::size_t digits = 0;
+  for (; digits < text.size(); ++digits) {
+    const std::size_t digit = kDigits.find(text[digits]);
+    if (digit >= base)
+      break;
+    number = number * base + digit;
+  }
+  if (digits == 0)
+    return std::nullopt;
+  return static_cast<std::int64_t>(negative ? -number : number);
+}
+
+std::optional<std::int64_t> setting(const char* path) {
+  char text[32];
+  const auto length = read_file(path, text);
+  if (!length)
+    return std::nullopt;
+  return number_at({text, *length}, 10);
+}
+
+std::optional<std::uint64_t> capabilities_in_effect() {
+  constexpr std::string_view kField = "\nCapEff:";
+  char text[4096];
+  const auto length = read_file("/proc/self/status", text);
+  if (!length)
+    return std::nullopt;
+  std::string_view status(text, *length);
+  const std::size_t field = status.find(kField);
+  if (field == std::string_view::npos)
+    return std::nullopt;
+  status.remove_prefix(field + kField.size());
+  const auto value = number_at(status, 16);
+  if (!value)
+    return std::nullopt;
+  return static_cast<std::uint64_t>(*value);
+}
+
+std::optional<std::uint64_t> limit(int resource) {
+  const auto value = soft_limit(resource);
+  if (!value)
+    return std::nullopt;
+  return *value;
+}
+
+} // namespace
+
+ProcessFacts ProcessFacts::gather() {
+  ProcessFacts facts;
+  facts.capabilities = capabilities_in_effect();
+  facts.perf_event_paranoid = setting("/proc/sys/kernel/perf_event_paranoid");
+  facts.perf_event_mlock_kb = setting("/proc/sys/kernel/perf_event_mlock_kb");
+  facts.unprivileged_bpf_disabled = setting("/proc/sys/kernel/unprivileged_bpf_disabled");
+  facts.memlock_bytes = limit(RLIMIT_MEMLOCK);
+  facts.open_files = limit(RLIMIT_NOFILE);
+  return facts;
+}
+
+} // namespace ringside::os

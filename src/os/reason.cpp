@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Reason: the rules by which each error is explained.
+#include "os/reason.hpp"
+
+#include <cerrno>
+#include <cinttypes>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+#include <linux/capability.h>
+
+namespace ringside::os {
+namespace {
+
+// Numbers from <linux/capability.h> of 5.8, which older headers lack.
+constexpr unsigned kCapPerfmon = 38;
+constexpr unsigned kCapBpf = 39;
+
+// TextBuilder appends formatted text to a Reason and cuts what does not fit.
+class TextBuilder {
+public:
+  explicit TextBuilder(Reason& reason) : reason_(reason) { reason_.text[0] = '\0'; }
+
+  [[gnu::format(printf, 2, 3)]] void add(const char* format, ...) {
+    std::va_list arguments;
+    va_start(arguments, format);
+    const int length =
+        std::vsnprintf(reason_.text + used_, sizeof(reason_.text) - used_, format, arguments);
+    va_end(arguments);
+    if (length > 0)
+      used_ += static_cast<std::size_t>(length);
+    if (used_ >= sizeof(reason_.text))
+      used_ = sizeof(reason_.text) - 1;
+  }
+
+private:
+  Reason& reason_;
+  std::size_t used_ = 0;
+};
+
+bool has(const ProcessFacts& facts, unsigned capability) {
+  return ((*facts.capabilities >> capability) & 1U) != 0;
+}
+
+// may is whether `capability`, or CAP_SYS_ADMIN in its place, is in effect. CapEff must be known.
+bool may(const ProcessFacts& facts, unsigned capability) {
+  return has(facts, capability) || has(facts, CAP_SYS_ADMIN);
+}
+
+void add_filtered(TextBuilder& text) {
+  text.add(
+      ": the capabilities in effect allow it, so a seccomp filter, a security module or a user "
+      "namespace refuses it");
+}
+
+void explain_perf_event_open(TextBuilder& text, const ProcessFacts& facts) {
+  if (!facts.capabilities)
+    return;
+  if (may(facts, kCapPerfmon) && facts.perf_event_paranoid.value_or(0) < 3)
+    return add_filtered(text);
+  text.add(": capabilities in effect are 0x%" PRIx64
+           ", with%s CAP_PERFMON and with%s CAP_SYS_ADMIN",
+           *facts.capabilities, has(facts, kCapPerfmon) ? "" : "out",
+           has(facts, CAP_SYS_ADMIN) ? "" : "out");
+  if (facts.perf_event_paranoid)
+    text.add(", and kernel.perf_event_paranoid is %" PRId64, *facts.perf_event_paranoid);
+  text.add(": run with CAP_PERFMON (CAP_SYS_ADMIN where that setting is above 2)");
+}
+
+void explain_perf_mmap(TextBuilder& text, const Wanted& wanted, const ProcessFacts& facts) {
+  text.add(": %" PRIu64 " KiB of locked memory for each CPU", wanted.ring_bytes_per_cpu / 1024);
+  if (facts.perf_event_mlock_kb)
+    text.add(", kernel.perf_event_mlock_kb gives a user %" PRId64 " KiB for each",
+             *facts.perf_event_mlock_kb);
+  if (facts.memlock_bytes && *facts.memlock_bytes != UINT64_MAX)
+    text.add(" and the limit on locked memory (ulimit -l) is %" PRIu64 " KiB",
+             *facts.memlock_bytes / 1024);
+  text.add(": use fewer pages, raise them, or run with CAP_IPC_LOCK");
+}
+
+void explain_bpf(TextBuilder& text, const ProcessFacts& facts) {
+  if (!facts.capabilities)
+    return;
+  if (may(facts, kCapBpf))
+    return add_filtered(text);
+  text.add(": capabilities in effect are 0x%" PRIx64 ", without CAP_BPF and CAP_SYS_ADMIN",
+           *facts.capabilities);
+  if (facts.unprivileged_bpf_disabled)
+    text.add(", and kernel.unprivileged_bpf_disabled is %" PRId64,
+             *facts.unprivileged_bpf_disabled);
+  text.add(": run with CAP_BPF");
+}
+
+void explain_no_descriptors(TextBuilder& text, const Wanted& wanted, const ProcessFacts& facts) {
+  text.add(": %" PRIu64 " more descriptors are needed", wanted.descriptors);
+  if (facts.open_files)
+    text.add(", and the limit on open files (ulimit -n) is %" PRIu64 " in all", *facts.open_files);
+  text.add(": raise it");
+}
+
+} // namespace
+
+Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const ProcessFacts& facts) {
+  Reason reason;
+  TextBuilder text(reason);
+  char name[64];
+  text.add("%s", strerror_r(error.value(), name, sizeof(name)));
+
+  const bool refused = error == Errno(EPERM) || error == Errno(EACCES);
+  if (refused && call == RefusedCall::perf_event_open)
+    explain_perf_event_open(text, facts);
+  else if (refused && call == RefusedCall::perf_mmap)
+    explain_perf_mmap(text, wanted, facts);
+  else if (refused && call == RefusedCall::bpf)
+    explain_bpf(text, facts);
+  else if (error == Errno(EMFILE))
+    explain_no_descriptors(text, wanted, facts);
+  else if (error == Errno(ENFILE))
+    text.add(": the whole machine is out of open files: raise fs.file-max");
+  else if (error == Errno(ENOMEM) && wanted.ring_bytes_per_cpu != 0)
+    text.add(": %" PRIu64 " KiB for each CPU were wanted: use fewer pages",
+             wanted.ring_bytes_per_cpu / 1024);
+  return reason;
+}
+
+} // namespace ringside::os

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Reason: why the kernel refused a call, and what to do, in words computed from the process's own
+// capabilities, settings and limits.
+#pragma once
+
+#include <cstdint>
+
+#include "base/errno.hpp"
+#include "os/process_facts.hpp"
+
+namespace ringside::os {
+
+// The calls whose refusal has a reason that can be computed.
+enum class RefusedCall { perf_event_open, perf_mmap, bpf, other };
+
+// Wanted is what the whole operation would have needed, of which the refused call was a part.
+struct Wanted {
+  std::uint64_t descriptors = 0;
+  std::uint64_t ring_bytes_per_cpu = 0;
+};
+
+struct Reason {
+  char text[320];
+};
+
+// explain returns the error's own name in words, followed by the reason where it is known.
+Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const ProcessFacts& facts);
+
+} // namespace ringside::os
