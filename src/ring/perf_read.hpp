@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// read_perf_records: the loop over what a mapped perf ring holds, and giving space back.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include <linux/perf_event.h>
+
+#include "base/shared_word.hpp"
+#include "ring/perf_walk.hpp"
+
+namespace ringside {
+
+// PerfRead is how a read ended: by nothing before the head, by the handler's word, at a record that
+// cannot be one (the unread rest is skipped, for the ring to recover), or for want of memory to
+// make a wrapped record contiguous (the record stays unread).
+enum class PerfRead { go_on, stopped, failed, corrupt, no_memory };
+
+// Delivered is what a handler says about a record: go_on, stopped or failed; and how far to move
+// on, which is the record's size unless the handler has seen that it takes more. The record is
+// consumed in every case.
+struct Delivered {
+  PerfRead end;
+  std::size_t extent;
+};
+
+// deliver_run hands over the records of the walk's run, and calls release(position) each time
+// `stretch` bytes have been handled. It stops before a record that wraps or makes no sense. Its
+// inner loop is nearly all of a read's cost: it is a function of its own to have few variables to
+// keep over the handler's call.
+template <class Deliver, class Release>
+[[gnu::noinline]] PerfRead deliver_run(PerfWalk& walk, std::size_t stretch, Deliver deliver,
+                                       Release release) {
+  std::byte* at = walk.at();
+  std::byte* const run_end = walk.run_end();
+  while (at < run_end) {
+    std::byte* const stretch_end = std::min(at + stretch, run_end);
+    while (at < stretch_end) {
+      const PerfRecord record = PerfRecord::at(at);
+      if (!record.fits(static_cast<std::size_t>(run_end - at))) {
+        walk.move_to(at);
+        return PerfRead::go_on;
+      }
+      const Delivered delivered = deliver(record);
+      at += delivered.extent;
+      if (delivered.end != PerfRead::go_on) {
+        walk.move_to(at);
+        return delivered.end;
+      }
+    }
+    walk.move_to(at);
+    release(walk.position());
+  }
+  return PerfRead::go_on;
+}
+
+// deliver_wrapped hands over the record at which deliver_run has stopped, if it is one that wraps.
+template <class Room, class Deliver>
+PerfRead deliver_wrapped(PerfWalk& walk, Room room, Deliver deliver) {
+  const PerfRecord record = PerfRecord::at(walk.at());
+  if (!record.fits(walk.left()))
+    return PerfRead::corrupt;
+  std::byte* copy = room(record.size);
+  if (copy == nullptr)
+    return PerfRead::no_memory;
+  const Delivered delivered = deliver(walk.copy_wrapped(record, copy));
+  walk.move_to(walk.at() + delivered.extent);
+  return delivered.end;
+}
+
+// read_perf_records reads what is between tail and head now; what arrives meanwhile waits for the
+// next read. Space goes back to the kernel each time a quarter of the ring has been handled, and at
+// the end.
+//   room(size)         gives memory of that many bytes for a record that wraps, or nullptr
+//   deliver(record)    takes a contiguous record
+//   corrupt(position)  is told where the ring makes no sense
+template <class Room, class Deliver, class Corrupt>
+PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room, Deliver deliver,
+                           Corrupt corrupt) {
+  // Pairs with the kernel's barrier between writing records and storing data_head
+  // (perf_output_put_handle in kernel/events/ring_buffer.c, B with C there).
+  const std::uint64_t head = load_acquire(page.data_head);
+  // Only readers write the tail: this thread, or a program that reads the mapping between our
+  // calls.
+  std::uint64_t released = load_relaxed(page.data_tail);
+  const auto release_until = [&](std::uint64_t position) {
+    // Pairs with the kernel's control dependency from loading data_tail to writing records
+    // (__perf_output_begin, A with D there): our reads come before the space is written again.
+    if (position != released)
+      store_release(page.data_tail, __u64{position});
+    released = position;
+  };
+
+  PerfWalk walk(data, released, head);
+  PerfRead end = walk.positions_ok() ? PerfRead::go_on : PerfRead::corrupt;
+  while (end == PerfRead::go_on && walk.next_run()) {
+    end = deliver_run(walk, data.size / 4, deliver, release_until);
+    if (end == PerfRead::go_on && !walk.run_ended())
+      end = deliver_wrapped(walk, room, deliver);
+    if (walk.passed_head())
+      end = PerfRead::corrupt;
+  }
+  if (end == PerfRead::corrupt) {
+    corrupt(walk.position());
+    release_until(head);
+  } else {
+    release_until(walk.position());
+  }
+  return end;
+}
+
+} // namespace ringside

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// PerfRing: making one ring, and the loop over its records.
+#include "ring/perf_ring.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+#include <cstddef>
+
+#include "base/log.hpp"
+#include "base/shared_word.hpp"
+
+namespace ringside {
+namespace {
+
+// What follows the header of a PERF_RECORD_SAMPLE whose sample_type is PERF_SAMPLE_RAW, and of a
+// PERF_RECORD_LOST. Source: perf_event_open(2).
+struct RawSample {
+  perf_event_header header;
+  __u32 size;
+};
+constexpr std::size_t kRawData = sizeof(RawSample);
+static_assert(kRawData == 12);
+struct LostRecord {
+  perf_event_header header;
+  __u64 id;
+  __u64 count;
+};
+
+// A record's size has 16 bits and is a multiple of 8.
+constexpr std::size_t kLargestRecord = 65528;
+
+// oversized_extent is how many bytes a sample of `raw_size` bytes takes where the record's size
+// came out as `record_size`. The kernel moves head by the whole, but the record's size has 16 bits
+// and holds the remainder. 0 if that does not explain the two sizes.
+std::uint64_t oversized_extent(std::uint32_t raw_size, std::size_t record_size) {
+  const std::uint64_t extent = kRawData + std::uint64_t{raw_size};
+  return extent % kPerfAlignment == 0 && (extent & 0xffff) == record_size ? extent : 0;
+}
+
+// Step is one thing that the kernel is asked for while a ring is made, and who may refuse it.
+struct Step {
+  const char* name;
+  os::RefusedCall call;
+};
+constexpr Step kOpenEvent{"opening its perf event", os::RefusedCall::perf_event_open};
+constexpr Step kMapEvent{"mapping its perf ring", os::RefusedCall::perf_mmap};
+constexpr Step kEnableEvent{"enabling its perf event", os::RefusedCall::other};
+constexpr Step kFillSlot{"putting its perf event into the map", os::RefusedCall::bpf};
+
+Errno refused(const Step& step, RingPlace place, Errno error, const os::Wanted& wanted) {
+  const auto reason = os::explain(step.call, error, wanted, os::ProcessFacts::gather());
+  log(LogLevel::warn, "perf_buffer: CPU %d, map key %" PRIu32 ": %s failed: %s\n", place.cpu,
+      place.key, step.name, reason.text);
+  return error;
+}
+
+} // namespace
+
+Result<PerfRing> PerfRing::open(RingPlace place, const RingKind& kind, const os::Wanted& wanted) {
+  PerfRing ring;
+  const auto made = ring.make(place, kind, wanted);
+  if (!made)
+    return made.error();
+  return ring;
+}
+
+Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wanted& wanted) {
+  cpu_ = place.cpu;
+  handler_ = kind.handler;
+
+  auto copy = Array<std::byte>::of_size(std::min(kind.data_size, kLargestRecord));
+  if (!copy)
+    return copy.error();
+  copy_ = std::move(*copy);
+
+  auto event = PerfEvent::open(kind.attr, place.cpu);
+  if (!event)
+    return refused(kOpenEvent, place, event.error(), wanted);
+  event_ = std::move(*event);
+
+  const std::size_t header_page = os::page_size();
+  auto mapping = os::map_shared(event_.fd(), header_page + kind.data_size);
+  if (!mapping)
+    return refused(kMapEvent, place, mapping.error(), wanted);
+  mapping_ = std::move(*mapping);
+  data_ = {mapping_.data() + header_page, kind.data_size};
+
+  const auto enabled = os::enable_perf_event(event_.fd());
+  if (!enabled)
+    return refused(kEnableEvent, place, enabled.error(), wanted);
+
+  auto slot = MapSlot::fill(kind.map_fd, place.key, event_.fd());
+  if (!slot)
+    return refused(kFillSlot, place, slot.error(), wanted);
+  slot_ = std::move(*slot);
+  return {};
+}
+
+void PerfRing::report_corrupt(std::uint64_t position) const {
+  log(LogLevel::warn,
+      "perf_buffer: the ring of CPU %d is corrupt at position %" PRIu64
+      ": what is unread there is skipped\n",
+      cpu_, position);
+}
+
+void PerfRing::report_dropped(std::uint32_t type, std::size_t size, const char* why) const {
+  log(LogLevel::warn,
+      "perf_buffer: CPU %d: a record of type %" PRIu32 " and %zu bytes is dropped: %s\n", cpu_,
+      type, size, why);
+}
+
+std::size_t PerfRing::drop_sample(std::size_t size, std::uint32_t raw_size) const {
+  const std::uint64_t extent = oversized_extent(raw_size, size);
+  const bool oversized = extent > size && extent <= data_.size;
+  report_dropped(PERF_RECORD_SAMPLE, size,
+                 oversized ? "its sample is larger than the 65508 bytes that a record can hold"
+                           : "its sample does not fit into the record");
+  return oversized ? static_cast<std::size_t>(extent) : size;
+}
+
+PerfRead PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes,
+                                 std::size_t size) const {
+  if (type != PERF_RECORD_LOST) {
+    log(LogLevel::warn,
+        "perf_buffer: CPU %d: a record of type %" PRIu32
+        ", which is neither sample nor lost, ends the read: other types need "
+        "perf_buffer__new_raw\n",
+        cpu_, type);
+    return PerfRead::failed;
+  }
+  if (size < sizeof(LostRecord))
+    report_dropped(type, size, "it is too short for a count of lost records");
+  else if (handler_.lost != nullptr)
+    handler_.lost(handler_.context, cpu_,
+                  load_relaxed(reinterpret_cast<const LostRecord*>(bytes)->count));
+  return PerfRead::go_on;
+}
+
+Result<void> PerfRing::read() {
+  const auto room = [this](std::size_t) { return copy_.data(); };
+  const auto corrupt = [this](std::uint64_t position) { report_corrupt(position); };
+  auto& page = *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
+
+  // Samples are what there are many of: nearly all of a read's cost is in these few lines.
+  const auto by_type = [this](PerfRecord record) -> Delivered {
+    if (record.type != PERF_RECORD_SAMPLE)
+      return {deliver_other(record.type, record.bytes, record.size), record.size};
+    if (record.size < kRawData)
+      return {PerfRead::go_on, drop_sample(record.size, 0)};
+    const std::uint32_t raw_size =
+        load_relaxed(reinterpret_cast<const RawSample*>(record.bytes)->size);
+    if (raw_size > record.size - kRawData)
+      return {PerfRead::go_on, drop_sample(record.size, raw_size)};
+    if (handler_.sample != nullptr)
+      handler_.sample(handler_.context, cpu_, record.bytes + kRawData, raw_size);
+    return {PerfRead::go_on, record.size};
+  };
+  const auto raw = [this](PerfRecord record) -> Delivered {
+    auto* header = reinterpret_cast<perf_event_header*>(record.bytes);
+    return {handler_.event(handler_.context, cpu_, header), record.size};
+  };
+  const PerfRead end = handler_.event != nullptr
+                           ? read_perf_records(page, data_, room, raw, corrupt)
+                           : read_perf_records(page, data_, room, by_type, corrupt);
+  switch (end) {
+  case PerfRead::go_on:
+  case PerfRead::stopped:
+    return {};
+  case PerfRead::failed:
+    return Errno(EPERM);
+  case PerfRead::corrupt:
+    return Errno(EBADMSG);
+  case PerfRead::no_memory:
+    return Errno(ENOMEM);
+  }
+  return {};
+}
+
+} // namespace ringside

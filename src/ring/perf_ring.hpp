@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// PerfRing: the perf ring of one CPU, from its event to its place in the map, and reading it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <linux/types.h>
+
+#include "base/array.hpp"
+#include "os/os.hpp"
+#include "os/reason.hpp"
+#include "ring/map_slot.hpp"
+#include "ring/perf_event.hpp"
+#include "ring/perf_read.hpp"
+
+namespace ringside {
+
+// PerfHandler says where records go: all to `event` if it is set, else by type to `sample` and
+// `lost`, of which either may be null to drop them. A record's memory is valid until the call
+// returns. Handlers may leave by a C++ exception or longjmp: nothing of ours lives in the frames
+// between.
+struct PerfHandler {
+  void (*sample)(void* context, int cpu, void* data, __u32 size) = nullptr;
+  void (*lost)(void* context, int cpu, __u64 count) = nullptr;
+  PerfRead (*event)(void* context, int cpu, perf_event_header* record) = nullptr;
+  void* context = nullptr;
+};
+
+// RingPlace is where a ring belongs: a CPU, and the slot of the map that its BPF code writes to.
+struct RingPlace {
+  int cpu = 0;
+  std::uint32_t key = 0;
+};
+
+// RingKind is what the rings of one buffer have in common.
+struct RingKind {
+  // As perf_event_open(2) takes it; attr->size bytes of it are the caller's.
+  perf_event_attr* attr = nullptr;
+  // The map whose slots the events go to. Borrowed: it must outlive the rings.
+  int map_fd = -1;
+  // Size of the data area behind the header page: a power of two, whole pages.
+  std::size_t data_size = 0;
+  PerfHandler handler = {};
+};
+
+class PerfRing {
+public:
+  // open makes the ring of `place`: opens the event, maps it, enables it and puts it into its slot.
+  // The error is the kernel's, told in a message that computes the reason; `wanted` is what all
+  // rings of the buffer need. A failure leaves nothing behind.
+  static Result<PerfRing> open(RingPlace place, const RingKind& kind, const os::Wanted& wanted);
+
+  [[nodiscard]] int fd() const { return event_.fd(); }
+  // memory is the whole mapping: the header page, then data_size() bytes.
+  [[nodiscard]] void* memory() const { return mapping_.data(); }
+  [[nodiscard]] std::size_t data_size() const { return data_.size; }
+
+  // read hands the records that are there now to the handler, in order. What arrives meanwhile
+  // waits for the next read. Space goes back to the kernel each time a quarter of the ring has been
+  // handled, and at the end. Errors:
+  //   EPERM    the handler said fail, or a record's type is neither sample nor lost and there is no
+  //            raw handler. (The C interface reports both as -1, which EPERM is.)
+  //   EBADMSG  the ring's positions or a record's size make no sense; what was unread is skipped.
+  Result<void> read();
+
+private:
+  Result<void> make(RingPlace place, const RingKind& kind, const os::Wanted& wanted);
+  // What is rare stays out of the loop over the records. Plain arguments, because a record that is
+  // passed whole would be put together in memory for each record that is not rare.
+  [[gnu::cold]] void report_corrupt(std::uint64_t position) const;
+  [[gnu::cold]] void report_dropped(std::uint32_t type, std::size_t size, const char* why) const;
+  // drop_sample reports a sample that is larger than its record, and returns how far to move on.
+  [[gnu::cold]] std::size_t drop_sample(std::size_t size, std::uint32_t raw_size) const;
+  [[gnu::cold]] PerfRead deliver_other(std::uint32_t type, const std::byte* bytes,
+                                       std::size_t size) const;
+
+  int cpu_ = 0;
+  PerfHandler handler_;
+  PerfEvent event_;
+  os::Mapping mapping_;
+  MapSlot slot_;
+  PerfData data_;
+  // Room for the largest record that can wrap.
+  Array<std::byte> copy_;
+};
+
+} // namespace ringside

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// PerfSet: the perf rings of one buffer, and waiting for any of them.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <sys/epoll.h>
+
+#include "base/array.hpp"
+#include "base/owned.hpp"
+#include "os/os.hpp"
+#include "ring/perf_ring.hpp"
+
+namespace ringside {
+
+class PerfSet {
+public:
+  // open makes one ring at each place. kind.map_fd stays the caller's: the set works on a duplicate
+  // of its own, so the caller may close it. If one ring cannot be made, all are undone and its
+  // error is returned, told in a message.
+  static Result<Owned<PerfSet>> open(std::span<const RingPlace> places, RingKind kind);
+
+  // poll waits for rings that the kernel has signalled, as epoll_wait(2) does, reads those, and
+  // returns how many. EINTR if a signal came first; the error of the first read that fails, with
+  // the rings behind it left for later.
+  Result<std::size_t> poll(int timeout_ms);
+
+  // consume reads all rings without waiting, up to the first that fails.
+  Result<void> consume();
+
+  // consume_ring reads one ring. Different rings may be read by different threads at once.
+  Result<void> consume_ring(std::size_t index) { return rings_[index].read(); }
+
+  [[nodiscard]] std::size_t ring_count() const { return rings_.size(); }
+  [[nodiscard]] const PerfRing& ring(std::size_t index) const { return rings_[index]; }
+  [[nodiscard]] int epoll_fd() const { return epoll_.get(); }
+
+private:
+  os::UniqueFd map_;
+  os::UniqueFd epoll_;
+  Array<PerfRing> rings_;
+  Array<epoll_event> ready_;
+};
+
+} // namespace ringside

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// PerfWalk: from record to record through the bytes of a perf ring. It reads memory and positions
+// that it is given, checks them, and knows neither kernel nor callbacks.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include <linux/perf_event.h>
+
+#include "base/shared_word.hpp"
+
+namespace ringside {
+
+// PerfData is the data area of a perf ring. `size` is a power of two, at least one page. Positions
+// are free-running; position & (size - 1) is the offset of a byte.
+struct PerfData {
+  std::byte* bytes = nullptr;
+  std::size_t size = 0;
+};
+
+// Records begin and end at multiples of 8 bytes.
+inline constexpr std::size_t kPerfAlignment = 8;
+
+// PerfRecord is one record: where it begins, and what its header said when it was read. The memory
+// behind it is shared, so type and size are read once and never again.
+struct PerfRecord {
+  std::byte* bytes;
+  std::uint32_t type;
+  std::size_t size;
+
+  // at reads the header at an address in a ring. A header is 8 bytes at a multiple of 8, so it
+  // never wraps.
+  [[nodiscard]] static PerfRecord at(std::byte* bytes) {
+    const auto& header = *reinterpret_cast<const perf_event_header*>(bytes);
+    return {bytes, load_relaxed(header.type), load_relaxed(header.size)};
+  }
+  // fits is whether the size can be believed where `space` bytes are left: it is a multiple of 8,
+  // not 0 (and so holds a header), and not larger.
+  [[nodiscard]] bool fits(std::uint64_t space) const {
+    return size % kPerfAlignment == 0 && size - 1 < space;
+  }
+};
+
+// PerfWalk goes over [tail, head) in runs: stretches that end at head or at the end of the memory,
+// whichever comes first. The last record of a run may wrap, and then goes over its end.
+class PerfWalk {
+public:
+  PerfWalk(PerfData data, std::uint64_t tail, std::uint64_t head)
+      : data_(data), run_position_(tail), head_(head) {}
+
+  // Whether head and tail can be those of a ring of this size. If not, only position() may be
+  // asked.
+  [[nodiscard]] bool positions_ok() const {
+    return head_ - run_position_ <= data_.size && run_position_ % kPerfAlignment == 0;
+  }
+
+  [[nodiscard]] std::uint64_t position() const {
+    return run_position_ + static_cast<std::size_t>(at_ - run_);
+  }
+  [[nodiscard]] std::uint64_t left() const { return head_ - position(); }
+  // Whether a move has gone past head, as only a record that lies about its size can make it go.
+  [[nodiscard]] bool passed_head() const { return left() > data_.size; }
+
+  // next_run moves to the run that begins at position(), and returns false if that is head.
+  [[nodiscard]] bool next_run() {
+    run_position_ = position();
+    const std::size_t offset = static_cast<std::size_t>(run_position_) & (data_.size - 1);
+    run_ = at_ = data_.bytes + offset;
+    run_end_ = at_ + std::min<std::uint64_t>(data_.size - offset, left());
+    return at_ != run_end_;
+  }
+  [[nodiscard]] bool run_ended() const { return at_ >= run_end_; }
+
+  // at is where position() is in memory; run_end is the first byte behind the run. move_to goes on
+  // to an address that lies at or behind at().
+  [[nodiscard]] std::byte* at() const { return at_; }
+  [[nodiscard]] std::byte* run_end() const { return run_end_; }
+  void move_to(std::byte* at) { at_ = at; }
+
+  // copy_wrapped makes the record at at(), which goes round the end of the ring, contiguous in
+  // `copy`, which has room for record.size bytes, and returns it there.
+  [[nodiscard]] PerfRecord copy_wrapped(PerfRecord record, std::byte* copy) const {
+    const auto until_end = static_cast<std::size_t>(data_.bytes + data_.size - at_);
+    std::memcpy(copy, at_, until_end);
+    std::memcpy(copy + until_end, data_.bytes, record.size - until_end);
+    return {copy, record.type, record.size};
+  }
+
+private:
+  PerfData data_;
+  std::uint64_t run_position_;
+  std::uint64_t head_;
+  // The run, and where in it we are.
+  std::byte* run_ = nullptr;
+  std::byte* at_ = nullptr;
+  std::byte* run_end_ = nullptr;
+};
+
+} // namespace ringside

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Which CPUs get a ring: the choice, and reading the kernel's masks.
+#include "ring/ring_places.hpp"
+
+#include <string_view>
+
+#include "base/log.hpp"
+#include "os/os.hpp"
+#include "os/reason.hpp"
+
+namespace ringside {
+
+Result<Array<RingPlace>> places_online(unsigned cpu_count, const CpuMask& online) {
+  unsigned count = 0;
+  for (unsigned cpu = 0; cpu < cpu_count; ++cpu)
+    count += online.contains(cpu) ? 1 : 0;
+
+  auto places = Array<RingPlace>::of_size(count);
+  if (!places)
+    return places.error();
+  std::size_t next = 0;
+  for (unsigned cpu = 0; cpu < cpu_count; ++cpu) {
+    if (online.contains(cpu))
+      (*places)[next++] = {static_cast<int>(cpu), cpu};
+  }
+  return places;
+}
+
+Result<CpuMask> read_cpu_mask(const char* path) {
+  // These files are at most a page, and a page is at most 64 KiB.
+  auto text = Array<char>::of_size(65537);
+  if (!text)
+    return text.error();
+  const auto length = os::read_file(path, *text);
+  if (!length) {
+    const auto reason = os::explain(os::RefusedCall::other, length.error(), {}, {});
+    log(LogLevel::warn, "%s: cannot be read: %s\n", path, reason.text);
+    return length.error();
+  }
+  auto mask = CpuMask::parse({text->data(), *length});
+  if (!mask) {
+    constexpr int kShown = 64;
+    const int shown = *length < kShown ? static_cast<int>(*length) : kShown;
+    log(LogLevel::warn, "%s: \"%.*s\" is not a list of CPUs such as 0-3,8\n", path, shown,
+        text->data());
+  }
+  return mask;
+}
+
+} // namespace ringside
