@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Entry: how a C function of ours leaves: results as libbpf gives them, and errno.
+#pragma once
+
+#include <cerrno>
+#include <climits>
+#include <cstddef>
+
+#include "base/result.hpp"
+
+namespace ringside {
+
+// Entry is made first thing in a C function. On success errno becomes what it was then, whatever
+// happened inside; on failure it becomes the error.
+class Entry {
+public:
+  // fail sets errno and returns its negative; fail_null returns a null pointer.
+  [[nodiscard]] int fail(Errno error) const {
+    errno = error.value();
+    return -error.value();
+  }
+  template <class T>
+  [[nodiscard]] T* fail_null(Errno error) const {
+    errno = error.value();
+    return nullptr;
+  }
+
+  // succeed is success without a result; give is success with one.
+  void succeed() const { errno = errno_; }
+  template <class T>
+  [[nodiscard]] T give(T value) const {
+    succeed();
+    return value;
+  }
+
+  // leave turns a Result into 0 or a count, or into a negative errno.
+  [[nodiscard]] int leave(const Result<void>& result) const {
+    return result ? give(0) : fail(result.error());
+  }
+  [[nodiscard]] int leave(const Result<std::size_t>& result) const {
+    if (!result)
+      return fail(result.error());
+    return give(*result > INT_MAX ? INT_MAX : static_cast<int>(*result));
+  }
+
+private:
+  int errno_ = errno;
+};
+
+} // namespace ringside

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// HandleMark: tells a handle of this library from one that another libbpf in the process has made.
+#pragma once
+
+#include <cstdint>
+
+#include "base/shared_word.hpp"
+
+namespace ringside {
+
+// HandleMark is the first member of each handle. Its value depends on its own address and on the
+// library that made it, so no copy of it and no handle of another build passes. To look at a handle
+// that may be foreign, this one word is read and no more: every libbpf's handles are larger.
+class HandleMark {
+public:
+  HandleMark() : value_(expected()) {}
+  HandleMark(const HandleMark&) = delete;
+  HandleMark& operator=(const HandleMark&) = delete;
+  // A freed handle is nobody's. The store is not one that the compiler may drop.
+  ~HandleMark() { store_relaxed(value_, std::uintptr_t{0}); }
+
+  [[nodiscard]] bool is_ours() const { return load_relaxed(value_) == expected(); }
+
+private:
+  [[nodiscard]] std::uintptr_t expected() const {
+    constexpr auto kMark = static_cast<std::uintptr_t>(0x72696e6773696465); // "ringside"
+    return kMark ^ reinterpret_cast<std::uintptr_t>(this) ^
+           reinterpret_cast<std::uintptr_t>(&library_);
+  }
+
+  // One object in each library, for the sake of its address.
+  static inline const char library_ = 0;
+
+  std::uintptr_t value_;
+};
+
+} // namespace ringside

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// The libbpf behind us: where a library that answers some of libbpf's names passes on what is not
+// its own. Three ways, chosen when a library is linked: next_library_loaded.cpp finds another
+// libbpf in the process, next_library_static.cpp uses names that a static link gives, and
+// next_library_none.cpp is for a library that stands alone.
+#pragma once
+
+namespace ringside {
+
+// next_definition finds the next definition of a function of libbpf after ours, or nullptr.
+void* next_definition(const char* name);
+
+// no_next_definition says that a handle is nobody's, and makes errno EINVAL.
+void no_next_definition(const char* name);
+
+// pass_on calls the next definition of `function`, whose name is `name`. Where there is none, it
+// says so and returns `otherwise`.
+template <class Answer, class... Arguments>
+Answer pass_on(Answer (* /*function*/)(Arguments...), const char* name, Answer otherwise,
+               Arguments... arguments) {
+  if (void* next = next_definition(name))
+    return reinterpret_cast<Answer (*)(Arguments...)>(next)(arguments...);
+  no_next_definition(name);
+  return otherwise;
+}
+template <class... Arguments>
+void pass_on(void (* /*function*/)(Arguments...), const char* name, Arguments... arguments) {
+  if (void* next = next_definition(name))
+    return reinterpret_cast<void (*)(Arguments...)>(next)(arguments...);
+  no_next_definition(name);
+}
+
+} // namespace ringside
