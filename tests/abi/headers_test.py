@@ -1,0 +1,199 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""The public headers: each stands alone in every language standard, they declare what is done and
+nothing else, and they declare it as libbpf does, on x86_64 and on i386."""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import symbol_list
+import layout
+
+INCLUDE = symbol_list.ROOT / 'include'
+HEADERS = sorted((INCLUDE / 'bpf').glob('*.h'))
+MANIFESTS = symbol_list.ROOT / 'abi' / 'manifests'
+FUNCTIONS = symbol_list.archive(symbol_list.load(symbol_list.ROOT / 'abi' / 'symbols.txt'),
+                                'libbpf')
+WARNINGS = ['-Wall', '-Wextra', '-Werror']
+C_STANDARDS = ('gnu89', 'gnu99', 'gnu11', 'gnu17')
+CPP_STANDARDS = ('98', '11', '14', '17', '20')
+C, CPP = ('gcc', 'clang'), ('g++', 'clang++')
+LAYOUT_COMPILERS = [
+    ['gcc', '-xc', '-std=gnu17'], ['clang', '-xc', '-std=gnu17'],
+    ['g++', '-xc++', '-std=c++20'], ['clang++', '-xc++', '-std=c++20'],
+    ['i686-linux-gnu-gcc', '-xc', '-std=gnu17'],
+    ['clang', '--target=i686-linux-gnu', '-xc', '-std=gnu17'],
+    ['i686-linux-gnu-g++', '-xc++', '-std=c++20'],
+    ['clang++', '--target=i686-linux-gnu', '-xc++', '-std=c++20']]
+
+
+def facts(version):
+    """What a release declares."""
+    return layout.Facts((MANIFESTS / f'libbpf-{version}.structs.txt').read_text(encoding='utf-8'))
+
+
+NEWEST = facts('1.8-dev')
+
+
+def compile_text(command, text, include=INCLUDE):
+    """The compiler's complaints about a text, empty if there are none."""
+    done = subprocess.run([*command, *WARNINGS, '-fsyntax-only', f'-I{include}', '-'], input=text,
+                          stderr=subprocess.PIPE, text=True, check=False)
+    return done.stderr or ('' if done.returncode == 0 else 'failed without a word')
+
+
+def layout_text(texts=None):
+    """The layout checks for the headers, or for other texts."""
+    names = layout.declared(texts or [header.read_text(encoding='utf-8') for header in HEADERS])
+    names['functions'] = FUNCTIONS
+    return '\n'.join([layout.PRELUDE, *layout.checks(NEWEST, names), layout.EPILOGUE])
+
+
+class Standards(unittest.TestCase):
+    # Variadic macros, which libbpf_common.h cannot do without, came with C99 and C++11: before
+    # them -pedantic has a word to say.
+    def each(self):
+        for compiler in C:
+            for standard in C_STANDARDS:
+                yield [compiler, '-xc', f'-std={standard}'], standard == 'gnu89'
+        for compiler in CPP:
+            for standard in CPP_STANDARDS:
+                yield [compiler, '-xc++', f'-std=c++{standard}'], standard == '98'
+
+    def test_each_header_compiles_alone_first_and_twice(self):
+        for header in HEADERS:
+            line = f'#include <bpf/{header.name}>\n'
+            for command, old in self.each():
+                with self.subTest(header=header.name, command=command):
+                    pedantic = [] if old else ['-pedantic']
+                    self.assertEqual(compile_text(command + pedantic,
+                                                  line + line + 'extern int only;\n'), '')
+
+    def test_options_macros_work(self):
+        source = pathlib.Path(__file__).parent / 'opts.c'
+        with tempfile.TemporaryDirectory() as folder:
+            program = f'{folder}/opts'
+            commands = [[compiler, '-xc', f'-std={standard}'] for compiler in C
+                        for standard in C_STANDARDS]
+            # A partial initialiser is what options are about, and g++ warns of it.
+            commands += [[compiler, '-xc++', f'-std=gnu++{standard}',
+                          '-Wno-missing-field-initializers'] for compiler in CPP
+                         for standard in CPP_STANDARDS]
+            for command in commands:
+                for level in ('-O0', '-O2'):
+                    with self.subTest(command=command, level=level):
+                        subprocess.run([*command, level, *WARNINGS, f'-I{INCLUDE}', '-o', program,
+                                        str(source)], check=True)
+                        self.assertEqual(subprocess.run([program], check=False).returncode, 0)
+
+    def test_a_deprecated_function_is_warned_of_with_its_text(self):
+        for mark, words in (('LIBBPF_DEPRECATED("use b")', 'use b'),
+                            ('LIBBPF_DEPRECATED_SINCE(1, 0, "use b")', 'libbpf v1.0+: use b')):
+            text = f'#include <bpf/libbpf_common.h>\n{mark} int a(void);\n'
+            for compiler in C:
+                command = [compiler, '-xc', '-std=gnu17']
+                self.assertEqual(compile_text(command, text), '')
+                self.assertIn(words, compile_text(command, text + 'int c(void) { return a(); }'))
+
+
+class Layout(unittest.TestCase):
+    def test_layout_is_libbpfs(self):
+        text = layout_text()
+        for command in LAYOUT_COMPILERS:
+            with self.subTest(command=command):
+                self.assertEqual(compile_text(command, text), '')
+
+    def test_a_changed_declaration_is_found(self):
+        changes = (
+            ('__u32 sample_period;', '__u64 sample_period;'),
+            ('__u32 sample_period;', 'int sample_period;'),
+            ('__u32 sample_period;', ''),
+            ('  __extension__ size_t : 0;', '  size_t more;'),
+            ('perf_buffer_opts__last_field sample_period', 'perf_buffer_opts__last_field sz'),
+            ('LIBBPF_PERF_EVENT_CONT = -2', 'LIBBPF_PERF_EVENT_CONT = 2'),
+            ('__LIBBPF_ERRNO__END', 'ANOTHER, __LIBBPF_ERRNO__END'),
+            ('(void* ctx, int cpu, __u64 cnt)', '(void* ctx, int cpu, __u32 cnt)'),
+            ('int perf_buffer__poll(', 'long perf_buffer__poll('),
+            ('int buf_idx, void** buf', 'size_t buf_idx, void** buf'),
+            ('LIBBPF_API int perf_buffer__consume(struct perf_buffer* pb);', ''))
+        text = layout_text()
+        original = (INCLUDE / 'bpf' / 'libbpf.h').read_text(encoding='utf-8')
+        for old, new in changes:
+            self.assertIn(old, original)
+            with tempfile.TemporaryDirectory() as folder:
+                shutil.copytree(INCLUDE / 'bpf', f'{folder}/bpf')
+                pathlib.Path(folder, 'bpf', 'libbpf.h').write_text(original.replace(old, new),
+                                                                   encoding='utf-8')
+                for command in (LAYOUT_COMPILERS[0], LAYOUT_COMPILERS[6]):
+                    with self.subTest(change=new, command=command):
+                        self.assertNotEqual(compile_text(command, text, folder), '')
+
+    def test_structs_only_ever_grew(self):
+        """A program compiled for an older release finds its fields where it left them."""
+        names = layout.declared([header.read_text(encoding='utf-8') for header in HEADERS])
+        self.assertIn('perf_buffer_opts', names['structs'])
+        for version in ('1.1.2', '1.7.0'):
+            for name in names['structs']:
+                older, newer = facts(version).structs[name][1], NEWEST.structs[name][1]
+                self.assertEqual(older, newer[:len(older)], (version, name))
+
+
+class Names(unittest.TestCase):
+    """What the headers bring into a program's name space."""
+
+    def setUp(self):
+        self.texts = {header.name: header.read_text(encoding='utf-8') for header in HEADERS}
+        self.names = layout.declared(self.texts.values())
+
+    def test_functions_are_those_that_are_done(self):
+        self.assertEqual(sorted(self.names['functions']), FUNCTIONS)
+
+    def test_each_options_struct_names_its_last_field(self):
+        self.assertEqual(self.names['last_fields'],
+                         [name for name in self.names['structs'] if name.endswith('_opts')])
+
+    def test_a_name_that_libbpf_does_not_have_is_refused(self):
+        with self.assertRaises(KeyError):
+            layout_text(['struct ringside_opts {\n size_t sz; };'])
+
+    def test_fields_are_libbpfs(self):
+        text = layout.without_comments('\n'.join(self.texts.values()))
+        for name in self.names['structs']:
+            body = re.search(rf'\bstruct {name} \{{(.*?)\n\}}', text, re.S).group(1)
+            self.assertEqual(re.findall(r'(\w+);', re.sub(r': 0;', '', body)),
+                             [field[-1] for field in NEWEST.structs[name][1]], name)
+
+    def test_enumerators_are_libbpfs(self):
+        text = layout.without_comments('\n'.join(self.texts.values()))
+        for name in self.names['enums']:
+            body = re.search(rf'\benum {name} \{{(.*?)\}}', text, re.S).group(1)
+            self.assertEqual(re.findall(r'(?:^|,)\s*(\w+)', body),
+                             [value for value, _ in NEWEST.enums[name][1]], name)
+
+    def test_macros_are_libbpfs_word_for_word(self):
+        for header, text in self.texts.items():
+            joined = re.sub(r'\\\n', ' ', layout.without_comments(text))
+            ours = set(re.findall(r'^ *#define (\w+)', joined, re.M))
+            theirs = NEWEST.macros[header]
+            for name in ours:
+                if name.endswith('__last_field'):
+                    continue
+                with self.subTest(header=header, macro=name):
+                    self.assertIn(name, theirs)
+                    self.assertIn(''.join(theirs[name].split()),
+                                  [''.join(found.split()) for found in
+                                   re.findall(rf'^ *#define {name}\b(.*)$', joined, re.M)])
+            if header != 'libbpf.h':
+                self.assertEqual(set(theirs) - ours, set(), header)
+
+
+if __name__ == '__main__':
+    for needed in sorted({command[0] for command in LAYOUT_COMPILERS}):
+        if shutil.which(needed) is None:
+            print(f'SKIP: no {needed} (Debian: clang, gcc, g++, g++-i686-linux-gnu)')
+            sys.exit(77)
+    unittest.main()
