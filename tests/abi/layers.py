@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""Does the code keep to its layers? abi -> ring -> os -> base: what a file includes lies in its own
+layer or below. And some things have one home each; the tables say which."""
+import collections
+import pathlib
+import re
+import sys
+
+# A layer may include itself and layers of a lower rank; ranks that are equal are strangers.
+RANKS = {'base': 0, 'os': 1, 'ring': 2, 'abi': 3}
+
+SUFFIXES = ('.h', '.hpp', '.c', '.cpp')
+
+MEMORY_ORDERS = r'__ATOMIC_\w+|__atomic_\w+|__sync_\w+|\w*memory_order\w*|atomic_\w+|' \
+                r'std::atomic\w*|__(?:sync_synchronize|tsan_\w+)'
+# Calls on the kernel by names that nothing else bears. Names that methods bear too (read, close)
+# count where they are written ::read, and their headers are not open to others in the first place.
+CALLS = 'syscall ioctl mmap mmap64 munmap mremap mprotect madvise mlock epoll_create ' \
+        'epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 openat pread pwrite fcntl ' \
+        'dup2 dup3 getrlimit setrlimit prlimit sysconf getpagesize eventfd timerfd_create ' \
+        'capget prctl fopen fdopen fread fgets sched_getaffinity sched_getcpu clock_gettime ' \
+        'nanosleep getauxval'.split()
+COMMON_CALLS = 'open read write close dup poll ppoll select stat fstat access getpid'.split()
+# <sys/epoll.h> is open to all: its struct is in the contract of src/os.
+SYSTEM_HEADERS = 'unistd.h fcntl.h poll.h dirent.h fstream sys/mman.h sys/ioctl.h sys/eventfd.h ' \
+                 'sys/timerfd.h sys/syscall.h sys/resource.h sys/stat.h sys/prctl.h ' \
+                 'sys/capability.h linux/capability.h'.split()
+
+Rule = collections.namedtuple('Rule', 'pattern homes what')
+# In code without comments, strings and includes. Homes are folders, or a file.
+CODE_RULES = (
+    Rule(MEMORY_ORDERS, ('src/base/shared_word.hpp',), 'a memory order'),
+    # Read: any errno that is not assigned to. Written: one that is. The C surface reads it to keep
+    # the caller's over a call, and because libbpf_get_error(NULL) is asked what it holds.
+    Rule(r'\berrno\b(?!\s*=(?!=))|\b__errno_location\b', ('src/os', 'abi'), 'a read of errno'),
+    Rule(r'\berrno\s*=(?!=)', ('abi',), 'a write of errno'),
+    Rule(rf'(?<![\w.:>])(?:::)?(?:{"|".join(CALLS)})\s*\(|'
+         rf'(?<![\w>])::(?:{"|".join(COMMON_CALLS)})\s*\(', ('src/os',), 'a call on the kernel'),
+)
+# In code without comments, with strings.
+TEXT_RULES = (Rule(r'\bextern\s*"C"', ('abi',), 'extern "C"'),)
+# What #include names.
+INCLUDE_RULES = (
+    Rule(r'bpf/.*', ('abi',), 'a header of the interface'),
+    Rule('|'.join(map(re.escape, SYSTEM_HEADERS)), ('src/os',), 'a header of kernel calls'),
+    Rule(r'atomic|stdatomic\.h', ('src/base/shared_word.hpp',), 'a header of memory orders'),
+)
+
+TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'',
+                   re.S)
+DIGIT_SEPARATOR = re.compile(r"(?<=[0-9a-fA-F])'(?=[0-9a-fA-F])")
+
+
+def blank(text, keep_strings):
+    """C++ text with comments, and strings if wanted, made blanks. Lines stay where they are."""
+    def replace(match):
+        token = match.group(0)
+        if keep_strings and token[0] != '/':
+            return token
+        return re.sub(r'[^\n]', ' ', token)
+    return TOKEN.sub(replace, DIGIT_SEPARATOR.sub('_', text))
+
+
+def is_home(path, homes):
+    """Does a file lie in one of these folders, or is it one of these files?"""
+    return any(path == home or path.startswith(home + '/') for home in homes)
+
+
+def layer_of(path):
+    """The layer of a file by its path: src/ring/x.hpp is in ring, abi/x.cpp in abi."""
+    parts = path.split('/')
+    return parts[1] if parts[0] == 'src' and len(parts) > 2 else parts[0]
+
+
+def included_layer(path, name, files):
+    """The layer of what a file includes in quotes, or None if there is no such file. As the compiler
+    does it, the file's own folder comes first."""
+    beside = f'{path.rsplit("/", 1)[0]}/{name}'
+    for candidate in (beside, f'src/{name}', name):
+        if candidate in files:
+            return layer_of(candidate)
+    return None
+
+
+def file_problems(path, text, files):
+    """What is wrong with one file, as (line number, words)."""
+    code, with_strings = blank(text, False), blank(text, True)
+    layer = layer_of(path)
+    if layer not in RANKS:
+        yield 1, f'{layer} is no layer: {", ".join(RANKS)}'
+        return
+    lines = list(zip(code.splitlines(), with_strings.splitlines()))
+    for number, (code_line, text_line) in enumerate(lines, 1):
+        include = re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', text_line)
+        if include:
+            quote, name = include.groups()
+            target = included_layer(path, name, files) if quote == '"' else None
+            if target is not None and target != layer and RANKS.get(target, 9) >= RANKS[layer]:
+                yield number, f'{layer} includes {name} of {target}'
+            if quote == '"' and target is None and not name.startswith('bpf/'):
+                yield number, f'{name} is in no layer'
+            for rule in INCLUDE_RULES:
+                if re.fullmatch(rule.pattern, name) and not is_home(path, rule.homes):
+                    yield number, f'{rule.what}, <{name}>, outside of {", ".join(rule.homes)}'
+            continue
+        for rules, line in ((CODE_RULES, code_line), (TEXT_RULES, text_line)):
+            for rule in rules:
+                found = re.search(rule.pattern, line)
+                if found and not is_home(path, rule.homes):
+                    yield number, f'{rule.what}, {found.group(0).strip()}, ' \
+                                  f'outside of {", ".join(rule.homes)}'
+
+
+def tree_problems(root):
+    """What is wrong below src/ and abi/ of a source tree, as lines to print; and how many files
+    were read."""
+    files = {str(path.relative_to(root)): path for folder in ('src', 'abi')
+             for path in sorted((root / folder).rglob('*')) if path.suffix in SUFFIXES}
+    problems = [f'{name}:{number}: {words}' for name, path in files.items()
+                for number, words in file_problems(name, path.read_text(encoding='utf-8'), files)]
+    return problems, len(files)
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else '.')
+    problems, count = tree_problems(root)
+    for problem in problems:
+        print(problem)
+    if count == 0:
+        print(f'{root} has no source files below src and abi')
+    sys.exit(1 if problems or count == 0 else 0)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,66 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""The generator makes the right scripts from a small list, and refuses a list that contradicts
+itself."""
+import unittest
+
+import symbol_list
+
+LIST = '''# a comment
+old_read LIBBPF_0.0.1 default ringside done
+thing__new LIBBPF_0.0.4 compat ringside done   # and another
+thing__free LIBBPF_0.8.0 default both done
+thing__new LIBBPF_0.8.0 default both done
+later LIBBPF_0.10.0 default libbpf todo
+name LIBBPF_1.0.0 default libbpf done
+'''.splitlines()
+
+
+class Outputs(unittest.TestCase):
+    def setUp(self):
+        self.symbols = symbol_list.parse(LIST)
+
+    def test_version_script_has_every_node_and_no_compat_name(self):
+        self.assertEqual(' '.join(symbol_list.version_script(self.symbols, 'libringside')).split(),
+                         'LIBBPF_0.0.1 { global: old_read; local: *; }; '
+                         'LIBBPF_0.0.4 { } LIBBPF_0.0.1; '
+                         'LIBBPF_0.8.0 { global: thing__free; thing__new; } LIBBPF_0.0.4; '
+                         'LIBBPF_0.10.0 { } LIBBPF_0.8.0; '
+                         'LIBBPF_1.0.0 { } LIBBPF_0.10.0;'.split())
+
+    def test_exports_are_of_the_library_and_done(self):
+        nodes = [f'LIBBPF_{version} LIBBPF_{version} A'
+                 for version in ('0.0.1', '0.0.4', '0.8.0', '0.10.0', '1.0.0')]
+        self.assertEqual(symbol_list.exports(self.symbols, 'libbpf'), sorted(nodes + [
+            'LIBBPF_0.8.0 thing__free T @@', 'LIBBPF_0.8.0 thing__new T @@',
+            'LIBBPF_1.0.0 name T @@']))
+        self.assertEqual(symbol_list.exports(self.symbols, 'libringside'), sorted(nodes + [
+            'LIBBPF_0.0.1 old_read T @@', 'LIBBPF_0.0.4 thing__new T @',
+            'LIBBPF_0.8.0 thing__free T @@', 'LIBBPF_0.8.0 thing__new T @@']))
+
+    def test_archive_has_each_default_name_once(self):
+        self.assertEqual(symbol_list.archive(self.symbols, 'libringside'),
+                         ['old_read', 'thing__free', 'thing__new'])
+
+
+class Refusals(unittest.TestCase):
+    def test_a_list_that_is_wrong_is_refused_with_its_line(self):
+        for line, words in (
+                ('x LIBBPF_1.1.0 default libbpf', '4 columns'),
+                ('x LIBBPF_1.1.0 default libbpf done more', '6 columns'),
+                ('9x LIBBPF_1.1.0 default libbpf done', 'no name'),
+                ('x LIBBPF_1.1 default libbpf done', 'no version node'),
+                ('x LIBBPF_1.1.0 weak libbpf done', 'weak is none of'),
+                ('x LIBBPF_1.1.0 default glibc done', 'glibc is none of'),
+                ('x LIBBPF_1.1.0 default libbpf soon', 'soon is none of'),
+                ('name LIBBPF_1.0.0 compat libbpf done', 'already'),
+                ('name LIBBPF_1.1.0 default libbpf done', 'has a default version'),
+                ('x LIBBPF_0.9.0 default libbpf done', 'out of order'),
+                ('a LIBBPF_1.0.0 default libbpf done', 'out of order')):
+            with self.subTest(line=line):
+                with self.assertRaisesRegex(symbol_list.ListError, f'symbols:8: .*{words}'):
+                    symbol_list.parse(LIST + [line])
+
+
+if __name__ == '__main__':
+    unittest.main()
