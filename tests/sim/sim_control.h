@@ -22,17 +22,26 @@ void sim_set_online(unsigned cpu, int online);
  * For the CPU mask files it overrides the text that follows from the CPUs. */
 void sim_set_file(const char *path, const char *text);
 
+/* sim_create_map: BPF_MAP_CREATE with 4-byte keys and values, for tests that have no bpf() to call:
+ * BPF_MAP_TYPE_PERF_EVENT_ARRAY or BPF_MAP_TYPE_ARRAY. A close-on-exec descriptor or a negative
+ * errno. It closes with close(), and the map's slots go with it. */
+int sim_create_map(uint32_t type, uint32_t max_entries, const char *name);
+
 /* sim_output: bpf_perf_event_output() by a program that runs on `cpu`, for the map behind `map_fd`,
  * with BPF_F_CURRENT_CPU. Returns 0 or a negative errno, as the helper does: -ENOENT for an empty
- * slot, -EOPNOTSUPP for an event of another CPU, -ENOSPC for a full ring. */
+ * slot, -EOPNOTSUPP for an event that is disabled or of another CPU, -ENOSPC for a ring that is full
+ * or not mapped, -E2BIG for a CPU beyond the map's slots. -ENODEV: nothing runs on an offline CPU. */
 int sim_output(int map_fd, unsigned cpu, const void *data, uint32_t size);
+/* sim_output_to: the same with the index of a slot in the place of BPF_F_CURRENT_CPU. */
+int sim_output_to(int map_fd, unsigned cpu, uint32_t key, const void *data, uint32_t size);
 
 /* sim_emit appends a record of any type to the ring of a perf event, as the kernel would: header
- * (type, misc, size = 8 + size), then `size` bytes, which must be a multiple of 8. */
+ * (type, misc, size = 8 + size), then `size` bytes, which must be a multiple of 8. Room, LOST and
+ * wakeups are as for samples. -EBADF if that is no event, -ENXIO if it has no mapped ring. */
 int sim_emit(int event_fd, uint32_t type, uint16_t misc, const void *data, uint32_t size);
 
-/* sim_emit_raw appends bytes as they are and moves head by `advance`: for corrupt and torn records.
- * Wakes the reader as a record would. */
+/* sim_emit_raw puts bytes at the head as they are, room or not, and moves head by `advance`: for
+ * corrupt and torn records. Always wakes the reader. */
 int sim_emit_raw(int event_fd, const void *bytes, size_t size, uint64_t advance);
 
 /* sim_set_positions sets both positions of an unread ring, for wrap at any offset and for positions
@@ -45,8 +54,9 @@ int sim_event_fd(int map_fd, uint32_t key);
 
 /* sim_fail: the nth call (1 is the next one) of `call` fails with `error`; nth 0 takes it back.
  * Calls: perf_event_open ioctl mmap epoll_create epoll_ctl epoll_wait map_info map_update map_delete
- * dup open read malloc getrlimit, and "any" which counts all those that can fail. Unscripted calls
- * are not touched. sim_fail_from: that one and every later one. */
+ * map_create prog_load link_create dup open read malloc getrlimit, and "any" which counts all of
+ * them. A call that is not simulated (a file that no text was given for, an epoll set without
+ * simulated members) is neither counted nor failed. sim_fail_from: that one and every later one. */
 void sim_fail(const char *call, unsigned nth, int error);
 void sim_fail_from(const char *call, unsigned nth, int error);
 /* sim_calls: how often `call` was made since sim_reset. */
@@ -56,6 +66,11 @@ unsigned sim_calls(const char *call);
  * nothing: then to the deadline. */
 uint64_t sim_now_ns(void);
 void sim_advance_ns(uint64_t ns);
+
+/* sim_block_for_threads(1): a wait that finds nothing sleeps in real time until another thread makes
+ * something ready, a signal comes, or the timeout has passed. Without it, time jumps to the timeout,
+ * and a wait without end fails with EDEADLK and one line on stderr. */
+void sim_block_for_threads(int on);
 
 /* sim_output_at: as sim_output, when the clock gets there (during a wait, or by sim_advance_ns). */
 int sim_output_at(uint64_t at_ns, int map_fd, unsigned cpu, const void *data, uint32_t size);
@@ -68,7 +83,14 @@ struct sim_live {
 	unsigned slots;
 	size_t bytes;
 };
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
 struct sim_live sim_live(void);
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// sim_control: the plain C functions, each handed to the simulated kernel.
+#include "sim_control.h"
+
+#include <cstdio>
+#include <span>
+
+#include "kernel.hpp"
+#include "memory.hpp"
+
+namespace {
+
+using ringside::sim::Kernel;
+
+std::span<const std::byte> bytes(const void* data, std::size_t size) {
+  return {static_cast<const std::byte*>(data), size};
+}
+
+void script(const char* call, unsigned nth, int error, bool onwards) {
+  if (!Kernel::instance().script_failure(call, nth, error, onwards))
+    std::fprintf(stderr, "sim: no call is named '%s'\n", call);
+}
+
+} // namespace
+
+extern "C" {
+
+void sim_reset(unsigned cpus) {
+  Kernel::instance().reset(cpus);
+  ringside::sim::forget_memory();
+}
+
+void sim_set_online(unsigned cpu, int online) {
+  Kernel::instance().set_online(cpu, online != 0);
+}
+
+void sim_set_file(const char* path, const char* text) {
+  Kernel::instance().set_file(path, text);
+}
+
+int sim_create_map(uint32_t type, uint32_t max_entries, const char* name) {
+  return Kernel::instance().create_map(type, max_entries, name);
+}
+
+int sim_output(int map_fd, unsigned cpu, const void* data, uint32_t size) {
+  return Kernel::instance().output(map_fd, cpu, cpu, bytes(data, size));
+}
+
+int sim_output_to(int map_fd, unsigned cpu, uint32_t key, const void* data, uint32_t size) {
+  return Kernel::instance().output(map_fd, cpu, key, bytes(data, size));
+}
+
+int sim_emit(int event_fd, uint32_t type, uint16_t misc, const void* data, uint32_t size) {
+  return Kernel::instance().emit(event_fd, type, misc, bytes(data, size));
+}
+
+int sim_emit_raw(int event_fd, const void* data, size_t size, uint64_t advance) {
+  return Kernel::instance().emit_raw(event_fd, bytes(data, size), advance);
+}
+
+int sim_set_positions(int event_fd, uint64_t head, uint64_t tail) {
+  return Kernel::instance().set_positions(event_fd, head, tail);
+}
+
+int sim_event_fd(int map_fd, uint32_t key) {
+  return Kernel::instance().event_fd(map_fd, key);
+}
+
+void sim_fail(const char* call, unsigned nth, int error) {
+  script(call, nth, error, false);
+}
+
+void sim_fail_from(const char* call, unsigned nth, int error) {
+  script(call, nth, error, true);
+}
+
+unsigned sim_calls(const char* call) {
+  return Kernel::instance().calls(call);
+}
+
+uint64_t sim_now_ns(void) {
+  return Kernel::instance().now_ns();
+}
+
+void sim_advance_ns(uint64_t ns) {
+  Kernel::instance().advance_ns(ns);
+}
+
+int sim_output_at(uint64_t at_ns, int map_fd, unsigned cpu, const void* data, uint32_t size) {
+  return Kernel::instance().output_at(at_ns, map_fd, cpu, bytes(data, size));
+}
+
+void sim_block_for_threads(int on) {
+  Kernel::instance().block_for_threads(on != 0);
+}
+
+struct sim_live sim_live(void) {
+  struct sim_live live = Kernel::instance().live();
+  live.bytes = ringside::sim::memory_in_use();
+  return live;
+}
+
+} // extern "C"

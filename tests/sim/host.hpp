@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// host: what the simulated kernel itself asks of the real one. Descriptors and mappings that it
+// hands out are real, so that their numbers, flags and limits are. Under preload these calls go to
+// the definition after ours. Integer results are -errno where the call fails.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+namespace ringside::sim::host {
+
+// Identity tells one open file from another, however many descriptors it has.
+struct Identity {
+  dev_t device = 0;
+  ino_t inode = 0;
+  friend auto operator<=>(const Identity&, const Identity&) = default;
+};
+
+// identify gives the file behind a descriptor; false if the descriptor is closed.
+bool identify(int fd, Identity& identity);
+
+// anonymous_file opens an empty file in memory, `name` shows in /proc/self/fd.
+int anonymous_file(const char* name, bool close_on_exec);
+int set_size(int fd, std::size_t size);
+int write_text(int fd, const char* text, std::size_t size);
+int close(int fd);
+int duplicate(int fd);
+
+// map and map_again give MAP_FAILED and leave errno alone for the caller to read at once.
+void* map(void* address, std::size_t size, int protection, int flags, int fd, off_t offset);
+// map_again maps the shared memory at `address` for a second time.
+void* map_again(void* address, std::size_t size);
+int unmap(void* address, std::size_t size);
+int protect(void* address, std::size_t size, int protection);
+
+int create_epoll(int flags);
+int control_epoll(int epoll_fd, int operation, int fd, epoll_event* event);
+int wait_epoll(int epoll_fd, epoll_event* events, int max_events, int timeout_ms);
+int poll(pollfd* fds, nfds_t count, int timeout_ms);
+
+// read_file is the real file, whole, and its length; -E2BIG if it fills `text` or more.
+long read_file(const char* path, char* text, std::size_t size);
+int soft_limit(int resource, std::uint64_t& limit);
+
+// wait_on sleeps until `word` differs from `seen` and somebody calls wake, at most timeout_ns.
+// -EINTR for a signal.
+int wait_on(const std::uint32_t* word, std::uint32_t seen, std::uint64_t timeout_ns);
+void wake(const std::uint32_t* word);
+
+std::uint64_t monotonic_ns();
+// itimer_ns is the time to the next SIGALRM of the interval timer, 0 if none is set.
+std::uint64_t itimer_ns();
+std::size_t page_size();
+
+} // namespace ringside::sim::host

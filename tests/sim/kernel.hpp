@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Kernel: the simulated kernel behind system-call-like functions. They return what the system call
+// returns, or -errno. Descriptors that are not simulated go to the real kernel.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+#include "cpus.hpp"
+#include "descriptors.hpp"
+#include "epoll.hpp"
+#include "failures.hpp"
+#include "map.hpp"
+#include "perf_event.hpp"
+#include "sim_control.h"
+
+namespace ringside::sim {
+
+inline constexpr unsigned kDefaultCpus = 2;
+inline constexpr std::int64_t kForever = -1;
+
+class Kernel {
+public:
+  // instance is the one that this process runs on. It is never destroyed.
+  static Kernel& instance();
+
+  // --- what the code under test calls ---
+
+  int perf_event_open(perf_event_attr* attr, pid_t pid, int cpu, int group_fd, unsigned long flags);
+  long bpf(int command, bpf_attr* attr, std::uint32_t size);
+
+  // For these, nothing means: not simulated, ask the real kernel.
+  std::optional<int> ioctl(int fd, unsigned long request, unsigned long argument);
+  std::optional<std::intptr_t> mmap(void* address, std::size_t size, int protection, int flags,
+                                    int fd, off_t offset);
+  std::optional<long> read(int fd, void* buffer, std::size_t size);
+  std::optional<int> open(const char* path, bool close_on_exec);
+
+  // read_text is open, read and close of a whole file, a real one if it is not simulated: the
+  // length, or -errno; -E2BIG if it fills `text` or more.
+  long read_text(const char* path, std::span<char> text);
+
+  int munmap(void* address, std::size_t size);
+  int close(int fd);
+  int epoll_create(int flags);
+  int epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event);
+  int epoll_wait(int epoll_fd, epoll_event* events, int max_events, std::int64_t timeout_ns);
+  int poll(pollfd* fds, nfds_t count, std::int64_t timeout_ns);
+
+  // duplicate runs `call`, which makes a second descriptor of `fd` and returns it or -errno.
+  template <class F>
+  int duplicate(int fd, F call) {
+    std::lock_guard lock(mutex_);
+    std::shared_ptr<File> file = descriptors_.find(fd);
+    if (file)
+      if (int error = failures_.check(Call::kDup))
+        return -error;
+    int made = call();
+    if (made < 0 || made == fd)
+      return made;
+    descriptors_.forget(made);
+    if (file)
+      descriptors_.adopt(made, std::move(file));
+    return made;
+  }
+
+  // check counts a call that is not simulated otherwise: 0, or the error that it is to fail with.
+  int check(Call call);
+  // knows: a cheap first look, true for every descriptor that is simulated and some that are not.
+  bool knows(int fd);
+
+  // --- what tests do to it: see sim_control.h ---
+
+  void reset(unsigned cpus);
+  void set_online(unsigned cpu, bool online);
+  void set_file(const char* path, const char* text);
+  int create_map(std::uint32_t type, std::uint32_t max_entries, const char* name);
+  int output(int map_fd, unsigned cpu, std::uint32_t key, std::span<const std::byte> data);
+  int output_at(std::uint64_t at_ns, int map_fd, unsigned cpu, std::span<const std::byte> data);
+  int emit(int event_fd, std::uint32_t type, std::uint16_t misc, std::span<const std::byte> body);
+  int emit_raw(int event_fd, std::span<const std::byte> bytes, std::uint64_t advance);
+  int set_positions(int event_fd, std::uint64_t head, std::uint64_t tail);
+  int event_fd(int map_fd, std::uint32_t key);
+  bool script_failure(const char* call, unsigned nth, int error, bool onwards);
+  unsigned calls(const char* call);
+  std::uint64_t now_ns();
+  void advance_ns(std::uint64_t ns);
+  void block_for_threads(bool on);
+  struct sim_live live();
+
+  // skipped_ns is by how much the simulated clock has run ahead of the real one.
+  std::uint64_t skipped_ns();
+
+private:
+  struct Mapping {
+    std::uintptr_t start;
+    std::size_t size;
+    // Bytes that are still mapped: a part may be unmapped.
+    std::size_t left;
+    std::shared_ptr<PerfEvent> event;
+    std::shared_ptr<Ring> ring;
+  };
+  struct Scheduled {
+    std::shared_ptr<Map> map;
+    unsigned cpu;
+    std::vector<std::byte> data;
+  };
+
+  Kernel() : cpus_(kDefaultCpus) {}
+
+  int set_output(PerfEvent& event, int output_fd);
+  // simulated_text is what a path gives, and whether it is simulated at all.
+  bool simulated_text(const char* path, std::optional<std::string>& text) const;
+  std::intptr_t map_ring(const std::shared_ptr<PerfEvent>& event, void* address, std::size_t size,
+                         int protection, int flags, int fd);
+  void drop_mapping(const Mapping& mapping);
+
+  int find_map(int fd, std::shared_ptr<Map>& map, std::shared_ptr<MapFile>& file);
+  long element(int command, const bpf_attr& attr);
+  long object_info(bpf_attr& attr, bpf_attr* caller_attr);
+  int open_map(std::shared_ptr<Map> map);
+  int new_map(const bpf_attr& attr);
+
+  int output_locked(Map& map, unsigned cpu, std::uint32_t key, std::span<const std::byte> data);
+  [[nodiscard]] PerfEvent::Origin origin(unsigned cpu) const { return {cpu, now_ns_}; }
+  std::shared_ptr<PerfEvent> ringed_event(int fd, int& error);
+
+  void run_due();
+  // wait calls `look` until it gives other than 0, or time is up: then 0. `real_wait` sleeps on the
+  // real members, if there are any.
+  template <class Look, class RealWait>
+  int wait(std::unique_lock<std::mutex>& lock, std::int64_t timeout_ns, bool real_members,
+           Look look, RealWait real_wait);
+  void notify();
+
+  std::mutex mutex_;
+  Cpus cpus_;
+  Failures failures_;
+  Descriptors descriptors_;
+  std::vector<Mapping> mappings_;
+  std::vector<std::weak_ptr<PerfEvent>> events_;
+  std::vector<std::weak_ptr<Map>> maps_;
+  std::map<std::string, std::optional<std::string>, std::less<>> files_;
+  std::multimap<std::uint64_t, Scheduled> scheduled_;
+  std::uint64_t now_ns_ = 0;
+  std::uint64_t skipped_ns_ = 0;
+  std::uint64_t next_id_ = 1;
+  bool block_for_threads_ = false;
+  // Moves when something may have become ready; sleepers wait on it.
+  std::uint32_t changes_ = 0;
+};
+
+} // namespace ringside::sim

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Kernel: what tests do to it and ask of it.
+#include "kernel.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace ringside::sim {
+
+void Kernel::reset(unsigned cpus) {
+  std::lock_guard lock(mutex_);
+  cpus_ = Cpus(std::clamp(cpus, 1U, kMaxCpus));
+  failures_ = {};
+  descriptors_ = {};
+  for (const Mapping& mapping : mappings_)
+    mapping.ring->use_mapping(nullptr);
+  mappings_.clear();
+  events_.clear();
+  maps_.clear();
+  files_.clear();
+  scheduled_.clear();
+  now_ns_ = 0;
+  block_for_threads_ = false;
+}
+
+void Kernel::set_online(unsigned cpu, bool online) {
+  std::lock_guard lock(mutex_);
+  if (cpu >= cpus_.count())
+    return;
+  cpus_.set_online(cpu, online);
+  if (online)
+    return;
+  for (const auto& known : events_)
+    if (auto event = known.lock(); event && event->cpu() == static_cast<int>(cpu))
+      event->cpu_gone();
+}
+
+void Kernel::set_file(const char* path, const char* text) {
+  std::lock_guard lock(mutex_);
+  files_[path] = text != nullptr ? std::optional<std::string>(text) : std::nullopt;
+}
+
+int Kernel::create_map(std::uint32_t type, std::uint32_t max_entries, const char* name) {
+  bpf_attr attr;
+  std::memset(&attr, 0, sizeof(attr));
+  attr.map_type = type;
+  attr.key_size = sizeof(std::uint32_t);
+  attr.value_size = sizeof(std::uint32_t);
+  attr.max_entries = max_entries;
+  if (name != nullptr)
+    std::strncpy(attr.map_name, name, sizeof(attr.map_name) - 1);
+  return static_cast<int>(bpf(BPF_MAP_CREATE, &attr, sizeof(attr)));
+}
+
+int Kernel::output_locked(Map& map, unsigned cpu, std::uint32_t key,
+                          std::span<const std::byte> data) {
+  if (!cpus_.online(cpu))
+    return -ENODEV;
+  if (!map.holds_events())
+    return -EINVAL;
+  if (key >= map.max_entries)
+    return -E2BIG;
+  PerfEvent* event = map.slots[key].event.get();
+  if (event == nullptr)
+    return -ENOENT;
+  if (event->attr().config != PERF_COUNT_SW_BPF_OUTPUT)
+    return -EINVAL;
+  if (!event->runs_on(cpu))
+    return -EOPNOTSUPP;
+  int result = event->output(data, origin(cpu));
+  notify();
+  return result;
+}
+
+int Kernel::output(int map_fd, unsigned cpu, std::uint32_t key, std::span<const std::byte> data) {
+  std::lock_guard lock(mutex_);
+  std::shared_ptr<Map> map;
+  std::shared_ptr<MapFile> file;
+  if (int error = find_map(map_fd, map, file))
+    return error;
+  return output_locked(*map, cpu, key, data);
+}
+
+int Kernel::output_at(std::uint64_t at_ns, int map_fd, unsigned cpu,
+                      std::span<const std::byte> data) {
+  std::lock_guard lock(mutex_);
+  std::shared_ptr<Map> map;
+  std::shared_ptr<MapFile> file;
+  if (int error = find_map(map_fd, map, file))
+    return error;
+  scheduled_.insert({at_ns, {map, cpu, {data.begin(), data.end()}}});
+  return 0;
+}
+
+std::shared_ptr<PerfEvent> Kernel::ringed_event(int fd, int& error) {
+  auto event = descriptors_.find_as<PerfEvent>(fd);
+  error = !event                                                        ? -EBADF
+          : event->ring() == nullptr || event->ring()->data_size() == 0 ? -ENXIO
+                                                                        : 0;
+  return error == 0 ? event : nullptr;
+}
+
+int Kernel::emit(int fd, std::uint32_t type, std::uint16_t misc, std::span<const std::byte> body) {
+  std::lock_guard lock(mutex_);
+  constexpr std::size_t kMaxBody = UINT16_MAX / 8 * 8 - sizeof(perf_event_header);
+  if (body.size() % 8 != 0 || body.size() > kMaxBody)
+    return -EINVAL;
+  int error = 0;
+  auto event = ringed_event(fd, error);
+  if (!event)
+    return error;
+  int result = event->emit(type, misc, body, origin(static_cast<unsigned>(event->cpu())));
+  notify();
+  return result;
+}
+
+int Kernel::emit_raw(int fd, std::span<const std::byte> bytes, std::uint64_t advance) {
+  std::lock_guard lock(mutex_);
+  int error = 0;
+  auto event = ringed_event(fd, error);
+  if (!event)
+    return error;
+  event->ring()->put_raw(bytes.data(), bytes.size(), advance);
+  notify();
+  return 0;
+}
+
+int Kernel::set_positions(int fd, std::uint64_t head, std::uint64_t tail) {
+  std::lock_guard lock(mutex_);
+  int error = 0;
+  auto event = ringed_event(fd, error);
+  if (event)
+    event->ring()->set_positions(head, tail);
+  return error;
+}
+
+int Kernel::event_fd(int map_fd, std::uint32_t key) {
+  std::lock_guard lock(mutex_);
+  std::shared_ptr<Map> map;
+  std::shared_ptr<MapFile> file;
+  if (int error = find_map(map_fd, map, file))
+    return error;
+  if (!map->holds_events())
+    return -EINVAL;
+  if (key >= map->max_entries)
+    return -E2BIG;
+  const Map::Slot& slot = map->slots[key];
+  if (!slot.event)
+    return -ENOENT;
+  if (descriptors_.find(slot.stored_as) == slot.event)
+    return slot.stored_as;
+  int other = descriptors_.any_of(slot.event.get());
+  return other >= 0 ? other : -EBADF;
+}
+
+bool Kernel::script_failure(const char* call, unsigned nth, int error, bool onwards) {
+  std::lock_guard lock(mutex_);
+  return failures_.script(call, nth, error, onwards);
+}
+
+unsigned Kernel::calls(const char* call) {
+  std::lock_guard lock(mutex_);
+  return failures_.count(call);
+}
+
+std::uint64_t Kernel::now_ns() {
+  std::lock_guard lock(mutex_);
+  return now_ns_;
+}
+
+std::uint64_t Kernel::skipped_ns() {
+  std::lock_guard lock(mutex_);
+  return skipped_ns_;
+}
+
+void Kernel::advance_ns(std::uint64_t ns) {
+  std::lock_guard lock(mutex_);
+  std::uint64_t until = now_ns_ + ns;
+  skipped_ns_ += ns;
+  // Each output happens at its own time.
+  while (!scheduled_.empty() && scheduled_.begin()->first <= until) {
+    now_ns_ = std::max(now_ns_, scheduled_.begin()->first);
+    run_due();
+  }
+  now_ns_ = until;
+}
+
+void Kernel::block_for_threads(bool on) {
+  std::lock_guard lock(mutex_);
+  block_for_threads_ = on;
+}
+
+struct sim_live Kernel::live() {
+  std::lock_guard lock(mutex_);
+  descriptors_.sweep();
+  struct sim_live live = {};
+  live.fds = descriptors_.count();
+  live.mappings = static_cast<unsigned>(mappings_.size());
+  for (const auto& known : maps_)
+    if (auto map = known.lock())
+      live.slots += map->slots_in_use();
+  return live;
+}
+
+} // namespace ringside::sim

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Map: creation checks, elements, and the entries that go with the file that stored them.
+#include "map.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+namespace ringside::sim {
+namespace {
+
+// The kernel's own ENOTSUPP, which user space has no name for.
+constexpr int kNotSupported = 524;
+
+constexpr std::uint32_t kArrayFlags = BPF_F_NUMA_NODE | BPF_F_MMAPABLE | BPF_F_RDONLY |
+                                      BPF_F_WRONLY | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG |
+                                      BPF_F_PRESERVE_ELEMS | BPF_F_INNER_MAP;
+
+// valid_name: up to 15 letters, digits, '_' and '.', then zeroes.
+bool valid_name(const char (&name)[BPF_OBJ_NAME_LEN]) {
+  const char* end = std::find(name, name + sizeof(name), '\0');
+  return end != name + sizeof(name) &&
+         std::all_of(name, end,
+                     [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; }) &&
+         std::all_of(end, name + sizeof(name), [](char c) { return c == '\0'; });
+}
+
+} // namespace
+
+int Map::create(const bpf_attr& attr, std::uint32_t id, std::shared_ptr<Map>& map) {
+  if (!valid_name(attr.map_name))
+    return -EINVAL;
+  bool events = attr.map_type == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+  if (!events && attr.map_type != BPF_MAP_TYPE_ARRAY)
+    return -EINVAL;
+  if (attr.max_entries == 0 || attr.key_size != sizeof(std::uint32_t) || attr.value_size == 0)
+    return -EINVAL;
+  if ((attr.map_flags & ~kArrayFlags) != 0)
+    return -EINVAL;
+  std::uint32_t refused =
+      events ? BPF_F_MMAPABLE | BPF_F_INNER_MAP | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG
+             : BPF_F_PRESERVE_ELEMS | BPF_F_MMAPABLE;
+  if ((attr.map_flags & refused) != 0)
+    return -EINVAL;
+  if (events && attr.value_size != sizeof(std::uint32_t))
+    return -EINVAL;
+  if (attr.value_size > INT_MAX)
+    return -E2BIG;
+  map = std::make_shared<Map>();
+  map->id = id;
+  map->type = attr.map_type;
+  map->key_size = attr.key_size;
+  map->value_size = attr.value_size;
+  map->max_entries = attr.max_entries;
+  map->flags = attr.map_flags;
+  map->name = attr.map_name;
+  if (events)
+    map->slots.resize(attr.max_entries);
+  else
+    map->values.resize(attr.max_entries * map->stride());
+  return 0;
+}
+
+int Map::look_up(std::uint32_t key, void* value) const {
+  if (holds_events())
+    return -kNotSupported;
+  if (key >= max_entries)
+    return -ENOENT;
+  std::memcpy(value, values.data() + key * stride(), value_size);
+  return 0;
+}
+
+int Map::store(std::uint32_t key, const void* value, std::uint64_t update_flags) {
+  if (update_flags > BPF_EXIST)
+    return -EINVAL;
+  if (key >= max_entries)
+    return -E2BIG;
+  if (update_flags == BPF_NOEXIST)
+    return -EEXIST;
+  std::memcpy(values.data() + key * stride(), value, value_size);
+  return 0;
+}
+
+int Map::store_event(std::uint32_t key, Slot slot, std::uint64_t update_flags) {
+  if (update_flags != BPF_ANY)
+    return -EINVAL;
+  if (key >= max_entries)
+    return -E2BIG;
+  if (!slot.event)
+    return -EBADF;
+  std::swap(slots[key], slot);
+  return 0;
+}
+
+int Map::erase(std::uint32_t key) {
+  if (!holds_events())
+    return -EINVAL;
+  if (key >= max_entries)
+    return -E2BIG;
+  Slot old;
+  std::swap(slots[key], old);
+  return old.event ? 0 : -ENOENT;
+}
+
+int Map::next_key(const std::uint32_t* key, std::uint32_t& next) const {
+  if (key == nullptr || *key >= max_entries) {
+    next = 0;
+    return 0;
+  }
+  if (*key == max_entries - 1)
+    return -ENOENT;
+  next = *key + 1;
+  return 0;
+}
+
+unsigned Map::slots_in_use() const {
+  return static_cast<unsigned>(std::count_if(
+      slots.begin(), slots.end(), [](const Slot& slot) { return slot.event != nullptr; }));
+}
+
+void Map::describe(bpf_map_info& info) const {
+  info = {};
+  info.type = type;
+  info.id = id;
+  info.key_size = key_size;
+  info.value_size = value_size;
+  info.max_entries = max_entries;
+  info.map_flags = flags;
+  name.copy(info.name, sizeof(info.name) - 1);
+}
+
+MapFile::~MapFile() {
+  if ((map_->flags & BPF_F_PRESERVE_ELEMS) != 0)
+    return;
+  for (Map::Slot& slot : map_->slots)
+    if (slot.stored_by == this)
+      slot = {};
+}
+
+} // namespace ringside::sim

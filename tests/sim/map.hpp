@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Map: BPF maps that hold perf events (PERF_EVENT_ARRAY) or plain values (ARRAY).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <linux/bpf.h>
+#include <sys/epoll.h>
+
+#include "file.hpp"
+#include "perf_event.hpp"
+
+namespace ringside::sim {
+
+class MapFile;
+
+struct Map {
+  struct Slot {
+    std::shared_ptr<PerfEvent> event;
+    // The open file by which it was stored: when that goes, so does the entry.
+    const MapFile* stored_by = nullptr;
+    int stored_as = -1;
+  };
+
+  std::uint32_t id = 0;
+  std::uint32_t type = 0;
+  std::uint32_t key_size = 0;
+  std::uint32_t value_size = 0;
+  std::uint32_t max_entries = 0;
+  std::uint32_t flags = 0;
+  std::string name;
+  std::vector<Slot> slots;
+  std::vector<std::byte> values;
+
+  // create checks what BPF_MAP_CREATE was given: 0 and a map, or -errno.
+  static int create(const bpf_attr& attr, std::uint32_t id, std::shared_ptr<Map>& map);
+
+  [[nodiscard]] bool holds_events() const { return type == BPF_MAP_TYPE_PERF_EVENT_ARRAY; }
+  [[nodiscard]] std::size_t stride() const { return (value_size + 7U) & ~std::size_t{7}; }
+
+  // These are the bpf() commands on elements: 0 or -errno.
+  int look_up(std::uint32_t key, void* value) const;
+  int store(std::uint32_t key, const void* value, std::uint64_t update_flags);
+  int store_event(std::uint32_t key, Slot slot, std::uint64_t update_flags);
+  int erase(std::uint32_t key);
+  int next_key(const std::uint32_t* key, std::uint32_t& next) const;
+
+  [[nodiscard]] unsigned slots_in_use() const;
+  void describe(bpf_map_info& info) const;
+};
+
+class MapFile final : public File {
+public:
+  explicit MapFile(std::shared_ptr<Map> map) : map_(std::move(map)) {}
+  ~MapFile() override;
+
+  [[nodiscard]] const std::shared_ptr<Map>& map() const { return map_; }
+  std::uint32_t ask() override { return EPOLLERR; }
+
+private:
+  std::shared_ptr<Map> map_;
+};
+
+} // namespace ringside::sim
