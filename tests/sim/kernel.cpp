@@ -3,6 +3,7 @@
 // in kernel_wait.cpp, what tests do to it in kernel_control.cpp.
 #include "kernel.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -204,29 +205,35 @@ std::intptr_t Kernel::map_ring(const std::shared_ptr<PerfEvent>& event, void* ad
   return reinterpret_cast<std::intptr_t>(mapped);
 }
 
-int Kernel::munmap(void* address, std::size_t size) {
-  std::lock_guard lock(mutex_);
+std::size_t Kernel::bytes_of(const Mapping& mapping, const void* address, std::size_t size) {
   auto start = reinterpret_cast<std::uintptr_t>(address);
   std::size_t page = host::page_size();
   std::size_t rounded = (size + page - 1) & ~(page - 1);
-  auto overlap = [&](const Mapping& mapping) -> std::size_t {
-    std::uintptr_t from = std::max(start, mapping.start);
-    std::uintptr_t to = std::min(start + rounded, mapping.start + mapping.size);
-    return from < to ? to - from : 0;
-  };
+  std::uintptr_t from = std::max(start, mapping.start);
+  std::uintptr_t to = std::min(start + rounded, mapping.start + mapping.size);
+  return from < to ? to - from : 0;
+}
+
+bool Kernel::has_mapping(const void* address, std::size_t size) {
+  std::lock_guard lock(mutex_);
+  return std::any_of(mappings_.begin(), mappings_.end(),
+                     [&](const Mapping& mapping) { return bytes_of(mapping, address, size) != 0; });
+}
+
+int Kernel::munmap(void* address, std::size_t size) {
+  std::lock_guard lock(mutex_);
   // Before the memory goes: the simulated kernel may be writing through it.
+  for (const Mapping& mapping : mappings_)
+    if (bytes_of(mapping, address, size) != 0)
+      mapping.ring->use_mapping(nullptr);
+  if (int error = host::unmap(address, size))
+    return error;
   std::vector<Mapping> gone;
   for (Mapping& mapping : mappings_) {
-    std::size_t bytes = overlap(mapping);
-    if (bytes == 0)
-      continue;
-    mapping.ring->use_mapping(nullptr);
-    mapping.left -= std::min(bytes, mapping.left);
+    mapping.left -= std::min(bytes_of(mapping, address, size), mapping.left);
     if (mapping.left == 0)
       gone.push_back(mapping);
   }
-  if (int error = host::unmap(address, size))
-    return error;
   std::erase_if(mappings_, [](const Mapping& mapping) { return mapping.left == 0; });
   for (const Mapping& mapping : gone)
     drop_mapping(mapping);

@@ -82,6 +82,14 @@ public:
   // knows: a cheap first look, true for every descriptor that is simulated and some that are not.
   bool knows(int fd);
 
+  // waits_for_simulated: a wait on that epoll set is the simulator's business.
+  bool waits_for_simulated(int epoll_fd);
+  // has_mapping: some ring is mapped there.
+  bool has_mapping(const void* address, std::size_t size);
+  // before_fork, after_fork keep other threads out while the process is copied.
+  void before_fork() { mutex_.lock(); }
+  void after_fork() { mutex_.unlock(); }
+
   // --- what tests do to it: see sim_control.h ---
 
   void reset(unsigned cpus);
@@ -101,8 +109,8 @@ public:
   void block_for_threads(bool on);
   struct sim_live live();
 
-  // skipped_ns is by how much the simulated clock has run ahead of the real one.
-  std::uint64_t skipped_ns();
+  // skipped_ns is by how much simulated clocks have run ahead of the real ones.
+  static std::uint64_t skipped_ns();
 
 private:
   struct Mapping {
@@ -126,6 +134,10 @@ private:
   bool simulated_text(const char* path, std::optional<std::string>& text) const;
   std::intptr_t map_ring(const std::shared_ptr<PerfEvent>& event, void* address, std::size_t size,
                          int protection, int flags, int fd);
+  // bytes_of is how many bytes of a mapping a range covers.
+  static std::size_t bytes_of(const Mapping& mapping, const void* address, std::size_t size);
+  // skip moves the clock without real time passing.
+  void skip(std::uint64_t ns);
   void drop_mapping(const Mapping& mapping);
 
   int find_map(int fd, std::shared_ptr<Map>& map, std::shared_ptr<MapFile>& file);
@@ -156,7 +168,6 @@ private:
   std::map<std::string, std::optional<std::string>, std::less<>> files_;
   std::multimap<std::uint64_t, Scheduled> scheduled_;
   std::uint64_t now_ns_ = 0;
-  std::uint64_t skipped_ns_ = 0;
   std::uint64_t next_id_ = 1;
   bool block_for_threads_ = false;
   // Moves when something may have become ready; sleepers wait on it.

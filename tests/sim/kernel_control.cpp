@@ -169,21 +169,15 @@ std::uint64_t Kernel::now_ns() {
   return now_ns_;
 }
 
-std::uint64_t Kernel::skipped_ns() {
-  std::lock_guard lock(mutex_);
-  return skipped_ns_;
-}
-
 void Kernel::advance_ns(std::uint64_t ns) {
   std::lock_guard lock(mutex_);
   std::uint64_t until = now_ns_ + ns;
-  skipped_ns_ += ns;
   // Each output happens at its own time.
   while (!scheduled_.empty() && scheduled_.begin()->first <= until) {
-    now_ns_ = std::max(now_ns_, scheduled_.begin()->first);
+    skip(std::max(now_ns_, scheduled_.begin()->first) - now_ns_);
     run_due();
   }
-  now_ns_ = until;
+  skip(until - now_ns_);
 }
 
 void Kernel::block_for_threads(bool on) {

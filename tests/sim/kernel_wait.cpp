@@ -3,6 +3,7 @@
 #include "kernel.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <limits>
@@ -16,7 +17,19 @@ constexpr std::uint64_t kRealSliceNs = 10 * kNsPerMs;
 // How long a wait for other threads holds out before it is called a deadlock.
 constexpr std::uint64_t kThreadsNs = 10'000 * kNsPerMs;
 
+// Not of the Kernel: clocks are asked from everywhere, and never go back.
+std::atomic<std::uint64_t> skipped_total = 0;
+
 } // namespace
+
+void Kernel::skip(std::uint64_t ns) {
+  now_ns_ += ns;
+  skipped_total += ns;
+}
+
+std::uint64_t Kernel::skipped_ns() {
+  return skipped_total;
+}
 
 void Kernel::notify() {
   __atomic_fetch_add(&changes_, 1, __ATOMIC_RELEASE);
@@ -45,8 +58,7 @@ int Kernel::wait(std::unique_lock<std::mutex>& lock, std::int64_t timeout_ns, bo
     if (now_ns_ >= deadline)
       return 0;
     if (!scheduled_.empty() && scheduled_.begin()->first <= deadline) {
-      skipped_ns_ += scheduled_.begin()->first - now_ns_;
-      now_ns_ = scheduled_.begin()->first;
+      skip(scheduled_.begin()->first - now_ns_);
       continue;
     }
     std::uint64_t left = deadline == kNever ? kNever : deadline - now_ns_;
@@ -72,8 +84,7 @@ int Kernel::wait(std::unique_lock<std::mutex>& lock, std::int64_t timeout_ns, bo
       std::fputs("sim: a wait without end, and nothing is scheduled that could end it\n", stderr);
       return -EDEADLK;
     }
-    skipped_ns_ += left;
-    now_ns_ = deadline;
+    skip(left);
   }
 }
 
@@ -113,6 +124,14 @@ int Kernel::epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event) {
   int result = set->control(operation, file, fd, event);
   notify();
   return result;
+}
+
+bool Kernel::waits_for_simulated(int epoll_fd) {
+  std::lock_guard lock(mutex_);
+  if (!descriptors_.knows(epoll_fd))
+    return false;
+  auto set = descriptors_.find_as<Epoll>(epoll_fd);
+  return set && (set->holds_simulated() || !set->holds_real());
 }
 
 int Kernel::epoll_wait(int epoll_fd, epoll_event* events, int max_events, std::int64_t timeout_ns) {
