@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* demo-target: the program that is traced. It waits for a byte on standard input, makes a number of
+ * system calls at a steady rate, and reports how long one took. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "program.h"
+
+/* The calls come in bursts, which share the whole time evenly. */
+enum { BURSTS_PER_SECOND = 100 };
+
+static uint64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void wait_until(uint64_t ns) {
+  const struct timespec when = {.tv_sec = (time_t)(ns / 1000000000u),
+                                .tv_nsec = (long)(ns % 1000000000u)};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) != 0)
+    ;
+}
+
+/* Makes the calls and returns the time spent in them, pauses not counted. */
+static uint64_t make_calls(uint64_t calls, uint64_t seconds) {
+  const uint64_t bursts = seconds * BURSTS_PER_SECOND;
+  const uint64_t started_ns = now_ns();
+  uint64_t number = 0, spent_ns = 0;
+
+  for (uint64_t burst = 1; burst <= bursts; burst++) {
+    const uint64_t end = calls * burst / bursts;
+    const uint64_t before_ns = now_ns();
+    for (; number < end; number++)
+      syscall(DEMO_SYSCALL, number);
+    spent_ns += now_ns() - before_ns;
+    wait_until(started_ns + burst * (1000000000u / BURSTS_PER_SECOND));
+  }
+  return spent_ns;
+}
+
+static int usage(void) {
+  fputs("usage: demo-target --calls N --seconds S --deadline SECONDS\n"
+        "Part of `ringside demo`.\n",
+        stderr);
+  return 2;
+}
+
+int main(int argc, char** argv) {
+  static const struct option options[] = {{"calls", required_argument, NULL, 'c'},
+                                          {"seconds", required_argument, NULL, 's'},
+                                          {"deadline", required_argument, NULL, 'd'},
+                                          {NULL, 0, NULL, 0}};
+  uint64_t calls = 0, seconds = 0;
+  unsigned deadline_s = 0;
+
+  for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    if (option == 'c')
+      calls = strtoull(optarg, NULL, 10);
+    else if (option == 's')
+      seconds = strtoull(optarg, NULL, 10);
+    else if (option == 'd')
+      deadline_s = (unsigned)strtoul(optarg, NULL, 10);
+    else
+      return usage();
+  }
+  if (calls == 0 || seconds == 0 || deadline_s == 0 || optind != argc)
+    return usage();
+
+  alarm(deadline_s); /* whatever happens, it ends */
+  char go;
+  if (read(STDIN_FILENO, &go, 1) != 1)
+    return EXIT_FAILURE;
+  const uint64_t spent_ns = make_calls(calls, seconds);
+  printf("{\"event\":\"done\",\"calls\":%" PRIu64 ",\"ns_per_call\":%.1f}\n", calls,
+         (double)spent_ns / (double)calls);
+  return EXIT_SUCCESS;
+}

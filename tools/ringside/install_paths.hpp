@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// InstallPaths: where the installed files are that the program needs, found from its own place, so
+// that the installed tree works wherever it is moved to.
+#pragma once
+
+#include <filesystem>
+
+namespace ringside::tool {
+
+struct InstallPaths {
+  std::filesystem::path demo_client, demo_target; // programs
+  std::filesystem::path reader;                   // libringside.so.1
+  std::filesystem::path replacement;              // our libbpf.so.1
+  std::filesystem::path simulator;                // libringside-sim.so
+};
+
+// find_install_paths does not look whether the files are there.
+InstallPaths find_install_paths();
+
+} // namespace ringside::tool

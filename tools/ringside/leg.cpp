@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// run_leg: the client and the target in step. The client says "ready", the target is let go, it
+// says "done", the client is told to finish, and gives its result.
+#include "leg.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace ringside::tool {
+namespace {
+
+using std::chrono::seconds;
+
+// What each step may take on a machine that is busy with other things.
+constexpr seconds kStepLimit{20};
+constexpr unsigned kSimulatedCpus = 4;
+constexpr unsigned kSimulatedRecordsPerWait = 64;
+constexpr unsigned kRecordSize = 64;
+
+seconds run_limit(const LegPlan& plan) {
+  return kStepLimit + seconds(5 * plan.seconds);
+}
+
+// The children end by themselves after this, should this process be unable to end them.
+std::string own_deadline(const LegPlan& plan) {
+  return fmt::format("{}", (run_limit(plan) + 3 * kStepLimit).count());
+}
+
+// What LD_PRELOAD holds already comes last.
+std::string preload_list(const LegPlan& plan, const InstallPaths& paths) {
+  std::string list;
+  const auto add = [&](const std::string& file) { list += (list.empty() ? "" : ":") + file; };
+  for (const auto& [wanted, file] :
+       {std::pair{plan.simulated, paths.simulator}, {plan.preload_reader, paths.reader}}) {
+    if (!wanted)
+      continue;
+    if (!std::filesystem::exists(file))
+      throw LegError(fmt::format("{} is not installed", file.string()));
+    if (file.string().find_first_of(" :") != std::string::npos)
+      throw LegError(fmt::format("the loader cannot preload a file with a space or a colon in its "
+                                 "path: {}",
+                                 file.string()));
+    add(file.string());
+  }
+  if (const char* inherited = std::getenv("LD_PRELOAD"); inherited != nullptr && *inherited != 0)
+    add(inherited);
+  return list;
+}
+
+Command target_command(const LegPlan& plan, const InstallPaths& paths) {
+  return {{paths.demo_target, "--calls", fmt::format("{}", plan.calls), "--seconds",
+           fmt::format("{}", plan.seconds), "--deadline", own_deadline(plan)},
+          {}};
+}
+
+Command client_command(const LegPlan& plan, const InstallPaths& paths, pid_t target) {
+  Command command{{paths.demo_client, "--records", fmt::format("{}", plan.calls), "--deadline",
+                   own_deadline(plan)},
+                  {}};
+  if (!plan.simulated) {
+    command.argv.insert(command.argv.end(), {"--tgid", fmt::format("{}", target)});
+  } else {
+    command.environment["RINGSIDE_SIM_CPUS"] = fmt::format("{}", kSimulatedCpus);
+    command.environment["RINGSIDE_SIM_LOAD"] = fmt::format(
+        "records={},size={},per_wait={}", plan.calls, kRecordSize, kSimulatedRecordsPerWait);
+  }
+  if (const std::string list = preload_list(plan, paths); !list.empty())
+    command.environment["LD_PRELOAD"] = list;
+  return command;
+}
+
+LegResult result_from(const nlohmann::json& line, const LegPlan& plan) {
+  LegResult result;
+  result.name = plan.name;
+  result.simulated = plan.simulated;
+  result.library = std::filesystem::weakly_canonical(line.at("library").get<std::string>());
+  result.version = plan.preload_reader ? "ringside " RINGSIDE_VERSION
+                                       : "libbpf " + line.at("libbpf").get<std::string>();
+  for (const auto& [name, field] : {std::pair{"expected", &LegResult::expected},
+                                    {"received", &LegResult::received},
+                                    {"lost", &LegResult::lost},
+                                    {"repeated", &LegResult::repeated},
+                                    {"unexpected", &LegResult::unexpected},
+                                    {"out_of_order", &LegResult::out_of_order},
+                                    {"bytes", &LegResult::bytes},
+                                    {"checksum", &LegResult::checksum},
+                                    {"polls", &LegResult::polls}})
+    result.*field = line.at(name).get<std::uint64_t>();
+  result.cpu_ms = line.at("cpu_us").get<double>() / 1000;
+  return result;
+}
+
+// The file that served must be the one that the leg is about, or the comparison would be a lie.
+void check_library(const LegResult& result, const LegPlan& plan, const InstallPaths& paths) {
+  const auto served_by = [&](const std::filesystem::path& file) {
+    std::error_code ignored; // a file that is not there did not serve
+    return std::filesystem::equivalent(result.library, file, ignored);
+  };
+  if (plan.preload_reader ? served_by(paths.reader)
+                          : !served_by(paths.reader) && !served_by(paths.replacement))
+    return;
+  throw LegError(fmt::format("in the {} run, perf_buffer__poll was served by {}, not by {}",
+                             plan.name, result.library,
+                             plan.preload_reader ? paths.reader.string() : "the stock library"));
+}
+
+// Leg holds what goes on between the two processes.
+class Leg {
+public:
+  Leg(const LegPlan& plan, const InstallPaths& paths, Signals& signals, const LegEvents& events)
+      : plan_(plan), signals_(signals), events_(events) {
+    if (!plan.simulated)
+      start(target_, target_command(plan, paths));
+    start(client_, client_command(plan, paths, target_ ? target_->pid() : 0));
+    allow(kStepLimit);
+  }
+
+  // Runs until the client has ended and the target has told its times.
+  void run() {
+    while (!client_->ended() || (result_ && target_ && !target_->ended())) {
+      if (!signals_.wait_for_output({&*client_, target_ ? &*target_ : nullptr}, deadline_))
+        throw LegError(fmt::format("{}: {} in time{}", plan_.name, awaited_, said(*client_)));
+      take_lines(*client_, "demo-client");
+      if (target_)
+        take_lines(*target_, "demo-target");
+    }
+    const std::string end = client_->wait();
+    if (!failure_ && (!result_ || !end.empty()))
+      throw LegError(fmt::format("{}: demo-client {}{}", plan_.name,
+                                 end.empty() ? "gave no result" : end, said(*client_)));
+  }
+
+  std::variant<LegResult, SetupFailure> outcome() {
+    if (failure_)
+      return *failure_;
+    result_->ns_per_call = ns_per_call_;
+    return *result_;
+  }
+
+private:
+  void start(std::optional<Child>& child, const Command& command) {
+    events_.start(command);
+    child.emplace(command);
+  }
+
+  void allow(seconds limit) { deadline_ = Clock::now() + limit; }
+
+  static std::string said(const Child& child) {
+    const std::string text = child.diagnostics();
+    return text.empty() ? "" : "; it said:\n" + text;
+  }
+
+  void take_lines(Child& child, const char* name) {
+    child.read_output();
+    while (const std::optional<std::string> text = child.next_line()) {
+      const nlohmann::json line = nlohmann::json::parse(*text, nullptr, false);
+      if (line.is_discarded() || !line.contains("event"))
+        throw LegError(fmt::format("{}: {} said \"{}\"", plan_.name, name, *text));
+      take(line);
+    }
+    if (&child != &*client_ && child.ended() && !ns_per_call_) {
+      const std::string end = child.wait();
+      throw LegError(
+          fmt::format("{}: {} {} before it was done{}", plan_.name, name, end, said(child)));
+    }
+  }
+
+  void take(const nlohmann::json& line) {
+    const std::string event = line["event"];
+    if (event == "ready") {
+      awaited_ = "the run did not end";
+      allow(run_limit(plan_));
+      if (target_)
+        target_->send_line();
+    } else if (event == "progress") {
+      events_.advance(line.at("received").get<std::uint64_t>());
+    } else if (event == "done") {
+      awaited_ = "demo-client did not give its result";
+      allow(kStepLimit);
+      ns_per_call_ = line.at("ns_per_call").get<double>();
+      client_->signal(SIGTERM);
+    } else if (event == "failed") {
+      failure_ = SetupFailure{line.at("function"), line.at("errno"), client_->diagnostics()};
+    } else if (event == "result") {
+      result_ = result_from(line, plan_);
+    }
+  }
+
+  const LegPlan& plan_;
+  Signals& signals_;
+  const LegEvents& events_;
+  std::optional<Child> target_, client_;
+  const char* awaited_ = "demo-client was not ready";
+  Clock::time_point deadline_;
+  std::optional<double> ns_per_call_;
+  std::optional<LegResult> result_;
+  std::optional<SetupFailure> failure_;
+};
+
+} // namespace
+
+std::variant<LegResult, SetupFailure> run_leg(const LegPlan& plan, const InstallPaths& paths,
+                                              Signals& signals, const LegEvents& events) {
+  Leg leg(plan, paths, signals, events);
+  leg.run();
+  auto outcome = leg.outcome();
+  if (const auto* result = std::get_if<LegResult>(&outcome))
+    check_library(*result, plan, paths);
+  return outcome;
+}
+
+} // namespace ringside::tool

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// The demo's report as text and as JSON. Pure: from results to strings.
+#include "report.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <locale>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace ringside::tool {
+namespace {
+
+struct Row {
+  const char* label;
+  std::string (*cell)(const LegResult&);
+};
+
+constexpr Row kRows[] = {
+    {"library",
+     [](const LegResult& leg) { return std::filesystem::path(leg.library).filename().string(); }},
+    {"kernel",
+     [](const LegResult& leg) { return std::string(leg.simulated ? "simulated" : "real"); }},
+    {"records expected", [](const LegResult& leg) { return grouped(leg.expected); }},
+    {"records received", [](const LegResult& leg) { return grouped(leg.received); }},
+    {"missing", [](const LegResult& leg) { return grouped(leg.missing()); }},
+    {"reported lost", [](const LegResult& leg) { return grouped(leg.lost); }},
+    {"out of order", [](const LegResult& leg) { return grouped(leg.out_of_order); }},
+    {"reader: wakeups", [](const LegResult& leg) { return grouped(leg.polls); }},
+    {"reader: CPU ms", [](const LegResult& leg) { return fmt::format("{:.0f}", leg.cpu_ms); }},
+    {"traced program: ns per call",
+     [](const LegResult& leg) {
+       return leg.ns_per_call ? fmt::format("{:.0f}", *leg.ns_per_call) : std::string("-");
+     }},
+};
+
+struct Fault {
+  const char* what;
+  std::uint64_t (*count)(const LegResult&);
+};
+
+constexpr Fault kFaults[] = {
+    {"missing", [](const LegResult& leg) { return leg.missing(); }},
+    {"reported lost", [](const LegResult& leg) { return leg.lost; }},
+    {"repeated", [](const LegResult& leg) { return leg.repeated; }},
+    {"not of the traced program", [](const LegResult& leg) { return leg.unexpected; }},
+    {"out of order", [](const LegResult& leg) { return leg.out_of_order; }},
+};
+
+class Thousands : public std::numpunct<char> {
+  char do_thousands_sep() const override { return ','; }
+  std::string do_grouping() const override { return "\3"; }
+};
+
+nlohmann::json leg_json(const LegResult& leg) {
+  nlohmann::json json = {{"library", leg.library},
+                         {"version", leg.version},
+                         {"kernel", leg.simulated ? "simulated" : "real"},
+                         {"expected", leg.expected},
+                         {"received", leg.received},
+                         {"missing", leg.missing()},
+                         {"lost", leg.lost},
+                         {"repeated", leg.repeated},
+                         {"unexpected", leg.unexpected},
+                         {"out_of_order", leg.out_of_order},
+                         {"bytes", leg.bytes},
+                         {"checksum", fmt::format("{:016x}", leg.checksum)},
+                         {"polls", leg.polls},
+                         {"reader_cpu_ms", leg.cpu_ms},
+                         {"ns_per_call", nullptr}};
+  if (leg.ns_per_call)
+    json["ns_per_call"] = *leg.ns_per_call;
+  return json;
+}
+
+} // namespace
+
+std::string grouped(std::uint64_t number) {
+  static const std::locale locale(std::locale::classic(), new Thousands);
+  return fmt::format(locale, "{:L}", number);
+}
+
+std::vector<std::string> differences(const Report& report) {
+  std::vector<std::string> found;
+  for (const LegResult* leg : {&report.stock, &report.ringside})
+    for (const Fault& fault : kFaults)
+      if (fault.count(*leg) != 0)
+        found.push_back(fmt::format("{}: {} of {} records {}", leg->name,
+                                    grouped(fault.count(*leg)), grouped(leg->expected),
+                                    fault.what));
+  const LegResult& stock = report.stock;
+  const LegResult& ringside = report.ringside;
+  if (stock.expected != ringside.expected)
+    found.push_back(fmt::format("the runs were not the same: {} and {} records",
+                                grouped(stock.expected), grouped(ringside.expected)));
+  else if (found.empty() && (stock.bytes != ringside.bytes || stock.checksum != ringside.checksum))
+    found.push_back("the records' contents differ");
+  return found;
+}
+
+std::string verdict_text(const Report& report) {
+  const std::vector<std::string> found = differences(report);
+  if (found.empty())
+    return fmt::format("Both saw the same {} records, byte for byte{}.",
+                       grouped(report.stock.expected),
+                       report.stock.simulated ? ", on the simulated kernel" : "");
+  std::string text = fmt::format("They did not see the same:\n  {}", fmt::join(found, "\n  "));
+  if (report.stock.lost + report.ringside.lost > 0)
+    text += "\nRecords are lost when the reader cannot keep up: try fewer with --calls.";
+  return text;
+}
+
+std::string table_text(const Report& report) {
+  const LegResult& stock = report.stock;
+  const LegResult& ringside = report.ringside;
+  std::string text = fmt::format("{:<27}  {:>19}  {:>19}\n", "", stock.name, ringside.name);
+  for (const Row& row : kRows)
+    text += fmt::format("{:<27}  {:>19}  {:>19}\n", row.label, row.cell(stock), row.cell(ringside));
+  for (const LegResult* leg : {&stock, &ringside})
+    text += fmt::format("{}{:<9} {} ({})\n", leg == &stock ? "\n" : "", leg->name, leg->library,
+                        leg->version);
+  return text;
+}
+
+std::string refusal_text(const Refusal& refusal) {
+  std::string text =
+      fmt::format("The kernel refuses {}, called by {}: {}.\nWhy: {}.\n", refusal.call,
+                  refusal.function, errno_text(refusal.error), refusal.reason);
+  for (const auto& [name, value] : refusal.facts)
+    text += fmt::format("  {:<33}  {}\n", name, value);
+  if (!refusal.remedy.empty())
+    text += fmt::format("What helps: {}.\n", refusal.remedy);
+  return text;
+}
+
+nlohmann::json to_json(const Report& report) {
+  nlohmann::json json = {{"stock", leg_json(report.stock)},
+                         {"ringside", leg_json(report.ringside)},
+                         {"differences", differences(report)},
+                         {"same", differences(report).empty()},
+                         {"refusal", nullptr}};
+  if (const auto& refusal = report.refusal)
+    json["refusal"] = {{"call", refusal->call},
+                       {"function", refusal->function},
+                       {"errno", refusal->error},
+                       {"reason", refusal->reason},
+                       {"facts", nlohmann::json::object()},
+                       {"remedy", refusal->remedy}};
+  if (report.refusal)
+    for (const auto& [name, value] : report.refusal->facts)
+      json["refusal"]["facts"][name] = value;
+  return json;
+}
+
+} // namespace ringside::tool
