@@ -1,0 +1,182 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""Stock libbpf releases from Debian's suites, unpacked side by side, for tests to compare with.
+
+Nothing is installed, and the package state of the machine is neither used nor changed.
+
+  oracle.py list                       versions that can be had
+  oracle.py get VERSION [PACKAGE...]   unpack libbpf VERSION, its headers and its C library, with
+                                       further packages of the same suite; print the root folder
+  oracle.py run VERSION PROGRAM [ARG]  run PROGRAM with that libbpf, loader and C library
+
+Roots stay in $RINGSIDE_ORACLES, by default ${XDG_CACHE_HOME:-~/.cache}/ringside/oracles. Any number
+of callers may ask for the same root at once: one makes it, the others wait. What cannot be had
+here (no network, no apt, a suite that moved on) is said in one line, with exit code 77.
+"""
+
+import contextlib
+import fcntl
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+# version: (suite, package of the shared library). The suite's libbpf-dev goes along.
+RELEASES = {
+    "0.3": ("bullseye", "libbpf0"),
+    "1.1.2": ("bookworm", "libbpf1"),
+    "1.4.6": ("bookworm-backports", "libbpf1"),
+    "1.5.0": ("trixie", "libbpf1"),
+    "1.7.0": ("forky", "libbpf1"),
+}
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+SKIP = 77
+
+
+class Unavailable(Exception):
+    """Why a release cannot be had on this machine."""
+
+
+def oracles_dir():
+    """The folder that all roots and the lock live in."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.environ.get("RINGSIDE_ORACLES") or os.path.join(cache, "ringside", "oracles")
+
+
+@contextlib.contextmanager
+def locked(path):
+    """Holds an exclusive lock on a file. The kernel drops it with the process, so none is left."""
+    with open(path, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def debian_archive():
+    """The address that this machine's apt fetches Debian itself from."""
+    with open("/etc/os-release") as release:
+        facts = dict(line.strip().split("=", 1) for line in release if "=" in line)
+    suites = (facts.get("VERSION_CODENAME"), "stable", "testing", "sid")
+    targets = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)",
+         "Created-By: Packages"],
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    for line in targets.splitlines():
+        uri, suite, component = line.split()
+        if component == "main" and suite in suites:
+            return uri
+    raise Unavailable("apt is not configured to fetch Debian from anywhere")
+
+
+def apt(work, *arguments):
+    """apt-get on the private state under `work`."""
+    done = subprocess.run(["apt-get", "-qq", *arguments], text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env={**os.environ, "LC_ALL": "C", "APT_CONFIG": work + "/apt.conf"})
+    if done.returncode != 0:
+        errors = [line for line in done.stdout.splitlines() if line.startswith(("E:", "W:"))]
+        raise Unavailable(f"apt-get {arguments[0]}: {errors[0] if errors else done.stdout[-200:]}")
+
+
+def write_apt_state(work, suite):
+    """An apt configuration that knows one suite, and believes that nothing is installed."""
+    for folder in ("lists/partial", "cache/archives/partial"):
+        os.makedirs(os.path.join(work, folder))
+    uri = debian_archive()
+    suites = [suite, suite[:-len("-backports")]] if suite.endswith("-backports") else [suite]
+    with open(work + "/sources.list", "w") as sources:
+        sources.writelines(f"deb [signed-by={KEYRING}] {uri} {s} main\n" for s in suites)
+    open(work + "/status", "w").close()
+    with open(work + "/apt.conf", "w") as conf:
+        conf.write(f'''Dir::Etc::sourcelist "{work}/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::State::lists "{work}/lists";
+Dir::State::status "{work}/status";
+Dir::Cache "{work}/cache";
+Acquire::Languages "none";
+Acquire::Retries "1";
+Acquire::http::Timeout "20";
+APT::Update::Error-Mode "any";
+APT::Install-Recommends "false";
+APT::Default-Release "{suite}";
+APT::Sandbox::User "root";
+Debug::NoLocking "true";
+''')
+
+
+def fetch(version, packages, place):
+    """Makes the root at `place`, which appears complete or not at all."""
+    suite, library = RELEASES[version]
+    work = place + ".partial"
+    shutil.rmtree(work, ignore_errors=True)
+    os.makedirs(work)
+    try:
+        write_apt_state(work, suite)
+        apt(work, "update")
+        apt(work, "install", "-y", "--download-only", library, "libbpf-dev", *packages)
+        os.mkdir(work + "/root")
+        for deb in sorted(glob.glob(work + "/cache/archives/*.deb")):
+            subprocess.run(["dpkg-deb", "-x", deb, work + "/root"], check=True)
+        full = version if version.count(".") > 1 else version + ".0"
+        if not glob.glob(f"{work}/root/usr/lib/*/libbpf.so.{full}"):
+            raise Unavailable(f"Debian's suite {suite} has moved on from libbpf {version}")
+        os.rename(work + "/root", place)
+    except OSError as error:
+        raise Unavailable(str(error)) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def root(version, packages=()):
+    """The folder with libbpf `version` and `packages` unpacked as under /. Made when missing."""
+    base = oracles_dir()
+    place = os.path.join(base, "+".join([version, *sorted(packages)]))
+    if not os.path.isdir(place):
+        os.makedirs(base, exist_ok=True)
+        with locked(os.path.join(base, "lock")):
+            if not os.path.isdir(place):
+                fetch(version, packages, place)
+    return place
+
+
+def library_path(place):
+    """The folders of a root that its shared libraries are in, joined by colons."""
+    return ":".join(sorted(glob.glob(place + "/usr/lib/*-linux-gnu*")
+                           + glob.glob(place + "/lib/*-linux-gnu*")))
+
+
+def command(place, program):
+    """`program`, a list, as to be run on the loader and libraries of a root."""
+    folders = ("/lib*", "/usr/lib*", "/lib/*", "/usr/lib/*")
+    found = [path for folder in folders for path in glob.glob(place + folder + "/ld-linux*.so.*")]
+    loaders = [path for path in found if os.path.exists(path)]
+    if not loaders:
+        raise Unavailable(f"no loader under {place}")
+    return [loaders[0], "--library-path", library_path(place), *program]
+
+
+def main(arguments):
+    verb, *rest = arguments or [""]
+    if verb == "list" and not rest:
+        print("\n".join(RELEASES))
+        return 0
+    if verb not in ("get", "run") or not rest or (verb == "run" and len(rest) < 2):
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    version, *rest = rest
+    if version not in RELEASES:
+        print(f"oracle.py: no libbpf {version}; there are: {', '.join(RELEASES)}", file=sys.stderr)
+        return 2
+    try:
+        if verb == "get":
+            print(root(version, rest))
+            return 0
+        argv = command(root(version), rest)
+    except Unavailable as error:
+        print(f"SKIP: libbpf {version}: {error}", file=sys.stderr)
+        return SKIP
+    os.execv(argv[0], argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
