@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""Running a test inside namespaces of its own, so that what it mounts and what links it makes are
+gone with it, however it ends."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+SKIP = 77
+_INSIDE = "RINGSIDE_SANDBOX"
+
+
+def skip(why):
+    """Ends the test as one that cannot run here."""
+    print(f"SKIP: {why}")
+    sys.exit(SKIP)
+
+
+def need_program(name, package):
+    """The path of a program, or a skip that names its package."""
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    return path or skip(f"there is no {name} here (Debian package {package})")
+
+
+def enter(*namespaces):
+    """Runs this script again inside new namespaces ("mount", "net"); returns only inside them."""
+    if os.environ.get(_INSIDE):
+        return
+    if os.geteuid() != 0:
+        skip("needs root: it mounts file systems and loads BPF programs")
+    unshare = [need_program("unshare", "util-linux"), *["--" + name for name in namespaces]]
+    probe = subprocess.run([*unshare, "true"], stderr=subprocess.PIPE, text=True)
+    if probe.returncode != 0:
+        skip(f"no namespaces: {probe.stderr.strip()}")
+    os.environ[_INSIDE] = "1"
+    os.execv(unshare[0], [*unshare, sys.executable, *sys.argv])
+
+
+def mount(kind, target):
+    """Mounts a kernel file system such as bpf or tracefs at `target`."""
+    done = subprocess.run(["mount", "-t", kind, kind, target], stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        skip(f"cannot mount {kind}: {done.stderr.strip()}")
