@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* source: records that the running kernel makes when a process makes a certain system call. A raw
+ * tracepoint program numbers them on each CPU, from 0, and fills them with words that follow from
+ * the number, of 16 to 72 bytes. */
+#ifndef RINGSIDE_TESTS_LIVE_SOURCE_H
+#define RINGSIDE_TESTS_LIVE_SOURCE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { kSourceRecordMax = 96 }; /* what one record takes in a ring, at most */
+
+struct source {
+  int map_fd; /* the perf event array that records are written to */
+  int counter_fd;
+  int prog_fd;
+  int link_fd;
+  int cpus;
+};
+
+/* source_open starts the source. A process that may not do so ends here, with exit code 77. */
+void source_open(struct source* source);
+
+/* source_emit makes the kernel write `count` records on the CPU that the caller is on. Forked
+ * children may call it; no two of them on one CPU at a time. */
+void source_emit(unsigned count);
+
+/* source_check says whether a sample of `size` bytes is the record with this number, whole. */
+int source_check(const void* data, uint32_t size, uint64_t number);
+
+/* source_number is the number that a sample bears. */
+uint64_t source_number(const void* data);
+
+/* source_pin keeps the caller on the n-th of the CPUs that it may use, and returns that CPU, or -1
+ * if it may not use that many. */
+int source_pin(int n);
+
+/* source_fork is fork(2), with a child that does not outlive its parent. */
+pid_t source_fork(void);
+
+void source_close(struct source* source);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RINGSIDE_TESTS_LIVE_SOURCE_H */
