@@ -137,7 +137,7 @@ struct perf_buffer_opts {
  * Returns a perf_buffer to free with perf_buffer__free, or fails with
  *   EINVAL          `page_cnt` is not a power of two, the map is of another type, or `opts` has
  *                   less than its size field or bytes that are not 0 where nothing is known
- *   EBADF           `map_fd` is not open
+ *   EBADF, EBADFD   `map_fd` is not open; which of the two is the kernel's choice
  *   EPERM, EACCES   the process may not open perf events or write to the map: CAP_PERFMON and
  *                   CAP_BPF (or CAP_SYS_ADMIN), or kernel.perf_event_paranoid
  *   ENOMEM, EPERM   out of memory, or of memory that may be locked: RLIMIT_MEMLOCK,
@@ -183,8 +183,8 @@ struct perf_buffer_raw_opts {
  * only. `event_cb` receives every record; NULL drops them. `opts` may be NULL.
  *
  * Fails as perf_buffer__new does, and with
- *   EINVAL  `attr` is NULL
- *   ENODEV  a CPU that `opts` names is offline or does not exist
+ *   EINVAL  `attr` is NULL, or a CPU that `opts` names cannot exist
+ *   ENODEV  a CPU that `opts` names is offline
  *   E2BIG   a key that `opts` names is not in the map */
 LIBBPF_API struct perf_buffer* perf_buffer__new_raw(int map_fd, size_t page_cnt,
                                                     struct perf_event_attr* attr,
