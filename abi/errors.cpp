@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Error numbers as words, and errors that are carried by a pointer.
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -51,10 +52,10 @@ int describe_system_code(int code, char* buffer, std::size_t size) {
   return strerrordesc_np(code) != nullptr ? 0 : EINVAL;
 }
 
-Result<void> describe_own_code(unsigned code, char* buffer, std::size_t size) {
+Result<void> describe_own_code(int code, char* buffer, std::size_t size) {
   const bool known = code < __LIBBPF_ERRNO__END;
   char unknown[64];
-  std::snprintf(unknown, sizeof(unknown), "unknown libbpf error %u", code);
+  std::snprintf(unknown, sizeof(unknown), "unknown libbpf error %d", code);
   if (!write_text(buffer, size, known ? kTexts[code - __LIBBPF_ERRNO__START] : unknown))
     return Errno(ERANGE);
   if (!known)
@@ -68,10 +69,11 @@ extern "C" LIBBPF_API int libbpf_strerror(int err, char* buf, size_t size) {
   const ringside::Entry entry;
   if (buf == nullptr || size == 0)
     return entry.fail(Errno(EINVAL));
-  // In unsigned numbers the smallest int has a positive twin, too.
-  const unsigned code = err < 0 ? 0U - static_cast<unsigned>(err) : static_cast<unsigned>(err);
+  // The smallest int has no positive twin and stays what it is: a code of the system's, unknown
+  // there.
+  const int code = err < 0 && err != INT_MIN ? -err : err;
   if (code < __LIBBPF_ERRNO__START)
-    return entry.give(describe_system_code(static_cast<int>(code), buf, size));
+    return entry.give(describe_system_code(code, buf, size));
   return entry.leave(describe_own_code(code, buf, size));
 }
 

@@ -19,6 +19,8 @@
 namespace ringside {
 namespace {
 
+constexpr char kNoMemory[] = "there is no memory for the buffer";
+
 Errno refuse(const NewPerfBuffer& wanted, Errno error, const char* why) {
   log(LogLevel::warn, "%s: %s\n", wanted.function, why);
   return error;
@@ -59,13 +61,13 @@ Result<Array<RingPlace>> listed_places(const NewPerfBuffer& wanted) {
     return refuse(wanted, Errno(EINVAL), "cpu_cnt is set, but cpus or map_keys is NULL");
   auto places = Array<RingPlace>::of_size(static_cast<std::size_t>(wanted.cpu_count));
   if (!places)
-    return places.error();
+    return refuse(wanted, places.error(), kNoMemory);
   for (std::size_t index = 0; index < places->size(); ++index)
     (*places)[index] = {wanted.cpus[index], static_cast<std::uint32_t>(wanted.map_keys[index])};
   return places;
 }
 
-Result<Array<RingPlace>> online_places(std::uint32_t entries) {
+Result<Array<RingPlace>> online_places(const NewPerfBuffer& wanted, std::uint32_t entries) {
   auto count = possible_cpu_count();
   if (!count)
     return count.error();
@@ -74,7 +76,10 @@ Result<Array<RingPlace>> online_places(std::uint32_t entries) {
   const auto online = read_cpu_mask("/sys/devices/system/cpu/online");
   if (!online)
     return online.error();
-  return places_online(*count, *online);
+  auto places = places_online(*count, *online);
+  if (!places)
+    return refuse(wanted, places.error(), kNoMemory);
+  return places;
 }
 
 // call_event hands a record to the program's event_cb. `context` is the perf_buffer.
@@ -117,13 +122,14 @@ Result<Owned<perf_buffer>> make_perf_buffer(const NewPerfBuffer& wanted) {
       __builtin_add_overflow(kind.data_size, os::page_size(), &whole))
     return refuse(wanted, Errno(EINVAL), "page_cnt is more than this machine can address");
 
-  const auto places = wanted.cpu_count > 0 ? listed_places(wanted) : online_places(*entries);
+  const auto places =
+      wanted.cpu_count > 0 ? listed_places(wanted) : online_places(wanted, *entries);
   if (!places)
     return places.error();
 
   auto buffer = make<perf_buffer>();
   if (buffer == nullptr)
-    return refuse(wanted, Errno(ENOMEM), "no memory for the buffer");
+    return refuse(wanted, Errno(ENOMEM), kNoMemory);
   if (wanted.event_cb != nullptr) {
     buffer->event_cb = wanted.event_cb;
     buffer->event_ctx = wanted.event_ctx;

@@ -8,7 +8,9 @@
 
 // A version node for a compatibility symbol. GCC needs the attribute, which survives link-time
 // optimisation; clang knows only the assembler's directive.
-#if defined(__has_attribute)
+#if defined(RINGSIDE_STATIC)
+#define RINGSIDE_SYMVER(function, symbol)
+#elif defined(__has_attribute)
 #if __has_attribute(symver)
 #define RINGSIDE_SYMVER(function, symbol) __attribute__((symver(symbol)))
 #endif

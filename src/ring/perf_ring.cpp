@@ -43,6 +43,7 @@ struct Step {
   const char* name;
   os::RefusedCall call;
 };
+constexpr Step kAllocate{"allocating memory for wrapped records", os::RefusedCall::other};
 constexpr Step kOpenEvent{"opening its perf event", os::RefusedCall::perf_event_open};
 constexpr Step kMapEvent{"mapping its perf ring", os::RefusedCall::perf_mmap};
 constexpr Step kEnableEvent{"enabling its perf event", os::RefusedCall::other};
@@ -71,7 +72,7 @@ Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wan
 
   auto copy = Array<std::byte>::of_size(std::min(kind.data_size, kLargestRecord));
   if (!copy)
-    return copy.error();
+    return refused(kAllocate, place, copy.error(), wanted);
   copy_ = std::move(*copy);
 
   auto event = PerfEvent::open(kind.attr, place.cpu);

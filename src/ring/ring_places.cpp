@@ -2,6 +2,7 @@
 // Which CPUs get a ring: the choice, and reading the kernel's masks.
 #include "ring/ring_places.hpp"
 
+#include <cerrno>
 #include <string_view>
 
 #include "base/log.hpp"
@@ -27,17 +28,21 @@ Result<Array<RingPlace>> places_online(unsigned cpu_count, const CpuMask& online
 }
 
 Result<CpuMask> read_cpu_mask(const char* path) {
+  const auto unreadable = [path](Errno error) {
+    const auto reason = os::explain(os::RefusedCall::other, error, {}, {});
+    log(LogLevel::warn, "%s: cannot be read: %s\n", path, reason.text);
+    return error;
+  };
   // These files are at most a page, and a page is at most 64 KiB.
   auto text = Array<char>::of_size(65537);
   if (!text)
-    return text.error();
+    return unreadable(text.error());
   const auto length = os::read_file(path, *text);
-  if (!length) {
-    const auto reason = os::explain(os::RefusedCall::other, length.error(), {}, {});
-    log(LogLevel::warn, "%s: cannot be read: %s\n", path, reason.text);
-    return length.error();
-  }
+  if (!length)
+    return unreadable(length.error());
   auto mask = CpuMask::parse({text->data(), *length});
+  if (!mask && mask.error() != Errno(EINVAL))
+    return unreadable(mask.error());
   if (!mask) {
     constexpr int kShown = 64;
     const int shown = *length < kShown ? static_cast<int>(*length) : kShown;

@@ -117,7 +117,14 @@ def archive(symbols, library):
     return sorted(symbol.name for symbol in exported(symbols, library) if symbol.kind == 'default')
 
 
-OUTPUTS = {'version-script': version_script, 'exports': exports, 'archive': archive}
+def static_renames(symbols, library):
+    """New names for another libbpf's definitions of what a library's archive defines: for objcopy
+    --redefine-syms."""
+    return [f'{name} ringside_next_{name}' for name in archive(symbols, library)]
+
+
+OUTPUTS = {'version-script': version_script, 'exports': exports, 'archive': archive,
+           'static-renames': static_renames}
 
 
 def main():
