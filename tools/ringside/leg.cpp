@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// run_leg: the client and the target in step. The client says "ready", the target is let go, it
-// says "done", the client is told to finish, and gives its result.
+// run_leg: the client and the target in step. The target says "waiting", the client is started and
+// says "ready", the target is let go and says "done", the client is told to finish and gives its
+// result. Nothing that the target does before "waiting" is traced: even a process that is only
+// about to become the target may make the system call that is counted.
 #include "leg.hpp"
 
 #include <csignal>
@@ -112,21 +114,25 @@ void check_library(const LegResult& result, const LegPlan& plan, const InstallPa
 class Leg {
 public:
   Leg(const LegPlan& plan, const InstallPaths& paths, Signals& signals, const LegEvents& events)
-      : plan_(plan), signals_(signals), events_(events) {
-    if (!plan.simulated)
-      start(target_, target_command(plan, paths));
-    start(client_, client_command(plan, paths, target_ ? target_->pid() : 0));
-    allow(kStepLimit);
+      : plan_(plan), paths_(paths), signals_(signals), events_(events) {
+    if (plan.simulated)
+      start(client_, "demo-client", client_command(plan, paths, 0));
+    else
+      start(target_, "demo-target", target_command(plan, paths));
   }
 
   // Runs until the client has ended and the target has told its times.
   void run() {
-    while (!client_->ended() || (result_ && target_ && !target_->ended())) {
-      if (!signals_.wait_for_output({&*client_, target_ ? &*target_ : nullptr}, deadline_))
-        throw LegError(fmt::format("{}: {} in time{}", plan_.name, awaited_, said(*client_)));
-      take_lines(*client_, "demo-client");
-      if (target_)
-        take_lines(*target_, "demo-target");
+    while (!client_ || !client_->ended() || (result_ && target_ && !target_->ended())) {
+      Child* const target = target_ ? &*target_ : nullptr;
+      Child* const client = client_ ? &*client_ : nullptr;
+      if (!signals_.wait_for_output({target, client}, deadline_))
+        throw LegError(fmt::format("{}: {} in time{}", plan_.name, awaited_,
+                                   client != nullptr ? said(*client) : ""));
+      if (target != nullptr)
+        take_lines(*target, "demo-target");
+      if (client != nullptr)
+        take_lines(*client, "demo-client");
     }
     const std::string end = client_->wait();
     if (!failure_ && (!result_ || !end.empty()))
@@ -142,9 +148,11 @@ public:
   }
 
 private:
-  void start(std::optional<Child>& child, const Command& command) {
+  void start(std::optional<Child>& child, const char* name, const Command& command) {
     events_.start(command);
     child.emplace(command);
+    awaited_ = fmt::format("{} was not ready", name);
+    allow(kStepLimit);
   }
 
   void allow(seconds limit) { deadline_ = Clock::now() + limit; }
@@ -162,7 +170,7 @@ private:
         throw LegError(fmt::format("{}: {} said \"{}\"", plan_.name, name, *text));
       take(line);
     }
-    if (&child != &*client_ && child.ended() && !ns_per_call_) {
+    if (target_ && &child == &*target_ && child.ended() && !ns_per_call_) {
       const std::string end = child.wait();
       throw LegError(
           fmt::format("{}: {} {} before it was done{}", plan_.name, name, end, said(child)));
@@ -171,7 +179,9 @@ private:
 
   void take(const nlohmann::json& line) {
     const std::string event = line["event"];
-    if (event == "ready") {
+    if (event == "waiting") {
+      start(client_, "demo-client", client_command(plan_, paths_, target_->pid()));
+    } else if (event == "ready") {
       awaited_ = "the run did not end";
       allow(run_limit(plan_));
       if (target_)
@@ -191,10 +201,11 @@ private:
   }
 
   const LegPlan& plan_;
+  const InstallPaths& paths_;
   Signals& signals_;
   const LegEvents& events_;
   std::optional<Child> target_, client_;
-  const char* awaited_ = "demo-client was not ready";
+  std::string awaited_;
   Clock::time_point deadline_;
   std::optional<double> ns_per_call_;
   std::optional<LegResult> result_;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* demo-target: the program that is traced. It waits for a byte on standard input, makes a number of
- * system calls at a steady rate, and reports how long one took. */
+/* demo-target: the program that is traced. It says that it is waiting, takes a byte from standard
+ * input, makes a number of system calls at a steady rate, and reports how long one took. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -72,6 +72,8 @@ int main(int argc, char** argv) {
     return usage();
 
   alarm(deadline_s); /* whatever happens, it ends */
+  puts("{\"event\":\"waiting\"}");
+  fflush(stdout);
   char go;
   if (read(STDIN_FILENO, &go, 1) != 1)
     return EXIT_FAILURE;
