@@ -111,6 +111,9 @@ std::optional<int> Kernel::ioctl(int fd, unsigned long request, unsigned long ar
     return 0;
   }
   case PERF_EVENT_IOC_SET_OUTPUT:
+    // No output is -1 in all 64 bits; in 32, as an int that was not widened, it is a descriptor.
+    if (argument != ~0UL && static_cast<int>(argument) < 0)
+      return -EBADF;
     return set_output(*event, static_cast<int>(argument));
   case PERF_EVENT_IOC_PAUSE_OUTPUT:
     if (!event->ring() || event->ring()->data_size() == 0)
@@ -147,6 +150,8 @@ std::optional<std::intptr_t> Kernel::mmap(void* address, std::size_t size, int p
   if (!file || dynamic_cast<Epoll*>(file.get()) != nullptr)
     return std::nullopt;
   auto event = std::dynamic_pointer_cast<PerfEvent>(file);
+  if (auto* map = dynamic_cast<MapFile*>(file.get()))
+    return map->map()->holds_events() ? -kNotSupported : -EINVAL;
   if (!event)
     return -ENODEV;
   if (int error = failures_.check(Call::kMmap))
@@ -201,7 +206,7 @@ std::intptr_t Kernel::map_ring(const std::shared_ptr<PerfEvent>& event, void* ad
 #endif
   ++ring->mapping_count;
   ++event->mapping_count;
-  mappings_.push_back({reinterpret_cast<std::uintptr_t>(mapped), size, size, event, ring});
+  mappings_.push_back({reinterpret_cast<std::uintptr_t>(mapped), size, event, ring});
   return reinterpret_cast<std::intptr_t>(mapped);
 }
 
@@ -222,19 +227,22 @@ bool Kernel::has_mapping(const void* address, std::size_t size) {
 
 int Kernel::munmap(void* address, std::size_t size) {
   std::lock_guard lock(mutex_);
-  // Before the memory goes: the simulated kernel may be writing through it.
-  for (const Mapping& mapping : mappings_)
-    if (bytes_of(mapping, address, size) != 0)
-      mapping.ring->use_mapping(nullptr);
-  if (int error = host::unmap(address, size))
-    return error;
   std::vector<Mapping> gone;
-  for (Mapping& mapping : mappings_) {
-    mapping.left -= std::min(bytes_of(mapping, address, size), mapping.left);
-    if (mapping.left == 0)
+  for (const Mapping& mapping : mappings_) {
+    std::size_t bytes = bytes_of(mapping, address, size);
+    // Since Linux 6.17 a ring is unmapped whole or not at all.
+    if (bytes != 0 && bytes != mapping.size)
+      return -EINVAL;
+    if (bytes != 0)
       gone.push_back(mapping);
   }
-  std::erase_if(mappings_, [](const Mapping& mapping) { return mapping.left == 0; });
+  // Before the memory goes: the simulated kernel may be writing through it.
+  for (const Mapping& mapping : gone)
+    mapping.ring->use_mapping(nullptr);
+  if (int error = host::unmap(address, size))
+    return error;
+  std::erase_if(mappings_,
+                [&](const Mapping& mapping) { return bytes_of(mapping, address, size) != 0; });
   for (const Mapping& mapping : gone)
     drop_mapping(mapping);
   return 0;

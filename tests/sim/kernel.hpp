@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <linux/bpf.h>
@@ -23,8 +24,10 @@
 #include "descriptors.hpp"
 #include "epoll.hpp"
 #include "failures.hpp"
+#include "load.hpp"
 #include "map.hpp"
 #include "perf_event.hpp"
+#include "program.hpp"
 #include "sim_control.h"
 
 namespace ringside::sim {
@@ -107,6 +110,8 @@ public:
   std::uint64_t now_ns();
   void advance_ns(std::uint64_t ns);
   void block_for_threads(bool on);
+  // set_load: see Load::parse.
+  bool set_load(std::string_view text);
   struct sim_live live();
 
   // skipped_ns is by how much simulated clocks have run ahead of the real ones.
@@ -116,8 +121,6 @@ private:
   struct Mapping {
     std::uintptr_t start;
     std::size_t size;
-    // Bytes that are still mapped: a part may be unmapped.
-    std::size_t left;
     std::shared_ptr<PerfEvent> event;
     std::shared_ptr<Ring> ring;
   };
@@ -144,6 +147,12 @@ private:
   long element(int command, const bpf_attr& attr);
   long object_info(bpf_attr& attr, bpf_attr* caller_attr);
   int open_map(std::shared_ptr<Map> map);
+  int load_program(const bpf_attr& attr);
+  int find_program(int fd, std::shared_ptr<Program>& program);
+  int attach_program(const bpf_attr& attr);
+  int run_program(const bpf_attr& attr, bpf_attr* caller_attr);
+  int load_btf(const bpf_attr& attr);
+  void step_load();
   int new_map(const bpf_attr& attr);
 
   int output_locked(Map& map, unsigned cpu, std::uint32_t key, std::span<const std::byte> data);
@@ -167,6 +176,9 @@ private:
   std::vector<std::weak_ptr<Map>> maps_;
   std::map<std::string, std::optional<std::string>, std::less<>> files_;
   std::multimap<std::uint64_t, Scheduled> scheduled_;
+  // The program that was attached last, and what it writes by itself.
+  std::weak_ptr<LinkFile> link_;
+  Load load_;
   std::uint64_t now_ns_ = 0;
   std::uint64_t next_id_ = 1;
   bool block_for_threads_ = false;

@@ -24,6 +24,10 @@ constexpr Command kCommands[] = {
     {BPF_MAP_GET_NEXT_KEY, RINGSIDE_SIM_UP_TO(next_key)},
     {BPF_MAP_GET_FD_BY_ID, RINGSIDE_SIM_UP_TO(open_flags)},
     {BPF_OBJ_GET_INFO_BY_FD, sizeof(bpf_attr::info)},
+    {BPF_PROG_LOAD, RINGSIDE_SIM_UP_TO(core_relo_rec_size)},
+    {BPF_PROG_TEST_RUN, sizeof(bpf_attr::test)},
+    {BPF_RAW_TRACEPOINT_OPEN, RINGSIDE_SIM_UP_TO(raw_tracepoint.prog_fd)},
+    {BPF_BTF_LOAD, RINGSIDE_SIM_UP_TO(btf_log_level)},
 };
 #undef RINGSIDE_SIM_UP_TO
 
@@ -63,6 +67,14 @@ long Kernel::bpf(int command, bpf_attr* caller_attr, std::uint32_t size) {
       if (auto map = known_map.lock(); map && map->id == attr.map_id)
         return open_map(map);
     return -ENOENT;
+  case BPF_PROG_LOAD:
+    return load_program(attr);
+  case BPF_PROG_TEST_RUN:
+    return run_program(attr, caller_attr);
+  case BPF_RAW_TRACEPOINT_OPEN:
+    return attach_program(attr);
+  case BPF_BTF_LOAD:
+    return load_btf(attr);
   case BPF_OBJ_GET_INFO_BY_FD:
     return object_info(attr, caller_attr);
   default:
@@ -130,7 +142,7 @@ long Kernel::object_info(bpf_attr& attr, bpf_attr* caller_attr) {
   std::shared_ptr<Map> map;
   std::shared_ptr<MapFile> file;
   if (int error = find_map(static_cast<int>(attr.info.bpf_fd), map, file))
-    return error;
+    return error == -EBADF ? -EBADFD : error; // This command alone says it so.
   void* into = pointer<void>(attr.info.info);
   if (attr.info.info_len > host::page_size())
     return -E2BIG;

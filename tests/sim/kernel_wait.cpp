@@ -107,6 +107,11 @@ int Kernel::epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event) {
     if (int error = failures_.check(Call::kEpollCtl))
       return -error;
   bool nested = dynamic_cast<Epoll*>(file.get()) != nullptr;
+  if (file && !file->can_be_watched())
+    return -EPERM;
+  host::Identity identity;
+  if (file && !set && !nested)
+    return host::identify(epoll_fd, identity) ? -EINVAL : -EBADF;
   if (!set || !file || nested) {
     // A set within a set is in both: its real members are the real set's subject.
     int result = host::control_epoll(epoll_fd, operation, fd, event);
@@ -117,8 +122,6 @@ int Kernel::epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event) {
     if (!set || !nested)
       return 0;
   }
-  if (!file->can_be_watched())
-    return -EPERM;
   if (operation != EPOLL_CTL_DEL && event == nullptr)
     return -EFAULT;
   int result = set->control(operation, file, fd, event);
@@ -146,6 +149,7 @@ int Kernel::epoll_wait(int epoll_fd, epoll_event* events, int max_events, std::i
     return -error;
   if (max_events <= 0)
     return -EINVAL;
+  step_load();
   auto look = [&] {
     int count = 0;
     for (const epoll_event& found : set->collect(max_events))

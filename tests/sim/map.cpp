@@ -11,9 +11,6 @@
 namespace ringside::sim {
 namespace {
 
-// The kernel's own ENOTSUPP, which user space has no name for.
-constexpr int kNotSupported = 524;
-
 constexpr std::uint32_t kArrayFlags = BPF_F_NUMA_NODE | BPF_F_MMAPABLE | BPF_F_RDONLY |
                                       BPF_F_WRONLY | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG |
                                       BPF_F_PRESERVE_ELEMS | BPF_F_INNER_MAP;

@@ -16,6 +16,9 @@
 
 namespace ringside::sim {
 
+// The kernel's own ENOTSUPP, which user space has no name for.
+inline constexpr int kNotSupported = 524;
+
 class MapFile;
 
 struct Map {

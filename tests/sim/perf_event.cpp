@@ -165,7 +165,9 @@ int PerfEvent::output(std::span<const std::byte> data, const Origin& origin) {
   std::size_t size =
       sizeof(perf_event_header) + fields_size + (raw ? sizeof(std::uint32_t) + raw_size : 0);
   // The header has 16 bits for the size, and the room taken is what the header says.
-  perf_event_header header = {PERF_RECORD_SAMPLE, 0, static_cast<std::uint16_t>(size)};
+  // Programs run in the kernel, and so do their tracepoints.
+  perf_event_header header = {PERF_RECORD_SAMPLE, PERF_RECORD_MISC_KERNEL,
+                              static_cast<std::uint16_t>(size)};
   Ring::Output output;
   if (!begin(output, header.size, origin))
     return -ENOSPC;
