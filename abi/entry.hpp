@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cerrno>
-#include <climits>
-#include <cstddef>
 
 #include "base/result.hpp"
 
@@ -33,14 +31,12 @@ public:
     return value;
   }
 
-  // leave turns a Result into 0 or a count, or into a negative errno.
+  // leave turns a Result into 0 or its value, or into a negative errno.
   [[nodiscard]] int leave(const Result<void>& result) const {
     return result ? give(0) : fail(result.error());
   }
-  [[nodiscard]] int leave(const Result<std::size_t>& result) const {
-    if (!result)
-      return fail(result.error());
-    return give(*result > INT_MAX ? INT_MAX : static_cast<int>(*result));
+  [[nodiscard]] int leave(const Result<int>& result) const {
+    return result ? give(*result) : fail(result.error());
   }
 
 private:

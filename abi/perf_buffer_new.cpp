@@ -82,17 +82,12 @@ Result<Array<RingPlace>> online_places(const NewPerfBuffer& wanted, std::uint32_
   return places;
 }
 
-// call_event hands a record to the program's event_cb. `context` is the perf_buffer.
-PerfRead call_event(void* context, int cpu, perf_event_header* record) {
+// call_event hands a record to the program's event_cb. `context` is the perf_buffer. The answer
+// goes back as it is: programs return errors of their own there.
+int call_event(void* context, int cpu, perf_event_header* record) {
+  static_assert(LIBBPF_PERF_EVENT_CONT == kGoOn);
   const auto& buffer = *static_cast<const perf_buffer*>(context);
-  switch (buffer.event_cb(buffer.event_ctx, cpu, record)) {
-  case LIBBPF_PERF_EVENT_CONT:
-    return PerfRead::go_on;
-  case LIBBPF_PERF_EVENT_DONE:
-    return PerfRead::stopped;
-  default:
-    return PerfRead::failed;
-  }
+  return buffer.event_cb(buffer.event_ctx, cpu, record);
 }
 
 } // namespace

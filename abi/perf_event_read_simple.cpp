@@ -11,23 +11,6 @@
 #include "base/log.hpp"
 #include "ring/perf_read.hpp"
 
-namespace {
-
-using ringside::PerfRead;
-
-PerfRead answer_of(bpf_perf_event_ret answer) {
-  switch (answer) {
-  case LIBBPF_PERF_EVENT_CONT:
-    return PerfRead::go_on;
-  case LIBBPF_PERF_EVENT_DONE:
-    return PerfRead::stopped;
-  default:
-    return PerfRead::failed;
-  }
-}
-
-} // namespace
-
 // mmap_mem is the mapping: a header page of page_size bytes, then mmap_size bytes of data. A record
 // that wraps is made contiguous in *copy_mem, which grows as needed from what *copy_size says and
 // belongs to the caller, to be freed with free(3). Returns CONT at the end of the ring, else what
@@ -46,9 +29,11 @@ extern "C" LIBBPF_API enum bpf_perf_event_ret bpf_perf_event_read_simple(
     }
     return static_cast<std::byte*>(*copy_mem);
   };
+  bpf_perf_event_ret answer = LIBBPF_PERF_EVENT_CONT;
   const auto deliver = [&](ringside::PerfRecord record) -> ringside::Delivered {
-    auto* header = reinterpret_cast<perf_event_header*>(record.bytes);
-    return {answer_of(fn(header, private_data)), record.size};
+    answer = fn(reinterpret_cast<perf_event_header*>(record.bytes), private_data);
+    const bool more = answer == LIBBPF_PERF_EVENT_CONT;
+    return {more ? ringside::PerfRead::go_on : ringside::PerfRead::stopped, record.size};
   };
   const auto corrupt = [](std::uint64_t position) {
     ringside::log(ringside::LogLevel::warn,
@@ -61,10 +46,8 @@ extern "C" LIBBPF_API enum bpf_perf_event_ret bpf_perf_event_read_simple(
   const ringside::PerfData data{static_cast<std::byte*>(mmap_mem) + page_size, mmap_size};
   switch (ringside::read_perf_records(page, data, room, deliver, corrupt)) {
   case ringside::PerfRead::go_on:
-    return LIBBPF_PERF_EVENT_CONT;
   case ringside::PerfRead::stopped:
-    return LIBBPF_PERF_EVENT_DONE;
-  case ringside::PerfRead::failed:
+    return answer;
   case ringside::PerfRead::corrupt:
   case ringside::PerfRead::no_memory:
     break;

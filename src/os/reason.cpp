@@ -93,9 +93,11 @@ void explain_bpf(TextBuilder& text, const ProcessFacts& facts) {
 }
 
 void explain_no_descriptors(TextBuilder& text, const Wanted& wanted, const ProcessFacts& facts) {
-  text.add(": %" PRIu64 " more descriptors are needed", wanted.descriptors);
   if (facts.open_files)
-    text.add(", and the limit on open files (ulimit -n) is %" PRIu64 " in all", *facts.open_files);
+    text.add(": the limit on open files (ulimit -n) is %" PRIu64, *facts.open_files);
+  if (wanted.descriptors != 0)
+    text.add("%s %" PRIu64 " more are needed", facts.open_files ? ", and" : ":",
+             wanted.descriptors);
   text.add(": raise it");
 }
 

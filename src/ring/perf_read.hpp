@@ -2,7 +2,6 @@
 // read_perf_records: the loop over what a mapped perf ring holds, and giving space back.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,63 +15,57 @@ namespace ringside {
 // PerfRead is how a read ended: by nothing before the head, by the handler's word, at a record that
 // cannot be one (the unread rest is skipped, for the ring to recover), or for want of memory to
 // make a wrapped record contiguous (the record stays unread).
-enum class PerfRead { go_on, stopped, failed, corrupt, no_memory };
+enum class PerfRead { go_on, stopped, corrupt, no_memory };
 
-// Delivered is what a handler says about a record: go_on, stopped or failed; and how far to move
-// on, which is the record's size unless the handler has seen that it takes more. The record is
-// consumed in every case.
+// Delivered is what a handler says about a record: go_on or stopped; and how far to move on, which
+// is the record's size unless the handler has seen that it takes more. The record is consumed in
+// either case.
 struct Delivered {
   PerfRead end;
   std::size_t extent;
 };
 
-// deliver_run hands over the records of the walk's run, and calls release(position) each time
-// `stretch` bytes have been handled. It stops before a record that wraps or makes no sense. Its
-// inner loop is nearly all of a read's cost: it is a function of its own to have few variables to
-// keep over the handler's call.
-template <class Deliver, class Release>
-[[gnu::noinline]] PerfRead deliver_run(PerfWalk& walk, std::size_t stretch, Deliver deliver,
-                                       Release release) {
+// deliver_run hands over the records that lie within the walk's run. It stops before one that goes
+// over the run's end. This loop is nearly all of a read's cost: it is a function of its own to have
+// few variables to keep over the handler's call.
+template <class Deliver>
+[[gnu::noinline]] PerfRead deliver_run(PerfWalk& walk, Deliver deliver) {
   std::byte* at = walk.at();
   std::byte* const run_end = walk.run_end();
   while (at < run_end) {
-    std::byte* const stretch_end = std::min(at + stretch, run_end);
-    while (at < stretch_end) {
-      const PerfRecord record = PerfRecord::at(at);
-      if (!record.fits(static_cast<std::size_t>(run_end - at))) {
-        walk.move_to(at);
-        return PerfRead::go_on;
-      }
-      const Delivered delivered = deliver(record);
-      at += delivered.extent;
-      if (delivered.end != PerfRead::go_on) {
-        walk.move_to(at);
-        return delivered.end;
-      }
+    const PerfRecord record = PerfRecord::at(at);
+    if (!record.fits(static_cast<std::size_t>(run_end - at)))
+      break;
+    const Delivered delivered = deliver(record);
+    at += delivered.extent;
+    if (delivered.end != PerfRead::go_on) {
+      walk.move_to(at);
+      return delivered.end;
     }
-    walk.move_to(at);
-    release(walk.position());
   }
+  walk.move_to(at);
   return PerfRead::go_on;
 }
 
-// deliver_wrapped hands over the record at which deliver_run has stopped, if it is one that wraps.
+// deliver_last hands over the record that goes over the end of the walk's run, if it can be one.
 template <class Room, class Deliver>
-PerfRead deliver_wrapped(PerfWalk& walk, Room room, Deliver deliver) {
-  const PerfRecord record = PerfRecord::at(walk.at());
+PerfRead deliver_last(PerfWalk& walk, Room room, Deliver deliver) {
+  PerfRecord record = PerfRecord::at(walk.at());
   if (!record.fits(walk.left()))
     return PerfRead::corrupt;
-  std::byte* copy = room(record.size);
-  if (copy == nullptr)
-    return PerfRead::no_memory;
-  const Delivered delivered = deliver(walk.copy_wrapped(record, copy));
+  if (walk.wraps(record)) {
+    std::byte* copy = room(record.size);
+    if (copy == nullptr)
+      return PerfRead::no_memory;
+    record = walk.copy_wrapped(record, copy);
+  }
+  const Delivered delivered = deliver(record);
   walk.move_to(walk.at() + delivered.extent);
   return delivered.end;
 }
 
 // read_perf_records reads what is between tail and head now; what arrives meanwhile waits for the
-// next read. Space goes back to the kernel each time a quarter of the ring has been handled, and at
-// the end.
+// next read. Space goes back to the kernel at each quarter of the ring's memory, and at the end.
 //   room(size)         gives memory of that many bytes for a record that wraps, or nullptr
 //   deliver(record)    takes a contiguous record
 //   corrupt(position)  is told where the ring makes no sense
@@ -96,11 +89,13 @@ PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room,
   PerfWalk walk(data, released, head);
   PerfRead end = walk.positions_ok() ? PerfRead::go_on : PerfRead::corrupt;
   while (end == PerfRead::go_on && walk.next_run()) {
-    end = deliver_run(walk, data.size / 4, deliver, release_until);
+    end = deliver_run(walk, deliver);
     if (end == PerfRead::go_on && !walk.run_ended())
-      end = deliver_wrapped(walk, room, deliver);
+      end = deliver_last(walk, room, deliver);
     if (walk.passed_head())
       end = PerfRead::corrupt;
+    if (end == PerfRead::go_on)
+      release_until(walk.position());
   }
   if (end == PerfRead::corrupt) {
     corrupt(walk.position());

@@ -68,7 +68,12 @@ Result<PerfRing> PerfRing::open(RingPlace place, const RingKind& kind, const os:
 
 Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wanted& wanted) {
   cpu_ = place.cpu;
+  // A record that nobody wants goes to a function that does nothing: one branch less for each.
   handler_ = kind.handler;
+  if (handler_.sample == nullptr)
+    handler_.sample = [](void*, int, void*, __u32) {};
+  if (handler_.lost == nullptr)
+    handler_.lost = [](void*, int, __u64) {};
 
   auto copy = Array<std::byte>::of_size(std::min(kind.data_size, kLargestRecord));
   if (!copy)
@@ -120,62 +125,61 @@ std::size_t PerfRing::drop_sample(std::size_t size, std::uint32_t raw_size) cons
   return oversized ? static_cast<std::size_t>(extent) : size;
 }
 
-PerfRead PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes,
-                                 std::size_t size) const {
+int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::size_t size) const {
   if (type != PERF_RECORD_LOST) {
     log(LogLevel::warn,
         "perf_buffer: CPU %d: a record of type %" PRIu32
         ", which is neither sample nor lost, ends the read: other types need "
         "perf_buffer__new_raw\n",
         cpu_, type);
-    return PerfRead::failed;
+    return -EPERM;
   }
   if (size < sizeof(LostRecord))
     report_dropped(type, size, "it is too short for a count of lost records");
-  else if (handler_.lost != nullptr)
+  else
     handler_.lost(handler_.context, cpu_,
                   load_relaxed(reinterpret_cast<const LostRecord*>(bytes)->count));
-  return PerfRead::go_on;
+  return kGoOn;
 }
 
-Result<void> PerfRing::read() {
+Result<int> PerfRing::read() {
   const auto room = [this](std::size_t) { return copy_.data(); };
   const auto corrupt = [this](std::uint64_t position) { report_corrupt(position); };
-  auto& page = *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
-
   // Samples are what there are many of: nearly all of a read's cost is in these few lines.
   const auto by_type = [this](PerfRecord record) -> Delivered {
     if (record.type != PERF_RECORD_SAMPLE)
-      return {deliver_other(record.type, record.bytes, record.size), record.size};
+      return {answered(deliver_other(record.type, record.bytes, record.size)), record.size};
     if (record.size < kRawData)
       return {PerfRead::go_on, drop_sample(record.size, 0)};
     const std::uint32_t raw_size =
         load_relaxed(reinterpret_cast<const RawSample*>(record.bytes)->size);
     if (raw_size > record.size - kRawData)
       return {PerfRead::go_on, drop_sample(record.size, raw_size)};
-    if (handler_.sample != nullptr)
-      handler_.sample(handler_.context, cpu_, record.bytes + kRawData, raw_size);
+    handler_.sample(handler_.context, cpu_, record.bytes + kRawData, raw_size);
     return {PerfRead::go_on, record.size};
   };
   const auto raw = [this](PerfRecord record) -> Delivered {
     auto* header = reinterpret_cast<perf_event_header*>(record.bytes);
-    return {handler_.event(handler_.context, cpu_, header), record.size};
+    return {answered(handler_.event(handler_.context, cpu_, header)), record.size};
   };
+
+  auto& page = *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
   const PerfRead end = handler_.event != nullptr
                            ? read_perf_records(page, data_, room, raw, corrupt)
                            : read_perf_records(page, data_, room, by_type, corrupt);
   switch (end) {
   case PerfRead::go_on:
+    return 0;
   case PerfRead::stopped:
-    return {};
-  case PerfRead::failed:
-    return Errno(EPERM);
+    break;
   case PerfRead::corrupt:
     return Errno(EBADMSG);
   case PerfRead::no_memory:
     return Errno(ENOMEM);
   }
-  return {};
+  if (answer_ < 0)
+    return Errno(-answer_);
+  return answer_;
 }
 
 } // namespace ringside

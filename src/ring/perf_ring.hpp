@@ -16,6 +16,10 @@
 
 namespace ringside {
 
+// kGoOn is a raw handler's answer to go on reading. Any other ends the read: with 0 well, with
+// anything else as the result of the call. The record is consumed in every case.
+inline constexpr int kGoOn = -2;
+
 // PerfHandler says where records go: all to `event` if it is set, else by type to `sample` and
 // `lost`, of which either may be null to drop them. A record's memory is valid until the call
 // returns. Handlers may leave by a C++ exception or longjmp: nothing of ours lives in the frames
@@ -23,7 +27,7 @@ namespace ringside {
 struct PerfHandler {
   void (*sample)(void* context, int cpu, void* data, __u32 size) = nullptr;
   void (*lost)(void* context, int cpu, __u64 count) = nullptr;
-  PerfRead (*event)(void* context, int cpu, perf_event_header* record) = nullptr;
+  int (*event)(void* context, int cpu, perf_event_header* record) = nullptr;
   void* context = nullptr;
 };
 
@@ -58,11 +62,13 @@ public:
 
   // read hands the records that are there now to the handler, in order. What arrives meanwhile
   // waits for the next read. Space goes back to the kernel each time a quarter of the ring has been
-  // handled, and at the end. Errors:
-  //   EPERM    the handler said fail, or a record's type is neither sample nor lost and there is no
-  //            raw handler. (The C interface reports both as -1, which EPERM is.)
-  //   EBADMSG  the ring's positions or a record's size make no sense; what was unread is skipped.
-  Result<void> read();
+  // handled, and at the end. Returns 0, or what a raw handler has ended the read with. Errors:
+  //   EBADMSG  the ring's positions or a record's size make no sense; what was unread is skipped
+  //   EPERM    a record is neither sample nor lost, and there is no raw handler. (Programs see -1,
+  //   the
+  //            interface's own code for it.)
+  //   any      a raw handler's negative answer, as an error
+  Result<int> read();
 
 private:
   Result<void> make(RingPlace place, const RingKind& kind, const os::Wanted& wanted);
@@ -72,10 +78,20 @@ private:
   [[gnu::cold]] void report_dropped(std::uint32_t type, std::size_t size, const char* why) const;
   // drop_sample reports a sample that is larger than its record, and returns how far to move on.
   [[gnu::cold]] std::size_t drop_sample(std::size_t size, std::uint32_t raw_size) const;
-  [[gnu::cold]] PerfRead deliver_other(std::uint32_t type, const std::byte* bytes,
-                                       std::size_t size) const;
+  // deliver_other takes what is no sample, and returns an answer as a raw handler would.
+  [[gnu::cold]] int deliver_other(std::uint32_t type, const std::byte* bytes,
+                                  std::size_t size) const;
+
+  // answered keeps the answer that ends a read.
+  PerfRead answered(int answer) {
+    if (answer == kGoOn)
+      return PerfRead::go_on;
+    answer_ = answer;
+    return PerfRead::stopped;
+  }
 
   int cpu_ = 0;
+  int answer_ = 0;
   PerfHandler handler_;
   PerfEvent event_;
   os::Mapping mapping_;

@@ -54,25 +54,25 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, RingKind
   return set;
 }
 
-Result<std::size_t> PerfSet::poll(int timeout_ms) {
+Result<int> PerfSet::poll(int timeout_ms) {
   const auto count = os::wait_ready(epoll_.get(), ready_, timeout_ms);
   if (!count)
     return count.error();
   for (const epoll_event& event : std::span<const epoll_event>(ready_).first(*count)) {
     const auto read = rings_[event.data.u64].read();
-    if (!read)
-      return read.error();
+    if (!read || *read != 0)
+      return read;
   }
-  return *count;
+  return static_cast<int>(*count);
 }
 
-Result<void> PerfSet::consume() {
+Result<int> PerfSet::consume() {
   for (PerfRing& ring : rings_) {
     const auto read = ring.read();
-    if (!read)
-      return read.error();
+    if (!read || *read != 0)
+      return read;
   }
-  return {};
+  return 0;
 }
 
 } // namespace ringside

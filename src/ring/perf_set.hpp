@@ -22,15 +22,16 @@ public:
   static Result<Owned<PerfSet>> open(std::span<const RingPlace> places, RingKind kind);
 
   // poll waits for rings that the kernel has signalled, as epoll_wait(2) does, reads those, and
-  // returns how many. EINTR if a signal came first; the error of the first read that fails, with
-  // the rings behind it left for later.
-  Result<std::size_t> poll(int timeout_ms);
+  // returns how many. EINTR if a signal came first. The first read that does not end well ends the
+  // call with its result; the rings behind it are left for later.
+  Result<int> poll(int timeout_ms);
 
-  // consume reads all rings without waiting, up to the first that fails.
-  Result<void> consume();
+  // consume reads all rings without waiting, up to the first whose read does not end well: 0, or
+  // that read's result.
+  Result<int> consume();
 
   // consume_ring reads one ring. Different rings may be read by different threads at once.
-  Result<void> consume_ring(std::size_t index) { return rings_[index].read(); }
+  Result<int> consume_ring(std::size_t index) { return rings_[index].read(); }
 
   [[nodiscard]] std::size_t ring_count() const { return rings_.size(); }
   [[nodiscard]] const PerfRing& ring(std::size_t index) const { return rings_[index]; }

@@ -44,17 +44,19 @@ struct PerfRecord {
   }
 };
 
-// PerfWalk goes over [tail, head) in runs: stretches that end at head or at the end of the memory,
-// whichever comes first. The last record of a run may wrap, and then goes over its end.
+// PerfWalk goes over [tail, head) in runs: stretches that end at head or at the next quarter of the
+// memory, whichever comes first. The last record of a run may go over its end, and at the end of
+// the memory it wraps.
 class PerfWalk {
 public:
   PerfWalk(PerfData data, std::uint64_t tail, std::uint64_t head)
       : data_(data), run_position_(tail), head_(head) {}
 
-  // Whether head and tail can be those of a ring of this size. If not, only position() may be
-  // asked.
+  // Whether there is nothing between head and tail, or they can be those of a ring of this size. If
+  // not, only position() may be asked.
   [[nodiscard]] bool positions_ok() const {
-    return head_ - run_position_ <= data_.size && run_position_ % kPerfAlignment == 0;
+    const std::uint64_t unread = head_ - run_position_;
+    return unread == 0 || (unread <= data_.size && run_position_ % kPerfAlignment == 0);
   }
 
   [[nodiscard]] std::uint64_t position() const {
@@ -68,8 +70,9 @@ public:
   [[nodiscard]] bool next_run() {
     run_position_ = position();
     const std::size_t offset = static_cast<std::size_t>(run_position_) & (data_.size - 1);
+    const std::size_t quarter = data_.size / 4;
     run_ = at_ = data_.bytes + offset;
-    run_end_ = at_ + std::min<std::uint64_t>(data_.size - offset, left());
+    run_end_ = at_ + std::min<std::uint64_t>(quarter - (offset & (quarter - 1)), left());
     return at_ != run_end_;
   }
   [[nodiscard]] bool run_ended() const { return at_ >= run_end_; }
@@ -80,16 +83,20 @@ public:
   [[nodiscard]] std::byte* run_end() const { return run_end_; }
   void move_to(std::byte* at) { at_ = at; }
 
-  // copy_wrapped makes the record at at(), which goes round the end of the ring, contiguous in
-  // `copy`, which has room for record.size bytes, and returns it there.
+  [[nodiscard]] bool wraps(PerfRecord record) const { return record.size > until_memory_end(); }
+  // copy_wrapped makes the record at at(), which wraps, contiguous in `copy`, which has room for
+  // record.size bytes, and returns it there.
   [[nodiscard]] PerfRecord copy_wrapped(PerfRecord record, std::byte* copy) const {
-    const auto until_end = static_cast<std::size_t>(data_.bytes + data_.size - at_);
-    std::memcpy(copy, at_, until_end);
-    std::memcpy(copy + until_end, data_.bytes, record.size - until_end);
+    std::memcpy(copy, at_, until_memory_end());
+    std::memcpy(copy + until_memory_end(), data_.bytes, record.size - until_memory_end());
     return {copy, record.type, record.size};
   }
 
 private:
+  [[nodiscard]] std::size_t until_memory_end() const {
+    return static_cast<std::size_t>(data_.bytes + data_.size - at_);
+  }
+
   PerfData data_;
   std::uint64_t run_position_;
   std::uint64_t head_;

@@ -132,7 +132,10 @@ TEST_CASE("a raw handler takes every record and says how to go on") {
   static int calls;
   const auto [given, result, left] =
       GENERATE(Case{LIBBPF_PERF_EVENT_CONT, 0, 0}, Case{LIBBPF_PERF_EVENT_DONE, 0, 1},
-               Case{LIBBPF_PERF_EVENT_ERROR, -1, 1});
+               Case{LIBBPF_PERF_EVENT_ERROR, -1, 1},
+               // Not one of the enum's, but what programs return all the same.
+               Case{static_cast<bpf_perf_event_ret>(-EAGAIN), -EAGAIN, 1},
+               Case{static_cast<bpf_perf_event_ret>(5), 5, 1});
   answer = given;
   calls = 0;
   PerfBufferFixture fixture(1);
@@ -143,7 +146,9 @@ TEST_CASE("a raw handler takes every record and says how to go on") {
   REQUIRE(buffer != nullptr);
   fixture.output(0, "one");
   fixture.output(0, "two");
+  errno = 0;
   CHECK(perf_buffer__consume(buffer) == result);
+  CHECK(errno == (result < 0 ? -result : 0));
   CHECK(calls == (left != 0 ? 1 : 2));
   answer = LIBBPF_PERF_EVENT_CONT;
   CHECK(perf_buffer__consume(buffer) == 0);

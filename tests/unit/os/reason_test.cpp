@@ -63,7 +63,7 @@ TEST_CASE("a refused mapping compares what is wanted with the limits") {
 TEST_CASE("without descriptors the need and the limit are named, whatever the call") {
   const auto call = GENERATE(RefusedCall::perf_event_open, RefusedCall::bpf, RefusedCall::other);
   const auto text = reason(call, EMFILE, facts_with(0, 2));
-  CHECK_THAT(text, Catch::Contains("6 more descriptors"));
+  CHECK_THAT(text, Catch::Contains("6 more are needed"));
   CHECK_THAT(text, Catch::Contains("ulimit -n) is 64"));
 }
 

@@ -92,12 +92,12 @@ TEST_CASE("what arrives during a read waits for the next") {
   CHECK(ring.sizes == std::vector<std::size_t>{16, 24});
 }
 
-TEST_CASE("the record at which a handler stops or fails is consumed, and no other") {
-  const auto answer = GENERATE(PerfRead::stopped, PerfRead::failed);
+TEST_CASE("the record at which a handler stops is consumed, and no other") {
   Ring ring;
   ring.put(16);
   ring.put(16);
-  CHECK(ring.read([&](PerfRecord record) { return Delivered{answer, record.size}; }) == answer);
+  const auto stop = [](PerfRecord record) { return Delivered{PerfRead::stopped, record.size}; };
+  CHECK(ring.read(stop) == PerfRead::stopped);
   CHECK(ring.page.data_tail == 16);
   CHECK(ring.read() == PerfRead::go_on);
   CHECK(ring.sizes.size() == 2);

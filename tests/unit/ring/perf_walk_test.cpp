@@ -37,28 +37,31 @@ TEST_CASE("positions are believed if they lie at most a ring apart, at multiples
     std::uint64_t head;
     bool ok;
   };
-  const auto [tail, head, ok] =
-      GENERATE(Case{0, 0, true}, Case{0, 64, true}, Case{0, 65, false}, Case{8, 0, false},
-               Case{4, 8, false}, Case{UINT64_MAX - 7, 56, true}, Case{UINT64_MAX - 7, 64, false},
-               Case{(std::uint64_t{1} << 63) - 8, (std::uint64_t{1} << 63) + 8, true});
+  const auto [tail, head, ok] = GENERATE(
+      Case{0, 0, true}, Case{0, 64, true}, Case{0, 65, false}, Case{8, 0, false}, Case{4, 8, false},
+      Case{4, 4, true}, Case{UINT64_MAX - 7, 56, true}, Case{UINT64_MAX - 7, 64, false},
+      Case{(std::uint64_t{1} << 63) - 8, (std::uint64_t{1} << 63) + 8, true});
   Ring ring;
   CAPTURE(tail, head);
   CHECK(PerfWalk(ring.data(), tail, head).positions_ok() == ok);
 }
 
-TEST_CASE("a run ends at head or at the end of the memory") {
+TEST_CASE("a run ends at head or at the next quarter of the memory") {
   Ring ring;
   PerfWalk walk(ring.data(), 40, 88);
-  REQUIRE(walk.next_run());
-  CHECK(walk.at() == ring.bytes.data() + 40);
-  CHECK(walk.run_end() == ring.bytes.data() + 64);
+  const auto run_is = [&](std::size_t from, std::size_t to) {
+    REQUIRE(walk.next_run());
+    CHECK(walk.at() == ring.bytes.data() + from);
+    CHECK(walk.run_end() == ring.bytes.data() + to);
+    CHECK_FALSE(walk.run_ended());
+    walk.move_to(walk.run_end());
+    CHECK(walk.run_ended());
+  };
   CHECK(walk.left() == 48);
-  walk.move_to(walk.run_end());
-  CHECK(walk.run_ended());
-  REQUIRE(walk.next_run());
-  CHECK(walk.at() == ring.bytes.data());
-  CHECK(walk.run_end() == ring.bytes.data() + 24);
-  walk.move_to(walk.run_end());
+  run_is(40, 48);
+  run_is(48, 64);
+  run_is(0, 16);
+  run_is(16, 24);
   CHECK_FALSE(walk.next_run());
   CHECK(walk.position() == 88);
 }
