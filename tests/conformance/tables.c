@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* tables: the cases of `conform`, in the order in which they run. */
+#include "conform.h"
+
+extern const struct conform_case cases_new[], cases_new_raw[], cases_options[], cases_cpus[],
+    cases_read[], cases_raw_answers[], cases_wrap[], cases_poll[], cases_index[], cases_corrupt[],
+    cases_lifetime[], cases_helpers[], cases_strerror[];
+
+const char conform_function[] = "perf_buffer__new";
+
+const struct conform_case* const conform_tables[] = {
+    cases_new,         cases_new_raw, cases_options,  cases_cpus,  cases_read,
+    cases_raw_answers, cases_wrap,    cases_poll,     cases_index, cases_corrupt,
+    cases_lifetime,    cases_helpers, cases_strerror, NULL,
+};
