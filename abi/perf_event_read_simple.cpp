@@ -30,10 +30,10 @@ extern "C" LIBBPF_API enum bpf_perf_event_ret bpf_perf_event_read_simple(
     return static_cast<std::byte*>(*copy_mem);
   };
   bpf_perf_event_ret answer = LIBBPF_PERF_EVENT_CONT;
-  const auto deliver = [&](ringside::PerfRecord record) -> ringside::Delivered {
+  const auto deliver = [&](ringside::PerfRecord record) {
     answer = fn(reinterpret_cast<perf_event_header*>(record.bytes), private_data);
-    const bool more = answer == LIBBPF_PERF_EVENT_CONT;
-    return {more ? ringside::PerfRead::go_on : ringside::PerfRead::stopped, record.size};
+    return answer == LIBBPF_PERF_EVENT_CONT ? ringside::PerfRead::go_on
+                                            : ringside::PerfRead::stopped;
   };
   const auto corrupt = [](std::uint64_t position) {
     ringside::log(ringside::LogLevel::warn,

@@ -17,14 +17,6 @@ namespace ringside {
 // make a wrapped record contiguous (the record stays unread).
 enum class PerfRead { go_on, stopped, corrupt, no_memory };
 
-// Delivered is what a handler says about a record: go_on or stopped; and how far to move on, which
-// is the record's size unless the handler has seen that it takes more. The record is consumed in
-// either case.
-struct Delivered {
-  PerfRead end;
-  std::size_t extent;
-};
-
 // deliver_run hands over the records that lie within the walk's run. It stops before one that goes
 // over the run's end. This loop is nearly all of a read's cost: it is a function of its own to have
 // few variables to keep over the handler's call.
@@ -36,11 +28,11 @@ template <class Deliver>
     const PerfRecord record = PerfRecord::at(at);
     if (!record.fits(static_cast<std::size_t>(run_end - at)))
       break;
-    const Delivered delivered = deliver(record);
-    at += delivered.extent;
-    if (delivered.end != PerfRead::go_on) {
+    const PerfRead end = deliver(record);
+    at += record.size;
+    if (end != PerfRead::go_on) {
       walk.move_to(at);
-      return delivered.end;
+      return end;
     }
   }
   walk.move_to(at);
@@ -59,16 +51,16 @@ PerfRead deliver_last(PerfWalk& walk, Room room, Deliver deliver) {
       return PerfRead::no_memory;
     record = walk.copy_wrapped(record, copy);
   }
-  const Delivered delivered = deliver(record);
-  walk.move_to(walk.at() + delivered.extent);
-  return delivered.end;
+  const PerfRead end = deliver(record);
+  walk.move_to(walk.at() + record.size);
+  return end;
 }
 
 // read_perf_records reads what is between tail and head now; what arrives meanwhile waits for the
 // next read. Space goes back to the kernel at each quarter of the ring's memory, and at the end.
 //   room(size)         gives memory of that many bytes for a record that wraps, or nullptr
-//   deliver(record)    takes a contiguous record
-//   corrupt(position)  is told where the ring makes no sense
+//   deliver(record)    takes a contiguous record and says go_on or stopped; it is consumed either
+//   way corrupt(position)  is told where the ring makes no sense
 template <class Room, class Deliver, class Corrupt>
 PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room, Deliver deliver,
                            Corrupt corrupt) {
@@ -92,8 +84,6 @@ PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room,
     end = deliver_run(walk, deliver);
     if (end == PerfRead::go_on && !walk.run_ended())
       end = deliver_last(walk, room, deliver);
-    if (walk.passed_head())
-      end = PerfRead::corrupt;
     if (end == PerfRead::go_on)
       release_until(walk.position());
   }

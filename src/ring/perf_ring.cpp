@@ -30,13 +30,10 @@ struct LostRecord {
 // A record's size has 16 bits and is a multiple of 8.
 constexpr std::size_t kLargestRecord = 65528;
 
-// oversized_extent is how many bytes a sample of `raw_size` bytes takes where the record's size
-// came out as `record_size`. The kernel moves head by the whole, but the record's size has 16 bits
-// and holds the remainder. 0 if that does not explain the two sizes.
-std::uint64_t oversized_extent(std::uint32_t raw_size, std::size_t record_size) {
-  const std::uint64_t extent = kRawData + std::uint64_t{raw_size};
-  return extent % kPerfAlignment == 0 && (extent & 0xffff) == record_size ? extent : 0;
-}
+// The kernel takes samples that are larger than the 16 bits of a record's size can say, and writes
+// the remainder there: the bytes beyond it are not in the ring.
+constexpr char kOversized[] =
+    "its sample is larger than the record, which holds at most 65508 bytes of data";
 
 // Step is one thing that the kernel is asked for while a ring is made, and who may refuse it.
 struct Step {
@@ -110,19 +107,11 @@ void PerfRing::report_corrupt(std::uint64_t position) const {
       cpu_, position);
 }
 
-void PerfRing::report_dropped(std::uint32_t type, std::size_t size, const char* why) const {
+PerfRead PerfRing::dropped(std::uint32_t type, std::size_t size, const char* why) const {
   log(LogLevel::warn,
       "perf_buffer: CPU %d: a record of type %" PRIu32 " and %zu bytes is dropped: %s\n", cpu_,
       type, size, why);
-}
-
-std::size_t PerfRing::drop_sample(std::size_t size, std::uint32_t raw_size) const {
-  const std::uint64_t extent = oversized_extent(raw_size, size);
-  const bool oversized = extent > size && extent <= data_.size;
-  report_dropped(PERF_RECORD_SAMPLE, size,
-                 oversized ? "its sample is larger than the 65508 bytes that a record can hold"
-                           : "its sample does not fit into the record");
-  return oversized ? static_cast<std::size_t>(extent) : size;
+  return PerfRead::go_on;
 }
 
 int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::size_t size) const {
@@ -135,7 +124,7 @@ int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::siz
     return -EPERM;
   }
   if (size < sizeof(LostRecord))
-    report_dropped(type, size, "it is too short for a count of lost records");
+    dropped(type, size, "it is too short for a count of lost records");
   else
     handler_.lost(handler_.context, cpu_,
                   load_relaxed(reinterpret_cast<const LostRecord*>(bytes)->count));
@@ -146,21 +135,21 @@ Result<int> PerfRing::read() {
   const auto room = [this](std::size_t) { return copy_.data(); };
   const auto corrupt = [this](std::uint64_t position) { report_corrupt(position); };
   // Samples are what there are many of: nearly all of a read's cost is in these few lines.
-  const auto by_type = [this](PerfRecord record) -> Delivered {
+  const auto by_type = [this](PerfRecord record) {
     if (record.type != PERF_RECORD_SAMPLE)
-      return {answered(deliver_other(record.type, record.bytes, record.size)), record.size};
+      return answered(deliver_other(record.type, record.bytes, record.size));
     if (record.size < kRawData)
-      return {PerfRead::go_on, drop_sample(record.size, 0)};
+      return dropped(record.type, record.size, "it is too short for a sample");
     const std::uint32_t raw_size =
         load_relaxed(reinterpret_cast<const RawSample*>(record.bytes)->size);
     if (raw_size > record.size - kRawData)
-      return {PerfRead::go_on, drop_sample(record.size, raw_size)};
+      return dropped(record.type, record.size, kOversized);
     handler_.sample(handler_.context, cpu_, record.bytes + kRawData, raw_size);
-    return {PerfRead::go_on, record.size};
+    return PerfRead::go_on;
   };
-  const auto raw = [this](PerfRecord record) -> Delivered {
+  const auto raw = [this](PerfRecord record) {
     auto* header = reinterpret_cast<perf_event_header*>(record.bytes);
-    return {answered(handler_.event(handler_.context, cpu_, header)), record.size};
+    return answered(handler_.event(handler_.context, cpu_, header));
   };
 
   auto& page = *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());

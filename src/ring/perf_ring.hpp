@@ -75,9 +75,8 @@ private:
   // What is rare stays out of the loop over the records. Plain arguments, because a record that is
   // passed whole would be put together in memory for each record that is not rare.
   [[gnu::cold]] void report_corrupt(std::uint64_t position) const;
-  [[gnu::cold]] void report_dropped(std::uint32_t type, std::size_t size, const char* why) const;
-  // drop_sample reports a sample that is larger than its record, and returns how far to move on.
-  [[gnu::cold]] std::size_t drop_sample(std::size_t size, std::uint32_t raw_size) const;
+  // dropped tells of a record that is not handed over, and goes on.
+  [[gnu::cold]] PerfRead dropped(std::uint32_t type, std::size_t size, const char* why) const;
   // deliver_other takes what is no sample, and returns an answer as a raw handler would.
   [[gnu::cold]] int deliver_other(std::uint32_t type, const std::byte* bytes,
                                   std::size_t size) const;

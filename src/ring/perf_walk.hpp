@@ -63,8 +63,6 @@ public:
     return run_position_ + static_cast<std::size_t>(at_ - run_);
   }
   [[nodiscard]] std::uint64_t left() const { return head_ - position(); }
-  // Whether a move has gone past head, as only a record that lies about its size can make it go.
-  [[nodiscard]] bool passed_head() const { return left() > data_.size; }
 
   // next_run moves to the run that begins at position(), and returns false if that is head.
   [[nodiscard]] bool next_run() {

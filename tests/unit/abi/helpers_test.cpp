@@ -2,6 +2,7 @@
 // The small functions beside the readers: error texts, versions, CPU count, printing.
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>

@@ -82,14 +82,4 @@ TEST_CASE("a wrapped record is contiguous in the copy, at every offset") {
     CHECK(copy[i] == static_cast<std::byte>(i));
 }
 
-TEST_CASE("moving past head is seen") {
-  Ring ring;
-  PerfWalk walk(ring.data(), 0, 32);
-  REQUIRE(walk.next_run());
-  walk.move_to(walk.at() + 32);
-  CHECK_FALSE(walk.passed_head());
-  walk.move_to(walk.at() + 8);
-  CHECK(walk.passed_head());
-}
-
 } // namespace ringside::test
