@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / 'support'))
+import oracle  # noqa: E402
 SKIPPED = 77
 
 # A difference that every case with a message has, and that says nothing about behaviour.
@@ -76,11 +78,11 @@ class Program:
         elif library == 'full':
             env['LD_LIBRARY_PATH'] = str(options.full.parent)
         elif library[0].isdigit():
-            oracle = oracle_root(library)
+            root = oracle_root(library)
             if options.stub:
-                preload += glob.glob(f'{oracle}/usr/lib/*/libbpf.so.0')
+                preload += glob.glob(f'{root}/usr/lib/*/libbpf.so.0')
             else:
-                command = in_oracle(oracle) + command
+                command = oracle.command(root, command)
         if options.valgrind and as_what == 'ringside':
             command = [str(options.valgrind), '-q', '--error-exitcode=99'] + command
             extra = ('--seconds', '120')
@@ -100,23 +102,12 @@ class Program:
 
 
 def oracle_root(version):
-    """Where a release of the stock library is unpacked; ends as skipped when it is not."""
-    folder = os.environ.get('ORACLE_DIR', Path.home() / '.cache/ringside-oracles')
-    root = Path(folder) / version / 'root'
-    if not root.is_dir():
-        print(f'SKIP: no libbpf {version} under {folder}')
+    """Where a release of the stock library is unpacked; ends as skipped when it cannot be had."""
+    try:
+        return oracle.root(version)
+    except oracle.Unavailable as error:
+        print(f'SKIP: libbpf {version}: {error}')
         sys.exit(SKIPPED)
-    return root
-
-
-def in_oracle(root):
-    """How to run a program on the loader and the C library that the release was built with."""
-    loaders = [path for pattern in ('lib*', 'usr/lib*', 'lib/*', 'usr/lib/*')
-               for path in sorted(glob.glob(f'{root}/{pattern}/ld-linux-*.so.*'))]
-    if not loaders:
-        sys.exit(f'no loader under {root}')
-    path = ':'.join(glob.glob(f'{root}/usr/lib/*-linux-gnu') + glob.glob(f'{root}/lib/*-linux-gnu'))
-    return [loaders[0], '--library-path', path]
 
 
 def compare(stock, ours):
