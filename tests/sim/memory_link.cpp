@@ -6,12 +6,10 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "base/allocate.hpp"
 #include "kernel.hpp"
 
 namespace ringside {
-
-void* allocate(std::size_t size);
-void release(void* memory);
 
 namespace {
 
