@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // preload: the simulated kernel under a whole program. Each function here has the name of one of
 // the C library's: what concerns the simulated kernel goes there, all else to the next definition.
+// Here: system calls, mappings, waiting, clocks. Files and descriptors are in preload_files.cpp.
 #include <cerrno>
 #include <cstdarg>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
 
 #include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
 
-#include "kernel.hpp"
+#include "entry.hpp"
 #include "next.hpp"
 
 static_assert(sizeof(off_t) == 8, "the 64-bit names are taken for the plain ones");
@@ -19,71 +18,12 @@ static_assert(sizeof(off_t) == 8, "the 64-bit names are taken for the plain ones
 namespace {
 
 using ringside::sim::Call;
+using ringside::sim::Entry;
 using ringside::sim::Kernel;
 namespace next = ringside::sim::next;
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-
-pid_t owner;
-thread_local bool inside;
-
-Kernel& start() {
-  Kernel& kernel = Kernel::instance();
-  const char* cpus = std::getenv("RINGSIDE_SIM_CPUS");
-  if (cpus != nullptr && std::strtoul(cpus, nullptr, 10) > 0)
-    kernel.reset(static_cast<unsigned>(std::strtoul(cpus, nullptr, 10)));
-  const char* load = std::getenv("RINGSIDE_SIM_LOAD");
-  if (load != nullptr && !kernel.set_load(load))
-    std::fprintf(stderr, "sim: RINGSIDE_SIM_LOAD='%s' is not records=N,size=N,per_wait=N\n", load);
-  owner = getpid();
-  pthread_atfork([] { Kernel::instance().before_fork(); }, [] { Kernel::instance().after_fork(); },
-                 [] {
-                   owner = getpid();
-                   Kernel::instance().after_fork();
-                 });
-  return kernel;
-}
-
-// Entry is a visit to the simulated kernel. It is refused to calls that the simulator makes itself
-// (through an allocator, say), and to a vfork child, which has our memory but other descriptors.
-// The caller's errno is as before when it ends.
-class Entry {
-public:
-  Entry() : saved_errno_(errno) {
-    if (inside)
-      return;
-    inside = true;
-    static Kernel& kernel = start();
-    if (owner == getpid())
-      kernel_ = &kernel;
-    else
-      inside = false;
-  }
-  ~Entry() {
-    if (kernel_ != nullptr)
-      inside = false;
-    errno = saved_errno_;
-  }
-  Entry(const Entry&) = delete;
-  Entry& operator=(const Entry&) = delete;
-
-  explicit operator bool() const { return kernel_ != nullptr; }
-  Kernel* operator->() const { return kernel_; }
-
-  // done gives the result as the C library does: -1 and errno for -errno.
-  template <class T>
-  T done(T result) {
-    if (result >= 0)
-      return result;
-    saved_errno_ = static_cast<int>(-result);
-    return -1;
-  }
-
-private:
-  int saved_errno_;
-  Kernel* kernel_ = nullptr;
-};
 
 std::int64_t ns_of_ms(int timeout_ms) {
   return timeout_ms < 0 ? ringside::sim::kForever : timeout_ms * kNsPerMs;
@@ -135,36 +75,6 @@ bool wait_poll(pollfd* fds, nfds_t count, std::int64_t timeout_ns, const sigset_
   MaskFor masked(mask);
   result = entry.done(entry->poll(fds, count, timeout_ns));
   return true;
-}
-
-// open_simulated: true and a descriptor in `fd` if the path is a simulated one, opened to be read.
-bool open_simulated(const char* path, int flags, int& fd) {
-  if (path == nullptr || path[0] != '/' || (flags & O_ACCMODE) != O_RDONLY)
-    return false;
-  Entry entry;
-  if (!entry)
-    return false;
-  std::optional<int> opened = entry->open(path, (flags & O_CLOEXEC) != 0);
-  if (opened)
-    fd = entry.done(*opened);
-  return opened.has_value();
-}
-
-template <class F>
-int duplicate(int fd, F call) {
-  Entry entry;
-  if (!entry) {
-    int made = call();
-    return made < 0 ? entry.done(-errno) : made;
-  }
-  return entry.done(entry->duplicate(fd, [&] {
-    int made = call();
-    return made < 0 ? -errno : made;
-  }));
-}
-
-bool creates(int flags) {
-  return (flags & (O_CREAT | O_TMPFILE)) != 0;
 }
 
 } // namespace
@@ -298,123 +208,6 @@ int __poll_chk(pollfd* fds, nfds_t count, int timeout_ms, size_t) {
 
 int __ppoll_chk(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask, size_t) {
   return ppoll(fds, count, timeout, mask);
-}
-
-int close(int fd) {
-  {
-    Entry entry;
-    if (entry && entry->knows(fd))
-      return entry.done(entry->close(fd));
-  }
-  return next::close()(fd);
-}
-
-int dup(int fd) noexcept {
-  return duplicate(fd, [=] { return next::dup()(fd); });
-}
-
-int dup2(int fd, int onto) noexcept {
-  return duplicate(fd, [=] { return next::dup2()(fd, onto); });
-}
-
-int dup3(int fd, int onto, int flags) noexcept {
-  return duplicate(fd, [=] { return next::dup3()(fd, onto, flags); });
-}
-
-int fcntl(int fd, int command, ...) {
-  va_list list;
-  va_start(list, command);
-  auto argument = va_arg(list, unsigned long);
-  va_end(list);
-  if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
-    return duplicate(fd, [=] { return next::fcntl()(fd, command, argument); });
-  return next::fcntl()(fd, command, argument);
-}
-
-int fcntl64(int fd, int command, ...) {
-  va_list list;
-  va_start(list, command);
-  auto argument = va_arg(list, unsigned long);
-  va_end(list);
-  return fcntl(fd, command, argument);
-}
-
-int open(const char* path, int flags, ...) {
-  va_list list;
-  va_start(list, flags);
-  mode_t mode = creates(flags) ? va_arg(list, mode_t) : 0;
-  va_end(list);
-  int fd;
-  if (open_simulated(path, flags, fd))
-    return fd;
-  return next::open()(path, flags, mode);
-}
-
-int open64(const char* path, int flags, ...) {
-  va_list list;
-  va_start(list, flags);
-  mode_t mode = creates(flags) ? va_arg(list, mode_t) : 0;
-  va_end(list);
-  return open(path, flags, mode);
-}
-
-int openat(int folder, const char* path, int flags, ...) {
-  va_list list;
-  va_start(list, flags);
-  mode_t mode = creates(flags) ? va_arg(list, mode_t) : 0;
-  va_end(list);
-  int fd;
-  if (open_simulated(path, flags, fd))
-    return fd;
-  return next::openat()(folder, path, flags, mode);
-}
-
-int openat64(int folder, const char* path, int flags, ...) {
-  va_list list;
-  va_start(list, flags);
-  mode_t mode = creates(flags) ? va_arg(list, mode_t) : 0;
-  va_end(list);
-  return openat(folder, path, flags, mode);
-}
-
-int __open_2(const char* path, int flags) {
-  return open(path, flags);
-}
-int __open64_2(const char* path, int flags) {
-  return open(path, flags);
-}
-int __openat_2(int folder, const char* path, int flags) {
-  return openat(folder, path, flags);
-}
-int __openat64_2(int folder, const char* path, int flags) {
-  return openat(folder, path, flags);
-}
-
-FILE* fopen(const char* path, const char* mode) {
-  int fd;
-  bool reads = std::strchr(mode, 'r') != nullptr && std::strchr(mode, '+') == nullptr;
-  int flags = std::strchr(mode, 'e') != nullptr ? O_CLOEXEC : 0;
-  if (!reads || !open_simulated(path, O_RDONLY | flags, fd))
-    return next::fopen()(path, mode);
-  return fd < 0 ? nullptr : fdopen(fd, mode);
-}
-
-FILE* fopen64(const char* path, const char* mode) {
-  return fopen(path, mode);
-}
-
-ssize_t read(int fd, void* buffer, size_t size) {
-  {
-    Entry entry;
-    if (entry && entry->knows(fd))
-      if (auto count = entry->read(fd, buffer, size))
-        return entry.done(*count);
-  }
-  return next::read()(fd, buffer, size);
-}
-
-ssize_t __read_chk(int fd, void* buffer, size_t size, size_t) {
-  return read(fd, buffer, size);
 }
 
 // Clocks that count from some start run ahead by what the simulated clock has skipped, so that a

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint32_t kMaxInsns = 1'000'000;
 constexpr int kMaxSteps = 1'000'000;
 constexpr std::size_t kStackSize = 512;
+constexpr std::uint64_t kIndexMask = BPF_F_INDEX_MASK;
 constexpr std::uint8_t kLoadImmediate64 = BPF_LD | BPF_IMM | BPF_DW;
 
 std::uint64_t address(const void* memory) {
@@ -152,9 +153,9 @@ bool call(std::int32_t function, std::uint64_t (&r)[11], const ProgramContext& c
     r[0] = static_cast<std::uint64_t>(getpid()) << 32 | static_cast<std::uint32_t>(gettid());
     return true;
   case BPF_FUNC_perf_event_output: {
-    std::uint64_t index = r[3] & BPF_F_INDEX_MASK;
+    std::uint64_t index = r[3] & kIndexMask;
     std::int64_t result = -EINVAL;
-    if ((r[3] & ~BPF_F_INDEX_MASK) == 0)
+    if ((r[3] & ~kIndexMask) == 0)
       result =
           calls.output(*pointer<Map>(r[2]),
                        index == BPF_F_CURRENT_CPU ? calls.cpu : static_cast<std::uint32_t>(index),
