@@ -14,8 +14,11 @@
 
 /* One instruction; the makers below name what they do as the kernel's documentation writes it. */
 #define BPF_INSN(code_, dst_, src_, off_, imm_)                                                    \
-  ((struct bpf_insn){                                                                              \
-      .code = (code_), .dst_reg = (dst_)&15, .src_reg = (src_)&15, .off = (off_), .imm = (imm_)})
+  ((struct bpf_insn){.code = (code_),                                                              \
+                     .dst_reg = 15 & (dst_),                                                       \
+                     .src_reg = 15 & (src_),                                                       \
+                     .off = (off_),                                                                \
+                     .imm = (imm_)})
 #define INSN_MOV_REG(dst, src) BPF_INSN(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0)
 #define INSN_MOV_IMM(dst, value) BPF_INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
 #define INSN_LOAD(size, dst, src, off) BPF_INSN(BPF_LDX | BPF_MEM | (size), dst, src, off, 0)
