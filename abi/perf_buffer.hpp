@@ -10,7 +10,7 @@
 
 #include "base/array.hpp"
 #include "base/owned.hpp"
-#include "handle_mark.hpp"
+#include "base/handle_mark.hpp"
 #include "ring/perf_set.hpp"
 
 // The C tag, incomplete for programs.

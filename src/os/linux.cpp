@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -58,8 +59,9 @@ Result<void> disable_perf_event(int fd) {
   return succeeded(ioctl(fd, PERF_EVENT_IOC_DISABLE, 0));
 }
 
-Result<Mapping> map_shared(int fd, std::size_t size) {
-  void* address = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {
+  const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+  void* address = mmap(nullptr, size, protection, MAP_SHARED, fd, static_cast<off_t>(offset));
   if (address == MAP_FAILED)
     return last_error();
   return Mapping(address, size);
@@ -110,9 +112,9 @@ Result<UniqueFd> create_epoll() {
   return opened(epoll_create1(EPOLL_CLOEXEC));
 }
 
-Result<void> watch(int epoll_fd, int fd, std::uint64_t token) {
+Result<void> watch(int epoll_fd, int fd, std::uint32_t events, std::uint64_t token) {
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = events;
   event.data.u64 = token;
   return succeeded(epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event));
 }
@@ -130,6 +132,14 @@ Result<UniqueFd> duplicate(int fd) {
 
 void close(int fd) {
   ::close(fd);
+}
+
+std::uint64_t now_ns() {
+  constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * kNsPerSecond +
+         static_cast<std::uint64_t>(now.tv_nsec);
 }
 
 Result<std::size_t> read_file(const char* path, std::span<char> text) {

@@ -24,8 +24,10 @@ Result<UniqueFd> open_perf_event(perf_event_attr* attr, int cpu);
 Result<void> enable_perf_event(int fd);
 Result<void> disable_perf_event(int fd);
 
-// map_shared maps `size` bytes from the start of `fd`, readable, writable and shared.
-Result<Mapping> map_shared(int fd, std::size_t size);
+// map_shared maps `size` bytes of `fd` from `offset`, a multiple of the page size, shared with the
+// kernel.
+enum class Access { read_only, read_write };
+Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access);
 std::size_t page_size();
 
 // What the kernel says about a BPF map. Fields that an old kernel does not know are 0.
@@ -41,14 +43,18 @@ Result<void> store_fd_in_map(int map_fd, std::uint32_t key, int fd);
 Result<void> delete_from_map(int map_fd, std::uint32_t key);
 
 Result<UniqueFd> create_epoll();
-// watch adds `fd` to the set for EPOLLIN; `token` comes back in epoll_event::data.u64.
-Result<void> watch(int epoll_fd, int fd, std::uint64_t token);
+// watch adds `fd` to the set for `events`, such as EPOLLIN; `token` comes back in
+// epoll_event::data.u64.
+Result<void> watch(int epoll_fd, int fd, std::uint32_t events, std::uint64_t token);
 // wait_ready is epoll_wait(2): the number of entries of `ready` that were filled; EINTR is an
 // error.
 Result<std::size_t> wait_ready(int epoll_fd, std::span<epoll_event> ready, int timeout_ms);
 
 // duplicate gives a second, close-on-exec descriptor of the same open file.
 Result<UniqueFd> duplicate(int fd);
+
+// now_ns is CLOCK_MONOTONIC in nanoseconds.
+std::uint64_t now_ns();
 
 // read_file reads a whole small file, such as those of /proc and /sys, and returns its length.
 // E2BIG if it does not fit into `text`.

@@ -83,7 +83,8 @@ Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wan
   event_ = std::move(*event);
 
   const std::size_t header_page = os::page_size();
-  auto mapping = os::map_shared(event_.fd(), header_page + kind.data_size);
+  auto mapping =
+      os::map_shared(event_.fd(), 0, header_page + kind.data_size, os::Access::read_write);
   if (!mapping)
     return refused(kMapEvent, place, mapping.error(), wanted);
   mapping_ = std::move(*mapping);

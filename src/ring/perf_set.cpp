@@ -25,11 +25,9 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, RingKind
 
   auto set = make<PerfSet>();
   auto rings = Array<PerfRing>::of_size(places.size());
-  auto ready = Array<epoll_event>::of_size(places.size());
-  if (set == nullptr || !rings || !ready)
+  if (set == nullptr || !rings)
     return refused("allocating memory", Errno(ENOMEM), wanted);
   set->rings_ = std::move(*rings);
-  set->ready_ = std::move(*ready);
 
   auto map = os::duplicate(kind.map_fd);
   if (!map)
@@ -37,17 +35,17 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, RingKind
   set->map_ = std::move(*map);
   kind.map_fd = set->map_.get();
 
-  auto epoll = os::create_epoll();
-  if (!epoll)
-    return refused("making an epoll set", epoll.error(), wanted);
-  set->epoll_ = std::move(*epoll);
+  auto ready = ReadySet::make(places.size());
+  if (!ready)
+    return refused("making an epoll set", ready.error(), wanted);
+  set->ready_ = std::move(*ready);
 
   for (std::size_t index = 0; index < places.size(); ++index) {
     auto ring = PerfRing::open(places[index], kind, wanted);
     if (!ring)
       return ring.error();
     set->rings_[index] = std::move(*ring);
-    const auto watched = os::watch(set->epoll_.get(), set->rings_[index].fd(), index);
+    const auto watched = set->ready_.watch(set->rings_[index].fd(), EPOLLIN, index);
     if (!watched)
       return refused("adding a ring to the epoll set", watched.error(), wanted);
   }
@@ -55,15 +53,15 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, RingKind
 }
 
 Result<int> PerfSet::poll(int timeout_ms) {
-  const auto count = os::wait_ready(epoll_.get(), ready_, timeout_ms);
-  if (!count)
-    return count.error();
-  for (const epoll_event& event : std::span<const epoll_event>(ready_).first(*count)) {
+  const auto ready = ready_.wait(timeout_ms);
+  if (!ready)
+    return ready.error();
+  for (const epoll_event& event : *ready) {
     const auto read = rings_[event.data.u64].read();
     if (!read || *read != 0)
       return read;
   }
-  return static_cast<int>(*count);
+  return static_cast<int>(ready->size());
 }
 
 Result<int> PerfSet::consume() {

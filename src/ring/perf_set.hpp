@@ -5,12 +5,11 @@
 #include <cstddef>
 #include <span>
 
-#include <sys/epoll.h>
-
 #include "base/array.hpp"
 #include "base/owned.hpp"
 #include "os/os.hpp"
 #include "ring/perf_ring.hpp"
+#include "ring/ready_set.hpp"
 
 namespace ringside {
 
@@ -35,13 +34,12 @@ public:
 
   [[nodiscard]] std::size_t ring_count() const { return rings_.size(); }
   [[nodiscard]] const PerfRing& ring(std::size_t index) const { return rings_[index]; }
-  [[nodiscard]] int epoll_fd() const { return epoll_.get(); }
+  [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
 
 private:
   os::UniqueFd map_;
-  os::UniqueFd epoll_;
+  ReadySet ready_;
   Array<PerfRing> rings_;
-  Array<epoll_event> ready_;
 };
 
 } // namespace ringside

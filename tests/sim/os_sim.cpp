@@ -68,9 +68,12 @@ Result<void> disable_perf_event(int fd) {
   return control_event(fd, PERF_EVENT_IOC_DISABLE);
 }
 
-Result<Mapping> map_shared(int fd, std::size_t size) {
-  std::intptr_t address =
-      kernel().mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0).value_or(-EBADF);
+Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {
+  const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+  const std::intptr_t address =
+      kernel()
+          .mmap(nullptr, size, protection, MAP_SHARED, fd, static_cast<off_t>(offset))
+          .value_or(-EBADF);
   if (address < 0)
     return Errno(static_cast<int>(-address));
   return Mapping(reinterpret_cast<void*>(address), size);
@@ -115,9 +118,9 @@ Result<UniqueFd> create_epoll() {
   return owned(kernel().epoll_create(EPOLL_CLOEXEC));
 }
 
-Result<void> watch(int epoll_fd, int fd, std::uint64_t token) {
+Result<void> watch(int epoll_fd, int fd, std::uint32_t events, std::uint64_t token) {
   epoll_event event = {};
-  event.events = EPOLLIN;
+  event.events = events;
   event.data.u64 = token;
   return done(kernel().epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event));
 }
@@ -150,6 +153,10 @@ Result<std::uint64_t> soft_limit(int resource) {
   if (error != 0)
     return Errno(-error);
   return limit;
+}
+
+std::uint64_t now_ns() {
+  return kernel().now_ns();
 }
 
 } // namespace ringside::os

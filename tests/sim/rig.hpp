@@ -52,12 +52,13 @@ struct Rig {
       auto event = os::open_perf_event(&attr, static_cast<int>(cpu));
       if (!event)
         return event.error();
-      auto ring = os::map_shared(event->get(), (data_pages + 1) * os::page_size());
+      auto ring = os::map_shared(event->get(), 0, (data_pages + 1) * os::page_size(),
+                                 os::Access::read_write);
       if (!ring)
         return ring.error();
       for (auto result :
            {os::enable_perf_event(event->get()), os::store_fd_in_map(map_fd, cpu, event->get()),
-            os::watch(rig.epoll.get(), event->get(), cpu)})
+            os::watch(rig.epoll.get(), event->get(), EPOLLIN, cpu)})
         if (!result)
           return result.error();
       rig.sources.push_back({std::move(*event), std::move(*ring)});

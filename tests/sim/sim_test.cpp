@@ -88,7 +88,7 @@ TEST_CASE("an offline CPU opens no event, and its events stay off when it is bac
   CHECK(sim_output(rig->map.get(), 1, &value, sizeof(value)) == -EOPNOTSUPP);
   auto again = os::open_perf_event(&attr, 1);
   REQUIRE(again);
-  auto ring = os::map_shared(again->get(), 2 * os::page_size());
+  auto ring = os::map_shared(again->get(), 0, 2 * os::page_size(), os::Access::read_write);
   REQUIRE(os::store_fd_in_map(rig->map.get(), 1, again->get()));
   CHECK(sim_output(rig->map.get(), 1, &value, sizeof(value)) == 0);
 }
