@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* libbpf.h: the libbpf interface, as far as ringside implements it: the reader of kernel perf rings
- * that BPF programs write to (perf_buffer), diagnostics, error texts and versions.
+/* libbpf.h: the libbpf interface, as far as ringside implements it: the readers of kernel rings
+ * that BPF programs write to (perf_buffer; ring_buffer), the writer of rings that BPF programs read
+ * (user_ring_buffer), diagnostics, error texts and versions.
  *
  * Unless its comment says otherwise, a function
  * - that returns int gives 0 or a count on success, and -errno on failure, with errno set too;
@@ -233,6 +234,176 @@ LIBBPF_API int perf_buffer__buffer_fd(const struct perf_buffer* pb, size_t buf_i
  * Fails as perf_buffer__consume_buffer, with EINVAL and ENOENT. */
 LIBBPF_API int perf_buffer__buffer(struct perf_buffer* pb, int buf_idx, void** buf,
                                    size_t* buf_size);
+
+/* ---- ring_buffer: reading what BPF programs send with bpf_ringbuf_output() and its kin ----
+ *
+ * A ring_buffer reads one or several kernel rings, each a map of type BPF_MAP_TYPE_RINGBUF that all
+ * CPUs write to. Records come in the order in which they were reserved. A record that a BPF program
+ * has reserved and not yet submitted holds up those behind it; one that the program discarded is
+ * passed over, and counted nowhere. When a ring is full, the BPF program is told, and nobody else.
+ *
+ * Positions count bytes since the map was made, record headers and padding included, and only grow;
+ * they wrap as unsigned long does. What has been read goes back to the kernel at the end of a
+ * reading function, when a callback stops it, and on the way at the latest each time an eighth of
+ * the ring has been read.
+ *
+ * Threads: functions on different ring_buffers, or that read different rings of one, may run at the
+ * same time without locks. No two threads may read the same ring at once, be it through another
+ * ring_buffer or another process: they would read the same records. poll, consume and consume_n
+ * read all rings. Nothing else may use a ring_buffer while a ring is added to it or it is freed. */
+
+struct ring;
+struct ring_buffer;
+
+/* ring_buffer_sample_fn receives one record: `data` is `size` bytes as the BPF program wrote them,
+ * lies at a multiple of 8, is read-only, and is gone when the callback returns. It returns 0 or
+ * more to go on; below 0 ends the reading function, which then returns that value. The record that
+ * it was called for is consumed in any case. */
+typedef int (*ring_buffer_sample_fn)(void* ctx, void* data, size_t size);
+
+/* Options of ring_buffer__new. */
+struct ring_buffer_opts {
+  /* Bytes in this struct as the caller was compiled; LIBBPF_OPTS sets it. */
+  size_t sz;
+};
+#define ring_buffer_opts__last_field sz
+
+/* ring_buffer__new makes a ring_buffer that reads the ring `map_fd`. `sample_cb` is called with
+ * `ctx` for each of its records; NULL drops them. `opts` may be NULL. `map_fd` stays the caller's.
+ *
+ * Returns a ring_buffer to free with ring_buffer__free, or fails with
+ *   EINVAL          the map is of another type, or `opts` has less than its size field or bytes
+ *                   that are not 0 where nothing is known
+ *   EBADF, EBADFD   `map_fd` is not open; which of the two is the kernel's choice
+ *   E2BIG           the ring's data, mapped twice, does not fit into the address space
+ *   EPERM           the map may not be written to, or may not be mapped
+ *   ENOMEM          out of memory or address space
+ *   EMFILE, ENFILE  no descriptors left
+ * or with another error of bpf(2), mmap(2) or epoll_ctl(2). The message that comes with it says
+ * which call failed, for which map, and why. */
+LIBBPF_API struct ring_buffer* ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb,
+                                                void* ctx, const struct ring_buffer_opts* opts);
+
+/* ring_buffer__add makes `rb` read one more ring, with a callback and a `ctx` of its own. Its index
+ * is the number of rings before. Fails as ring_buffer__new does, and with
+ *   EEXIST  `rb` reads the ring behind this `map_fd` already
+ * and `rb` then goes on with the rings that it had. */
+LIBBPF_API int ring_buffer__add(struct ring_buffer* rb, int map_fd, ring_buffer_sample_fn sample_cb,
+                                void* ctx);
+
+/* ring_buffer__free releases all that `rb` holds. Records that were not read stay in the map. `rb`
+ * may be NULL. From a callback of `rb` it takes effect when the reading function returns. */
+LIBBPF_API void ring_buffer__free(struct ring_buffer* rb);
+
+/* ring_buffer__epoll_fd gives a descriptor that is readable when a ring holds something to read,
+ * for an event loop of the caller's own. It belongs to `rb`. Cannot fail. */
+LIBBPF_API int ring_buffer__epoll_fd(const struct ring_buffer* rb);
+
+/* ring_buffer__poll waits until a ring wakes its reader or holds something to read, up to
+ * `timeout_ms` milliseconds (-1: for ever, 0: not at all), and reads the rings that do, each as
+ * ring__consume. Returns how many records it read (INT_MAX for more than that), 0 if the time ran
+ * out, or fails with
+ *   EINTR    a signal came while it waited
+ *   EBADMSG  a ring holds what cannot be a record; what is in that ring is skipped
+ * or with what a callback returned below 0; rings behind that one wait for the next call. */
+LIBBPF_API int ring_buffer__poll(struct ring_buffer* rb, int timeout_ms);
+
+/* ring_buffer__consume reads every ring in the order of the indices, each as ring__consume, and
+ * does not wait. Returns how many records it read (INT_MAX for more than that), or fails as
+ * ring_buffer__poll, but for EINTR. */
+LIBBPF_API int ring_buffer__consume(struct ring_buffer* rb);
+
+/* ring_buffer__consume_n is ring_buffer__consume that stops after `n` records of all rings
+ * together; 0 reads nothing. */
+LIBBPF_API int ring_buffer__consume_n(struct ring_buffer* rb, size_t n);
+
+/* ring_buffer__ring gives the ring with the index `idx`: 0 is that of ring_buffer__new, the others
+ * are in the order of ring_buffer__add. It belongs to `rb`. Fails with
+ *   ERANGE  there are no more than `idx` rings */
+LIBBPF_API struct ring* ring_buffer__ring(struct ring_buffer* rb, unsigned int idx);
+
+/* ring__consumer_pos gives the position in bytes up to which the ring has been read. In a callback
+ * that is where its record begins. Cannot fail. */
+LIBBPF_API unsigned long ring__consumer_pos(const struct ring* r);
+
+/* ring__producer_pos gives the position in bytes up to which BPF programs have reserved records,
+ * submitted or not. Cannot fail. */
+LIBBPF_API unsigned long ring__producer_pos(const struct ring* r);
+
+/* ring__avail_data_size gives ring__producer_pos less ring__consumer_pos: the bytes in the ring
+ * that have not been read, records that are not submitted yet included. Cannot fail. */
+LIBBPF_API size_t ring__avail_data_size(const struct ring* r);
+
+/* ring__size gives the bytes of the ring's data area: the map's max_entries. Cannot fail. */
+LIBBPF_API size_t ring__size(const struct ring* r);
+
+/* ring__map_fd gives the descriptor of the map as it was given for this ring; it stays its owner's.
+ * Cannot fail. */
+LIBBPF_API int ring__map_fd(const struct ring* r);
+
+/* ring__consume reads the one ring until it holds nothing more, records that arrive meanwhile
+ * included, or until a record that is not submitted yet, and does not wait. Returns how many
+ * records it read (INT_MAX for more than that), or fails with EBADMSG as ring_buffer__poll, or with
+ * what the callback returned below 0. */
+LIBBPF_API int ring__consume(struct ring* r);
+
+/* ring__consume_n is ring__consume that stops after `n` records; 0 reads nothing. */
+LIBBPF_API int ring__consume_n(struct ring* r, size_t n);
+
+/* ---- user_ring_buffer: sending to BPF programs that read with bpf_user_ringbuf_drain() ----
+ *
+ * A user_ring_buffer writes to a map of type BPF_MAP_TYPE_USER_RINGBUF. A sample is reserved,
+ * filled in place, and then submitted or discarded; several may be reserved at once, and finished
+ * in any order. The BPF program sees them in the order in which they were reserved, and waits at
+ * the first that is not finished.
+ *
+ * Threads: one thread at a time may reserve. Samples may be submitted and discarded from other
+ * threads without locks. Nothing else may use a user_ring_buffer while it is freed. One map has one
+ * user_ring_buffer at a time: its producer is whoever writes the producer position. */
+
+struct user_ring_buffer;
+
+/* Options of user_ring_buffer__new. */
+struct user_ring_buffer_opts {
+  /* Bytes in this struct as the caller was compiled; LIBBPF_OPTS sets it. */
+  size_t sz;
+};
+#define user_ring_buffer_opts__last_field sz
+
+/* user_ring_buffer__new makes a writer for the ring `map_fd`, which stays the caller's. `opts` may
+ * be NULL. Returns a user_ring_buffer to free with user_ring_buffer__free, or fails as
+ * ring_buffer__new does. */
+LIBBPF_API struct user_ring_buffer* user_ring_buffer__new(int map_fd,
+                                                          const struct user_ring_buffer_opts* opts);
+
+/* user_ring_buffer__reserve reserves a sample of `size` bytes, and 8 more for its header, rounded
+ * up to a multiple of 8. Returns its memory, at a multiple of 8, with whatever bytes were there, to
+ * be given to user_ring_buffer__submit or user_ring_buffer__discard. Fails, without a message, with
+ *   E2BIG   the ring could not hold such a sample if it were empty
+ *   ENOSPC  the ring has no room for it now */
+LIBBPF_API void* user_ring_buffer__reserve(struct user_ring_buffer* rb, __u32 size);
+
+/* user_ring_buffer__reserve_blocking is user_ring_buffer__reserve that waits for room up to
+ * `timeout_ms` milliseconds (-1: for ever, 0: not at all). It is woken when a BPF program has read
+ * from the ring, and tries once more when the time runs out. Fails as user_ring_buffer__reserve,
+ * or with
+ *   EINVAL  `timeout_ms` is below -1
+ *   EINTR   a signal came while it waited */
+LIBBPF_API void* user_ring_buffer__reserve_blocking(struct user_ring_buffer* rb, __u32 size,
+                                                    int timeout_ms);
+
+/* user_ring_buffer__submit hands `sample`, from user_ring_buffer__reserve of `rb`, to the BPF
+ * program. Its memory must not be touched any more. Wakes nobody. Cannot fail. */
+LIBBPF_API void user_ring_buffer__submit(struct user_ring_buffer* rb, void* sample);
+
+/* user_ring_buffer__discard is user_ring_buffer__submit for a sample that the BPF program shall not
+ * see. Its room comes back when the program has read past it. */
+LIBBPF_API void user_ring_buffer__discard(struct user_ring_buffer* rb, void* sample);
+
+/* user_ring_buffer__free releases all that `rb` holds. Samples that were submitted stay in the map;
+ * memory of samples that were not is gone, and they stay in the BPF program's way. `rb` may be
+ * NULL. */
+LIBBPF_API void user_ring_buffer__free(struct user_ring_buffer* rb);
 
 #ifdef __cplusplus
 } /* extern "C" */

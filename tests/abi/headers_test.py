@@ -119,7 +119,12 @@ class Layout(unittest.TestCase):
             ('(void* ctx, int cpu, __u64 cnt)', '(void* ctx, int cpu, __u32 cnt)'),
             ('int perf_buffer__poll(', 'long perf_buffer__poll('),
             ('int buf_idx, void** buf', 'size_t buf_idx, void** buf'),
-            ('LIBBPF_API int perf_buffer__consume(struct perf_buffer* pb);', ''))
+            ('LIBBPF_API int perf_buffer__consume(struct perf_buffer* pb);', ''),
+            ('typedef int (*ring_buffer_sample_fn)', 'typedef long (*ring_buffer_sample_fn)'),
+            ('unsigned int idx', 'unsigned long idx'),
+            ('unsigned long ring__producer_pos', 'long ring__producer_pos'),
+            ('struct user_ring_buffer_opts {', 'struct user_ring_buffer_opts {\n  int more;'),
+            ('void user_ring_buffer__discard', 'int user_ring_buffer__discard'))
         text = layout_text()
         original = (INCLUDE / 'bpf' / 'libbpf.h').read_text(encoding='utf-8')
         for old, new in changes:

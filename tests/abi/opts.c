@@ -62,6 +62,15 @@ static __attribute__((noinline)) int check_reset(void) {
   return 0;
 }
 
+static __attribute__((noinline)) int check_rings(void) {
+  LIBBPF_OPTS(ring_buffer_opts, reader);
+  LIBBPF_OPTS(user_ring_buffer_opts, writer);
+
+  CHECK(reader.sz == sizeof(size_t));
+  CHECK(writer.sz == sizeof(size_t));
+  return 0;
+}
+
 #define one1(a) (a)
 #define one2(a, b) ((a) + 10 * (b))
 #define one6(a, b, c, d, e, f) ((a) + 10 * (f))
@@ -80,7 +89,8 @@ static int check_overload(void) {
 #endif
 
 int main(void) {
-  static int (*const checks[])(void) = {check_declared, check_raw, check_reset, check_overload};
+  static int (*const checks[])(void) = {check_declared, check_raw, check_reset, check_rings,
+                                        check_overload};
   unsigned i;
   for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
     int line;
