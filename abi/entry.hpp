@@ -2,7 +2,10 @@
 // Entry: how a C function of ours leaves: results as libbpf gives them, and errno.
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <cstddef>
 
 #include "base/result.hpp"
 
@@ -37,6 +40,12 @@ public:
   }
   [[nodiscard]] int leave(const Result<int>& result) const {
     return result ? give(*result) : fail(result.error());
+  }
+  // A count above INT_MAX is reported as INT_MAX.
+  [[nodiscard]] int leave(const Result<std::size_t>& count) const {
+    if (!count)
+      return fail(count.error());
+    return give(static_cast<int>(std::min<std::size_t>(*count, INT_MAX)));
   }
 
 private:

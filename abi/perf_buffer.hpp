@@ -9,8 +9,8 @@
 #include <bpf/libbpf.h>
 
 #include "base/array.hpp"
-#include "base/owned.hpp"
 #include "base/handle_mark.hpp"
+#include "base/owned.hpp"
 #include "ring/perf_set.hpp"
 
 // The C tag, incomplete for programs.

@@ -33,8 +33,13 @@ void store_release(T& word, T value) {
 }
 
 template <class T>
-[[nodiscard]] T exchange(T& word, T value) {
+T exchange(T& word, T value) {
   return __atomic_exchange_n(&word, value, __ATOMIC_ACQ_REL);
+}
+
+// full_barrier orders our stores before it with our loads behind it.
+inline void full_barrier() {
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 } // namespace ringside

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Opening the map behind a BPF ring buffer: the check, the duplicate, the mapping.
+#include "ring/bpf_map.hpp"
+
+#include <cerrno>
+#include <cinttypes>
+
+#include <linux/bpf.h>
+
+#include "base/log.hpp"
+#include "os/reason.hpp"
+
+namespace ringside {
+namespace {
+
+struct MapType {
+  std::uint32_t type;
+  const char* name;
+};
+constexpr MapType kFilledByKernel{BPF_MAP_TYPE_RINGBUF, "BPF_MAP_TYPE_RINGBUF"};
+// Since 6.1; its number is part of the kernel's interface, and older headers lack the name.
+constexpr MapType kFilledByProgram{31, "BPF_MAP_TYPE_USER_RINGBUF"};
+
+} // namespace
+
+Result<BpfRingMap> open_bpf_ring_map(const char* who, int map_fd, BpfMapping::Filler filler) {
+  const auto refused = [&](const char* step, os::RefusedCall call, Errno error) {
+    const os::Wanted wanted{2, 0};
+    const auto reason = os::explain(call, error, wanted, os::ProcessFacts::gather());
+    log(LogLevel::warn, "%s: map_fd %d: %s failed: %s\n", who, map_fd, step, reason.text);
+    return error;
+  };
+
+  const auto info = os::map_info(map_fd);
+  if (!info)
+    return refused("asking about the map", os::RefusedCall::bpf, info.error());
+  const MapType& wanted_type =
+      filler == BpfMapping::Filler::kernel ? kFilledByKernel : kFilledByProgram;
+  if (info->type != wanted_type.type) {
+    log(LogLevel::warn, "%s: map_fd %d: the map '%s' is of type %" PRIu32 ", not %s\n", who, map_fd,
+        info->name, info->type, wanted_type.name);
+    return Errno(EINVAL);
+  }
+
+  BpfRingMap map;
+  auto fd = os::duplicate(map_fd);
+  if (!fd)
+    return refused("duplicating the descriptor", os::RefusedCall::other, fd.error());
+  map.fd = std::move(*fd);
+  auto mapping = BpfMapping::make(map_fd, info->max_entries, filler);
+  if (!mapping)
+    return refused("mapping the ring", os::RefusedCall::other, mapping.error());
+  map.mapping = std::move(*mapping);
+  return map;
+}
+
+} // namespace ringside

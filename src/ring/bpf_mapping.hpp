@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// BpfMapping: the pages of a BPF ring buffer map, with the two positions in them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/shared_word.hpp"
+#include "os/os.hpp"
+
+namespace ringside {
+
+// The map is a page that begins with the consumer's position, a page that begins with the
+// producer's, and the data, mapped twice in a row, so that no record ever wraps. Positions are
+// free-running; each is written by one side alone. They are as wide as the kernel's `unsigned
+// long`.
+class BpfMapping {
+public:
+  // make maps the map behind `map_fd`, whose max_entries is `data_size`. The kernel fills a
+  // BPF_MAP_TYPE_RINGBUF, which maps with the consumer's page for us to write; the program fills a
+  // BPF_MAP_TYPE_USER_RINGBUF, of which it writes the rest. E2BIG if the address space cannot hold
+  // data_size twice; else the kernel's error.
+  enum class Filler { kernel, program };
+  static Result<BpfMapping> make(int map_fd, std::uint32_t data_size, Filler filler);
+
+  [[nodiscard]] unsigned long& consumer_position() const {
+    return *reinterpret_cast<unsigned long*>(consumer_page_.data());
+  }
+  [[nodiscard]] unsigned long& producer_position() const {
+    return *reinterpret_cast<unsigned long*>(producer_pages_.data());
+  }
+  [[nodiscard]] std::byte* at(unsigned long position) const {
+    return data_ + (position & (data_size_ - 1));
+  }
+  // offset_of is the offset into the data of an address in either of its mappings.
+  [[nodiscard]] std::size_t offset_of(const void* address) const {
+    return static_cast<std::size_t>(static_cast<const std::byte*>(address) - data_) &
+           (data_size_ - 1);
+  }
+  [[nodiscard]] std::size_t data_size() const { return data_size_; }
+
+private:
+  os::Mapping consumer_page_;
+  os::Mapping producer_pages_;
+  std::byte* data_ = nullptr;
+  std::size_t data_size_ = 0;
+};
+
+} // namespace ringside

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// BpfRing: one BPF ring buffer that the kernel fills, and reading it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/handle_mark.hpp"
+#include "base/owned.hpp"
+#include "os/os.hpp"
+#include "ring/bpf_mapping.hpp"
+
+namespace ringside {
+
+// BpfHandler says where records go. Its answer below 0 ends the read, with the record consumed. It
+// may leave by a C++ exception or longjmp: the next read begins with the record that it left from.
+struct BpfHandler {
+  int (*sample)(void* context, void* data, std::size_t size) = nullptr;
+  void* context = nullptr;
+};
+
+class BpfRing {
+public:
+  // open maps the ring buffer behind `map_fd`, which stays the caller's: the ring works on a
+  // duplicate of its own. Failures are told in a message: the kernel's error, EINVAL for a map of
+  // another type, E2BIG for one that the address space cannot hold.
+  static Result<Owned<BpfRing>> open(int map_fd, const BpfHandler& handler);
+
+  // Programs hold rings by address; see HandleMark.
+  [[nodiscard]] bool is_ours() const { return mark_.is_ours(); }
+
+  // read hands over at most `limit` records, in order, until nothing new has come or a record is
+  // still busy. Discarded records are skipped and not counted. Returns how many were handed over,
+  // or
+  //   any      the handler's negative answer, as an error
+  //   EBADMSG  positions or a record's size make no sense; what was unread is skipped
+  // Space goes back to the kernel at the latest each time an eighth of the ring has been handled,
+  // and always before read returns.
+  Result<std::size_t> read(std::size_t limit);
+
+  // Where the next record begins; in a handler, the record that it was called with. The space
+  // before may not have gone back to the kernel yet.
+  [[nodiscard]] unsigned long consumer_position() const;
+  [[nodiscard]] unsigned long producer_position() const;
+  [[nodiscard]] std::size_t data_size() const { return mapping_.data_size(); }
+  // The number that the caller gave, and our own descriptor of the same map.
+  [[nodiscard]] int map_fd() const { return map_fd_; }
+  [[nodiscard]] int own_fd() const { return own_fd_.get(); }
+
+private:
+  // Run is how a stretch of records ended.
+  enum class Run { at_producer, busy, limit, answered, corrupt };
+
+  Run read_run(std::size_t limit, std::size_t& count);
+  void release();
+
+  HandleMark mark_;
+  BpfHandler handler_;
+  BpfMapping mapping_;
+  os::UniqueFd own_fd_;
+  int map_fd_ = -1;
+  int answer_ = 0;
+  // While a read is under way, or was left by an exception: where it is, and up to where space has
+  // gone back. At other times the consumer's page alone tells.
+  bool reading_ = false;
+  unsigned long position_ = 0;
+  unsigned long released_ = 0;
+};
+
+} // namespace ringside

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// BpfSet: some BPF ring buffers, and waiting for any of them.
+#pragma once
+
+#include <cstddef>
+
+#include "base/array.hpp"
+#include "base/owned.hpp"
+#include "ring/bpf_ring.hpp"
+#include "ring/ready_set.hpp"
+
+namespace ringside {
+
+class BpfSet {
+public:
+  static Result<Owned<BpfSet>> make_empty();
+
+  // add opens one more ring. If it cannot, the set stays as it was; the failure is told in a
+  // message.
+  Result<void> add(int map_fd, const BpfHandler& handler);
+
+  // poll waits for rings with something to read, as epoll_wait(2) does, reads those, and returns
+  // how many records were handed over. EINTR if a signal came first. The first read that fails ends
+  // the call with its error; the rings behind it are left for later.
+  Result<std::size_t> poll(int timeout_ms);
+
+  // consume reads the rings in their order without waiting, at most `limit` records in all.
+  Result<std::size_t> consume(std::size_t limit);
+
+  [[nodiscard]] std::size_t ring_count() const { return rings_.size(); }
+  [[nodiscard]] BpfRing& ring(std::size_t index) { return *rings_[index]; }
+  [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
+
+private:
+  ReadySet ready_;
+  Array<Owned<BpfRing>> rings_;
+};
+
+} // namespace ringside
