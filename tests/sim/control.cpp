@@ -10,6 +10,7 @@
 
 namespace {
 
+using ringside::sim::BpfRing;
 using ringside::sim::Kernel;
 
 std::span<const std::byte> bytes(const void* data, std::size_t size) {
@@ -64,6 +65,71 @@ int sim_set_positions(int event_fd, uint64_t head, uint64_t tail) {
 
 int sim_event_fd(int map_fd, uint32_t key) {
   return Kernel::instance().event_fd(map_fd, key);
+}
+
+int sim_ringbuf_output(int map_fd, const void* data, uint64_t size, uint64_t flags) {
+  return Kernel::instance().ring_output(map_fd, bytes(data, static_cast<size_t>(size)), flags);
+}
+
+int sim_ringbuf_output_at(uint64_t at_ns, int map_fd, const void* data, uint64_t size,
+                          uint64_t flags) {
+  return Kernel::instance().ring_output_at(at_ns, map_fd, bytes(data, static_cast<size_t>(size)),
+                                           flags);
+}
+
+int sim_ringbuf_reserve(int map_fd, uint64_t size, void** sample) {
+  return Kernel::instance().ring_reserve(map_fd, size, sample);
+}
+
+int sim_ringbuf_submit(void* sample, uint64_t flags) {
+  return Kernel::instance().ring_commit(sample, BpfRing::Commit::submit, flags);
+}
+
+int sim_ringbuf_discard(void* sample, uint64_t flags) {
+  return Kernel::instance().ring_commit(sample, BpfRing::Commit::discard, flags);
+}
+
+long sim_user_ringbuf_drain(int map_fd, sim_user_sample_fn callback, void* context,
+                            uint64_t flags) {
+  auto take = [=](std::span<const std::byte> sample) {
+    return callback(sample.data(), static_cast<uint32_t>(sample.size()), context);
+  };
+  return Kernel::instance().ring_drain(map_fd, take, flags);
+}
+
+int sim_user_ringbuf_drain_at(uint64_t at_ns, int map_fd, unsigned samples, uint64_t flags) {
+  return Kernel::instance().ring_drain_at(at_ns, map_fd, samples, flags);
+}
+
+int sim_ringbuf_set_positions(int map_fd, uint64_t consumer, uint64_t producer) {
+  return Kernel::instance().with_ring(
+      map_fd, [=](BpfRing& ring) { ring.set_positions(consumer, producer); });
+}
+
+int sim_ringbuf_positions(int map_fd, uint64_t* consumer, uint64_t* producer) {
+  return Kernel::instance().with_ring(map_fd, [=](BpfRing& ring) {
+    *consumer = ring.consumer();
+    *producer = ring.producer();
+  });
+}
+
+int sim_ringbuf_poke(int map_fd, uint64_t position, const void* data, size_t size) {
+  return Kernel::instance().with_ring(
+      map_fd, [=](BpfRing& ring) { ring.poke(position, bytes(data, size)); });
+}
+
+int sim_ringbuf_peek(int map_fd, uint64_t position, void* into, size_t size) {
+  return Kernel::instance().with_ring(map_fd, [=](BpfRing& ring) {
+    ring.peek(position, {static_cast<std::byte*>(into), size});
+  });
+}
+
+int sim_ringbuf_wake(int map_fd) {
+  return Kernel::instance().ring_wake(map_fd);
+}
+
+void sim_set_long_bits(unsigned bits) {
+  Kernel::instance().set_long_bits(bits);
 }
 
 void sim_fail(const char* call, unsigned nth, int error) {

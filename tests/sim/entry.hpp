@@ -22,7 +22,8 @@ public:
   // done gives the result as the C library does: -1 and errno for -errno.
   template <class T>
   T done(T result) {
-    if (result >= 0)
+    // An address may have its highest bit set.
+    if (result >= 0 || result < T{-ringside::sim::kMaxErrno})
       return result;
     saved_errno_ = static_cast<int>(-result);
     return -1;

@@ -69,6 +69,16 @@ void* map_again(void* address, std::size_t size) {
   return ::mremap(address, 0, size, MREMAP_MAYMOVE);
 }
 
+int map_onto(void* onto, void* address, std::size_t size) {
+  void* mapped = ::mremap(address, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, onto);
+  return mapped == MAP_FAILED ? -errno : 0;
+}
+
+void* reserve(void* address, std::size_t size, int flags) {
+  int kept = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_32BIT);
+  return map(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | kept, -1, 0);
+}
+
 int unmap(void* address, std::size_t size) {
   return or_errno(RINGSIDE_SIM_HOST(munmap)(address, size));
 }

@@ -35,6 +35,12 @@ int duplicate(int fd);
 void* map(void* address, std::size_t size, int protection, int flags, int fd, off_t offset);
 // map_again maps the shared memory at `address` for a second time.
 void* map_again(void* address, std::size_t size);
+// map_onto maps the shared memory at `address` for a second time, in the place of what is at
+// `onto`.
+int map_onto(void* onto, void* address, std::size_t size);
+// reserve takes addresses that nothing may use; MAP_FAILED, as map, where `address` is not free and
+// flags have MAP_FIXED_NOREPLACE.
+void* reserve(void* address, std::size_t size, int flags);
 int unmap(void* address, std::size_t size);
 int protect(void* address, std::size_t size, int protection);
 

@@ -150,9 +150,10 @@ std::optional<std::intptr_t> Kernel::mmap(void* address, std::size_t size, int p
   if (!file || dynamic_cast<Epoll*>(file.get()) != nullptr)
     return std::nullopt;
   auto event = std::dynamic_pointer_cast<PerfEvent>(file);
-  if (auto* map = dynamic_cast<MapFile*>(file.get()))
+  auto* map = dynamic_cast<MapFile*>(file.get());
+  if (map != nullptr && !map->map()->ring)
     return map->map()->holds_events() ? -kNotSupported : -EINVAL;
-  if (!event)
+  if (!event && map == nullptr)
     return -ENODEV;
   if (int error = failures_.check(Call::kMmap))
     return -error;
@@ -162,7 +163,12 @@ std::optional<std::intptr_t> Kernel::mmap(void* address, std::size_t size, int p
   std::size_t rounded = (size + page - 1) & ~(page - 1);
   if (rounded == 0 || rounded >> 47 != 0)
     return -ENOMEM;
-  if ((flags & MAP_TYPE) == MAP_PRIVATE || offset != 0)
+  if ((flags & MAP_TYPE) == MAP_PRIVATE)
+    return -EINVAL;
+  if (map != nullptr)
+    return map_bpf_ring(map->map(), address, rounded, protection, flags,
+                        static_cast<std::uint64_t>(offset));
+  if (offset != 0)
     return -EINVAL;
   return map_ring(event, address, rounded, protection, flags, fd);
 }
@@ -206,8 +212,20 @@ std::intptr_t Kernel::map_ring(const std::shared_ptr<PerfEvent>& event, void* ad
 #endif
   ++ring->mapping_count;
   ++event->mapping_count;
-  mappings_.push_back({reinterpret_cast<std::uintptr_t>(mapped), size, event, ring});
+  mappings_.push_back({reinterpret_cast<std::uintptr_t>(mapped), size, event, nullptr, ring});
   return reinterpret_cast<std::intptr_t>(mapped);
+}
+
+std::intptr_t Kernel::map_bpf_ring(const std::shared_ptr<Map>& map, void* address, std::size_t size,
+                                   int protection, int flags, std::uint64_t offset) {
+  std::intptr_t mapped = map->ring->map(address, size, protection, flags, offset);
+  if (mapped < 0 && mapped >= -kMaxErrno)
+    return mapped;
+#ifdef __SANITIZE_THREAD__
+  map->ring->use_mapping(reinterpret_cast<std::byte*>(mapped), size, offset);
+#endif
+  mappings_.push_back({static_cast<std::uintptr_t>(mapped), size, nullptr, map, nullptr});
+  return mapped;
 }
 
 std::size_t Kernel::bytes_of(const Mapping& mapping, const void* address, std::size_t size) {
@@ -230,22 +248,45 @@ int Kernel::munmap(void* address, std::size_t size) {
   std::vector<Mapping> gone;
   for (const Mapping& mapping : mappings_) {
     std::size_t bytes = bytes_of(mapping, address, size);
-    // Since Linux 6.17 a ring is unmapped whole or not at all.
-    if (bytes != 0 && bytes != mapping.size)
+    // Since Linux 6.17 the ring of an event is unmapped whole or not at all.
+    if (bytes != 0 && bytes != mapping.size && mapping.event)
       return -EINVAL;
     if (bytes != 0)
       gone.push_back(mapping);
   }
   // Before the memory goes: the simulated kernel may be writing through it.
   for (const Mapping& mapping : gone)
-    mapping.ring->use_mapping(nullptr);
+    leave_mapping(mapping);
   if (int error = host::unmap(address, size))
     return error;
   std::erase_if(mappings_,
                 [&](const Mapping& mapping) { return bytes_of(mapping, address, size) != 0; });
-  for (const Mapping& mapping : gone)
-    drop_mapping(mapping);
+  for (const Mapping& mapping : gone) {
+    if (mapping.event)
+      drop_mapping(mapping);
+    else
+      remainder_of(mapping, address, size, mappings_);
+  }
   return 0;
+}
+
+void Kernel::leave_mapping(const Mapping& mapping) {
+  if (mapping.ring)
+    mapping.ring->use_mapping(nullptr);
+  else
+    mapping.map->ring->use_own_mapping();
+}
+
+void Kernel::remainder_of(const Mapping& mapping, const void* address, std::size_t size,
+                          std::vector<Mapping>& left) {
+  std::size_t page = host::page_size();
+  auto from = reinterpret_cast<std::uintptr_t>(address);
+  std::uintptr_t to = from + ((size + page - 1) & ~(page - 1));
+  std::uintptr_t end = mapping.start + mapping.size;
+  if (from > mapping.start)
+    left.push_back({mapping.start, from - mapping.start, nullptr, mapping.map, nullptr});
+  if (to < end)
+    left.push_back({to, end - to, nullptr, mapping.map, nullptr});
 }
 
 void Kernel::drop_mapping(const Mapping& mapping) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -34,6 +35,8 @@ namespace ringside::sim {
 
 inline constexpr unsigned kDefaultCpus = 2;
 inline constexpr std::int64_t kForever = -1;
+// Results from -4095 to -1 are errors, also where an address is the result.
+inline constexpr int kMaxErrno = 4095;
 
 class Kernel {
 public:
@@ -105,6 +108,17 @@ public:
   int emit_raw(int event_fd, std::span<const std::byte> bytes, std::uint64_t advance);
   int set_positions(int event_fd, std::uint64_t head, std::uint64_t tail);
   int event_fd(int map_fd, std::uint32_t key);
+  int ring_output(int map_fd, std::span<const std::byte> data, std::uint64_t flags);
+  int ring_output_at(std::uint64_t at_ns, int map_fd, std::span<const std::byte> data,
+                     std::uint64_t flags);
+  int ring_reserve(int map_fd, std::uint64_t size, void** sample);
+  int ring_commit(void* sample, BpfRing::Commit how, std::uint64_t flags);
+  long ring_drain(int map_fd, const BpfRing::Take& take, std::uint64_t flags);
+  int ring_drain_at(std::uint64_t at_ns, int map_fd, unsigned samples, std::uint64_t flags);
+  // with_ring runs `visit` on a ring of any kind.
+  int with_ring(int map_fd, const std::function<void(BpfRing& ring)>& visit);
+  int ring_wake(int map_fd);
+  void set_long_bits(unsigned bits);
   bool script_failure(const char* call, unsigned nth, int error, bool onwards);
   unsigned calls(const char* call);
   std::uint64_t now_ns();
@@ -121,13 +135,10 @@ private:
   struct Mapping {
     std::uintptr_t start;
     std::size_t size;
-    std::shared_ptr<PerfEvent> event;
-    std::shared_ptr<Ring> ring;
-  };
-  struct Scheduled {
-    std::shared_ptr<Map> map;
-    unsigned cpu;
-    std::vector<std::byte> data;
+    // Either of these.
+    std::shared_ptr<PerfEvent> event = nullptr;
+    std::shared_ptr<Map> map = nullptr;
+    std::shared_ptr<Ring> ring = nullptr;
   };
 
   Kernel() : cpus_(kDefaultCpus) {}
@@ -137,11 +148,18 @@ private:
   bool simulated_text(const char* path, std::optional<std::string>& text) const;
   std::intptr_t map_ring(const std::shared_ptr<PerfEvent>& event, void* address, std::size_t size,
                          int protection, int flags, int fd);
+  std::intptr_t map_bpf_ring(const std::shared_ptr<Map>& map, void* address, std::size_t size,
+                             int protection, int flags, std::uint64_t offset);
   // bytes_of is how many bytes of a mapping a range covers.
   static std::size_t bytes_of(const Mapping& mapping, const void* address, std::size_t size);
   // skip moves the clock without real time passing.
   void skip(std::uint64_t ns);
   void drop_mapping(const Mapping& mapping);
+  // leave_mapping: the simulated kernel no longer writes through it.
+  static void leave_mapping(const Mapping& mapping);
+  // remainder_of adds what is left of a mapping when a range is gone, which is up to two.
+  static void remainder_of(const Mapping& mapping, const void* address, std::size_t size,
+                           std::vector<Mapping>& left);
 
   int find_map(int fd, std::shared_ptr<Map>& map, std::shared_ptr<MapFile>& file);
   long element(int command, const bpf_attr& attr);
@@ -158,6 +176,11 @@ private:
   int output_locked(Map& map, unsigned cpu, std::uint32_t key, std::span<const std::byte> data);
   [[nodiscard]] PerfEvent::Origin origin(unsigned cpu) const { return {cpu, now_ns_}; }
   std::shared_ptr<PerfEvent> ringed_event(int fd, int& error);
+  // ring_map gives the map if it is a ring, of that kind if one is said: 0, -EBADF or -EINVAL.
+  int ring_map(int fd, std::optional<BpfRing::Kind> kind, std::shared_ptr<Map>& map);
+  int ring_output_locked(Map& map, std::span<const std::byte> data, std::uint64_t flags);
+  // written is called when a ring changed: it wakes who waits for it, if that is due.
+  void written(Map& map, bool wakes);
 
   void run_due();
   // wait calls `look` until it gives other than 0, or time is up: then 0. `real_wait` sleeps on the
@@ -175,13 +198,14 @@ private:
   std::vector<std::weak_ptr<PerfEvent>> events_;
   std::vector<std::weak_ptr<Map>> maps_;
   std::map<std::string, std::optional<std::string>, std::less<>> files_;
-  std::multimap<std::uint64_t, Scheduled> scheduled_;
+  std::multimap<std::uint64_t, std::function<void()>> scheduled_;
   // The program that was attached last, and what it writes by itself.
   std::weak_ptr<LinkFile> link_;
   Load load_;
   std::uint64_t now_ns_ = 0;
   std::uint64_t next_id_ = 1;
   bool block_for_threads_ = false;
+  unsigned long_bits_ = 64;
   // Moves when something may have become ready; sleepers wait on it.
   std::uint32_t changes_ = 0;
 };

@@ -86,7 +86,7 @@ int Kernel::new_map(const bpf_attr& attr) {
   if (int error = failures_.check(Call::kMapCreate))
     return -error;
   std::shared_ptr<Map> map;
-  if (int error = Map::create(attr, static_cast<std::uint32_t>(next_id_++), map))
+  if (int error = Map::create(attr, static_cast<std::uint32_t>(next_id_++), long_bits_, map))
     return error;
   std::erase_if(maps_, [](const auto& known) { return known.expired(); });
   maps_.push_back(map);
@@ -119,6 +119,8 @@ long Kernel::element(int command, const bpf_attr& attr) {
   if (int error = find_map(static_cast<int>(attr.map_fd), map, file))
     return error;
   const auto* key = pointer<const std::uint32_t>(attr.key);
+  if (map->ring) // A ring has no keys, and no elements.
+    return key != nullptr ? -EINVAL : -kNotSupported;
   if (command == BPF_MAP_GET_NEXT_KEY)
     return map->next_key(key, *pointer<std::uint32_t>(attr.next_key));
   if (key == nullptr)

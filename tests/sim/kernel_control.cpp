@@ -14,7 +14,7 @@ void Kernel::reset(unsigned cpus) {
   failures_ = {};
   descriptors_ = {};
   for (const Mapping& mapping : mappings_)
-    mapping.ring->use_mapping(nullptr);
+    leave_mapping(mapping);
   mappings_.clear();
   events_.clear();
   maps_.clear();
@@ -22,6 +22,7 @@ void Kernel::reset(unsigned cpus) {
   scheduled_.clear();
   now_ns_ = 0;
   block_for_threads_ = false;
+  long_bits_ = 64;
 }
 
 void Kernel::set_online(unsigned cpu, bool online) {
@@ -45,8 +46,8 @@ int Kernel::create_map(std::uint32_t type, std::uint32_t max_entries, const char
   bpf_attr attr;
   std::memset(&attr, 0, sizeof(attr));
   attr.map_type = type;
-  attr.key_size = sizeof(std::uint32_t);
-  attr.value_size = sizeof(std::uint32_t);
+  bool ring = type == BPF_MAP_TYPE_RINGBUF || type == BPF_MAP_TYPE_USER_RINGBUF;
+  attr.key_size = attr.value_size = ring ? 0 : sizeof(std::uint32_t);
   attr.max_entries = max_entries;
   if (name != nullptr)
     std::strncpy(attr.map_name, name, sizeof(attr.map_name) - 1);
@@ -89,7 +90,8 @@ int Kernel::output_at(std::uint64_t at_ns, int map_fd, unsigned cpu,
   std::shared_ptr<MapFile> file;
   if (int error = find_map(map_fd, map, file))
     return error;
-  scheduled_.insert({at_ns, {map, cpu, {data.begin(), data.end()}}});
+  std::vector<std::byte> copy(data.begin(), data.end());
+  scheduled_.emplace(at_ns, [this, map, cpu, copy] { output_locked(*map, cpu, cpu, copy); });
   return 0;
 }
 

@@ -39,8 +39,7 @@ void Kernel::notify() {
 void Kernel::run_due() {
   while (!scheduled_.empty() && scheduled_.begin()->first <= now_ns_) {
     auto due = scheduled_.extract(scheduled_.begin());
-    const Scheduled& output = due.mapped();
-    output_locked(*output.map, output.cpu, output.cpu, output.data);
+    due.mapped()();
   }
 }
 

@@ -3,10 +3,13 @@
 #include "map.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cctype>
 #include <cerrno>
 #include <climits>
 #include <cstring>
+
+#include "host.hpp"
 
 namespace ringside::sim {
 namespace {
@@ -24,14 +27,16 @@ bool valid_name(const char (&name)[BPF_OBJ_NAME_LEN]) {
          std::all_of(end, name + sizeof(name), [](char c) { return c == '\0'; });
 }
 
-} // namespace
+int check_ring(const bpf_attr& attr) {
+  bool whole_pages = attr.max_entries % host::page_size() == 0;
+  if ((attr.map_flags & ~BPF_F_NUMA_NODE) != 0 || attr.key_size != 0 || attr.value_size != 0 ||
+      !std::has_single_bit(attr.max_entries) || !whole_pages)
+    return -EINVAL;
+  return 0;
+}
 
-int Map::create(const bpf_attr& attr, std::uint32_t id, std::shared_ptr<Map>& map) {
-  if (!valid_name(attr.map_name))
-    return -EINVAL;
+int check_array(const bpf_attr& attr) {
   bool events = attr.map_type == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
-  if (!events && attr.map_type != BPF_MAP_TYPE_ARRAY)
-    return -EINVAL;
   if (attr.max_entries == 0 || attr.key_size != sizeof(std::uint32_t) || attr.value_size == 0)
     return -EINVAL;
   if ((attr.map_flags & ~kArrayFlags) != 0)
@@ -43,8 +48,28 @@ int Map::create(const bpf_attr& attr, std::uint32_t id, std::shared_ptr<Map>& ma
     return -EINVAL;
   if (events && attr.value_size != sizeof(std::uint32_t))
     return -EINVAL;
-  if (attr.value_size > INT_MAX)
-    return -E2BIG;
+  return attr.value_size > INT_MAX ? -E2BIG : 0;
+}
+
+} // namespace
+
+int Map::create(const bpf_attr& attr, std::uint32_t id, unsigned long_bits,
+                std::shared_ptr<Map>& map) {
+  if (!valid_name(attr.map_name))
+    return -EINVAL;
+  bool events = attr.map_type == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+  bool values = attr.map_type == BPF_MAP_TYPE_ARRAY;
+  bool user_writes = attr.map_type == BPF_MAP_TYPE_USER_RINGBUF;
+  bool is_ring = user_writes || attr.map_type == BPF_MAP_TYPE_RINGBUF;
+  if (!events && !values && !is_ring)
+    return -EINVAL;
+  if (int error = is_ring ? check_ring(attr) : check_array(attr))
+    return error;
+  std::unique_ptr<BpfRing> ring;
+  auto kind = user_writes ? BpfRing::Kind::user_writes : BpfRing::Kind::bpf_writes;
+  if (is_ring)
+    if (int error = BpfRing::make(kind, attr.max_entries, long_bits, ring))
+      return error;
   map = std::make_shared<Map>();
   map->id = id;
   map->type = attr.map_type;
@@ -53,9 +78,10 @@ int Map::create(const bpf_attr& attr, std::uint32_t id, std::shared_ptr<Map>& ma
   map->max_entries = attr.max_entries;
   map->flags = attr.map_flags;
   map->name = attr.map_name;
+  map->ring = std::move(ring);
   if (events)
     map->slots.resize(attr.max_entries);
-  else
+  if (values)
     map->values.resize(attr.max_entries * map->stride());
   return 0;
 }
@@ -112,6 +138,11 @@ int Map::next_key(const std::uint32_t* key, std::uint32_t& next) const {
   return 0;
 }
 
+void Map::wake() {
+  for (MapFile* file : std::vector<MapFile*>(files))
+    file->wake();
+}
+
 unsigned Map::slots_in_use() const {
   return static_cast<unsigned>(std::count_if(
       slots.begin(), slots.end(), [](const Slot& slot) { return slot.event != nullptr; }));
@@ -128,7 +159,12 @@ void Map::describe(bpf_map_info& info) const {
   name.copy(info.name, sizeof(info.name) - 1);
 }
 
+MapFile::MapFile(std::shared_ptr<Map> map) : map_(std::move(map)) {
+  map_->files.push_back(this);
+}
+
 MapFile::~MapFile() {
+  std::erase(map_->files, this);
   if ((map_->flags & BPF_F_PRESERVE_ELEMS) != 0)
     return;
   for (Map::Slot& slot : map_->slots)

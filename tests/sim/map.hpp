@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Map: BPF maps that hold perf events (PERF_EVENT_ARRAY) or plain values (ARRAY).
+// Map: BPF maps that hold perf events (PERF_EVENT_ARRAY) or plain values (ARRAY), and those that
+// are a ring (RINGBUF, USER_RINGBUF).
 #pragma once
 
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <linux/bpf.h>
 #include <sys/epoll.h>
 
+#include "bpf_ring.hpp"
 #include "file.hpp"
 #include "perf_event.hpp"
 
@@ -38,11 +40,20 @@ struct Map {
   std::string name;
   std::vector<Slot> slots;
   std::vector<std::byte> values;
+  std::unique_ptr<BpfRing> ring;
+  // The open files that stand for it; those who wait for a ring wait for one of them.
+  std::vector<MapFile*> files;
 
-  // create checks what BPF_MAP_CREATE was given: 0 and a map, or -errno.
-  static int create(const bpf_attr& attr, std::uint32_t id, std::shared_ptr<Map>& map);
+  // create checks what BPF_MAP_CREATE was given: 0 and a map, or -errno. `long_bits`: see BpfRing.
+  static int create(const bpf_attr& attr, std::uint32_t id, unsigned long_bits,
+                    std::shared_ptr<Map>& map);
 
   [[nodiscard]] bool holds_events() const { return type == BPF_MAP_TYPE_PERF_EVENT_ARRAY; }
+  [[nodiscard]] bool holds_values() const { return type == BPF_MAP_TYPE_ARRAY; }
+  // ring_of is the ring if it is one of that kind, or nullptr.
+  [[nodiscard]] BpfRing* ring_of(BpfRing::Kind kind) const {
+    return ring && ring->kind() == kind ? ring.get() : nullptr;
+  }
   [[nodiscard]] std::size_t stride() const { return (value_size + 7U) & ~std::size_t{7}; }
 
   // These are the bpf() commands on elements: 0 or -errno.
@@ -52,17 +63,20 @@ struct Map {
   int erase(std::uint32_t key);
   int next_key(const std::uint32_t* key, std::uint32_t& next) const;
 
+  // wake wakes who waits for the map.
+  void wake();
+
   [[nodiscard]] unsigned slots_in_use() const;
   void describe(bpf_map_info& info) const;
 };
 
 class MapFile final : public File {
 public:
-  explicit MapFile(std::shared_ptr<Map> map) : map_(std::move(map)) {}
+  explicit MapFile(std::shared_ptr<Map> map);
   ~MapFile() override;
 
   [[nodiscard]] const std::shared_ptr<Map>& map() const { return map_; }
-  std::uint32_t ask() override { return EPOLLERR; }
+  std::uint32_t ask() override { return map_->ring ? map_->ring->ask() : EPOLLERR; }
 
 private:
   std::shared_ptr<Map> map_;

@@ -74,7 +74,7 @@ Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access 
       kernel()
           .mmap(nullptr, size, protection, MAP_SHARED, fd, static_cast<off_t>(offset))
           .value_or(-EBADF);
-  if (address < 0)
+  if (address < 0 && address >= -sim::kMaxErrno)
     return Errno(static_cast<int>(-address));
   return Mapping(reinterpret_cast<void*>(address), size);
 }

@@ -139,7 +139,7 @@ bool call(std::int32_t function, std::uint64_t (&r)[11], const ProgramContext& c
   case BPF_FUNC_map_lookup_elem: {
     auto& map = *pointer<Map>(r[1]);
     auto key = *pointer<const std::uint32_t>(r[2]);
-    bool there = !map.holds_events() && key < map.max_entries;
+    bool there = map.holds_values() && key < map.max_entries;
     r[0] = there ? address(map.values.data() + key * map.stride()) : 0;
     return true;
   }
@@ -201,7 +201,7 @@ int Program::load(const bpf_attr& attr, std::uint32_t id, const FindMap& find_ma
     std::uint64_t value = address(map.get());
     if (insn.src_reg == BPF_PSEUDO_MAP_VALUE) {
       auto offset = static_cast<std::uint32_t>(second.imm);
-      if (map->holds_events() || map->max_entries != 1 || offset >= map->value_size)
+      if (!map->holds_values() || map->max_entries != 1 || offset >= map->value_size)
         return -EINVAL;
       value = address(map->values.data() + offset);
     }

@@ -4,10 +4,12 @@
 #include "scenarios.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
@@ -33,7 +35,7 @@ long call(long result)
 	return result < 0 ? -errno : result;
 }
 
-static void need(const char *what, long result)
+void need(const char *what, long result)
 {
 	if (result >= 0)
 		return;
@@ -166,6 +168,40 @@ void see_records(struct rig *rig)
 	see("head", (long long)head);
 	rig->tail = head;
 	__atomic_store_n(&rig->page->data_tail, head, __ATOMIC_RELEASE);
+}
+
+long control_epoll(int epoll_fd, int operation, int fd, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.u32 = (uint32_t)fd};
+
+	return call(epoll_ctl(epoll_fd, operation, fd, &event));
+}
+
+int watch(int fd, uint32_t events)
+{
+	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+
+	see_call("watch", control_epoll(epoll_fd, EPOLL_CTL_ADD, fd, events));
+	return epoll_fd;
+}
+
+void ready(const char *what, int epoll_fd)
+{
+	struct epoll_event events[4];
+	int count = epoll_wait(epoll_fd, events, 4, 0);
+
+	printf("%s: %d ready:", what, count);
+	for (int i = 0; i < count; i++)
+		printf(" %#x", events[i].events);
+	printf("\n");
+}
+
+void polled(const char *what, int fd, short events)
+{
+	struct pollfd entry = {.fd = fd, .events = events};
+	int count = poll(&entry, 1, 0);
+
+	printf("%s: %d %#x\n", what, count, (unsigned)entry.revents);
 }
 
 int main(int argc, char **argv)

@@ -53,6 +53,16 @@ void see_call(const char *what, long result);
 /* call makes a libc result negative on error: -errno. */
 long call(long result);
 
+/* need ends the scenario with a reason to skip it if `result` is an error. */
+void need(const char *what, long result);
+
+/* watch makes an epoll set with one member. ready prints what a wait finds without waiting: how many,
+ * and their events; polled what poll() finds. */
+long control_epoll(int epoll_fd, int operation, int fd, uint32_t events);
+int watch(int fd, uint32_t events);
+void ready(const char *what, int epoll_fd);
+void polled(const char *what, int fd, short events);
+
 /* One event on CPU 0 with a ring of `pages`, stored in slot 0 of a map, and a program to write. */
 struct rig {
 	int map_fd, event_fd, program_fd;

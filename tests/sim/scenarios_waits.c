@@ -11,41 +11,6 @@
 #include "../support/bpf_calls.h"
 #include "scenarios.h"
 
-static long control(int epoll_fd, int operation, int fd, uint32_t events)
-{
-	struct epoll_event event = {.events = events, .data.u32 = (uint32_t)fd};
-
-	return call(epoll_ctl(epoll_fd, operation, fd, &event));
-}
-
-static int watch(int fd, uint32_t events)
-{
-	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-
-	see_call("watch", control(epoll_fd, EPOLL_CTL_ADD, fd, events));
-	return epoll_fd;
-}
-
-/* ready prints what a wait finds without waiting: how many, and their events. */
-static void ready(const char *what, int epoll_fd)
-{
-	struct epoll_event events[4];
-	int count = epoll_wait(epoll_fd, events, 4, 0);
-
-	printf("%s: %d ready:", what, count);
-	for (int i = 0; i < count; i++)
-		printf(" %#x", events[i].events);
-	printf("\n");
-}
-
-static void polled(const char *what, int fd)
-{
-	struct pollfd entry = {.fd = fd, .events = POLLIN};
-	int count = poll(&entry, 1, 0);
-
-	printf("%s: %d %#x\n", what, count, (unsigned)entry.revents);
-}
-
 void wakeup_events(void)
 {
 	static const uint32_t every[] = {0, 1, 2, 3, 8};
@@ -110,15 +75,15 @@ void asking_uses_up(void)
 	ready("two more", epoll_fd);
 	ready("asked again", epoll_fd);
 	output(&rig, 8, 0);
-	polled("poll", rig.event_fd);
-	polled("poll again", rig.event_fd);
+	polled("poll", rig.event_fd, POLLIN);
+	polled("poll again", rig.event_fd, POLLIN);
 	ready("epoll after poll", epoll_fd);
 	output(&rig, 8, 0);
 	second = watch(rig.event_fd, EPOLLIN);
 	ready("the second set, added after the record", second);
 	ready("the first set", epoll_fd);
 	output(&rig, 8, 0);
-	see_call("change", control(epoll_fd, EPOLL_CTL_MOD, rig.event_fd, EPOLLIN));
+	see_call("change", control_epoll(epoll_fd, EPOLL_CTL_MOD, rig.event_fd, EPOLLIN));
 	ready("after a change", epoll_fd);
 	ready("the second", second);
 	output(&rig, 8, 0);
@@ -147,7 +112,7 @@ void epoll_modes(void)
 			ready("wait", epoll_fd);
 			ready("again", epoll_fd);
 		}
-		see_call("rearm", control(epoll_fd, EPOLL_CTL_MOD, rig.event_fd, EPOLLIN));
+		see_call("rearm", control_epoll(epoll_fd, EPOLL_CTL_MOD, rig.event_fd, EPOLLIN));
 		ready("rearmed", epoll_fd);
 		output(&rig, 8, 0);
 		ready("wait", epoll_fd);
@@ -174,10 +139,10 @@ void epoll_nested(void)
 	ready("outer", outer);
 	ready("outer again", outer);
 	output(&rig, 8, 0);
-	polled("poll of the inner", inner);
+	polled("poll of the inner", inner, POLLIN);
 	ready("then the inner", inner);
 	output(&rig, 8, 0);
-	polled("poll of the outer", outer);
+	polled("poll of the outer", outer, POLLIN);
 	ready("then the outer", outer);
 	ready("then the inner", inner);
 	third = watch(outer, EPOLLIN);
@@ -188,7 +153,7 @@ void epoll_nested(void)
 	output(&rig, 8, 0);
 	ready("inner", inner);
 	ready("third", third);
-	see_call("a loop", control(inner, EPOLL_CTL_ADD, third, EPOLLIN));
+	see_call("a loop", control_epoll(inner, EPOLL_CTL_ADD, third, EPOLLIN));
 	close(third);
 	close(outer);
 	close(inner);
@@ -202,19 +167,19 @@ void epoll_errors(void)
 	int epoll_fd = watch(rig.event_fd, EPOLLIN);
 	struct epoll_event event;
 
-	see_call("added twice", control(epoll_fd, EPOLL_CTL_ADD, rig.event_fd, EPOLLIN));
-	see_call("itself", control(epoll_fd, EPOLL_CTL_ADD, epoll_fd, EPOLLIN));
-	see_call("a closed one", control(epoll_fd, EPOLL_CTL_ADD, 999, EPOLLIN));
-	see_call("into a closed one", control(999, EPOLL_CTL_ADD, rig.event_fd, EPOLLIN));
-	see_call("into no set", control(rig.event_fd, EPOLL_CTL_ADD, rig.event_fd, EPOLLIN));
-	see_call("a map", control(epoll_fd, EPOLL_CTL_ADD, rig.map_fd, EPOLLIN));
+	see_call("added twice", control_epoll(epoll_fd, EPOLL_CTL_ADD, rig.event_fd, EPOLLIN));
+	see_call("itself", control_epoll(epoll_fd, EPOLL_CTL_ADD, epoll_fd, EPOLLIN));
+	see_call("a closed one", control_epoll(epoll_fd, EPOLL_CTL_ADD, 999, EPOLLIN));
+	see_call("into a closed one", control_epoll(999, EPOLL_CTL_ADD, rig.event_fd, EPOLLIN));
+	see_call("into no set", control_epoll(rig.event_fd, EPOLL_CTL_ADD, rig.event_fd, EPOLLIN));
+	see_call("a map", control_epoll(epoll_fd, EPOLL_CTL_ADD, rig.map_fd, EPOLLIN));
 	ready("a map is ready", epoll_fd);
-	see_call("a map, off", control(epoll_fd, EPOLL_CTL_DEL, rig.map_fd, 0));
-	see_call("a program", control(epoll_fd, EPOLL_CTL_ADD, rig.program_fd, EPOLLIN));
-	see_call("an unknown operation", control(epoll_fd, 9, rig.event_fd, EPOLLIN));
-	see_call("off", control(epoll_fd, EPOLL_CTL_DEL, rig.event_fd, 0));
-	see_call("off again", control(epoll_fd, EPOLL_CTL_DEL, rig.event_fd, 0));
-	see_call("changed when off", control(epoll_fd, EPOLL_CTL_MOD, rig.event_fd, EPOLLIN));
+	see_call("a map, off", control_epoll(epoll_fd, EPOLL_CTL_DEL, rig.map_fd, 0));
+	see_call("a program", control_epoll(epoll_fd, EPOLL_CTL_ADD, rig.program_fd, EPOLLIN));
+	see_call("an unknown operation", control_epoll(epoll_fd, 9, rig.event_fd, EPOLLIN));
+	see_call("off", control_epoll(epoll_fd, EPOLL_CTL_DEL, rig.event_fd, 0));
+	see_call("off again", control_epoll(epoll_fd, EPOLL_CTL_DEL, rig.event_fd, 0));
+	see_call("changed when off", control_epoll(epoll_fd, EPOLL_CTL_MOD, rig.event_fd, EPOLLIN));
 	see_call("room for none", call(epoll_wait(epoll_fd, &event, 0, 0)));
 	see_call("wait on no set", call(epoll_wait(rig.event_fd, &event, 1, 0)));
 	see_call("wait on a closed one", call(epoll_wait(999, &event, 1, 0)));
@@ -272,7 +237,7 @@ void epoll_with_pipe(void)
 	char byte = 1;
 
 	see_call("pipe", call(pipe(ends)));
-	see_call("add", control(epoll_fd, EPOLL_CTL_ADD, ends[0], EPOLLIN));
+	see_call("add", control_epoll(epoll_fd, EPOLL_CTL_ADD, ends[0], EPOLLIN));
 	ready("nothing", epoll_fd);
 	see_call("write", call(write(ends[1], &byte, 1)));
 	ready("pipe", epoll_fd);
@@ -282,7 +247,7 @@ void epoll_with_pipe(void)
 	see("pipe alone", epoll_wait(epoll_fd, events, 4, 1000));
 	see("read", read(ends[0], &byte, 1));
 	see("none", epoll_wait(epoll_fd, events, 4, 20));
-	see_call("off", control(epoll_fd, EPOLL_CTL_DEL, ends[0], 0));
+	see_call("off", control_epoll(epoll_fd, EPOLL_CTL_DEL, ends[0], 0));
 	close(ends[0]);
 	close(ends[1]);
 	output(&rig, 8, 0);
@@ -300,7 +265,7 @@ void hang_up(void)
 
 	ready("never mapped", epoll_fd);
 	ready("again", epoll_fd);
-	polled("poll", event_fd);
+	polled("poll", event_fd, POLLIN);
 	close(event_fd);
 	ready("closed", epoll_fd);
 	close(epoll_fd);
