@@ -18,7 +18,7 @@ public:
   // fail sets errno and returns its negative; fail_null returns a null pointer.
   [[nodiscard]] int fail(Errno error) const {
     errno = error.value();
-    return -error.value();
+    return error.result();
   }
   template <class T>
   [[nodiscard]] T* fail_null(Errno error) const {

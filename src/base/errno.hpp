@@ -10,11 +10,20 @@ class Errno {
 public:
   explicit constexpr Errno(int value) : value_(value) {}
 
+  // of_result is the error behind a negative result, and result its negative again. Any negative
+  // number goes there and back, for callbacks answer with numbers of their own.
+  [[nodiscard]] static constexpr Errno of_result(int result) { return Errno(negated(result)); }
+  [[nodiscard]] constexpr int result() const { return negated(value_); }
+
   [[nodiscard]] constexpr int value() const { return value_; }
 
   friend constexpr bool operator==(Errno, Errno) = default;
 
 private:
+  static constexpr int negated(int number) {
+    return static_cast<int>(0U - static_cast<unsigned>(number));
+  }
+
   int value_;
 };
 

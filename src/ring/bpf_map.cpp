@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Opening the map behind a BPF ring buffer: the check, the duplicate, the mapping.
+// Mapping a BPF ring buffer: the check on its type, and messages about what failed.
 #include "ring/bpf_map.hpp"
 
 #include <cerrno>
@@ -23,10 +23,9 @@ constexpr MapType kFilledByProgram{31, "BPF_MAP_TYPE_USER_RINGBUF"};
 
 } // namespace
 
-Result<BpfRingMap> open_bpf_ring_map(const char* who, int map_fd, BpfMapping::Filler filler) {
+Result<BpfMapping> map_bpf_ring(const char* who, int map_fd, BpfMapping::Filler filler) {
   const auto refused = [&](const char* step, os::RefusedCall call, Errno error) {
-    const os::Wanted wanted{2, 0};
-    const auto reason = os::explain(call, error, wanted, os::ProcessFacts::gather());
+    const auto reason = os::explain(call, error, {}, os::ProcessFacts::gather());
     log(LogLevel::warn, "%s: map_fd %d: %s failed: %s\n", who, map_fd, step, reason.text);
     return error;
   };
@@ -42,16 +41,10 @@ Result<BpfRingMap> open_bpf_ring_map(const char* who, int map_fd, BpfMapping::Fi
     return Errno(EINVAL);
   }
 
-  BpfRingMap map;
-  auto fd = os::duplicate(map_fd);
-  if (!fd)
-    return refused("duplicating the descriptor", os::RefusedCall::other, fd.error());
-  map.fd = std::move(*fd);
   auto mapping = BpfMapping::make(map_fd, info->max_entries, filler);
   if (!mapping)
     return refused("mapping the ring", os::RefusedCall::other, mapping.error());
-  map.mapping = std::move(*mapping);
-  return map;
+  return mapping;
 }
 
 } // namespace ringside

@@ -13,9 +13,9 @@
 namespace ringside {
 
 Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler) {
-  auto map = open_bpf_ring_map("ring_buffer", map_fd, BpfMapping::Filler::kernel);
-  if (!map)
-    return map.error();
+  auto mapping = map_bpf_ring("ring_buffer", map_fd, BpfMapping::Filler::kernel);
+  if (!mapping)
+    return mapping.error();
   auto ring = make<BpfRing>();
   if (ring == nullptr) {
     log(LogLevel::warn, "ring_buffer: map_fd %d: there is no memory for the ring\n", map_fd);
@@ -24,8 +24,7 @@ Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler) {
   ring->handler_ = handler;
   if (ring->handler_.sample == nullptr)
     ring->handler_.sample = [](void*, void*, std::size_t) { return 0; };
-  ring->mapping_ = std::move(map->mapping);
-  ring->own_fd_ = std::move(map->fd);
+  ring->mapping_ = std::move(*mapping);
   ring->map_fd_ = map_fd;
   return ring;
 }
@@ -112,7 +111,7 @@ Result<std::size_t> BpfRing::read(std::size_t limit) {
   reading_ = false;
 
   if (run == Run::answered)
-    return Errno(-answer_);
+    return Errno::of_result(answer_);
   if (run == Run::corrupt)
     return Errno(EBADMSG);
   return count;

@@ -43,9 +43,8 @@ public:
   [[nodiscard]] unsigned long consumer_position() const;
   [[nodiscard]] unsigned long producer_position() const;
   [[nodiscard]] std::size_t data_size() const { return mapping_.data_size(); }
-  // The number that the caller gave, and our own descriptor of the same map.
+  // The number that the caller gave. It may be closed by now.
   [[nodiscard]] int map_fd() const { return map_fd_; }
-  [[nodiscard]] int own_fd() const { return own_fd_.get(); }
 
 private:
   // Run is how a stretch of records ended.
@@ -57,7 +56,6 @@ private:
   HandleMark mark_;
   BpfHandler handler_;
   BpfMapping mapping_;
-  os::UniqueFd own_fd_;
   int map_fd_ = -1;
   int answer_ = 0;
   // While a read is under way, or was left by an exception: where it is, and up to where space has

@@ -41,7 +41,7 @@ Result<void> BpfSet::add(int map_fd, const BpfHandler& handler) {
     return refused("allocating memory", rings.error());
   if (const auto room = ready_.reserve(count + 1); !room)
     return refused("allocating memory", room.error());
-  if (const auto watched = ready_.watch((*ring)->own_fd(), EPOLLIN, count); !watched)
+  if (const auto watched = ready_.watch(map_fd, EPOLLIN, count); !watched)
     return refused("adding a ring to the epoll set", watched.error());
 
   for (std::size_t index = 0; index < count; ++index)

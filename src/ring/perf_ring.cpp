@@ -168,7 +168,7 @@ Result<int> PerfRing::read() {
     return Errno(ENOMEM);
   }
   if (answer_ < 0)
-    return Errno(-answer_);
+    return Errno::of_result(answer_);
   return answer_;
 }
 

@@ -26,19 +26,20 @@ Errno refused(const char* step, int map_fd, Errno error) {
 } // namespace
 
 Result<Owned<UserRing>> UserRing::open(int map_fd) {
-  auto map = open_bpf_ring_map("user_ring_buffer", map_fd, BpfMapping::Filler::program);
-  if (!map)
-    return map.error();
+  auto mapping = map_bpf_ring("user_ring_buffer", map_fd, BpfMapping::Filler::program);
+  if (!mapping)
+    return mapping.error();
   auto ring = make<UserRing>();
   if (ring == nullptr)
     return refused("allocating memory", map_fd, Errno(ENOMEM));
   auto ready = ReadySet::make(1);
   if (!ready)
     return refused("making an epoll set", map_fd, ready.error());
-  if (const auto watched = ready->watch(map->fd.get(), EPOLLOUT, 0); !watched)
+  // The kernel calls a ring with any room writable. Only a change is worth waking for: the room may
+  // be too little for the record that is waited with.
+  if (const auto watched = ready->watch(map_fd, EPOLLOUT | EPOLLET, 0); !watched)
     return refused("adding the ring to the epoll set", map_fd, watched.error());
-  ring->mapping_ = std::move(map->mapping);
-  ring->fd_ = std::move(map->fd);
+  ring->mapping_ = std::move(*mapping);
   ring->ready_ = std::move(*ready);
   return ring;
 }

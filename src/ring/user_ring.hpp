@@ -31,7 +31,6 @@ public:
 
 private:
   BpfMapping mapping_;
-  os::UniqueFd fd_;
   ReadySet ready_;
 };
 
