@@ -25,6 +25,8 @@ struct ring_buffer {
 using ringside::BpfSet;
 using ringside::Entry;
 using ringside::Errno;
+using ringside::log;
+using ringside::LogLevel;
 using ringside::pass_on;
 using ringside::Result;
 
@@ -37,8 +39,10 @@ bool is_ours(const ring_buffer* buffer) {
 Result<ringside::Owned<ring_buffer>> make_ring_buffer(int map_fd,
                                                       const ringside::BpfHandler& handler) {
   auto buffer = ringside::make<ring_buffer>();
-  if (buffer == nullptr)
+  if (buffer == nullptr) {
+    log(LogLevel::warn, "ring_buffer__new: there is no memory for the buffer\n");
     return Errno(ENOMEM);
+  }
   auto set = BpfSet::make_empty();
   if (!set)
     return set.error();
@@ -104,9 +108,8 @@ extern "C" LIBBPF_API struct ring* ring_buffer__ring(struct ring_buffer* rb, uns
   if (!is_ours(rb))
     return pass_on(ring_buffer__ring, __func__, static_cast<struct ring*>(nullptr), rb, idx);
   if (idx >= rb->set->ring_count()) {
-    ringside::log(ringside::LogLevel::warn,
-                  "ring_buffer__ring: idx is %u, but there are %zu rings, numbered from 0\n", idx,
-                  rb->set->ring_count());
+    log(LogLevel::warn, "ring_buffer__ring: idx is %u, but there are %zu rings, numbered from 0\n",
+        idx, rb->set->ring_count());
     return entry.fail_null<struct ring>(Errno(ERANGE));
   }
   return reinterpret_cast<struct ring*>(&rb->set->ring(idx));

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/handle_mark.hpp"
+#include "base/log.hpp"
 #include "base/options.hpp"
 #include "base/owned.hpp"
 #include "entry.hpp"
@@ -41,8 +42,11 @@ user_ring_buffer__new(int map_fd, const struct user_ring_buffer_opts* opts) {
   if (!options)
     return entry.fail_null<user_ring_buffer>(options.error());
   auto buffer = ringside::make<user_ring_buffer>();
-  if (buffer == nullptr)
+  if (buffer == nullptr) {
+    ringside::log(ringside::LogLevel::warn,
+                  "user_ring_buffer__new: there is no memory for the buffer\n");
     return entry.fail_null<user_ring_buffer>(Errno(ENOMEM));
+  }
   auto ring = UserRing::open(map_fd);
   if (!ring)
     return entry.fail_null<user_ring_buffer>(ring.error());
