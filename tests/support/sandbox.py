@@ -42,3 +42,30 @@ def mount(kind, target):
     done = subprocess.run(["mount", "-t", kind, kind, target], stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
         skip(f"cannot mount {kind}: {done.stderr.strip()}")
+
+
+def bind(source, target):
+    """Shows a file or folder, and all that is mounted below it, at `target` too."""
+    subprocess.run(["mount", "--rbind", source, target], check=True)
+
+
+def make_root(place, packages, folders):
+    """Mounts a root at `place` for programs of unpacked packages: these, this kernel's file
+    systems, an empty /tmp, and `folders`, names to sources."""
+    mount("tmpfs", place)
+    sources = {name: os.path.join(packages, name) for name in os.listdir(packages)}
+    sources.update({name: "/" + name for name in ("dev", "proc", "sys")})
+    sources.update(folders)
+    for name, source in sources.items():
+        target = os.path.join(place, name)
+        os.mkdir(target)
+        bind(source, target)
+    os.mkdir(os.path.join(place, "tmp"))
+
+
+def inside(place):
+    """What a child must do before it runs a program of the root at `place`."""
+    def enter_root():
+        os.chroot(place)
+        os.chdir("/")
+    return enter_root
