@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* foreign: a program that gets perf_buffer__new from the stock library's own handle, past us, and
  * then reads through our functions. Every call with the stock library's buffer must be passed on.
- *
- * All functions are looked up at run time, so that the same program can be preloaded, linked to us,
- * or linked to the stock library too: "ours" is what a plain call would reach. */
+ */
 #include <bpf/libbpf.h>
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
 
+#include "foreign.h"
 #include "records.h"
 
 enum { kPages = 8 };
@@ -26,33 +24,9 @@ enum { kPages = 8 };
   f(perf_buffer__buffer);                                                                          \
   f(libbpf_set_print)
 
-#define DECLARE(name) __typeof__(&name) name
 struct library {
   FUNCTIONS(DECLARE);
 };
-
-static int failures;
-
-#define CHECK(condition)                                                                           \
-  do {                                                                                             \
-    if (!(condition)) {                                                                            \
-      printf("%s:%d: not so: %s (errno %d)\n", __FILE__, __LINE__, #condition, errno);             \
-      failures++;                                                                                  \
-    }                                                                                              \
-  } while (0)
-
-static void look_up(struct library* library, void* handle) {
-#define LOOK_UP(name)                                                                              \
-  {                                                                                                \
-    void* found = dlsym(handle, #name);                                                            \
-    if (!found) {                                                                                  \
-      printf("%s\n", dlerror());                                                                   \
-      exit(1);                                                                                     \
-    }                                                                                              \
-    memcpy(&library->name, &found, sizeof(found));                                                 \
-  }
-  FUNCTIONS(LOOK_UP);
-}
 
 static int messages;
 
@@ -118,8 +92,8 @@ static void read_foreign(const struct library* ours, const struct library* stock
     CHECK(fcntl(fds[i], F_GETFD) == -1 && errno == EBADF);
 }
 
-int main(int argc, char** argv) {
-  void* handle = dlopen(argc > 1 ? argv[1] : "libbpf.so.1", RTLD_NOW | RTLD_LOCAL);
+int main(void) {
+  void* handle = foreign_open();
   unsigned cpus = (unsigned)sysconf(_SC_NPROCESSORS_CONF);
   int map_fd = sys_bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, cpus, 0);
   struct perf_event_attr attr = {.type = PERF_TYPE_SOFTWARE,
@@ -132,17 +106,11 @@ int main(int argc, char** argv) {
   struct records records;
   struct perf_buffer* pb;
 
-  if (!handle) {
-    printf("SKIP: no stock library: %s\n", dlerror());
-    return 77;
-  }
   if (map_fd < 0)
     records_give_up("cannot create a BPF map", map_fd);
   records_open(&records, map_fd, cpus);
-  look_up(&ours, RTLD_DEFAULT);
-  look_up(&stock, handle);
-#define DIFFER(name) CHECK(ours.name != stock.name)
-  FUNCTIONS(DIFFER);
+#define LOOK_UP(name) FOREIGN_LOOK_UP(ours, stock, handle, name)
+  FUNCTIONS(LOOK_UP);
 
   /* One printer, given to ours alone, hears both. */
   CHECK(ours.libbpf_set_print(count_message) != count_message);

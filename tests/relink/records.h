@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* records: a source of numbered records in a perf event array, and the check that a reader got each
- * once, in order and whole. What both relinked clients share; nothing here names a libbpf symbol.
- */
+/* records: a source of numbered records in a perf event array or a BPF ring, and the check that a
+ * reader got each once, in order and whole. What all clients share; nothing here names a libbpf
+ * symbol. */
 #ifndef RINGSIDE_TESTS_RELINK_RECORDS_H
 #define RINGSIDE_TESTS_RELINK_RECORDS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,14 +13,16 @@
 #include <sys/resource.h>
 
 #include "bpf_calls.h"
+#include "ring_programs.h"
 
 enum { kRecordMax = 512, kRecordsPerRound = 8, kCpusMax = 64 };
 
 struct records {
-  int map_fd;  /* the perf event array */
+  int map_fd;  /* the perf event array or the ring */
   int data_fd; /* array of one value: what the program sends */
   int prog_fd;
-  unsigned cpus;
+  uint64_t flags; /* of an output */
+  unsigned cpus;  /* that records are sent on: a ring's all come from the first */
   uint32_t sent[kCpusMax];
   uint32_t seen[kCpusMax];
   uint32_t wrong;
@@ -44,8 +47,8 @@ static inline uint32_t records_fill(unsigned char* bytes, uint32_t cpu, uint32_t
   return size;
 }
 
-/* records_open makes what is needed beside the perf event array `map_fd`. */
-static inline void records_open(struct records* records, int map_fd, unsigned cpus) {
+static inline void records_open_with(struct records* records, int map_fd, unsigned cpus,
+                                     int (*load)(int map_fd, int data_fd, uint32_t size)) {
   struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 
   memset(records, 0, sizeof(*records));
@@ -55,9 +58,20 @@ static inline void records_open(struct records* records, int map_fd, unsigned cp
   records->data_fd = sys_bpf_map_create(BPF_MAP_TYPE_ARRAY, 4, kRecordMax, 1, 0);
   if (records->data_fd < 0)
     records_give_up("cannot create a BPF map", records->data_fd);
-  records->prog_fd = sys_bpf_load_emitter(map_fd, records->data_fd, kRecordMax);
+  records->prog_fd = load(map_fd, records->data_fd, kRecordMax);
   if (records->prog_fd < 0)
     records_give_up("cannot load a BPF program", records->prog_fd);
+}
+
+/* records_open makes what is needed beside the perf event array `map_fd`. */
+static inline void records_open(struct records* records, int map_fd, unsigned cpus) {
+  records_open_with(records, map_fd, cpus, sys_bpf_load_emitter);
+  records->flags = BPF_F_CURRENT_CPU;
+}
+
+/* records_open_ring makes what is needed beside the BPF ring `map_fd`. */
+static inline void records_open_ring(struct records* records, int map_fd) {
+  records_open_with(records, map_fd, 1, sys_bpf_load_ring_writer);
 }
 
 /* records_send outputs a few records on every CPU. Returns how many. */
@@ -68,7 +82,7 @@ static inline int records_send(struct records* records) {
   for (uint32_t cpu = 0; cpu < records->cpus; cpu++) {
     for (int i = 0; i < kRecordsPerRound; i++) {
       uint32_t size = records_fill(bytes, cpu, records->sent[cpu]);
-      uint64_t args[2] = {size, BPF_F_CURRENT_CPU};
+      uint64_t args[2] = {size, records->flags};
       int key = 0, returned = 0;
       int error = sys_bpf_map_update(records->data_fd, &key, bytes);
 

@@ -25,7 +25,8 @@ import sandbox  # noqa: E402
 
 CC = [os.environ.get("CC", "cc"), "-std=gnu17", "-O2", "-Wall", "-Wextra", "-D_GNU_SOURCE",
       "-I", SUPPORT]
-READER = ("perf_buffer__new", "perf_buffer__poll", "perf_buffer__consume", "perf_buffer__free")
+PERF = ("perf_buffer__new", "perf_buffer__poll", "perf_buffer__consume", "perf_buffer__free")
+READER = PERF + tuple("ring" + name[len("perf"):] for name in PERF)
 PRINTER = ("libbpf_set_print",)
 REST = ("bpf_map_create", "bpf_object__open_file")
 
@@ -82,7 +83,7 @@ class Place:
             sys.exit(sandbox.SKIP)
         if done.returncode != 0:
             raise Failure(f"the client ended with {done.returncode}")
-        return bindings.read(trace, "perf_buffer__", "libbpf_", "bpf_")
+        return bindings.read(trace, "perf_buffer__", "ring_buffer__", "libbpf_", "bpf_")
 
     def expect(self, found, server, names):
         """The client's `names` must all have come from `server`."""
@@ -185,22 +186,30 @@ def case_static_alone(place):
     place.run()
 
 
+def run_foreign(place, arguments, **how):
+    """Handles that the stock library made, past us, in a program linked with `arguments`. The stock
+    library itself brings us a ring_buffer: it calls its own function, and that is now ours."""
+    for source in ("foreign.c", "foreign_rings.c"):
+        place.compile(source, "-Wl,--no-as-needed", *arguments)
+        found = place.run(**how)
+    if not any(os.path.realpath(b.server) == os.path.realpath(place.lib) for b in found
+               if b.symbol == "ring_buffer__add" and b.user.endswith("/libbpf.so.1")):
+        raise Failure("the stock library's ring_buffer__new did not call our ring_buffer__add")
+
+
 def case_foreign_preload(place):
-    """Foreign buffers where the program links no libbpf, and we are preloaded."""
-    place.compile("foreign.c")
-    place.run(preload=place.lib)
+    """Foreign handles where the program links no libbpf, and we are preloaded."""
+    run_foreign(place, [], preload=place.lib)
 
 
 def case_foreign_linked(place):
-    """Foreign buffers where the program is linked to us alone."""
-    place.compile("foreign.c", "-Wl,--no-as-needed", "-lringside")
-    place.run(library_path=place.path("lib"))
+    """Foreign handles where the program is linked to us alone."""
+    run_foreign(place, ["-lringside"], library_path=place.path("lib"))
 
 
 def case_foreign_both(place):
-    """Foreign buffers where the program links the stock library, and we are preloaded."""
-    place.compile("foreign.c", "-Wl,--no-as-needed", "-lbpf")
-    place.run(preload=place.lib)
+    """Foreign handles where the program links the stock library, and we are preloaded."""
+    run_foreign(place, ["-lbpf"], preload=place.lib)
 
 
 def case_v0(place):
@@ -209,7 +218,7 @@ def case_v0(place):
     place.link("v0/include/bpf", stock + "/usr/include/bpf")
     library = place.link("v0/lib/libbpf.so.0", glob.glob(stock + "/usr/lib/*/libbpf.so.0")[0])
     place.compile("client0.c", "-isystem", place.path("v0/include"), library)
-    names = READER + ("perf_buffer__new_raw", "bpf_perf_event_read_simple")
+    names = PERF + ("perf_buffer__new_raw", "bpf_perf_event_read_simple")
     stock_served(place, place.run(library_path=place.path("v0/lib")), names)
     found = place.run(library_path=place.path("v0/lib"), preload=place.lib)
     place.expect(found, place.lib, names)
@@ -233,10 +242,22 @@ def preload_over(release):
     return case
 
 
+def foreign_over(release):
+    """A case of foreign handles of another stock release."""
+    def case(place):
+        root = oracle.root(release)
+        place.link("newer/include/bpf", root + "/usr/include/bpf")
+        run_foreign(place, ["-lbpf", "-DWITH_RING", "-isystem", place.path("newer/include")],
+                    preload=place.lib, loader=oracle.command(root, []))
+    case.__doc__ = f"Foreign handles of libbpf {release}, which has struct ring."
+    return case
+
+
 CASES = {name[len("case_"):].replace("_", "-"): function
          for name, function in list(globals().items()) if name.startswith("case_")}
 CASES.update({"preload-" + release: preload_over(release)
               for release in oracle.RELEASES if not release.startswith("0.")})
+CASES.update({"foreign-" + release: foreign_over(release) for release in ("1.5.0", "1.7.0")})
 
 
 def main():
