@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Messages: takes what the library says while it lives, and checks that it ends its line.
+// Messages: takes what the library says while it lives, and checks that it is a line.
 #pragma once
 
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
 
 #include <bpf/libbpf.h>
 
@@ -25,7 +26,7 @@ private:
     const int length = std::vsnprintf(text, sizeof(text), format, arguments);
     require(length > 1 && static_cast<std::size_t>(length) < sizeof(text),
             "a message has a sensible length");
-    require(text[length - 1] == '\n', "a message ends its line");
+    require(std::strchr(text, '\n') == text + length - 1, "a message is one line");
     return length;
   }
 };
