@@ -21,9 +21,9 @@ struct BpfHandler {
 
 class BpfRing {
 public:
-  // open maps the ring buffer behind `map_fd`, which stays the caller's: the mapping keeps the map open,
-  // and with it what an epoll set knows of it. Failures are told in a message: the kernel's error,
-  // EINVAL for a map of another type, E2BIG for one that the address space cannot hold.
+  // open maps the ring buffer behind `map_fd`, which stays the caller's: the mapping keeps the map
+  // open, and with it what an epoll set knows of it. Failures are told in a message: the kernel's
+  // error, EINVAL for a map of another type, E2BIG for one that the address space cannot hold.
   static Result<Owned<BpfRing>> open(int map_fd, const BpfHandler& handler);
 
   // Programs hold rings by address; see HandleMark.

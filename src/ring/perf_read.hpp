@@ -57,7 +57,8 @@ PerfRead deliver_last(PerfWalk& walk, Room room, Deliver deliver) {
 }
 
 // read_perf_records reads what is between tail and head now; what arrives meanwhile waits for the
-// next read. Space goes back to the kernel at each quarter of the ring's memory, and at the end.
+// next read. Space goes back to the kernel each time a quarter of the ring has been handled, and at
+// the end.
 //   room(size)         gives memory of that many bytes for a record that wraps, or nullptr
 //   deliver(record)    takes a contiguous record and says go_on or stopped; it is consumed either
 //   way corrupt(position)  is told where the ring makes no sense
@@ -78,13 +79,14 @@ PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room,
     released = position;
   };
 
+  const std::size_t quarter = data.size / 4;
   PerfWalk walk(data, released, head);
   PerfRead end = walk.positions_ok() ? PerfRead::go_on : PerfRead::corrupt;
-  while (end == PerfRead::go_on && walk.next_run()) {
+  while (end == PerfRead::go_on && walk.next_run(released + quarter - walk.position())) {
     end = deliver_run(walk, deliver);
     if (end == PerfRead::go_on && !walk.run_ended())
       end = deliver_last(walk, room, deliver);
-    if (end == PerfRead::go_on)
+    if (walk.position() - released >= quarter)
       release_until(walk.position());
   }
   if (end == PerfRead::corrupt) {

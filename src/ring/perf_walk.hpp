@@ -44,9 +44,9 @@ struct PerfRecord {
   }
 };
 
-// PerfWalk goes over [tail, head) in runs: stretches that end at head or at the next quarter of the
-// memory, whichever comes first. The last record of a run may go over its end, and at the end of
-// the memory it wraps.
+// PerfWalk goes over [tail, head) in runs: stretches that end at head, at the end of the memory, or
+// after as many bytes as the caller says. The last record of a run may go over its end, and at the
+// end of the memory it wraps.
 class PerfWalk {
 public:
   PerfWalk(PerfData data, std::uint64_t tail, std::uint64_t head)
@@ -64,13 +64,12 @@ public:
   }
   [[nodiscard]] std::uint64_t left() const { return head_ - position(); }
 
-  // next_run moves to the run that begins at position(), and returns false if that is head.
-  [[nodiscard]] bool next_run() {
+  // next_run moves to the run that begins at position(), of at most `limit` bytes, which is not 0.
+  // Returns false at head.
+  [[nodiscard]] bool next_run(std::uint64_t limit) {
     run_position_ = position();
-    const std::size_t offset = static_cast<std::size_t>(run_position_) & (data_.size - 1);
-    const std::size_t quarter = data_.size / 4;
-    run_ = at_ = data_.bytes + offset;
-    run_end_ = at_ + std::min<std::uint64_t>(quarter - (offset & (quarter - 1)), left());
+    run_ = at_ = data_.bytes + (static_cast<std::size_t>(run_position_) & (data_.size - 1));
+    run_end_ = at_ + std::min({limit, std::uint64_t{until_memory_end()}, left()});
     return at_ != run_end_;
   }
   [[nodiscard]] bool run_ended() const { return at_ >= run_end_; }

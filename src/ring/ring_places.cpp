@@ -44,10 +44,12 @@ Result<CpuMask> read_cpu_mask(const char* path) {
   if (!mask && mask.error() != Errno(EINVAL))
     return unreadable(mask.error());
   if (!mask) {
-    constexpr int kShown = 64;
-    const int shown = *length < kShown ? static_cast<int>(*length) : kShown;
-    log(LogLevel::warn, "%s: \"%.*s\" is not a list of CPUs such as 0-3,8\n", path, shown,
-        text->data());
+    // What is shown of the text ends where a message's line would.
+    std::size_t shown = 0;
+    while (shown < *length && shown < 64 && (*text)[shown] >= ' ' && (*text)[shown] <= '~')
+      ++shown;
+    log(LogLevel::warn, "%s: \"%.*s\" is not a list of CPUs such as 0-3,8\n", path,
+        static_cast<int>(shown), text->data());
   }
   return mask;
 }

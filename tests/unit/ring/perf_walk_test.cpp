@@ -46,11 +46,11 @@ TEST_CASE("positions are believed if they lie at most a ring apart, at multiples
   CHECK(PerfWalk(ring.data(), tail, head).positions_ok() == ok);
 }
 
-TEST_CASE("a run ends at head or at the next quarter of the memory") {
+TEST_CASE("a run ends at head, at the end of the memory, or at its limit") {
   Ring ring;
   PerfWalk walk(ring.data(), 40, 88);
-  const auto run_is = [&](std::size_t from, std::size_t to) {
-    REQUIRE(walk.next_run());
+  const auto run_is = [&](std::uint64_t limit, std::size_t from, std::size_t to) {
+    REQUIRE(walk.next_run(limit));
     CHECK(walk.at() == ring.bytes.data() + from);
     CHECK(walk.run_end() == ring.bytes.data() + to);
     CHECK_FALSE(walk.run_ended());
@@ -58,11 +58,11 @@ TEST_CASE("a run ends at head or at the next quarter of the memory") {
     CHECK(walk.run_ended());
   };
   CHECK(walk.left() == 48);
-  run_is(40, 48);
-  run_is(48, 64);
-  run_is(0, 16);
-  run_is(16, 24);
-  CHECK_FALSE(walk.next_run());
+  run_is(16, 40, 56);
+  run_is(16, 56, 64);
+  run_is(8, 0, 8);
+  run_is(UINT64_MAX, 8, 24);
+  CHECK_FALSE(walk.next_run(16));
   CHECK(walk.position() == 88);
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("a wrapped record is contiguous in the copy, at every offset") {
   for (std::size_t i = 0; i < 32; ++i)
     ring.bytes[(offset + i) % 64] = static_cast<std::byte>(i);
   PerfWalk walk(ring.data(), offset, offset + 32);
-  REQUIRE(walk.next_run());
+  REQUIRE(walk.next_run(64));
   std::array<std::byte, 32> copy{};
   const PerfRecord record = walk.copy_wrapped({walk.at(), 9, 32}, copy.data());
   CHECK(record.bytes == copy.data());
