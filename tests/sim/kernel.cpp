@@ -163,7 +163,8 @@ std::optional<std::intptr_t> Kernel::mmap(void* address, std::size_t size, int p
   std::size_t rounded = (size + page - 1) & ~(page - 1);
   if (rounded == 0 || rounded >> 47 != 0)
     return -ENOMEM;
-  if ((flags & MAP_TYPE) == MAP_PRIVATE)
+  int sharing = flags & MAP_TYPE;
+  if (sharing != MAP_SHARED && sharing != MAP_SHARED_VALIDATE)
     return -EINVAL;
   if (map != nullptr)
     return map_bpf_ring(map->map(), address, rounded, protection, flags,

@@ -101,6 +101,7 @@ int Kernel::run_program(const bpf_attr& attr, bpf_attr* caller_attr) {
   calls.output = [&](Map& map, std::uint32_t key, std::span<const std::byte> data) {
     return output_locked(map, cpu, key, data);
   };
+  calls.written = [&](Map& map, bool wakes) { written(map, wakes); };
   std::uint64_t returned = 0;
   if (int error = program->run(arguments, calls, returned))
     return error;

@@ -55,7 +55,7 @@ int check_array(const bpf_attr& attr) {
 
 int Map::create(const bpf_attr& attr, std::uint32_t id, unsigned long_bits,
                 std::shared_ptr<Map>& map) {
-  if (!valid_name(attr.map_name))
+  if (!valid_name(attr.map_name) || attr.map_extra != 0)
     return -EINVAL;
   bool events = attr.map_type == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
   bool values = attr.map_type == BPF_MAP_TYPE_ARRAY;

@@ -5,15 +5,12 @@
 #include <cerrno>
 #include <cstring>
 
-#include <unistd.h>
-
 namespace ringside::sim {
 namespace {
 
 constexpr std::uint32_t kMaxInsns = 1'000'000;
 constexpr int kMaxSteps = 1'000'000;
 constexpr std::size_t kStackSize = 512;
-constexpr std::uint64_t kIndexMask = BPF_F_INDEX_MASK;
 constexpr std::uint8_t kLoadImmediate64 = BPF_LD | BPF_IMM | BPF_DW;
 
 std::uint64_t address(const void* memory) {
@@ -133,41 +130,6 @@ bool holds(std::uint8_t code, std::uint64_t left, std::uint64_t right, bool& kno
   }
 }
 
-// call runs a helper with its arguments in r[1] to r[5]; false if it is not simulated.
-bool call(std::int32_t function, std::uint64_t (&r)[11], const ProgramContext& calls) {
-  switch (function) {
-  case BPF_FUNC_map_lookup_elem: {
-    auto& map = *pointer<Map>(r[1]);
-    auto key = *pointer<const std::uint32_t>(r[2]);
-    bool there = map.holds_values() && key < map.max_entries;
-    r[0] = there ? address(map.values.data() + key * map.stride()) : 0;
-    return true;
-  }
-  case BPF_FUNC_ktime_get_ns:
-    r[0] = calls.now_ns;
-    return true;
-  case BPF_FUNC_get_smp_processor_id:
-    r[0] = calls.cpu;
-    return true;
-  case BPF_FUNC_get_current_pid_tgid:
-    r[0] = static_cast<std::uint64_t>(getpid()) << 32 | static_cast<std::uint32_t>(gettid());
-    return true;
-  case BPF_FUNC_perf_event_output: {
-    std::uint64_t index = r[3] & kIndexMask;
-    std::int64_t result = -EINVAL;
-    if ((r[3] & ~kIndexMask) == 0)
-      result =
-          calls.output(*pointer<Map>(r[2]),
-                       index == BPF_F_CURRENT_CPU ? calls.cpu : static_cast<std::uint32_t>(index),
-                       {pointer<const std::byte>(r[4]), static_cast<std::size_t>(r[5])});
-    r[0] = static_cast<std::uint64_t>(result);
-    return true;
-  }
-  default:
-    return false;
-  }
-}
-
 } // namespace
 
 int Program::load(const bpf_attr& attr, std::uint32_t id, const FindMap& find_map,
@@ -193,6 +155,11 @@ int Program::load(const bpf_attr& attr, std::uint32_t id, const FindMap& find_ma
     bpf_insn& second = program->insns[++i];
     if (insn.src_reg == 0)
       continue;
+    if (insn.src_reg == BPF_PSEUDO_FUNC) {
+      // Relative to the next instruction; from now on from the start.
+      insn.imm += static_cast<std::int32_t>(i);
+      continue;
+    }
     if (insn.src_reg != BPF_PSEUDO_MAP_FD && insn.src_reg != BPF_PSEUDO_MAP_VALUE)
       return -EINVAL;
     std::shared_ptr<Map> map;
@@ -216,11 +183,16 @@ int Program::load(const bpf_attr& attr, std::uint32_t id, const FindMap& find_ma
 }
 
 int Program::run(const void* context, const ProgramContext& calls, std::uint64_t& returned) const {
-  alignas(8) std::byte stack[kStackSize] = {};
-  std::uint64_t r[11] = {};
+  Registers r = {};
   r[1] = address(context);
+  int error = run_from(0, r, calls);
+  returned = r[0];
+  return error;
+}
+
+int Program::run_from(std::size_t at, Registers& r, const ProgramContext& calls) const {
+  alignas(8) std::byte stack[kStackSize] = {};
   r[10] = address(stack + sizeof(stack));
-  std::size_t at = 0;
   for (int steps = 0; steps < kMaxSteps && at < insns.size(); ++steps) {
     const bpf_insn& insn = insns[at++];
     auto immediate = static_cast<std::uint64_t>(std::int64_t{insn.imm});
@@ -257,10 +229,8 @@ int Program::run(const void* context, const ProgramContext& calls, std::uint64_t
       known = compute(insn.code, r[insn.dst_reg], operand);
       break;
     default:
-      if (insn.code == (BPF_JMP | BPF_EXIT)) {
-        returned = r[0];
+      if (insn.code == (BPF_JMP | BPF_EXIT))
         return 0;
-      }
       if (insn.code == (BPF_JMP | BPF_CALL))
         known = insn.src_reg == 0 && call(insn.imm, r, calls);
       else if (holds(insn.code, r[insn.dst_reg], operand, known))

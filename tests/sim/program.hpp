@@ -3,6 +3,7 @@
 // tests write. There is no verifier: a program that the real kernel would refuse may do anything.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,6 +23,8 @@ struct ProgramContext {
   unsigned cpu = 0;
   std::uint64_t now_ns = 0;
   std::function<int(Map& map, std::uint32_t key, std::span<const std::byte> data)> output;
+  // written is called when it has changed a ring.
+  std::function<void(Map& map, bool wakes)> written;
 };
 
 struct Program {
@@ -40,6 +43,15 @@ struct Program {
   // run gives what the program returns in r0, or -errno for an instruction that is not simulated
   // and for a program that does not end.
   int run(const void* context, const ProgramContext& calls, std::uint64_t& returned) const;
+
+private:
+  // Registers: r0 is the result, r1 to r5 are arguments, r10 is the end of the stack.
+  using Registers = std::array<std::uint64_t, 11>;
+  // run_from runs a function until it returns.
+  int run_from(std::size_t at, Registers& r, const ProgramContext& calls) const;
+  // call runs a BPF helper; false if it is not simulated.
+  bool call(std::int32_t helper, Registers& r, const ProgramContext& calls) const;
+  bool call_ring(std::int32_t helper, Registers& r, const ProgramContext& calls) const;
 };
 
 class ProgramFile final : public File {

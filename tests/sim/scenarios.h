@@ -41,7 +41,19 @@
   DO(map_closes)                                                                                   \
   DO(output_errors)                                                                                \
   DO(program_errors)                                                                               \
-  DO(command_checks)
+  DO(command_checks)                                                                               \
+  DO(ring_creation)                                                                                \
+  DO(ring_elements)                                                                                \
+  DO(ring_mmap_rules)                                                                              \
+  DO(ring_memory)                                                                                  \
+  DO(ring_bytes)                                                                                   \
+  DO(ring_full)                                                                                    \
+  DO(ring_wakeups)                                                                                 \
+  DO(ring_polls)                                                                                   \
+  DO(user_ring_drains)                                                                             \
+  DO(user_ring_errors)                                                                             \
+  DO(user_ring_large_samples)                                                                      \
+  DO(user_ring_wakeups)
 #define DECLARE(name) void name(void);
 SCENARIOS(DECLARE)
 #undef DECLARE
