@@ -150,7 +150,7 @@ std::optional<std::intptr_t> Kernel::mmap(void* address, std::size_t size, int p
   if (!file || dynamic_cast<Epoll*>(file.get()) != nullptr)
     return std::nullopt;
   auto event = std::dynamic_pointer_cast<PerfEvent>(file);
-  auto* map = dynamic_cast<MapFile*>(file.get());
+  auto map = std::dynamic_pointer_cast<MapFile>(file);
   if (map != nullptr && !map->map()->ring)
     return map->map()->holds_events() ? -kNotSupported : -EINVAL;
   if (!event && map == nullptr)
@@ -167,7 +167,7 @@ std::optional<std::intptr_t> Kernel::mmap(void* address, std::size_t size, int p
   if (sharing != MAP_SHARED && sharing != MAP_SHARED_VALIDATE)
     return -EINVAL;
   if (map != nullptr)
-    return map_bpf_ring(map->map(), address, rounded, protection, flags,
+    return map_bpf_ring(map, address, rounded, protection, flags,
                         static_cast<std::uint64_t>(offset));
   if (offset != 0)
     return -EINVAL;
@@ -217,15 +217,16 @@ std::intptr_t Kernel::map_ring(const std::shared_ptr<PerfEvent>& event, void* ad
   return reinterpret_cast<std::intptr_t>(mapped);
 }
 
-std::intptr_t Kernel::map_bpf_ring(const std::shared_ptr<Map>& map, void* address, std::size_t size,
-                                   int protection, int flags, std::uint64_t offset) {
-  std::intptr_t mapped = map->ring->map(address, size, protection, flags, offset);
+std::intptr_t Kernel::map_bpf_ring(const std::shared_ptr<MapFile>& file, void* address,
+                                   std::size_t size, int protection, int flags,
+                                   std::uint64_t offset) {
+  std::intptr_t mapped = file->map()->ring->map(address, size, protection, flags, offset);
   if (mapped < 0 && mapped >= -kMaxErrno)
     return mapped;
 #ifdef __SANITIZE_THREAD__
-  map->ring->use_mapping(reinterpret_cast<std::byte*>(mapped), size, offset);
+  file->map()->ring->use_mapping(reinterpret_cast<std::byte*>(mapped), size, offset);
 #endif
-  mappings_.push_back({static_cast<std::uintptr_t>(mapped), size, nullptr, map, nullptr});
+  mappings_.push_back({static_cast<std::uintptr_t>(mapped), size, nullptr, file, nullptr});
   return mapped;
 }
 
@@ -275,7 +276,7 @@ void Kernel::leave_mapping(const Mapping& mapping) {
   if (mapping.ring)
     mapping.ring->use_mapping(nullptr);
   else
-    mapping.map->ring->use_own_mapping();
+    mapping.map->map()->ring->use_own_mapping();
 }
 
 void Kernel::remainder_of(const Mapping& mapping, const void* address, std::size_t size,

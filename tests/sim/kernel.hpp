@@ -135,9 +135,9 @@ private:
   struct Mapping {
     std::uintptr_t start;
     std::size_t size;
-    // Either of these.
+    // Either of these files, which stays open as long as it is mapped.
     std::shared_ptr<PerfEvent> event = nullptr;
-    std::shared_ptr<Map> map = nullptr;
+    std::shared_ptr<MapFile> map = nullptr;
     std::shared_ptr<Ring> ring = nullptr;
   };
 
@@ -148,7 +148,7 @@ private:
   bool simulated_text(const char* path, std::optional<std::string>& text) const;
   std::intptr_t map_ring(const std::shared_ptr<PerfEvent>& event, void* address, std::size_t size,
                          int protection, int flags, int fd);
-  std::intptr_t map_bpf_ring(const std::shared_ptr<Map>& map, void* address, std::size_t size,
+  std::intptr_t map_bpf_ring(const std::shared_ptr<MapFile>& file, void* address, std::size_t size,
                              int protection, int flags, std::uint64_t offset);
   // bytes_of is how many bytes of a mapping a range covers.
   static std::size_t bytes_of(const Mapping& mapping, const void* address, std::size_t size);

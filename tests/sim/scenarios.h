@@ -50,6 +50,7 @@
   DO(ring_full)                                                                                    \
   DO(ring_wakeups)                                                                                 \
   DO(ring_polls)                                                                                   \
+  DO(ring_closed)                                                                                  \
   DO(user_ring_drains)                                                                             \
   DO(user_ring_errors)                                                                             \
   DO(user_ring_large_samples)                                                                      \

@@ -348,3 +348,28 @@ void ring_polls(void) {
   close(outer), close(first), close(second);
   ring_down(&ring);
 }
+
+void ring_closed(void) {
+  struct ring ring = ring_up(BPF_MAP_TYPE_RINGBUF, page);
+  int reserving = load_ring_reserve(ring.map_fd, 8, BPF_FUNC_ringbuf_submit);
+  int epoll_fd = watch(ring.map_fd, EPOLLIN), again, map_fd = ring.map_fd;
+
+  close(map_fd);
+  see("closed, but mapped", run_ring_program(reserving, 0, 0));
+  ready("still watched", epoll_fd);
+  *ring.consumer = *ring.producer;
+  ready("read", epoll_fd);
+  again = sys_bpf_map_create(BPF_MAP_TYPE_RINGBUF, 0, 0, page, 0);
+  see("another with its number", again == map_fd);
+  see_call("watched beside it", control_epoll(epoll_fd, EPOLL_CTL_ADD, again, EPOLLIN));
+  see("output", run_ring_program(reserving, 0, 0));
+  ready("the old one", epoll_fd);
+  munmap(ring.consumer, page);
+  ready("half unmapped", epoll_fd);
+  munmap(ring.producer, page);
+  ready("a part is left", epoll_fd);
+  munmap((char*)ring.producer + page, 2 * page);
+  ready("unmapped", epoll_fd);
+  see("output to nobody", run_ring_program(reserving, 0, 0));
+  close(again), close(epoll_fd), close(reserving), close(ring.payload_fd);
+}
