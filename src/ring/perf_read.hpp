@@ -60,8 +60,8 @@ PerfRead deliver_last(PerfWalk& walk, Room room, Deliver deliver) {
 // next read. Space goes back to the kernel each time a quarter of the ring has been handled, and at
 // the end.
 //   room(size)         gives memory of that many bytes for a record that wraps, or nullptr
-//   deliver(record)    takes a contiguous record and says go_on or stopped; it is consumed either
-//   way corrupt(position)  is told where the ring makes no sense
+//   deliver(record)    takes a contiguous record, consumed either way, and says go_on or stopped
+//   corrupt(position)  is told where the ring makes no sense
 template <class Room, class Deliver, class Corrupt>
 PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room, Deliver deliver,
                            Corrupt corrupt) {

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Each kind of ring with the kernel's side in a thread of its own: what memory order is for. Run
+// under ThreadSanitizer, which takes the simulated kernel's accesses for what they are.
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <linux/bpf.h>
+
+#include <bpf/libbpf.h>
+
+#include "os/os.hpp"
+#include "sim_control.h"
+
+namespace ringside::test {
+namespace {
+
+constexpr std::uint64_t kRecords = 30000;
+constexpr std::uint32_t kRingSize = 4096;
+
+// A record's bytes follow from its number, its size too, so that records wrap at every offset.
+struct Record {
+  std::uint64_t number;
+  std::uint64_t copies[6];
+
+  static Record of(std::uint64_t number) {
+    Record record{};
+    record.number = number;
+    for (std::uint64_t& copy : record.copies)
+      copy = number * 0x9e3779b97f4a7c15U;
+    return record;
+  }
+  static std::uint32_t size_of(std::uint64_t number) {
+    return static_cast<std::uint32_t>(8 + 8 * (number % 7));
+  }
+};
+
+// Expecting checks that numbers come in order, each once and whole.
+struct Expecting {
+  std::uint64_t next = 0;
+  bool wrong = false;
+
+  void take(const void* data, std::size_t size) {
+    const Record expected = Record::of(next);
+    wrong |=
+        size < Record::size_of(next) || std::memcmp(data, &expected, Record::size_of(next)) != 0;
+    ++next;
+  }
+};
+
+} // namespace
+
+TEST_CASE("a BPF ring under load: every record once, in order, whole") {
+  sim_reset(2);
+  sim_block_for_threads(1);
+  const os::UniqueFd map(sim_create_map(BPF_MAP_TYPE_RINGBUF, kRingSize, "ring"));
+  Expecting expecting;
+  const auto take = [](void* context, void* data, size_t size) {
+    static_cast<Expecting*>(context)->take(data, size);
+    return 0;
+  };
+  ring_buffer* buffer = ring_buffer__new(map.get(), take, &expecting, nullptr);
+  REQUIRE(buffer != nullptr);
+  std::thread producer([&] {
+    for (std::uint64_t number = 0; number < kRecords;) {
+      const Record record = Record::of(number);
+      if (sim_ringbuf_output(map.get(), &record, Record::size_of(number), 0) == 0)
+        ++number;
+      else
+        std::this_thread::yield();
+    }
+  });
+  while (expecting.next < kRecords && ring_buffer__poll(buffer, 10000) > 0)
+    ;
+  producer.join();
+  CHECK(expecting.next == kRecords);
+  CHECK_FALSE(expecting.wrong);
+  ring_buffer__free(buffer);
+}
+
+TEST_CASE("a perf ring under load: every record once, in order, whole") {
+  sim_reset(1);
+  sim_block_for_threads(1);
+  const os::UniqueFd map(sim_create_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 1, "events"));
+  Expecting expecting;
+  const auto take = [](void* context, int, void* data, __u32 size) {
+    static_cast<Expecting*>(context)->take(data, size);
+  };
+  perf_buffer* buffer = perf_buffer__new(map.get(), 1, take, nullptr, &expecting, nullptr);
+  REQUIRE(buffer != nullptr);
+  std::thread producer([&] {
+    for (std::uint64_t number = 0; number < kRecords;) {
+      const Record record = Record::of(number);
+      if (sim_output(map.get(), 0, &record, Record::size_of(number)) == 0)
+        ++number;
+      else
+        std::this_thread::yield();
+    }
+  });
+  while (expecting.next < kRecords && perf_buffer__poll(buffer, 10000) > 0)
+    ;
+  producer.join();
+  CHECK(expecting.next == kRecords);
+  CHECK_FALSE(expecting.wrong);
+  perf_buffer__free(buffer);
+}
+
+TEST_CASE("a user ring under load: BPF code drains every record once, in order, whole") {
+  sim_reset(1);
+  sim_block_for_threads(1);
+  const os::UniqueFd map(sim_create_map(BPF_MAP_TYPE_USER_RINGBUF, kRingSize, "commands"));
+  user_ring_buffer* buffer = user_ring_buffer__new(map.get(), nullptr);
+  REQUIRE(buffer != nullptr);
+  Expecting expecting;
+  const auto take = [](const void* data, std::uint32_t size, void* context) -> long {
+    static_cast<Expecting*>(context)->take(data, size);
+    return 0;
+  };
+  std::thread drain([&] {
+    while (expecting.next < kRecords) {
+      if (sim_user_ringbuf_drain(map.get(), take, &expecting, 0) <= 0)
+        std::this_thread::yield();
+    }
+  });
+  for (std::uint64_t number = 0; number < kRecords; ++number) {
+    const Record record = Record::of(number);
+    const std::uint32_t size = Record::size_of(number);
+    void* data = user_ring_buffer__reserve_blocking(buffer, size, 10000);
+    REQUIRE(data != nullptr);
+    std::memcpy(data, &record, size);
+    user_ring_buffer__submit(buffer, data);
+  }
+  drain.join();
+  CHECK_FALSE(expecting.wrong);
+  user_ring_buffer__free(buffer);
+}
+
+} // namespace ringside::test
