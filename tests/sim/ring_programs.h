@@ -141,6 +141,30 @@ static inline int load_type_info(void) {
   return sys_bpf(BPF_BTF_LOAD, &attr);
 }
 
+/* load_with_callback: a program whose callback begins at the instruction `callback`. */
+static inline int load_with_callback(const struct bpf_insn* program, uint32_t count,
+                                     uint32_t callback) {
+  const struct bpf_func_info functions[] = {{.insn_off = 0, .type_id = 3},
+                                            {.insn_off = callback, .type_id = 3}};
+  union bpf_attr attr;
+  int type_info = load_type_info(), fd;
+
+  if (type_info < 0)
+    return type_info;
+  memset(&attr, 0, sizeof(attr));
+  attr.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT;
+  attr.insns = sys_bpf_pointer(program);
+  attr.insn_cnt = count;
+  attr.license = sys_bpf_pointer("Dual BSD/GPL");
+  attr.prog_btf_fd = (uint32_t)type_info;
+  attr.func_info_rec_size = sizeof(functions[0]);
+  attr.func_info = sys_bpf_pointer(functions);
+  attr.func_info_cnt = LENGTH_OF(functions);
+  fd = sys_bpf(BPF_PROG_LOAD, &attr);
+  close(type_info);
+  return fd;
+}
+
 /* load_ring_drain: bpf_user_ringbuf_drain() with the first argument as flags. `drained_fd` is an
  * array map of one struct drained. */
 static inline int load_ring_drain(int map_fd, int drained_fd) {
@@ -172,25 +196,8 @@ static inline int load_ring_drain(int map_fd, int drained_fd) {
       INSN_MOV_IMM(0, 1),
       INSN_EXIT(),
   };
-  const struct bpf_func_info functions[] = {{.insn_off = 0, .type_id = 3},
-                                            {.insn_off = callback, .type_id = 3}};
-  union bpf_attr attr;
-  int type_info = load_type_info(), fd;
 
-  if (type_info < 0)
-    return type_info;
-  memset(&attr, 0, sizeof(attr));
-  attr.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT;
-  attr.insns = sys_bpf_pointer(program);
-  attr.insn_cnt = LENGTH_OF(program);
-  attr.license = sys_bpf_pointer("Dual BSD/GPL");
-  attr.prog_btf_fd = (uint32_t)type_info;
-  attr.func_info_rec_size = sizeof(functions[0]);
-  attr.func_info = sys_bpf_pointer(functions);
-  attr.func_info_cnt = LENGTH_OF(functions);
-  fd = sys_bpf(BPF_PROG_LOAD, &attr);
-  close(type_info);
-  return fd;
+  return load_with_callback(program, LENGTH_OF(program), callback);
 }
 
 #endif /* RINGSIDE_RING_PROGRAMS_H */
