@@ -129,25 +129,21 @@ static void check_ring_buffer(void) {
   ours.ring_buffer__free(NULL);
 }
 
-/* Drains what user_ring_buffer wrote: must be `count` samples, whose last is `number`. */
-static void drain(int prog_fd, int log_fd, int count, uint64_t number) {
-  static struct drained drained;
+/* Drains what user_ring_buffer wrote: must be `count` samples, whose last begins with `first`. */
+static void drain(int prog_fd, int drained_fd, int count, uint64_t first) {
+  struct drained drained;
   uint64_t flags[1] = {0};
   int key = 0, returned = 0;
 
-  CHECK(sys_bpf_map_update(log_fd, &key, &drained) == 0); /* all of it is 0 */
   CHECK(sys_bpf_run_on_cpu(prog_fd, 0, flags, 1, &returned) == 0 && returned == count);
-  CHECK(sys_bpf_map_lookup(log_fd, &key, &drained) == 0);
-  CHECK(drained.count == (uint64_t)count);
-  CHECK(drained.samples[count - 1].size == kSampleBytes);
-  CHECK(drained.samples[count - 1].first == number);
-  memset(&drained, 0, sizeof(drained));
+  CHECK(sys_bpf_map_lookup(drained_fd, &key, &drained) == 0);
+  CHECK(drained.samples == (uint64_t)count && drained.first == first && drained.result == 0);
 }
 
 static void check_user_ring_buffer(const struct library* maker) {
   int map_fd = make_ring(BPF_MAP_TYPE_USER_RINGBUF);
-  int log_fd = sys_bpf_map_create(BPF_MAP_TYPE_ARRAY, 4, sizeof(struct drained), 1, 0);
-  int prog_fd = sys_bpf_load_drainer(map_fd, log_fd);
+  int drained_fd = sys_bpf_map_create(BPF_MAP_TYPE_ARRAY, 4, sizeof(struct drained), 1, 0);
+  int prog_fd = load_ring_drain(map_fd, drained_fd);
   struct user_ring_buffer* rb = maker->user_ring_buffer__new(map_fd, NULL);
   uint64_t* sample;
 
@@ -170,10 +166,10 @@ static void check_user_ring_buffer(const struct library* maker) {
   CHECK(!ours.user_ring_buffer__reserve(rb, kBytes) && errno == E2BIG);
   errno = 0;
   CHECK(!ours.user_ring_buffer__reserve_blocking(rb, kBytes - 8, 1) && errno == ENOSPC);
-  drain(prog_fd, log_fd, 2, 3);
+  drain(prog_fd, drained_fd, 2, 3);
   ours.user_ring_buffer__free(rb);
   close(prog_fd);
-  close(log_fd);
+  close(drained_fd);
   close(map_fd);
 }
 

@@ -5,15 +5,14 @@
 #ifndef RINGSIDE_TESTS_RELINK_RECORDS_H
 #define RINGSIDE_TESTS_RELINK_RECORDS_H
 
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "../sim/ring_programs.h"
 #include "bpf_calls.h"
-#include "ring_programs.h"
 
 enum { kRecordMax = 512, kRecordsPerRound = 8, kCpusMax = 64 };
 
@@ -71,7 +70,7 @@ static inline void records_open(struct records* records, int map_fd, unsigned cp
 
 /* records_open_ring makes what is needed beside the BPF ring `map_fd`. */
 static inline void records_open_ring(struct records* records, int map_fd) {
-  records_open_with(records, map_fd, 1, sys_bpf_load_ring_writer);
+  records_open_with(records, map_fd, 1, load_ring_output);
 }
 
 /* records_send outputs a few records on every CPU. Returns how many. */
