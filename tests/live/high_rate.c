@@ -14,6 +14,8 @@
 
 #include "source.h"
 
+static struct source source;
+
 enum { kRecords = 200000, kOverrun = 20000, kPages = 64 };
 
 static struct {
@@ -50,7 +52,7 @@ static pid_t start_child(uint64_t first, uint64_t end, uint64_t window) {
     for (uint64_t number = first; number < end; number++) {
       while (number - atomic_load_explicit(reader.progress, memory_order_relaxed) >= window)
         sched_yield();
-      source_emit(1);
+      source_emit(&source, 1);
     }
     _exit(0);
   }
@@ -65,7 +67,6 @@ static int report(const char* phase, uint64_t sent) {
 }
 
 int main(void) {
-  struct source source;
   struct perf_buffer* pb;
   uint64_t window = (uint64_t)kPages * (uint64_t)sysconf(_SC_PAGESIZE) / kSourceRecordMax;
   int failed = 0, status;
@@ -91,7 +92,7 @@ int main(void) {
   waitpid(start_child(kRecords, kRecords + kOverrun, UINT64_MAX), &status, 0);
   failed |= perf_buffer__consume(pb) != 0;
   source_pin(0);
-  source_emit(1); /* with it the kernel tells of those that did not fit */
+  source_emit(&source, 1); /* with it the kernel tells of those that did not fit */
   failed |= perf_buffer__consume(pb) != 0;
   failed |= report("overrun", kRecords + kOverrun + 1) || !reader.lost;
   perf_buffer__free(pb);

@@ -10,6 +10,8 @@
 
 #include "source.h"
 
+static struct source source;
+
 enum { kRounds = 20, kRecords = 10, kPages = 8 };
 
 static struct { uint64_t seen, wrong; } reader;
@@ -46,7 +48,7 @@ static int interrupt(struct perf_buffer* pb, int flags) {
     printf("poll gave %d, errno %d, not EINTR\n", result, error);
     return 1;
   }
-  source_emit(kRecords);
+  source_emit(&source, kRecords);
   result = perf_buffer__poll(pb, 1000);
   if (result != 1 || reader.seen != before + kRecords || reader.wrong) {
     printf("poll gave %d and %llu records\n", result, (unsigned long long)(reader.seen - before));
@@ -56,7 +58,6 @@ static int interrupt(struct perf_buffer* pb, int flags) {
 }
 
 int main(void) {
-  struct source source;
   struct perf_buffer* pb;
   int failed = 0;
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* source: records that the running kernel makes when a process makes a certain system call. A raw
- * tracepoint program numbers them on each CPU, from 0, and fills them with words that follow from
- * the number, of 16 to 72 bytes. */
+ * tracepoint program numbers them on each CPU, from 0, fills them with words that follow from the
+ * number, of 16 to 72 bytes, and writes them to a perf event array or to a BPF ring. */
 #ifndef RINGSIDE_TESTS_LIVE_SOURCE_H
 #define RINGSIDE_TESTS_LIVE_SOURCE_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -15,22 +16,32 @@ extern "C" {
 enum { kSourceRecordMax = 96 }; /* what one record takes in a ring, at most */
 
 struct source {
-  int map_fd; /* the perf event array that records are written to */
-  int counter_fd;
+  int map_fd; /* the perf event array or the ring that records are written to */
+  int kind;   /* the type of that map */
+  int call;   /* the number of the system call */
+  int counts_fd;
   int prog_fd;
   int link_fd;
   int cpus;
 };
 
-/* source_open starts the source. A process that may not do so ends here, with exit code 77. */
+/* source_open starts a source of records in a perf event array, source_open_ring one of records in
+ * a BPF ring of that size. A process that may not do so ends here, with exit code 77. It may have
+ * up to 16 sources. */
 void source_open(struct source* source);
+void source_open_ring(struct source* source, uint32_t bytes);
 
 /* source_emit makes the kernel write `count` records on the CPU that the caller is on. Forked
  * children may call it; no two of them on one CPU at a time. */
-void source_emit(unsigned count);
+void source_emit(const struct source* source, unsigned count);
 
-/* source_check says whether a sample of `size` bytes is the record with this number, whole. */
+/* source_dropped tells how many records the kernel could not write. */
+uint64_t source_dropped(const struct source* source);
+
+/* source_check and source_check_ring say whether a sample of `size` bytes, from a perf ring or a
+ * BPF ring, is the record with this number, whole. */
 int source_check(const void* data, uint32_t size, uint64_t number);
+int source_check_ring(const void* data, size_t size, uint64_t number);
 
 /* source_number is the number that a sample bears. */
 uint64_t source_number(const void* data);

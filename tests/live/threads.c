@@ -13,6 +13,8 @@
 
 #include "source.h"
 
+static struct source source;
+
 enum { kRecords = 50000, kPages = 64, kRingsMax = 64 };
 
 struct ring {
@@ -60,13 +62,12 @@ static void send_records(const struct ring* ring, uint64_t window) {
   for (uint64_t number = 0; number < kRecords; number++) {
     while (number - atomic_load_explicit(ring->progress, memory_order_relaxed) >= window)
       sched_yield();
-    source_emit(1);
+    source_emit(&source, 1);
   }
   _exit(0);
 }
 
 int main(void) {
-  struct source source;
   struct perf_buffer* pb;
   uint64_t window = (uint64_t)kPages * (uint64_t)sysconf(_SC_PAGESIZE) / kSourceRecordMax;
   _Atomic uint64_t* progress = mmap(NULL, sizeof(*progress) * kRingsMax, PROT_READ | PROT_WRITE,
