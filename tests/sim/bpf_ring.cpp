@@ -111,9 +111,8 @@ std::intptr_t BpfRing::map(void* address, std::size_t size, int protection, int 
   int error = first == 0 ? 0 : host::map_onto(mapped, own_ + offset, first);
   if (error == 0 && first != size)
     error = host::map_onto(mapped + first, own_ + offset + first, size - first);
-#ifdef __SANITIZE_THREAD__
-  protection |= PROT_WRITE; // See use_mapping.
-#endif
+  if (host::kSanitizesThreads)
+    protection |= PROT_WRITE; // See use_mapping.
   if (error == 0)
     error = host::protect(mapped, size, protection);
   if (error != 0) {
@@ -211,8 +210,8 @@ int BpfRing::reserve(std::uint64_t size, std::byte*& sample) {
     return -ENOSPC;
   Header* reserved = header(position);
   auto offset = static_cast<std::uint32_t>((position & mask()) / host::page_size());
-  __atomic_store_n(&reserved->length, static_cast<std::uint32_t>(size) | BPF_RINGBUF_BUSY_BIT,
-                   __ATOMIC_RELAXED);
+  // Plain stores: only the order of the next one lets a reader see them.
+  reserved->length = static_cast<std::uint32_t>(size) | BPF_RINGBUF_BUSY_BIT;
   reserved->page_offset = kPagesBeforeData + offset;
   // Pairs with the reader's acquire of the producer position: the header is there, and busy.
   store(producer_page_, next);

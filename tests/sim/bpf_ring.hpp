@@ -36,8 +36,7 @@ public:
   std::intptr_t map(void* address, std::size_t size, int protection, int flags,
                     std::uint64_t offset);
   // use_mapping writes through the mapping at `address` from now on, as far as it reaches, and
-  // use_own_mapping through ours. ThreadSanitizer goes by addresses and could see no race between
-  // two mappings.
+  // use_own_mapping through ours. See kSanitizesThreads.
   void use_mapping(std::byte* address, std::size_t size, std::uint64_t offset);
   void use_own_mapping();
 

@@ -14,6 +14,16 @@
 
 namespace ringside::sim::host {
 
+// kSanitizesThreads: built with ThreadSanitizer, which goes by addresses. It could see no race
+// between two mappings, so the simulated kernel writes rings through the mapping of their user.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitizesThreads = true;
+#elif defined(__has_feature)
+inline constexpr bool kSanitizesThreads = __has_feature(thread_sanitizer);
+#else
+inline constexpr bool kSanitizesThreads = false;
+#endif
+
 // Identity tells one open file from another, however many descriptors it has.
 struct Identity {
   dev_t device = 0;

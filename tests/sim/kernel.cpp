@@ -207,10 +207,8 @@ std::intptr_t Kernel::map_ring(const std::shared_ptr<PerfEvent>& event, void* ad
     return -errno;
   if (made_here)
     event->attach(ring);
-#ifdef __SANITIZE_THREAD__
-  if ((protection & PROT_WRITE) != 0)
+  if (host::kSanitizesThreads && (protection & PROT_WRITE) != 0)
     ring->use_mapping(mapped);
-#endif
   ++ring->mapping_count;
   ++event->mapping_count;
   mappings_.push_back({reinterpret_cast<std::uintptr_t>(mapped), size, event, nullptr, ring});
@@ -223,9 +221,8 @@ std::intptr_t Kernel::map_bpf_ring(const std::shared_ptr<MapFile>& file, void* a
   std::intptr_t mapped = file->map()->ring->map(address, size, protection, flags, offset);
   if (mapped < 0 && mapped >= -kMaxErrno)
     return mapped;
-#ifdef __SANITIZE_THREAD__
-  file->map()->ring->use_mapping(reinterpret_cast<std::byte*>(mapped), size, offset);
-#endif
+  if (host::kSanitizesThreads)
+    file->map()->ring->use_mapping(reinterpret_cast<std::byte*>(mapped), size, offset);
   mappings_.push_back({static_cast<std::uintptr_t>(mapped), size, nullptr, file, nullptr});
   return mapped;
 }

@@ -27,8 +27,8 @@ public:
 
   [[nodiscard]] std::size_t data_size() const { return data_size_; }
   [[nodiscard]] void* memory() const { return memory_; }
-  // use_mapping writes through the reader's own address from now on (nullptr: through ours).
-  // ThreadSanitizer goes by addresses and could see no race between two mappings.
+  // use_mapping writes through the reader's own address from now on (nullptr: through ours). See
+  // kSanitizesThreads.
   void use_mapping(void* address);
 
   // Events that write here; they all wake together.
