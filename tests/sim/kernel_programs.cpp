@@ -124,11 +124,12 @@ void Kernel::step_load() {
   if (!link)
     return;
   const auto& maps = link->program()->maps;
-  auto map =
-      std::find_if(maps.begin(), maps.end(), [](const auto& each) { return each->holds_events(); });
+  auto map = std::find_if(maps.begin(), maps.end(), [](const auto& each) {
+    return each->holds_events() || each->ring_of(BpfRing::Kind::bpf_writes) != nullptr;
+  });
   if (map != maps.end())
     load_.step(**map, [this](Map& into, unsigned cpu, std::span<const std::byte> data) {
-      return output_locked(into, cpu, cpu, data);
+      return into.ring ? ring_output_locked(into, data, 0) : output_locked(into, cpu, cpu, data);
     });
 }
 

@@ -3,6 +3,7 @@
 #include "load.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <vector>
@@ -39,16 +40,17 @@ bool Load::parse(std::string_view text) {
 }
 
 void Load::step(Map& map, const Output& output) {
-  if (written_ >= records_ || map.slots_in_use() == 0)
+  if (written_ >= records_ || (!map.ring && map.slots_in_use() == 0))
     return;
   std::vector<std::byte> payload(size_);
   std::uint64_t until = std::min(records_, written_ + per_wait_);
   while (written_ < until) {
-    std::uint32_t cpu = next_cpu_++ % map.max_entries;
-    if (!map.slots[cpu].event)
+    std::uint32_t cpu = map.ring ? 0 : next_cpu_++ % map.max_entries;
+    if (!map.ring && !map.slots[cpu].event)
       continue;
     std::memcpy(payload.data(), &written_, sizeof(written_));
-    output(map, cpu, payload);
+    if (output(map, cpu, payload) == -EAGAIN)
+      return; // A ring buffer that is full: the next wait goes on here.
     ++written_;
   }
 }

@@ -13,15 +13,16 @@
 
 namespace ringside::sim {
 
-// Load writes `records` payloads in all, `per_wait` at each wait, over the CPUs in turn. A payload
-// is a 64-bit sequence number from 0, then zeroes up to `size` bytes.
+// Load writes `records` payloads in all, `per_wait` at each wait, over the CPUs in turn or into one
+// ring buffer, as much as fits. A payload is a 64-bit sequence number from 0, then zeroes up to
+// `size` bytes.
 class Load {
 public:
   // parse reads "records=N,size=64,per_wait=M", any of them. False, and no load, if it is not that.
   bool parse(std::string_view text);
 
   using Output = std::function<int(Map& map, unsigned cpu, std::span<const std::byte> data)>;
-  // step writes what one wait finds, into the slots of `map` that hold an event.
+  // step writes what one wait finds, into the slots of `map` that hold an event, or its ring.
   void step(Map& map, const Output& output);
 
 private:
