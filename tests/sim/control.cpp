@@ -2,6 +2,8 @@
 // sim_control: the plain C functions, each handed to the simulated kernel.
 #include "sim_control.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <span>
 
@@ -13,8 +15,10 @@ namespace {
 using ringside::sim::BpfRing;
 using ringside::sim::Kernel;
 
-std::span<const std::byte> bytes(const void* data, std::size_t size) {
-  return {static_cast<const std::byte*>(data), size};
+// A size that this process has no number for becomes one that is as much too large.
+std::span<const std::byte> bytes(const void* data, std::uint64_t size) {
+  return {static_cast<const std::byte*>(data),
+          static_cast<std::size_t>(std::min<std::uint64_t>(size, SIZE_MAX))};
 }
 
 void script(const char* call, unsigned nth, int error, bool onwards) {
@@ -68,13 +72,12 @@ int sim_event_fd(int map_fd, uint32_t key) {
 }
 
 int sim_ringbuf_output(int map_fd, const void* data, uint64_t size, uint64_t flags) {
-  return Kernel::instance().ring_output(map_fd, bytes(data, static_cast<size_t>(size)), flags);
+  return Kernel::instance().ring_output(map_fd, bytes(data, size), flags);
 }
 
 int sim_ringbuf_output_at(uint64_t at_ns, int map_fd, const void* data, uint64_t size,
                           uint64_t flags) {
-  return Kernel::instance().ring_output_at(at_ns, map_fd, bytes(data, static_cast<size_t>(size)),
-                                           flags);
+  return Kernel::instance().ring_output_at(at_ns, map_fd, bytes(data, size), flags);
 }
 
 int sim_ringbuf_reserve(int map_fd, uint64_t size, void** sample) {

@@ -161,7 +161,7 @@ std::optional<std::intptr_t> Kernel::mmap(void* address, std::size_t size, int p
   if (size == 0 || (offset & static_cast<off_t>(page - 1)) != 0)
     return -EINVAL;
   std::size_t rounded = (size + page - 1) & ~(page - 1);
-  if (rounded == 0 || rounded >> 47 != 0)
+  if (rounded == 0 || std::uint64_t{rounded} >> 47 != 0)
     return -ENOMEM;
   int sharing = flags & MAP_TYPE;
   if (sharing != MAP_SHARED && sharing != MAP_SHARED_VALIDATE)

@@ -84,7 +84,7 @@ struct Rig {
     auto count = os::wait_ready(epoll.get(), ready, timeout_ms);
     std::vector<std::uint64_t> cpus;
     for (std::size_t i = 0; count && i < *count; ++i)
-      cpus.push_back(ready[i].data.u64);
+      cpus.push_back(std::uint64_t{ready[i].data.u64}); // A copy: the entry is packed.
     return cpus;
   }
 };
