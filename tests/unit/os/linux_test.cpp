@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// os on Linux, on the running kernel and without privileges: what works, and that each refusal is
+// the kernel's own error.
+#define CATCH_CONFIG_MAIN
+#include "os/os.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <catch2/catch.hpp>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace ringside::os::test {
+namespace {
+
+constexpr int kClosed = -1;
+
+template <class T>
+bool failed_with(const Result<T>& result, int error) {
+  return !result && result.error() == Errno(error);
+}
+
+} // namespace
+
+TEST_CASE("calls on a closed descriptor fail with the kernel's error") {
+  CHECK(failed_with(enable_perf_event(kClosed), EBADF));
+  CHECK(failed_with(disable_perf_event(kClosed), EBADF));
+  CHECK(failed_with(map_shared(kClosed, 0, page_size(), Access::read_only), EBADF));
+  CHECK(failed_with(watch(kClosed, kClosed, EPOLLIN, 0), EBADF));
+  CHECK(failed_with(duplicate(kClosed), EBADF));
+  epoll_event ready[1];
+  CHECK(failed_with(wait_ready(kClosed, ready, 0), EBADF));
+  // Which of the two depends on the kernel; without privileges, some say EPERM first.
+  CHECK_FALSE(map_info(kClosed));
+  CHECK_FALSE(store_fd_in_map(kClosed, 0, kClosed));
+  CHECK_FALSE(delete_from_map(kClosed, 0));
+}
+
+TEST_CASE("an event of a type that there is not is refused") {
+  perf_event_attr attr{};
+  attr.size = sizeof(attr);
+  attr.type = PERF_TYPE_MAX + 1000;
+  CHECK_FALSE(open_perf_event(&attr, 0));
+}
+
+TEST_CASE("a descriptor is duplicated close-on-exec") {
+  const UniqueFd event(eventfd(0, EFD_CLOEXEC));
+  const auto second = duplicate(event.get());
+  REQUIRE(second);
+  CHECK(second->get() != event.get());
+  CHECK(fcntl(second->get(), F_GETFD) == FD_CLOEXEC);
+}
+
+TEST_CASE("an epoll set reports the token of what is ready") {
+  const auto set = create_epoll();
+  REQUIRE(set);
+  CHECK(fcntl(set->get(), F_GETFD) == FD_CLOEXEC);
+  const UniqueFd event(eventfd(1, EFD_CLOEXEC));
+  REQUIRE(watch(set->get(), event.get(), EPOLLIN, 77));
+  epoll_event ready[2];
+  const auto count = wait_ready(set->get(), ready, 0);
+  REQUIRE(count);
+  CHECK(*count == 1);
+  CHECK(ready[0].data.u64 == 77);
+}
+
+TEST_CASE("a file is mapped from an offset, and written only with that access") {
+  const UniqueFd file(memfd_create("file", MFD_CLOEXEC));
+  REQUIRE(ftruncate(file.get(), static_cast<off_t>(2 * page_size())) == 0);
+  const auto whole = map_shared(file.get(), 0, 2 * page_size(), Access::read_write);
+  REQUIRE(whole);
+  std::memset(whole->data() + page_size(), 'x', 1);
+  const auto second = map_shared(file.get(), page_size(), page_size(), Access::read_only);
+  REQUIRE(second);
+  CHECK(second->data()[0] == std::byte{'x'});
+  CHECK(second->size() == page_size());
+}
+
+TEST_CASE("a file that does not fit, is not there or cannot be read is an error") {
+  char text[4096];
+  const auto length = read_file("/proc/self/stat", text);
+  REQUIRE(length);
+  CHECK(*length > 0);
+  char small[1];
+  CHECK(failed_with(read_file("/proc/self/stat", small), E2BIG));
+  CHECK(failed_with(read_file("/proc/self/no-such-file", text), ENOENT));
+  CHECK(failed_with(read_file("/proc", text), EISDIR));
+}
+
+TEST_CASE("limits and time come from the process") {
+  rlimit limit{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  const auto files = soft_limit(RLIMIT_NOFILE);
+  REQUIRE(files);
+  CHECK(*files == (limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur));
+  CHECK(failed_with(soft_limit(1000), EINVAL));
+  const auto before = now_ns();
+  CHECK(now_ns() >= before);
+}
+
+} // namespace ringside::os::test
