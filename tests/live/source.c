@@ -23,8 +23,7 @@ struct counts {
   uint64_t sent, dropped;
 };
 
-/* Ends the process, as a test that cannot run here where the kernel refuses us. */
-static void give_up(const char* what, int error) {
+void source_give_up(const char* what, int error) {
   int refused = error == -EPERM || error == -ENOSYS;
 
   printf("%s: %s: %s\n", refused ? "SKIP" : "FAIL", what, strerror(-error));
@@ -134,13 +133,14 @@ static void open_with(struct source* source, enum bpf_map_type kind, uint32_t sl
       sys_bpf_map_create(kind, slot_size, slot_size, entries ? entries : (uint32_t)source->cpus, 0);
   source->counts_fd = sys_bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, 4, sizeof(struct counts), 1, 0);
   if (source->map_fd < 0 || source->counts_fd < 0)
-    give_up("cannot create a BPF map", source->map_fd < 0 ? source->map_fd : source->counts_fd);
+    source_give_up("cannot create a BPF map",
+                   source->map_fd < 0 ? source->map_fd : source->counts_fd);
   source->prog_fd = load_program(source);
   if (source->prog_fd < 0)
-    give_up("cannot load a BPF program", source->prog_fd);
+    source_give_up("cannot load a BPF program", source->prog_fd);
   source->link_fd = sys_bpf_raw_tracepoint_open("sys_enter", source->prog_fd);
   if (source->link_fd < 0)
-    give_up("cannot attach to the raw tracepoint sys_enter", source->link_fd);
+    source_give_up("cannot attach to the raw tracepoint sys_enter", source->link_fd);
 }
 
 void source_open(struct source* source) {
@@ -162,7 +162,7 @@ uint64_t source_dropped(const struct source* source) {
   int key = 0;
 
   if (source->cpus > kCpusMax || sys_bpf_map_lookup(source->counts_fd, &key, counts))
-    give_up("cannot read what was dropped", -E2BIG);
+    source_give_up("cannot read what was dropped", -E2BIG);
   for (int cpu = 0; cpu < source->cpus; cpu++)
     sum += counts[cpu].dropped;
   return sum;

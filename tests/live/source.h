@@ -53,6 +53,9 @@ int source_pin(int n);
 /* source_fork is fork(2), with a child that does not outlive its parent. */
 pid_t source_fork(void);
 
+/* source_give_up ends the process: as a test that cannot run here, where the kernel refuses us. */
+void source_give_up(const char* what, int error);
+
 void source_close(struct source* source);
 
 #ifdef __cplusplus

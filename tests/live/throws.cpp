@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // throws: a callback leaves a read of a perf_buffer or a ring_buffer by a C++ exception or by
-// longjmp(3). That read did not end. The next one of a perf_buffer begins with the first of its
-// records whose space had not gone back to the kernel, the next one of a ring_buffer with the
-// record that was left from; from there they go on as before, and what is freed leaves nothing
-// open.
+// longjmp(3). That read did not end. The next one of a perf_buffer begins with its first record
+// again, the next one of a ring_buffer with the record that was left from; from there they go on as
+// before, and what is freed leaves nothing open.
 #include <bpf/libbpf.h>
 
 #include <csetjmp>
@@ -58,7 +57,7 @@ ring_buffer* rb;
 struct Origin {
   const struct source* source;
   bool counts;       // a read returns how many records it found
-  bool goes_on;      // with the record that a read was left from
+  bool goes_on;      // with the record that a read was left from, not with its first
   uint64_t next = 0; // the number of the next record that it makes
 };
 Origin perf{&perf_source, false, false}, ring{&ring_source, true, true};
@@ -126,16 +125,14 @@ bool check(const NamedRead& how, Leave leave, std::size_t at) {
   reader.leave = Leave::no;
   source_emit(origin.source, 1); // a wait was answered once: this one makes poll look again
   int result = how.read();
-  std::size_t count = reader.numbers.size();
-  std::size_t rest = kRecords + 1 - at;
-  bool second_run = count >= rest && count <= (origin.goes_on ? rest : kRecords + 1) &&
-                    is_run(origin.next + kRecords + 1 - count, count);
+  std::size_t expected = origin.goes_on ? kRecords + 1 - at : kRecords + 1;
+  bool second_run = is_run(origin.next + kRecords + 1 - expected, expected);
   origin.next += kRecords + 1;
-  if (left && first_run && second_run && result == (origin.counts ? int(count) : how.result))
+  if (left && first_run && second_run && result == (origin.counts ? int(expected) : how.result))
     return true;
   std::printf("%s, %s at record %zu: left %d, first run %d, then %d and %zu records from %llu\n",
               how.name, leave == Leave::longjmp ? "longjmp" : "exception", at, left, first_run,
-              result, count,
+              result, reader.numbers.size(),
               reader.numbers.empty() ? 0ULL : static_cast<unsigned long long>(reader.numbers[0]));
   return false;
 }
