@@ -43,8 +43,8 @@ extern "C" LIBBPF_API size_t ring__avail_data_size(const struct ring* r) {
   if (ring == nullptr)
     return pass_on(ring__avail_data_size, __func__, size_t{0}, r);
   // The consumer first: the producer may move on between the two, and never falls behind.
-  const unsigned long consumer = ring->consumer_position();
-  return ring->producer_position() - consumer;
+  const std::uint64_t consumer = ring->consumer_position();
+  return static_cast<size_t>(ring->producer_position() - consumer);
 }
 
 extern "C" LIBBPF_API size_t ring__size(const struct ring* r) {

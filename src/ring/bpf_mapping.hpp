@@ -12,8 +12,9 @@ namespace ringside {
 
 // The map is a page that begins with the consumer's position, a page that begins with the
 // producer's, and the data, mapped twice in a row, so that no record ever wraps. Positions are
-// free-running; each is written by one side alone. They are as wide as the kernel's `unsigned
-// long`.
+// free-running; each is written by one side alone. The kernel keeps them in its `unsigned long`. A
+// 32-bit program may run on a kernel of 64 bits, which needs all of them after 4 GiB, so all
+// positions have 64 bits here: a 32-bit kernel leaves the bytes behind its own unused.
 class BpfMapping {
 public:
   // make maps the map behind `map_fd`, whose max_entries is `data_size`. The kernel fills a
@@ -23,14 +24,23 @@ public:
   enum class Filler { kernel, program };
   static Result<BpfMapping> make(int map_fd, std::uint32_t data_size, Filler filler);
 
-  [[nodiscard]] unsigned long& consumer_position() const {
-    return *reinterpret_cast<unsigned long*>(consumer_page_.data());
+  [[nodiscard]] std::uint64_t& consumer_position() const {
+    return *reinterpret_cast<std::uint64_t*>(consumer_page_.data());
   }
-  [[nodiscard]] unsigned long& producer_position() const {
-    return *reinterpret_cast<unsigned long*>(producer_pages_.data());
+  // The producer's position in a ring that the program fills.
+  [[nodiscard]] std::uint64_t& own_producer_position() const {
+    return *reinterpret_cast<std::uint64_t*>(producer_pages_.data());
   }
-  [[nodiscard]] std::byte* at(unsigned long position) const {
-    return data_ + (position & (data_size_ - 1));
+  // The producer's position in a ring that the kernel fills, known to lie at or behind `position`.
+  // Behind a 32-bit kernel's stands something else, so only an `unsigned long` is read.
+  [[nodiscard]] std::uint64_t producer_after(std::uint64_t position) const {
+    // Pairs with the kernel's release of producer_pos in __bpf_ringbuf_reserve.
+    const auto producer =
+        load_acquire(*reinterpret_cast<const unsigned long*>(producer_pages_.data()));
+    return position + (producer - static_cast<unsigned long>(position));
+  }
+  [[nodiscard]] std::byte* at(std::uint64_t position) const {
+    return data_ + (static_cast<std::size_t>(position) & (data_size_ - 1));
   }
   // offset_of is the offset into the data of an address in either of its mappings.
   [[nodiscard]] std::size_t offset_of(const void* address) const {

@@ -29,14 +29,13 @@ Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler) {
   return ring;
 }
 
-unsigned long BpfRing::consumer_position() const {
+std::uint64_t BpfRing::consumer_position() const {
   // Pairs with nothing of the kernel's, which does not write it: with a reader in another thread.
   return reading_ ? position_ : load_acquire(mapping_.consumer_position());
 }
 
-unsigned long BpfRing::producer_position() const {
-  // Pairs with the kernel's release of producer_pos in __bpf_ringbuf_reserve.
-  return load_acquire(mapping_.producer_position());
+std::uint64_t BpfRing::producer_position() const {
+  return mapping_.producer_after(consumer_position());
 }
 
 void BpfRing::release() {
@@ -49,7 +48,7 @@ void BpfRing::release() {
 BpfRing::Run BpfRing::read_run(std::size_t limit, std::size_t& count) {
   const std::size_t eighth = mapping_.data_size() / 8;
   for (;;) {
-    const unsigned long producer = producer_position();
+    const std::uint64_t producer = mapping_.producer_after(position_);
     if (producer == position_)
       return Run::at_producer;
     if (producer - position_ > mapping_.data_size())
@@ -65,7 +64,7 @@ BpfRing::Run BpfRing::read_run(std::size_t limit, std::size_t& count) {
         return Run::busy;
       if (record.extent() > producer - position_)
         return Run::corrupt;
-      const unsigned long here = position_;
+      const std::uint64_t here = position_;
       if (!record.discarded()) {
         answer_ =
             handler_.sample(handler_.context, bytes + BpfRecord::kHeaderSize, record.data_size());
@@ -95,10 +94,11 @@ Result<std::size_t> BpfRing::read(std::size_t limit) {
     run = read_run(limit, count);
     if (run == Run::corrupt) {
       log(LogLevel::warn,
-          "ring_buffer: the ring of map_fd %d is corrupt at position %lu: what is unread is "
+          "ring_buffer: the ring of map_fd %d is corrupt at position %" PRIu64
+          ": what is unread is "
           "skipped\n",
           map_fd_, position_);
-      position_ = producer_position();
+      position_ = mapping_.producer_after(position_);
     }
     if (position_ == released_)
       break;

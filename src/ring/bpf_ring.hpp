@@ -40,8 +40,8 @@ public:
 
   // Where the next record begins; in a handler, the record that it was called with. The space
   // before may not have gone back to the kernel yet.
-  [[nodiscard]] unsigned long consumer_position() const;
-  [[nodiscard]] unsigned long producer_position() const;
+  [[nodiscard]] std::uint64_t consumer_position() const;
+  [[nodiscard]] std::uint64_t producer_position() const;
   [[nodiscard]] std::size_t data_size() const { return mapping_.data_size(); }
   // The number that the caller gave. It may be closed by now.
   [[nodiscard]] int map_fd() const { return map_fd_; }
@@ -61,8 +61,8 @@ private:
   // While a read is under way, or was left by an exception: where it is, and up to where space has
   // gone back. At other times the consumer's page alone tells.
   bool reading_ = false;
-  unsigned long position_ = 0;
-  unsigned long released_ = 0;
+  std::uint64_t position_ = 0;
+  std::uint64_t released_ = 0;
 };
 
 } // namespace ringside

@@ -51,10 +51,10 @@ Result<void*> UserRing::reserve(std::uint32_t size) {
 
   // Pairs with the kernel's release of consumer_pos in __bpf_user_ringbuf_sample_release: BPF code
   // has done with what lies before it.
-  const unsigned long consumer = load_acquire(mapping_.consumer_position());
+  const std::uint64_t consumer = load_acquire(mapping_.consumer_position());
   // Only this thread writes the producer's position.
-  const unsigned long producer = load_relaxed(mapping_.producer_position());
-  const unsigned long used = producer - consumer;
+  const std::uint64_t producer = load_relaxed(mapping_.own_producer_position());
+  const std::uint64_t used = producer - consumer;
   if (used > ring_size || BpfRecord::extent_of(size) > ring_size - used)
     return Errno(ENOSPC);
 
@@ -65,7 +65,7 @@ Result<void*> UserRing::reserve(std::uint32_t size) {
   store_relaxed(header[0], size | BPF_RINGBUF_BUSY_BIT);
   // Pairs with the kernel's acquire of producer_pos in __bpf_user_ringbuf_peek: it finds the record
   // busy, not what the ring held before.
-  store_release(mapping_.producer_position(), producer + BpfRecord::extent_of(size));
+  store_release(mapping_.own_producer_position(), producer + BpfRecord::extent_of(size));
   return static_cast<void*>(record + BpfRecord::kHeaderSize);
 }
 
