@@ -76,7 +76,7 @@ TEST_CASE("records reach the callback in order with their bytes, at any position
   CHECK(ring_buffer__poll(buffer, 0) == 0);
   const ring* one = ring_buffer__ring(buffer, 0);
   CHECK(ring__consumer_pos(one) == ring__producer_pos(one));
-  CHECK(fixture.published() == ring__producer_pos(one));
+  CHECK(static_cast<unsigned long>(fixture.published()) == ring__producer_pos(one));
   ring_buffer__free(buffer);
   CHECK(fixture.messages.warnings() == 0);
 }
@@ -248,6 +248,20 @@ TEST_CASE("without a callback records are counted and dropped") {
   ring_buffer* buffer = ring_buffer__new(fixture.map(), nullptr, nullptr, nullptr);
   fixture.output("x");
   CHECK(ring_buffer__consume(buffer) == 1);
+  ring_buffer__free(buffer);
+}
+
+TEST_CASE("a ring of 2 GiB is more than a 32-bit address space can hold twice") {
+  RingFixture fixture(std::uint32_t{1} << 31);
+  ring_buffer* buffer = fixture.make();
+  if constexpr (sizeof(void*) == 4) {
+    CHECK(buffer == nullptr);
+    CHECK(errno == E2BIG);
+    CHECK(fixture.messages.warnings() == 1);
+  } else {
+    REQUIRE(buffer != nullptr);
+    CHECK(ring__size(ring_buffer__ring(buffer, 0)) == std::size_t{1} << 31);
+  }
   ring_buffer__free(buffer);
 }
 
