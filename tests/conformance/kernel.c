@@ -18,17 +18,18 @@
 
 #include "../support/bpf_calls.h"
 #include "conform.h"
+#include "kernel_live.h"
 
 #define CPU_FOLDER "/sys/devices/system/cpu"
 
 struct sim_calls sim;
 static unsigned cpu_count;
 
-/* A map of the running case, and on the real kernel the program that writes to it. */
+/* A map of the running case, and on the real kernel the program that works on it. */
 struct emitter {
   int map_fd, program_fd;
 };
-enum { max_emitters = 16 };
+enum { max_emitters = 32 };
 static struct emitter emitters[max_emitters];
 static unsigned emitter_count;
 static int data_fd = -1;
@@ -37,7 +38,7 @@ static void* data_bytes;
 /* The affinity of the process, which output on another CPU changes for a moment. */
 static cpu_set_t home_cpus;
 
-static void die(const char* what, int error) {
+void kernel_die(const char* what, int error) {
   fprintf(stderr, "conform: %s: %s\n", what, strerror(error));
   exit(2);
 }
@@ -51,6 +52,9 @@ bool kernel_is_sim(void) {
     FIND(reset), FIND(set_online), FIND(set_file), FIND(output), FIND(emit);
     FIND(emit_raw), FIND(set_positions), FIND(event_fd), FIND(fail), FIND(fail_from);
     FIND(calls), FIND(now_ns), FIND(output_at), FIND(live);
+    FIND(ringbuf_output), FIND(ringbuf_reserve), FIND(ringbuf_submit), FIND(ringbuf_discard);
+    FIND(ringbuf_set_positions), FIND(ringbuf_poke), FIND(ringbuf_wake), FIND(ringbuf_output_at);
+    FIND(user_ringbuf_drain), FIND(user_ringbuf_drain_at);
     answer = sim.output != NULL;
   }
   return answer;
@@ -92,10 +96,10 @@ void kernel_start(unsigned cpus) {
   sched_getaffinity(0, sizeof(home_cpus), &home_cpus);
   data_fd = sys_bpf_map_create(BPF_MAP_TYPE_ARRAY, 4, kernel_payload_max, 1, BPF_F_MMAPABLE);
   if (data_fd < 0)
-    die("map for payloads", -data_fd);
+    kernel_die("map for payloads", -data_fd);
   data_bytes = mmap(NULL, kernel_payload_max, PROT_READ | PROT_WRITE, MAP_SHARED, data_fd, 0);
   if (data_bytes == MAP_FAILED)
-    die("mapping of payloads", errno);
+    kernel_die("mapping of payloads", errno);
 }
 
 void kernel_end(void) {
@@ -111,19 +115,28 @@ unsigned kernel_cpus(void) {
   return cpu_count;
 }
 
+void kernel_keep(int map_fd, int program_fd) {
+  if (emitter_count == max_emitters)
+    kernel_die("maps of this case", ENOSPC);
+  emitters[emitter_count++] = (struct emitter){map_fd, program_fd};
+}
+
+int kernel_data_fd(void) {
+  return data_fd;
+}
+
 int kernel_map(unsigned max_entries) {
   int map_fd = sys_bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, max_entries, 0);
-  struct emitter* emitter = &emitters[emitter_count++];
+  int program_fd = -1;
 
   if (map_fd < 0)
-    die("perf event array", -map_fd);
-  emitter->map_fd = map_fd;
-  emitter->program_fd = -1;
+    kernel_die("perf event array", -map_fd);
   if (!kernel_is_sim()) {
-    emitter->program_fd = sys_bpf_load_emitter(map_fd, data_fd, kernel_payload_max);
-    if (emitter->program_fd < 0)
-      die("program", -emitter->program_fd);
+    program_fd = sys_bpf_load_emitter(map_fd, data_fd, kernel_payload_max);
+    if (program_fd < 0)
+      kernel_die("program", -program_fd);
   }
+  kernel_keep(map_fd, program_fd);
   return map_fd;
 }
 
@@ -131,8 +144,8 @@ int kernel_other_map(void) {
   int map_fd = sys_bpf_map_create(BPF_MAP_TYPE_ARRAY, 4, 4, 8, 0);
 
   if (map_fd < 0)
-    die("array map", -map_fd);
-  emitters[emitter_count++] = (struct emitter){map_fd, -1};
+    kernel_die("array map", -map_fd);
+  kernel_keep(map_fd, -1);
   return map_fd;
 }
 
@@ -140,7 +153,7 @@ static struct emitter* find_emitter(int map_fd) {
   for (unsigned i = 0; i < emitter_count; i++)
     if (emitters[i].map_fd == map_fd)
       return &emitters[i];
-  die("no such map in this case", EBADF);
+  kernel_die("no such map in this case", EBADF);
   return NULL;
 }
 
@@ -161,41 +174,51 @@ unsigned kernel_take_slots(int map_fd, unsigned count) {
   return taken;
 }
 
-static int run_emitter(int map_fd, unsigned cpu, uint64_t flags, const void* data, uint32_t size) {
-  const uint64_t args[2] = {size, flags};
+int kernel_program_of(int map_fd) {
+  return find_emitter(map_fd)->program_fd;
+}
+
+int kernel_run(int program_fd, unsigned cpu, const uint64_t* args, size_t count) {
   cpu_set_t there;
   int error, returned = 0;
 
-  if (size > kernel_payload_max)
-    die("payload", E2BIG);
-  memcpy(data_bytes, data, size);
   /* Where the program runs on the CPU that asks, the wakeup comes before the call returns. */
   CPU_ZERO(&there);
   CPU_SET(cpu, &there);
   if (sched_setaffinity(0, sizeof(there), &there) != 0)
-    die("affinity", errno);
-  error = sys_bpf_run_on_cpu(find_emitter(map_fd)->program_fd, cpu, args, 2, &returned);
+    kernel_die("affinity", errno);
+  error = sys_bpf_run_on_cpu(program_fd, cpu, args, count, &returned);
   sched_setaffinity(0, sizeof(home_cpus), &home_cpus);
   if (error != 0)
-    die("BPF_PROG_TEST_RUN", -error);
+    kernel_die("BPF_PROG_TEST_RUN", -error);
   return returned;
+}
+
+int kernel_run_writer(int map_fd, unsigned cpu, uint64_t flags, const void* data, uint32_t size) {
+  const uint64_t args[2] = {size, flags};
+
+  if (size > kernel_payload_max)
+    kernel_die("payload", E2BIG);
+  if (size > 0)
+    memcpy(data_bytes, data, size);
+  return kernel_run(kernel_program_of(map_fd), cpu, args, 2);
 }
 
 int kernel_output(int map_fd, unsigned cpu, const void* data, uint32_t size) {
   if (kernel_is_sim())
     return sim.output(map_fd, cpu, data, size);
-  return run_emitter(map_fd, cpu, BPF_F_CURRENT_CPU, data, size);
+  return kernel_run_writer(map_fd, cpu, BPF_F_CURRENT_CPU, data, size);
 }
 
 int kernel_output_to(int map_fd, unsigned cpu, unsigned key, const void* data, uint32_t size) {
-  return run_emitter(map_fd, cpu, key, data, size);
+  return kernel_run_writer(map_fd, cpu, key, data, size);
 }
 
 static void write_file(const char* path, const char* text) {
   FILE* file = fopen(path, "w");
 
   if (!file || fputs(text, file) < 0 || fclose(file) != 0)
-    die(path, errno);
+    kernel_die(path, errno);
 }
 
 /* own_cpu_folder puts a folder of the case's own, with the same masks, over the kernel's. */
@@ -213,7 +236,7 @@ static void own_cpu_folder(void) {
     snprintf(path, sizeof(path), CPU_FOLDER "/%s", names[i]);
     file = fopen(path, "r");
     if (!file || !fgets(texts[i], sizeof(texts[i]), file))
-      die(path, errno);
+      kernel_die(path, errno);
     fclose(file);
   }
   if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
@@ -252,7 +275,7 @@ void kernel_drop_privileges(void) {
     skip("perf_event_paranoid lets everybody open events here");
   close(fd);
   if (syscall(SYS_capset, &header, none) != 0)
-    die("capset", errno);
+    kernel_die("capset", errno);
 }
 
 struct kernel_open kernel_open_now(void) {
@@ -269,7 +292,7 @@ struct kernel_open kernel_open_now(void) {
   }
   maps = fopen("/proc/self/maps", "r");
   while (maps && fgets(line, sizeof(line), maps))
-    now.mappings += strstr(line, "[perf_event]") != NULL;
+    now.mappings += strstr(line, "[perf_event]") || strstr(line, "anon_inode:bpf-map");
   if (maps)
     fclose(maps);
   folder = opendir("/proc/self/fd");

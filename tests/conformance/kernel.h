@@ -49,7 +49,7 @@ void kernel_set_file(const char* name, const char* text);
 /* kernel_drop_privileges: from now on the process may not open events of a whole CPU. */
 void kernel_drop_privileges(void);
 
-/* kernel_open_now: what is open: descriptors and perf event mappings. */
+/* kernel_open_now: what is open: descriptors, and mappings of perf events and of maps. */
 struct kernel_open {
   unsigned fds;
   unsigned mappings;
@@ -72,6 +72,18 @@ struct sim_calls {
   uint64_t (*now_ns)(void);
   int (*output_at)(uint64_t at_ns, int map_fd, unsigned cpu, const void* data, uint32_t size);
   struct sim_live (*live)(void);
+  int (*ringbuf_output)(int map_fd, const void* data, uint64_t size, uint64_t flags);
+  int (*ringbuf_reserve)(int map_fd, uint64_t size, void** sample);
+  int (*ringbuf_submit)(void* sample, uint64_t flags);
+  int (*ringbuf_discard)(void* sample, uint64_t flags);
+  int (*ringbuf_set_positions)(int map_fd, uint64_t consumer, uint64_t producer);
+  int (*ringbuf_poke)(int map_fd, uint64_t position, const void* bytes, size_t size);
+  int (*ringbuf_wake)(int map_fd);
+  int (*ringbuf_output_at)(uint64_t at_ns, int map_fd, const void* data, uint64_t size,
+                           uint64_t flags);
+  long (*user_ringbuf_drain)(int map_fd, sim_user_sample_fn callback, void* context,
+                             uint64_t flags);
+  int (*user_ringbuf_drain_at)(uint64_t at_ns, int map_fd, unsigned samples, uint64_t flags);
 };
 extern struct sim_calls sim;
 
