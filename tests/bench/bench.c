@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* Loading, timing and medians. */
+#include "bench.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../support/bpf_calls.h"
+
+enum { kWarmUps = 2 };
+const unsigned sizes[kSizes] = {8, 64, 512, kLargest};
+
+void bench_die(const char* what, int error) {
+  printf("SKIP: %s: %s\n", what, strerror(error));
+  exit(77);
+}
+
+struct library bench_load(const char* path) {
+  struct library library = {.path = path, .handle = dlopen(path, RTLD_NOW | RTLD_LOCAL)};
+
+  if (!library.handle) {
+    fprintf(stderr, "readers_bench: %s\n", dlerror());
+    exit(2);
+  }
+  return library;
+}
+
+void* bench_function(const struct library* library, const char* name) {
+  void* found = dlsym(library->handle, name);
+
+  if (!found) {
+    fprintf(stderr, "readers_bench: %s has no %s\n", library->path, name);
+    exit(2);
+  }
+  return found;
+}
+
+double bench_now_ns(void) {
+  struct timespec now;
+
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static int compare(const void* left, const void* right) {
+  double a = *(const double*)left, b = *(const double*)right;
+
+  return (a > b) - (a < b);
+}
+
+static double median(double* values, int count) {
+  qsort(values, (size_t)count, sizeof(*values), compare);
+  return values[count / 2];
+}
+
+void bench_compare(const struct bench* bench, struct row row, void* made_by_stock,
+                   void* made_by_us) {
+  for (int i = -kWarmUps; i < bench->rounds; i++) {
+    double stock_ns = row.time(made_by_stock), our_ns = row.time(made_by_us);
+
+    if (i < 0)
+      continue;
+    bench->stock_ns[i] = stock_ns;
+    bench->our_ns[i] = our_ns;
+    bench->ratio[i] = our_ns / stock_ns;
+  }
+  printf("%-28s %10.2f %10.2f %8.3f  %s\n", row.what,
+         median(bench->stock_ns, bench->rounds) / row.per,
+         median(bench->our_ns, bench->rounds) / row.per, median(bench->ratio, bench->rounds),
+         row.unit);
+}
+
+uint64_t bench_fill(int map_fd, unsigned size, uint64_t flags,
+                    int (*load)(int map_fd, int data_fd, uint32_t data_size)) {
+  int data_fd = sys_bpf_map_create(BPF_MAP_TYPE_ARRAY, 4, kLargest, 1, 0);
+  int prog_fd = data_fd < 0 ? data_fd : load(map_fd, data_fd, kLargest);
+  const uint64_t size_and_flags[] = {size, flags};
+  uint64_t records = 0;
+  int answer = 0;
+
+  if (prog_fd < 0)
+    bench_die("loading a program", -prog_fd);
+  while (!answer) {
+    int error = sys_bpf_run_on_cpu(prog_fd, 0, size_and_flags, 2, &answer);
+
+    if (error)
+      bench_die("running a program", -error);
+    records += !answer;
+  }
+  close(prog_fd);
+  close(data_fd);
+  return records;
+}

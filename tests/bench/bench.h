@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* bench: two libraries in one process, and timing the same work of both in turns. */
+#ifndef RINGSIDE_TESTS_BENCH_H
+#define RINGSIDE_TESTS_BENCH_H
+
+#include <stdint.h>
+
+enum { kSizes = 4, kLargest = 4096, kRingBytes = 64 * 4096, kBatch = 100000 };
+extern const unsigned sizes[kSizes]; /* of the records that are read and written */
+
+/* One of the two libraries. */
+struct library {
+  const char* path;
+  void* handle;
+};
+
+struct bench {
+  struct library stock, ours;
+  int rounds;
+  double *stock_ns, *our_ns, *ratio; /* one of each per round */
+};
+
+/* bench_die ends the program, as one that cannot do this work here. */
+void bench_die(const char* what, int error);
+
+struct library bench_load(const char* path);
+
+/* bench_function gives a function of a library, which must have it. */
+void* bench_function(const struct library* library, const char* name);
+
+double bench_now_ns(void);
+
+/* A row of the table: `time` does some work with what one library has made and returns how long it
+ * took, in nanoseconds. Both take turns, and the medians are shown by `per` nanoseconds. */
+struct row {
+  const char *what, *unit;
+  double per;
+  double (*time)(void* made);
+};
+void bench_compare(const struct bench* bench, struct row row, void* made_by_stock,
+                   void* made_by_us);
+
+/* bench_fill runs a program that returns 0 for each record of `size` bytes that it has written, on
+ * CPU 0, until no more fits, and closes it. `load` makes it, from the ring's map and an array map
+ * of what to write. Returns how many were written. */
+uint64_t bench_fill(int map_fd, unsigned size, uint64_t flags,
+                    int (*load)(int map_fd, int data_fd, uint32_t data_size));
+
+/* The tables, and reading a full ring of records of `size` bytes once, which returns how many. */
+void perf_bench(const struct bench* bench);
+void ring_bench(const struct bench* bench);
+void user_ring_bench(const struct bench* bench);
+uint64_t perf_bench_once(const struct library* library, unsigned size);
+uint64_t ring_bench_once(const struct library* library, unsigned size);
+
+#endif /* RINGSIDE_TESTS_BENCH_H */

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* What reading and making a perf_buffer costs. A BPF program fills the ring once; before each read
+ * the tail is set back, so that every read finds the same full ring and costs nothing but the
+ * library's own work. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <linux/perf_event.h>
+
+#include <bpf/libbpf.h>
+
+#include "../support/bpf_calls.h"
+#include "bench.h"
+
+enum { kPages = kRingBytes / 4096 };
+
+struct functions {
+  __typeof__(&perf_buffer__new) new_buffer;
+  __typeof__(&perf_buffer__consume) consume;
+  __typeof__(&perf_buffer__buffer) buffer;
+  __typeof__(&perf_buffer__free) free_buffer;
+};
+
+/* A reading of one library's buffer over and over. */
+struct reader {
+  const char* path;
+  struct functions call;
+  struct perf_buffer* buffer;
+  struct perf_event_mmap_page* page;
+  uint64_t records;
+  int repeat; /* so many reads in a row that the clock's grain does not show */
+};
+
+/* The making of one library's buffers over and over. */
+struct maker {
+  struct functions call;
+  int map_fd;
+};
+
+static uint64_t seen_records;
+
+static void count_sample(void* ctx, int cpu, void* data, __u32 size) {
+  (void)ctx;
+  (void)cpu;
+  (void)data;
+  (void)size;
+  seen_records++;
+}
+
+static struct functions look_up(const struct library* library) {
+  return (struct functions){
+      .new_buffer = bench_function(library, "perf_buffer__new"),
+      .consume = bench_function(library, "perf_buffer__consume"),
+      .buffer = bench_function(library, "perf_buffer__buffer"),
+      .free_buffer = bench_function(library, "perf_buffer__free"),
+  };
+}
+
+static int perf_event_array(unsigned entries) {
+  int map_fd = sys_bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, entries, 0);
+
+  if (map_fd < 0)
+    bench_die("creating a perf event array", -map_fd);
+  return map_fd;
+}
+
+/* open_reader makes a buffer of one ring, full of records. */
+static struct reader open_reader(const struct library* library, unsigned size) {
+  struct reader reader = {.path = library->path, .call = look_up(library)};
+  int map_fd = perf_event_array(1);
+  size_t data_size;
+  void* memory;
+
+  reader.buffer = reader.call.new_buffer(map_fd, kPages, count_sample, NULL, NULL, NULL);
+  if (!reader.buffer || reader.call.buffer(reader.buffer, 0, &memory, &data_size))
+    bench_die("making a perf_buffer", errno);
+  reader.page = memory;
+  reader.records = bench_fill(map_fd, size, 0, sys_bpf_load_emitter);
+  reader.repeat = (int)(kBatch / reader.records) + 1;
+  close(map_fd);
+  return reader;
+}
+
+/* read_once sets the tail back to the first record and reads the ring. */
+static void read_once(const struct reader* reader) {
+  uint64_t before = seen_records;
+  int result;
+
+  __atomic_store_n(&reader->page->data_tail, 0, __ATOMIC_RELEASE);
+  result = reader->call.consume(reader->buffer);
+  if (result || seen_records - before != reader->records) {
+    fprintf(stderr, "readers_bench: %s read %llu records of %llu, result %d\n", reader->path,
+            (unsigned long long)(seen_records - before), (unsigned long long)reader->records,
+            result);
+    exit(1);
+  }
+}
+
+static double time_reads(void* made) {
+  const struct reader* reader = made;
+  double start = bench_now_ns();
+
+  for (int i = 0; i < reader->repeat; i++)
+    read_once(reader);
+  return bench_now_ns() - start;
+}
+
+static double time_making(void* made) {
+  const struct maker* maker = made;
+  double start = bench_now_ns(), took;
+  struct perf_buffer* buffer =
+      maker->call.new_buffer(maker->map_fd, kPages, count_sample, NULL, NULL, NULL);
+
+  maker->call.free_buffer(buffer);
+  took = bench_now_ns() - start;
+  if (!buffer)
+    bench_die("making a perf_buffer", errno);
+  return took;
+}
+
+void perf_bench(const struct bench* bench) {
+  for (int i = 0; i < kSizes; i++) {
+    struct reader stock = open_reader(&bench->stock, sizes[i]);
+    struct reader ours = open_reader(&bench->ours, sizes[i]);
+    char what[64];
+
+    snprintf(what, sizeof(what), "consume, %u-byte records", sizes[i]);
+    bench_compare(
+        bench, (struct row){what, "ns a record", (double)stock.records * stock.repeat, time_reads},
+        &stock, &ours);
+    stock.call.free_buffer(stock.buffer);
+    ours.call.free_buffer(ours.buffer);
+  }
+  int map_fd = perf_event_array((unsigned)sysconf(_SC_NPROCESSORS_CONF));
+  struct maker stock = {look_up(&bench->stock), map_fd}, ours = {look_up(&bench->ours), map_fd};
+
+  bench_compare(bench, (struct row){"new + free, all CPUs", "us", 1000, time_making}, &stock,
+                &ours);
+  close(map_fd);
+}
+
+uint64_t perf_bench_once(const struct library* library, unsigned size) {
+  struct reader reader = open_reader(library, size);
+
+  read_once(&reader);
+  reader.call.free_buffer(reader.buffer);
+  return reader.records;
+}
