@@ -55,10 +55,13 @@ user_ring_buffer__new(int map_fd, const struct user_ring_buffer_opts* opts) {
 }
 
 extern "C" LIBBPF_API void* user_ring_buffer__reserve(struct user_ring_buffer* rb, __u32 size) {
-  const Entry entry;
   if (!is_ours(rb))
     return pass_on(user_ring_buffer__reserve, __func__, static_cast<void*>(nullptr), rb, size);
-  return leave(entry, rb->ring->reserve(size));
+  // No Entry: nothing on this way can change errno.
+  const auto record = rb->ring->reserve(size);
+  if (!record)
+    errno = record.error().value();
+  return *record;
 }
 
 extern "C" LIBBPF_API void* user_ring_buffer__reserve_blocking(struct user_ring_buffer* rb,

@@ -25,6 +25,7 @@ Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler) {
   if (ring->handler_.sample == nullptr)
     ring->handler_.sample = [](void*, void*, std::size_t) { return 0; };
   ring->mapping_ = std::move(*mapping);
+  ring->eighth_ = ring->mapping_.data_size() / 8;
   ring->map_fd_ = map_fd;
   return ring;
 }
@@ -46,36 +47,39 @@ void BpfRing::release() {
 }
 
 BpfRing::Run BpfRing::read_run(std::size_t limit, std::size_t& count) {
-  const std::size_t eighth = mapping_.data_size() / 8;
+  std::uint64_t position = position_;
   for (;;) {
-    const std::uint64_t producer = mapping_.producer_after(position_);
-    if (producer == position_)
+    const std::uint64_t producer = mapping_.producer_after(position);
+    if (producer == position)
       return Run::at_producer;
-    if (producer - position_ > mapping_.data_size())
+    if (producer - position > mapping_.data_size())
       return Run::corrupt;
-    while (position_ != producer) {
-      if (count >= limit)
+    while (position != producer) {
+      if (count == limit)
         return Run::limit;
-      std::byte* bytes = mapping_.at(position_);
+      std::byte* bytes = mapping_.at(position);
       // Pairs with the kernel's exchange of the header in bpf_ringbuf_commit: once a record is not
       // busy, its data is there.
       const BpfRecord record{load_acquire(*reinterpret_cast<const std::uint32_t*>(bytes))};
       if (record.busy())
         return Run::busy;
-      if (record.extent() > producer - position_)
+      const std::size_t extent = record.extent();
+      if (extent > producer - position)
         return Run::corrupt;
-      const std::uint64_t here = position_;
-      if (!record.discarded()) {
-        answer_ =
+      if (!record.discarded()) [[likely]] {
+        const int answer =
             handler_.sample(handler_.context, bytes + BpfRecord::kHeaderSize, record.data_size());
         ++count;
+        if (answer < 0) [[unlikely]] {
+          answer_ = answer;
+          position_ = position + extent;
+          return Run::answered;
+        }
       }
       // If the handler has read this ring itself, that read has gone on from here already.
-      if (position_ == here)
-        position_ = here + record.extent();
-      if (answer_ < 0)
-        return Run::answered;
-      if (position_ - released_ >= eighth)
+      position = position_ == position ? position + extent : position_;
+      position_ = position;
+      if (position - released_ >= eighth_) [[unlikely]]
         release();
     }
   }

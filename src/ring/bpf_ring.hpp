@@ -57,6 +57,7 @@ private:
   BpfHandler handler_;
   BpfMapping mapping_;
   int map_fd_ = -1;
+  std::size_t eighth_ = 0;
   int answer_ = 0;
   // While a read is under way, or was left by an exception: where it is, and up to where space has
   // gone back. At other times the consumer's page alone tells.

@@ -7,10 +7,8 @@
 #include <climits>
 
 #include "base/log.hpp"
-#include "base/shared_word.hpp"
 #include "os/reason.hpp"
 #include "ring/bpf_map.hpp"
-#include "ring/bpf_record.hpp"
 
 namespace ringside {
 namespace {
@@ -44,31 +42,6 @@ Result<Owned<UserRing>> UserRing::open(int map_fd) {
   return ring;
 }
 
-Result<void*> UserRing::reserve(std::uint32_t size) {
-  const std::size_t ring_size = mapping_.data_size();
-  if ((size & BpfRecord::kFlags) != 0 || BpfRecord::extent_of(size) > ring_size)
-    return Errno(E2BIG);
-
-  // Pairs with the kernel's release of consumer_pos in __bpf_user_ringbuf_sample_release: BPF code
-  // has done with what lies before it.
-  const std::uint64_t consumer = load_acquire(mapping_.consumer_position());
-  // Only this thread writes the producer's position.
-  const std::uint64_t producer = load_relaxed(mapping_.own_producer_position());
-  const std::uint64_t used = producer - consumer;
-  if (used > ring_size || BpfRecord::extent_of(size) > ring_size - used)
-    return Errno(ENOSPC);
-
-  std::byte* record = mapping_.at(producer);
-  auto* header = reinterpret_cast<std::uint32_t*>(record);
-  // The header's second word is the kernel's to use in the other kind of ring.
-  header[1] = 0;
-  store_relaxed(header[0], size | BPF_RINGBUF_BUSY_BIT);
-  // Pairs with the kernel's acquire of producer_pos in __bpf_user_ringbuf_peek: it finds the record
-  // busy, not what the ring held before.
-  store_release(mapping_.own_producer_position(), producer + BpfRecord::extent_of(size));
-  return static_cast<void*>(record + BpfRecord::kHeaderSize);
-}
-
 Result<void*> UserRing::reserve_blocking(std::uint32_t size, int timeout_ms) {
   constexpr std::uint64_t kNsPerMs = 1'000'000;
   if (timeout_ms < -1)
@@ -92,20 +65,6 @@ Result<void*> UserRing::reserve_blocking(std::uint32_t size, int timeout_ms) {
     if (!ready)
       return ready.error();
   }
-}
-
-void UserRing::commit(void* data, Commit how) {
-  // The data may lie over the end of the first mapping; its header is found in the first in any
-  // case.
-  std::byte* record =
-      mapping_.at(mapping_.offset_of(data) + mapping_.data_size() - BpfRecord::kHeaderSize);
-  auto& header = *reinterpret_cast<std::uint32_t*>(record);
-  std::uint32_t word = load_relaxed(header) & ~BPF_RINGBUF_BUSY_BIT;
-  if (how == Commit::discard)
-    word |= BPF_RINGBUF_DISCARD_BIT;
-  // Pairs with the kernel's acquire of the header in __bpf_user_ringbuf_peek: the data comes before
-  // the word that says it is there.
-  exchange(header, word);
 }
 
 } // namespace ringside
