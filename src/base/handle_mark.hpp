@@ -25,11 +25,11 @@ private:
   [[nodiscard]] std::uintptr_t expected() const {
     constexpr auto kMark = static_cast<std::uintptr_t>(0x72696e6773696465); // "ringside"
     return kMark ^ reinterpret_cast<std::uintptr_t>(this) ^
-           reinterpret_cast<std::uintptr_t>(&library_);
+           reinterpret_cast<std::uintptr_t>(&kLibrary);
   }
 
   // One object in each library, for the sake of its address.
-  static inline const char library_ = 0;
+  static inline const char kLibrary = 0;
 
   std::uintptr_t value_;
 };

@@ -25,6 +25,7 @@ public:
   [[gnu::format(printf, 2, 3)]] void add(const char* format, ...) {
     std::va_list arguments;
     va_start(arguments, format);
+    // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it does not see the va_start above
     const int length =
         std::vsnprintf(reason_.text + used_, sizeof(reason_.text) - used_, format, arguments);
     va_end(arguments);
