@@ -47,12 +47,13 @@ std::vector<std::string> environment_of(const Command& command) {
       entries.push_back(text);
   }
   for (const auto& [name, value] : command.environment)
-    entries.push_back(name + "=" + value);
+    entries.push_back(fmt::format("{}={}", name, value));
   return entries;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (std::string& string : strings)
     pointers.push_back(string.data());
   pointers.push_back(nullptr);
@@ -72,15 +73,15 @@ sigset_t ending_signals() {
 std::string to_text(const Command& command) {
   std::vector<std::string> words;
   for (const auto& [name, value] : command.environment)
-    words.push_back(name + "='" + value + "'");
+    words.push_back(fmt::format("{}='{}'", name, value));
   words.insert(words.end(), command.argv.begin(), command.argv.end());
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-Child::Child(const Command& command) {
+Child::Child(const Command& command)
+    : diagnostics_(checked(memfd_create("diagnostics", MFD_CLOEXEC), "memfd_create")) {
   Pipe input;
   Pipe output;
-  diagnostics_ = Descriptor(checked(memfd_create("diagnostics", MFD_CLOEXEC), "memfd_create"));
   checked(fcntl(output.reader.get(), F_SETFL, O_NONBLOCK), "fcntl");
 
   std::vector<std::string> arguments = command.argv;

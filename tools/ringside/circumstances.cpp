@@ -35,7 +35,9 @@ std::optional<int> read_status_field(const std::string& name) {
 // The initial user namespace maps every id to itself.
 bool in_initial_user_namespace() {
   std::ifstream map("/proc/self/uid_map");
-  unsigned long inside = 0, outside = 0, count = 0;
+  unsigned long inside = 0;
+  unsigned long outside = 0;
+  unsigned long count = 0;
   return !(map >> inside >> outside >> count) ||
          (inside == 0 && outside == 0 && count == 4294967295);
 }

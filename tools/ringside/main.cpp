@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // The command line of `ringside`: its subcommands and their options.
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <functional>
 #include <memory>
 
@@ -68,5 +71,10 @@ int run(int argc, char** argv) {
 } // namespace ringside::tool
 
 int main(int argc, char** argv) {
-  return ringside::tool::run(argc, argv);
+  try {
+    return ringside::tool::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "ringside: %s\n", error.what());
+    return EXIT_FAILURE;
+  }
 }

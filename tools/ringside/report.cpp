@@ -78,8 +78,8 @@ nlohmann::json leg_json(const LegResult& leg) {
 } // namespace
 
 std::string grouped(std::uint64_t number) {
-  static const std::locale locale(std::locale::classic(), new Thousands);
-  return fmt::format(locale, "{:L}", number);
+  static const std::locale kLocale(std::locale::classic(), new Thousands);
+  return fmt::format(kLocale, "{:L}", number);
 }
 
 std::vector<std::string> differences(const Report& report) {
@@ -96,7 +96,7 @@ std::vector<std::string> differences(const Report& report) {
     found.push_back(fmt::format("the runs were not the same: {} and {} records",
                                 grouped(stock.expected), grouped(ringside.expected)));
   else if (found.empty() && (stock.bytes != ringside.bytes || stock.checksum != ringside.checksum))
-    found.push_back("the records' contents differ");
+    found.emplace_back("the records' contents differ");
   return found;
 }
 

@@ -17,7 +17,7 @@ LegResult leg(const char* name) {
   result.library = "/usr/lib/libbpf.so.1.1.2";
   result.version = "libbpf v1.1";
   result.expected = result.received = 12345;
-  result.bytes = 12345 * 68;
+  result.bytes = std::uint64_t{12345} * 68;
   result.checksum = 99;
   result.polls = 1000;
   result.ns_per_call = 250.4;
