@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,7 +34,11 @@ static _Thread_local struct ring* current;
 
 static void on_sample(void* ctx, int cpu, void* data, __u32 size) {
   (void)ctx;
-  if (!current || cpu != current->cpu || !source_check(data, size, current->seen))
+  if (!current) {
+    fprintf(stderr, "a record in a thread that reads none\n");
+    abort();
+  }
+  if (cpu != current->cpu || !source_check(data, size, current->seen))
     current->wrong++;
   atomic_store_explicit(current->progress, ++current->seen, memory_order_relaxed);
 }
