@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """Does the symbol list agree with libbpf's releases? Every symbol of the newest one must be in it,
 in the same node with the same mark; what else it holds must have been so in the last 0.x."""
-import pathlib
 import sys
 
 import symbol_list

@@ -47,8 +47,8 @@ INCLUDE_RULES = (
     Rule(r'atomic|stdatomic\.h', ('src/base/shared_word.hpp',), 'a header of memory orders'),
 )
 
-TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'',
-                   re.S)
+TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|'
+                   r'R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
 DIGIT_SEPARATOR = re.compile(r"(?<=[0-9a-fA-F])'(?=[0-9a-fA-F])")
 
 
@@ -74,8 +74,8 @@ def layer_of(path):
 
 
 def included_layer(path, name, files):
-    """The layer of what a file includes in quotes, or None if there is no such file. As the compiler
-    does it, the file's own folder comes first."""
+    """The layer of what a file includes in quotes, or None if there is no such file. As the
+    compiler does it, the file's own folder comes first."""
     beside = f'{path.rsplit("/", 1)[0]}/{name}'
     for candidate in (beside, f'src/{name}', name):
         if candidate in files:

@@ -11,12 +11,12 @@ import layers
 GOOD = {
     'src/base/result.hpp': '#include <utility>\n',
     'src/base/shared_word.hpp': '#include <atomic>\n'
-                                'auto load(int* p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }\n',
+                                'int f(int* p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }\n',
     'src/os/os.hpp': '#include <sys/epoll.h>\n#include "base/result.hpp"\n'
                      '#include "unique_fd.hpp"\n',
     'src/os/unique_fd.hpp': 'namespace os { void close(int fd); }\n',
     'src/os/linux.cpp': '#include <unistd.h>\n#include "os/os.hpp"\n'
-                        'void os::close(int fd) { if (::close(fd) < 0 && errno == EINTR) return; }\n',
+                        'void os::close(int fd) { if (::close(fd) < 0 && errno == EIO) return; }\n',
     'src/ring/set.hpp': '#include "base/result.hpp"\n#include "os/os.hpp"\n',
     'src/ring/set.cpp': '''#include <cerrno>
 #include "ring/set.hpp"
@@ -30,7 +30,7 @@ Errno error = make_errno(1); int errno_kept; int my_errno = 0;
 ''',
     'abi/entry.hpp': '#include <bpf/libbpf.h>\n',
     'abi/buffer.cpp': '#include "entry.hpp"\n#include "ring/set.hpp"\n'
-                      'extern "C" int f() { const int kept = errno; errno = EINVAL; return kept; }\n',
+                      'extern "C" int f() { const int kept = errno; errno = EIO; return kept; }\n',
 }
 
 # Each of these files, put into the good tree, is the fault that the words tell of.

@@ -6,4 +6,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / 'tools' / 'gen'))
 
-from symbols import *  # pylint: disable=wrong-import-position,wildcard-import
+# pylint: disable-next=wrong-import-position
+from symbols import (LIBRARIES, MARKS, ListError, archive, exported, exports, load, nodes, parse,
+                     version_script)
+
+__all__ = ('LIBRARIES', 'MARKS', 'ROOT', 'ListError', 'archive', 'exported', 'exports', 'load',
+           'nodes', 'parse', 'version_script')

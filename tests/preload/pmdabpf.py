@@ -48,7 +48,7 @@ class Executions:
         self.only = f"uid = {self.uid}"
 
     def act(self, number):
-        extra = ["a" * (number % 7 * 3 + 1)] * (number % 5)  # the module shows no more than some 200
+        extra = ["a" * (number % 7 * 3 + 1)] * (number % 5)  # it shows at most some 200
         argv = ["/bin/true", f"exec-{number}", *extra]
         child = subprocess.Popen(argv, user=self.uid, env={}, cwd="/")
         child.wait()

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-"""Adds up the last test run of each of some meson build folders, in one line for people and machines.
+"""Adds up the last test run of each of some meson build folders, in one line for all to read.
 
   tally.py BUILD...
 """

@@ -31,7 +31,7 @@ TEST_CASE("bad arguments are refused with their errno and one message that names
     int error;
     std::function<perf_buffer*(PerfBufferFixture&)> make;
   };
-  static const int one[] = {0};
+  static const int kOne[] = {0};
   const auto [named, error, make] = GENERATE(
       Case{"page_cnt is 0", EINVAL, [](auto& f) { return f.make(0); }},
       Case{"page_cnt is 3", EINVAL, [](auto& f) { return f.make(3); }},
@@ -49,7 +49,7 @@ TEST_CASE("bad arguments are refused with their errno and one message that names
              perf_buffer_raw_opts options{};
              options.sz = sizeof(options);
              options.cpu_cnt = 1;
-             options.cpus = const_cast<int*>(one);
+             options.cpus = const_cast<int*>(kOne);
              return f.make_raw(go_on, &options);
            }},
       Case{"perf_buffer_opts: sz", EINVAL,
