@@ -276,7 +276,7 @@ struct ring_buffer_opts {
  *                   that are not 0 where nothing is known
  *   EBADF, EBADFD   `map_fd` is not open; which of the two is the kernel's choice
  *   E2BIG           the ring's data, mapped twice, does not fit into the address space
- *   EPERM           the map may not be written to, or may not be mapped
+ *   EACCES, EPERM   the map may not be mapped, or not for writing: `map_fd` was opened for less
  *   ENOMEM          out of memory or address space
  *   EMFILE, ENFILE  no descriptors left
  * or with another error of bpf(2), mmap(2) or epoll_ctl(2). The message that comes with it says
@@ -295,14 +295,16 @@ LIBBPF_API int ring_buffer__add(struct ring_buffer* rb, int map_fd, ring_buffer_
  * may be NULL. From a callback of `rb` it takes effect when the reading function returns. */
 LIBBPF_API void ring_buffer__free(struct ring_buffer* rb);
 
-/* ring_buffer__epoll_fd gives a descriptor that is readable when a ring holds something to read,
- * for an event loop of the caller's own. It belongs to `rb`. Cannot fail. */
+/* ring_buffer__epoll_fd gives a descriptor that is readable from when a ring wakes its reader until
+ * that ring has been read, for an event loop of the caller's own. It belongs to `rb`. Cannot
+ * fail. */
 LIBBPF_API int ring_buffer__epoll_fd(const struct ring_buffer* rb);
 
-/* ring_buffer__poll waits until a ring wakes its reader or holds something to read, up to
- * `timeout_ms` milliseconds (-1: for ever, 0: not at all), and reads the rings that do, each as
- * ring__consume. Returns how many records it read (INT_MAX for more than that), 0 if the time ran
- * out, or fails with
+/* ring_buffer__poll waits until a ring wakes its reader, up to `timeout_ms` milliseconds (-1: for
+ * ever, 0: not at all), and reads the rings that did, each as ring__consume. What a BPF program
+ * wrote with BPF_RB_NO_WAKEUP waits for a wakeup, or for ring_buffer__consume; a ring whose next
+ * record is not submitted yet does not let it wait. Returns how many records it read (INT_MAX for
+ * more than that), 0 if the time ran out or there was nothing, or fails with
  *   EINTR    a signal came while it waited
  *   EBADMSG  a ring holds what cannot be a record; what is in that ring is skipped
  * or with what a callback returned below 0; rings behind that one wait for the next call. */
