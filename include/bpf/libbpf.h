@@ -193,8 +193,8 @@ LIBBPF_API struct perf_buffer* perf_buffer__new_raw(int map_fd, size_t page_cnt,
                                                     const struct perf_buffer_raw_opts* opts);
 
 /* perf_buffer__free empties the map slots and releases all that `pb` holds. Records that were not
- * read are gone. `pb` may be NULL or an error pointer (-4095 to -1). Called from a callback of
- * `pb`, it takes effect when the reading function returns. */
+ * read are gone. `pb` may be NULL or an error pointer (-4095 to -1). Not to be called from
+ * a callback of `pb`. */
 LIBBPF_API void perf_buffer__free(struct perf_buffer* pb);
 
 /* perf_buffer__epoll_fd gives a descriptor that is readable when a ring has woken its reader, for
@@ -292,7 +292,7 @@ LIBBPF_API int ring_buffer__add(struct ring_buffer* rb, int map_fd, ring_buffer_
                                 void* ctx);
 
 /* ring_buffer__free releases all that `rb` holds. Records that were not read stay in the map. `rb`
- * may be NULL. From a callback of `rb` it takes effect when the reading function returns. */
+ * may be NULL. Not to be called from a callback of `rb`. */
 LIBBPF_API void ring_buffer__free(struct ring_buffer* rb);
 
 /* ring_buffer__epoll_fd gives a descriptor that is readable from when a ring wakes its reader until
