@@ -21,7 +21,7 @@ struct bench {
 };
 
 /* bench_die ends the program, as one that cannot do this work here. */
-void bench_die(const char* what, int error);
+__attribute__((noreturn)) void bench_die(const char* what, int error);
 
 struct library bench_load(const char* path);
 

@@ -222,6 +222,8 @@ def main():
     parser.add_argument('build', type=pathlib.Path)
     parser.add_argument('checks', nargs='*', metavar='check')
     arguments = parser.parse_args()
+    if not (arguments.build / 'compile_commands.json').is_file():
+        parser.error(f'{arguments.build} is no folder that meson has set up')
     with tempfile.TemporaryDirectory(prefix='ringside-lint-') as temporary:
         checks = checks_of(arguments.build.resolve(), pathlib.Path(temporary))
         names = [check.name for check in checks]
