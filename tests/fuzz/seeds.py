@@ -14,7 +14,8 @@ SAMPLE, LOST, THROTTLE = 9, 2, 5
 
 
 def record(size, kind=SAMPLE, raw_size=None, fill=0x61):
-    """A record of `size` bytes whose sample, if it is one, fills it unless raw_size says otherwise."""
+    """A record of `size` bytes whose sample, if it is one, fills it unless raw_size says
+    otherwise."""
     body = struct.pack("<I", max(size - 12, 0) if raw_size is None else raw_size)
     body = (body + bytes([fill]) * size)[: max(size - 8, 0)]
     return struct.pack("<IHH", kind, 0, size & 0xFFFF) + body
@@ -28,9 +29,11 @@ def cpu_mask():
     texts = {
         "one": "0\n", "usual": "0-3\n", "holes": "0-3,8,10-11\n", "words": "63-64,127-128\n",
         "highest": "65535", "all": "0-65535\n", "too_high": "0-65536", "zeros": "000000000000001",
-        "empty": "", "newline": "\n", "backwards": "3-1", "open": "0-", "comma": "0,", "two": "1,,2",
+        "empty": "", "newline": "\n", "backwards": "3-1", "open": "0-", "comma": "0,",
+        "two": "1,,2",
         "overlap": "0-4,2-6,3", "stride": "0-31:2/4", "spaces": "0 - 3", "dashes": "1-2-3",
-        "overflow": "4294967296-4294967299", "carriage": "0\r\n", "lines": "0\n1\n", "nul": "0-1\0,3",
+        "overflow": "4294967296-4294967299", "carriage": "0\r\n", "lines": "0\n1\n",
+        "nul": "0-1\0,3",
         "not_text": "\x1b[2J\xff",
     }
     return {name: text.encode("latin-1") for name, text in texts.items()}
@@ -38,7 +41,8 @@ def cpu_mask():
 
 def perf_read():
     def ring(size, data, offset=0, base=0, distance=None, answers=b"", flags=0):
-        """A read of a ring of `size` bytes, with `data` from its tail on. base: 0, 2^32, 2^63, 2^64."""
+        """A read of a ring of `size` bytes, with `data` from its tail on. base: 0, 2^32, 2^63,
+    2^64."""
         return struct.pack("<BBhiB", size.bit_length() - 4, base | flags, offset,
                            len(data) if distance is None else distance,
                            len(answers)) + answers + data
@@ -107,7 +111,8 @@ def perf_buffer():
 
     def buffer(*happenings, raw=0, no_sample=0, no_lost=0, base=0, answers=b"\0\0\0\0", pages=0,
                start=0):
-        return struct.pack("<B4sBh", raw | no_sample << 1 | no_lost << 2 | base << 6, answers, pages,
+        return struct.pack("<B4sBh", raw | no_sample << 1 | no_lost << 2 | base << 6, answers,
+                           pages,
                            start) + b"".join(happenings)
 
     return {
@@ -119,7 +124,8 @@ def perf_buffer():
                                         no_lost=1),
         "samples_without_callback": buffer(output(0, 8), emit(0, LOST, 2), no_sample=1),
         "one_ring": buffer(output(0, 8), output(1, 8), consume_ring(1), consume_ring(2)),
-        "other_type": buffer(output(0, 8), emit(0, THROTTLE, 3), output(0, 8), output(1, 8), consume,
+        "other_type": buffer(output(0, 8), emit(0, THROTTLE, 3), output(0, 8), output(1, 8),
+                             consume,
                              consume, consume),
         "short_for_type": buffer(emit(0, SAMPLE, 0), emit(0, LOST, 0), emit(0, LOST, 1), consume),
         "sample_too_large": buffer(header(0, SAMPLE, 16, 5, 16), output(0, 8), consume),
@@ -169,7 +175,8 @@ def options():
         "list_unordered": new_raw(32, (3, 1, 0, 2), (0, 1, 2, 3)),
         "one_cpu_twice": new_raw(32, (1, 1), (0, 2)), "one_key_twice": new_raw(32, (0, 1), (2, 2)),
         "part_of_list": new_raw(32, (0, 1, 2), (0, 1, 2), count=2),
-        "count_negative": new_raw(32, (0,), (0,), count=-1), "cpu_negative": new_raw(32, (-1,), (0,)),
+        "count_negative": new_raw(32, (0,), (0,), count=-1), "cpu_negative": new_raw(32, (-1,),
+        (0,)),
         "cpu_missing": new_raw(32, (0, 4), (0, 1)), "key_missing": new_raw(32, (0, 1), (0, 4)),
         "key_negative": new_raw(32, (0,), (-1,)), "cpus_null": new_raw(32, (0,), (0,), flags=1),
         "keys_null": new_raw(32, (0,), (0,), flags=2), "keys_cut": new_raw(31, (0,), (0,)),
