@@ -41,8 +41,7 @@ Result<std::uint32_t> map_entries(const NewPerfBuffer& wanted) {
   if (!info && info.error() == Errno(EINVAL))
     return 0;
   if (!info) {
-    const auto reason =
-        os::explain(os::RefusedCall::bpf, info.error(), {}, os::ProcessFacts::gather());
+    const auto reason = os::explain_now(os::RefusedCall::bpf, info.error(), {});
     log(LogLevel::warn, "%s: map_fd %d: asking about the map failed: %s\n", wanted.function,
         wanted.map_fd, reason.text);
     return info.error();

@@ -127,4 +127,8 @@ Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const Proces
   return reason;
 }
 
+Reason explain_now(RefusedCall call, Errno error, const Wanted& wanted) {
+  return explain(call, error, wanted, ProcessFacts::gather());
+}
+
 } // namespace ringside::os

@@ -26,4 +26,7 @@ struct Reason {
 // explain returns the error's own name in words, followed by the reason where it is known.
 Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const ProcessFacts& facts);
 
+// explain_now is explain with the facts as they are at this moment.
+Reason explain_now(RefusedCall call, Errno error, const Wanted& wanted);
+
 } // namespace ringside::os

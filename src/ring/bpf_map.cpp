@@ -25,7 +25,7 @@ constexpr MapType kFilledByProgram{31, "BPF_MAP_TYPE_USER_RINGBUF"};
 
 Result<BpfMapping> map_bpf_ring(const char* who, int map_fd, BpfMapping::Filler filler) {
   const auto refused = [&](const char* step, os::RefusedCall call, Errno error) {
-    const auto reason = os::explain(call, error, {}, os::ProcessFacts::gather());
+    const auto reason = os::explain_now(call, error, {});
     log(LogLevel::warn, "%s: map_fd %d: %s failed: %s\n", who, map_fd, step, reason.text);
     return error;
   };

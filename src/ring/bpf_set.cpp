@@ -12,8 +12,7 @@ namespace {
 
 Errno refused(const char* step, Errno error) {
   const os::Wanted wanted{1, 0};
-  const auto reason =
-      os::explain(os::RefusedCall::other, error, wanted, os::ProcessFacts::gather());
+  const auto reason = os::explain_now(os::RefusedCall::other, error, wanted);
   log(LogLevel::warn, "ring_buffer: %s failed: %s\n", step, reason.text);
   return error;
 }

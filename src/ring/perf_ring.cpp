@@ -47,7 +47,7 @@ constexpr Step kEnableEvent{"enabling its perf event", os::RefusedCall::other};
 constexpr Step kFillSlot{"putting its perf event into the map", os::RefusedCall::bpf};
 
 Errno refused(const Step& step, RingPlace place, Errno error, const os::Wanted& wanted) {
-  const auto reason = os::explain(step.call, error, wanted, os::ProcessFacts::gather());
+  const auto reason = os::explain_now(step.call, error, wanted);
   log(LogLevel::warn, "perf_buffer: CPU %d, map key %" PRIu32 ": %s failed: %s\n", place.cpu,
       place.key, step.name, reason.text);
   return error;

@@ -11,8 +11,7 @@ namespace ringside {
 namespace {
 
 Errno refused(const char* step, Errno error, const os::Wanted& wanted) {
-  const auto reason =
-      os::explain(os::RefusedCall::other, error, wanted, os::ProcessFacts::gather());
+  const auto reason = os::explain_now(os::RefusedCall::other, error, wanted);
   log(LogLevel::warn, "perf_buffer: %s failed: %s\n", step, reason.text);
   return error;
 }

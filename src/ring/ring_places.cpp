@@ -29,7 +29,7 @@ Result<Array<RingPlace>> places_online(unsigned cpu_count, const CpuMask& online
 
 Result<CpuMask> read_cpu_mask(const char* path) {
   const auto unreadable = [path](Errno error) {
-    const auto reason = os::explain(os::RefusedCall::other, error, {}, os::ProcessFacts::gather());
+    const auto reason = os::explain_now(os::RefusedCall::other, error, {});
     log(LogLevel::warn, "%s: cannot be read: %s\n", path, reason.text);
     return error;
   };

@@ -15,8 +15,7 @@ namespace {
 
 Errno refused(const char* step, int map_fd, Errno error) {
   const os::Wanted wanted{1, 0};
-  const auto reason =
-      os::explain(os::RefusedCall::other, error, wanted, os::ProcessFacts::gather());
+  const auto reason = os::explain_now(os::RefusedCall::other, error, wanted);
   log(LogLevel::warn, "user_ring_buffer: map_fd %d: %s failed: %s\n", map_fd, step, reason.text);
   return error;
 }
