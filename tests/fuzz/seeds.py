@@ -41,8 +41,8 @@ def cpu_mask():
 
 def perf_read():
     def ring(size, data, offset=0, base=0, distance=None, answers=b"", flags=0):
-        """A read of a ring of `size` bytes, with `data` from its tail on. base: 0, 2^32, 2^63,
-    2^64."""
+        """A read of a ring of `size` bytes, with `data` from its tail on.
+        base: 0, 2^32, 2^63, 2^64."""
         return struct.pack("<BBhiB", size.bit_length() - 4, base | flags, offset,
                            len(data) if distance is None else distance,
                            len(answers)) + answers + data
@@ -175,8 +175,8 @@ def options():
         "list_unordered": new_raw(32, (3, 1, 0, 2), (0, 1, 2, 3)),
         "one_cpu_twice": new_raw(32, (1, 1), (0, 2)), "one_key_twice": new_raw(32, (0, 1), (2, 2)),
         "part_of_list": new_raw(32, (0, 1, 2), (0, 1, 2), count=2),
-        "count_negative": new_raw(32, (0,), (0,), count=-1), "cpu_negative": new_raw(32, (-1,),
-        (0,)),
+        "count_negative": new_raw(32, (0,), (0,), count=-1),
+        "cpu_negative": new_raw(32, (-1,), (0,)),
         "cpu_missing": new_raw(32, (0, 4), (0, 1)), "key_missing": new_raw(32, (0, 1), (0, 4)),
         "key_negative": new_raw(32, (0,), (-1,)), "cpus_null": new_raw(32, (0,), (0,), flags=1),
         "keys_null": new_raw(32, (0,), (0,), flags=2), "keys_cut": new_raw(31, (0,), (0,)),
