@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <cstdlib>
 #include <ctime>
 
 #include <fcntl.h>
@@ -12,10 +13,13 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 namespace ringside::os {
 namespace {
+
+constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 
 Errno last_error() {
   return Errno(errno);
@@ -38,6 +42,14 @@ long bpf(bpf_cmd command, bpf_attr& attr) {
   return syscall(__NR_bpf, command, &attr, sizeof(attr));
 }
 
+Result<void> control_epoll(int epoll_fd, int operation, int fd, std::uint32_t events,
+                           std::uint64_t token) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = token;
+  return succeeded(epoll_ctl(epoll_fd, operation, fd, &event));
+}
+
 std::uint64_t address_of(const void* object) {
   return reinterpret_cast<std::uintptr_t>(object);
 }
@@ -57,6 +69,10 @@ Result<void> enable_perf_event(int fd) {
 
 Result<void> disable_perf_event(int fd) {
   return succeeded(ioctl(fd, PERF_EVENT_IOC_DISABLE, 0));
+}
+
+Result<void> redirect_perf_output(int fd, int ring_fd) {
+  return succeeded(ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring_fd));
 }
 
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {
@@ -113,10 +129,11 @@ Result<UniqueFd> create_epoll() {
 }
 
 Result<void> watch(int epoll_fd, int fd, std::uint32_t events, std::uint64_t token) {
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = token;
-  return succeeded(epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event));
+  return control_epoll(epoll_fd, EPOLL_CTL_ADD, fd, events, token);
+}
+
+Result<void> watch_for(int epoll_fd, int fd, std::uint32_t events, std::uint64_t token) {
+  return control_epoll(epoll_fd, EPOLL_CTL_MOD, fd, events, token);
 }
 
 Result<std::size_t> wait_ready(int epoll_fd, std::span<epoll_event> ready, int timeout_ms) {
@@ -135,11 +152,25 @@ void close(int fd) {
 }
 
 std::uint64_t now_ns() {
-  constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * kNsPerSecond +
          static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+Result<UniqueFd> create_timer() {
+  return opened(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+}
+
+Result<void> arm_timer(int timer_fd, std::uint64_t at_ns) {
+  itimerspec when{};
+  when.it_value.tv_sec = static_cast<time_t>(at_ns / kNsPerSecond);
+  when.it_value.tv_nsec = static_cast<long>(at_ns % kNsPerSecond);
+  return succeeded(timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &when, nullptr));
+}
+
+const char* environment(const char* name) {
+  return secure_getenv(name);
 }
 
 Result<std::size_t> read_file(const char* path, std::span<char> text) {

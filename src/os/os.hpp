@@ -23,6 +23,9 @@ namespace ringside::os {
 Result<UniqueFd> open_perf_event(perf_event_attr* attr, int cpu);
 Result<void> enable_perf_event(int fd);
 Result<void> disable_perf_event(int fd);
+// redirect_perf_output makes the event of `fd` write its records into the ring of `ring_fd`, an
+// event on the same CPU. Source: PERF_EVENT_IOC_SET_OUTPUT in perf_event_open(2).
+Result<void> redirect_perf_output(int fd, int ring_fd);
 
 // map_shared maps `size` bytes of `fd` from `offset`, a multiple of the page size, shared with the
 // kernel.
@@ -46,6 +49,8 @@ Result<UniqueFd> create_epoll();
 // watch adds `fd` to the set for `events`, such as EPOLLIN; `token` comes back in
 // epoll_event::data.u64.
 Result<void> watch(int epoll_fd, int fd, std::uint32_t events, std::uint64_t token);
+// watch_for changes what a descriptor of the set is watched for; 0 is nothing.
+Result<void> watch_for(int epoll_fd, int fd, std::uint32_t events, std::uint64_t token);
 // wait_ready is epoll_wait(2): the number of entries of `ready` that were filled; EINTR is an
 // error.
 Result<std::size_t> wait_ready(int epoll_fd, std::span<epoll_event> ready, int timeout_ms);
@@ -55,6 +60,15 @@ Result<UniqueFd> duplicate(int fd);
 
 // now_ns is CLOCK_MONOTONIC in nanoseconds.
 std::uint64_t now_ns();
+
+// A timer is a descriptor that is readable from the time, on the clock of now_ns, that it was last
+// armed for; at 0 it is disarmed. Source: timerfd_create(2).
+Result<UniqueFd> create_timer();
+Result<void> arm_timer(int timer_fd, std::uint64_t at_ns);
+
+// environment is the value of a variable, or nullptr where there is none, and always in a program
+// that runs set-user-id. It lasts until the program changes its environment.
+const char* environment(const char* name);
 
 // read_file reads a whole small file, such as those of /proc and /sys, and returns its length.
 // E2BIG if it does not fit into `text`.
