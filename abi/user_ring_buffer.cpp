@@ -15,7 +15,7 @@
 // The C tag, incomplete for programs.
 struct user_ring_buffer {
   ringside::HandleMark mark;
-  ringside::Owned<ringside::UserRing> ring;
+  ringside::UserRing ring;
 };
 
 using ringside::Entry;
@@ -58,7 +58,7 @@ extern "C" LIBBPF_API void* user_ring_buffer__reserve(struct user_ring_buffer* r
   if (!is_ours(rb))
     return pass_on(user_ring_buffer__reserve, __func__, static_cast<void*>(nullptr), rb, size);
   // No Entry: nothing on this way can change errno.
-  const auto record = rb->ring->reserve(size);
+  const auto record = rb->ring.reserve(size);
   if (!record)
     errno = record.error().value();
   return *record;
@@ -70,19 +70,19 @@ extern "C" LIBBPF_API void* user_ring_buffer__reserve_blocking(struct user_ring_
   if (!is_ours(rb))
     return pass_on(user_ring_buffer__reserve_blocking, __func__, static_cast<void*>(nullptr), rb,
                    size, timeout_ms);
-  return leave(entry, rb->ring->reserve_blocking(size, timeout_ms));
+  return leave(entry, rb->ring.reserve_blocking(size, timeout_ms));
 }
 
 extern "C" LIBBPF_API void user_ring_buffer__submit(struct user_ring_buffer* rb, void* sample) {
   if (!is_ours(rb))
     return pass_on(user_ring_buffer__submit, __func__, rb, sample);
-  rb->ring->commit(sample, UserRing::Commit::submit);
+  UserRing::commit(sample, UserRing::Commit::submit);
 }
 
 extern "C" LIBBPF_API void user_ring_buffer__discard(struct user_ring_buffer* rb, void* sample) {
   if (!is_ours(rb))
     return pass_on(user_ring_buffer__discard, __func__, rb, sample);
-  rb->ring->commit(sample, UserRing::Commit::discard);
+  UserRing::commit(sample, UserRing::Commit::discard);
 }
 
 extern "C" LIBBPF_API void user_ring_buffer__free(struct user_ring_buffer* rb) {

@@ -23,9 +23,7 @@ public:
 
 private:
   [[nodiscard]] std::uintptr_t expected() const {
-    constexpr auto kMark = static_cast<std::uintptr_t>(0x72696e6773696465); // "ringside"
-    return kMark ^ reinterpret_cast<std::uintptr_t>(this) ^
-           reinterpret_cast<std::uintptr_t>(&kLibrary);
+    return reinterpret_cast<std::uintptr_t>(this) ^ reinterpret_cast<std::uintptr_t>(&kLibrary);
   }
 
   // One object in each library, for the sake of its address.

@@ -42,11 +42,6 @@ public:
   [[nodiscard]] std::byte* at(std::uint64_t position) const {
     return data_ + (static_cast<std::size_t>(position) & (data_size_ - 1));
   }
-  // offset_of is the offset into the data of an address in either of its mappings.
-  [[nodiscard]] std::size_t offset_of(const void* address) const {
-    return static_cast<std::size_t>(static_cast<const std::byte*>(address) - data_) &
-           (data_size_ - 1);
-  }
   [[nodiscard]] std::size_t data_size() const { return data_size_; }
 
 private:

@@ -22,13 +22,10 @@ Errno refused(const char* step, int map_fd, Errno error) {
 
 } // namespace
 
-Result<Owned<UserRing>> UserRing::open(int map_fd) {
+Result<UserRing> UserRing::open(int map_fd) {
   auto mapping = map_bpf_ring("user_ring_buffer", map_fd, BpfMapping::Filler::program);
   if (!mapping)
     return mapping.error();
-  auto ring = make<UserRing>();
-  if (ring == nullptr)
-    return refused("allocating memory", map_fd, Errno(ENOMEM));
   auto ready = ReadySet::make(1);
   if (!ready)
     return refused("making an epoll set", map_fd, ready.error());
@@ -36,8 +33,9 @@ Result<Owned<UserRing>> UserRing::open(int map_fd) {
   // be too little for the record that is waited with.
   if (const auto watched = ready->watch(map_fd, EPOLLOUT | EPOLLET, 0); !watched)
     return refused("adding the ring to the epoll set", map_fd, watched.error());
-  ring->mapping_ = std::move(*mapping);
-  ring->ready_ = std::move(*ready);
+  UserRing ring;
+  ring.mapping_ = std::move(*mapping);
+  ring.ready_ = std::move(*ready);
   return ring;
 }
 

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/owned.hpp"
 #include "base/shared_word.hpp"
 #include "os/os.hpp"
 #include "ring/bpf_mapping.hpp"
@@ -18,7 +17,7 @@ namespace ringside {
 class UserRing {
 public:
   // open maps the ring buffer behind `map_fd`, which stays the caller's. Failures as BpfRing::open.
-  static Result<Owned<UserRing>> open(int map_fd);
+  static Result<UserRing> open(int map_fd);
 
   // reserve publishes a busy record and returns where its `size` bytes go, aligned to 8. The record
   // keeps BPF code from those behind it until it is submitted or discarded. E2BIG if the ring can
@@ -30,7 +29,7 @@ public:
 
   // commit hands a reserved record to BPF code: all of it, or as one to skip.
   enum class Commit { submit, discard };
-  void commit(void* data, Commit how);
+  static void commit(void* data, Commit how);
 
 private:
   BpfMapping mapping_;
@@ -49,8 +48,8 @@ inline Result<void*> UserRing::reserve(std::uint32_t size) {
   const std::uint64_t consumer = load_acquire(mapping_.consumer_position());
   // Only this thread writes the producer's position.
   const std::uint64_t producer = load_relaxed(mapping_.own_producer_position());
-  const std::uint64_t used = producer - consumer;
-  if (used > ring_size || BpfRecord::extent_of(size) > ring_size - used)
+  const std::size_t extent = BpfRecord::extent_of(size);
+  if (producer - consumer > ring_size - extent)
     return Errno(ENOSPC);
 
   std::byte* record = mapping_.at(producer);
@@ -60,22 +59,19 @@ inline Result<void*> UserRing::reserve(std::uint32_t size) {
   store_relaxed(header[0], size | BPF_RINGBUF_BUSY_BIT);
   // Pairs with the kernel's acquire of producer_pos in __bpf_user_ringbuf_peek: it finds the record
   // busy, not what the ring held before.
-  store_release(mapping_.own_producer_position(), producer + BpfRecord::extent_of(size));
+  store_release(mapping_.own_producer_position(), producer + extent);
   return static_cast<void*>(record + BpfRecord::kHeaderSize);
 }
 
 inline void UserRing::commit(void* data, Commit how) {
-  // The data may lie over the end of the first mapping; its header is found in the first in any
-  // case.
-  std::byte* record =
-      mapping_.at(mapping_.offset_of(data) + mapping_.data_size() - BpfRecord::kHeaderSize);
-  auto& header = *reinterpret_cast<std::uint32_t*>(record);
+  auto& header =
+      *reinterpret_cast<std::uint32_t*>(static_cast<std::byte*>(data) - BpfRecord::kHeaderSize);
   std::uint32_t word = load_relaxed(header) & ~BPF_RINGBUF_BUSY_BIT;
   if (how == Commit::discard)
     word |= BPF_RINGBUF_DISCARD_BIT;
   // Pairs with the kernel's acquire of the header in __bpf_user_ringbuf_peek: the data comes before
   // the word that says it is there.
-  exchange(header, word);
+  store_release(header, word);
 }
 
 } // namespace ringside

@@ -164,13 +164,13 @@ bool user() {
   Result<void*> sample(nullptr);
   for (std::uint64_t number = 0; sample && number < kRecords; ++number) {
     const auto size = static_cast<std::uint32_t>(words_of(number) * sizeof(std::uint64_t));
-    if (number % 5 == 0 && (sample = (*ring)->reserve_blocking(size, -1))) {
+    if (number % 5 == 0 && (sample = ring->reserve_blocking(size, -1))) {
       spoil(*sample, number);
-      (*ring)->commit(*sample, UserRing::Commit::discard);
+      ring->commit(*sample, UserRing::Commit::discard);
     }
-    if (sample && (sample = (*ring)->reserve_blocking(size, -1))) {
+    if (sample && (sample = ring->reserve_blocking(size, -1))) {
       fill(*sample, number);
-      (*ring)->commit(*sample, UserRing::Commit::submit);
+      ring->commit(*sample, UserRing::Commit::submit);
     }
   }
   failed = failed || !sample;
