@@ -2,6 +2,7 @@
 // BpfRing: making one ring, and the loop over its records.
 #include "ring/bpf_ring.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cinttypes>
 
@@ -32,93 +33,119 @@ Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler) {
 
 std::uint64_t BpfRing::consumer_position() const {
   // Pairs with nothing of the kernel's, which does not write it: with a reader in another thread.
-  return reading_ ? position_ : load_acquire(mapping_.consumer_position());
+  return reading_ ? position() : load_acquire(mapping_.consumer_position());
 }
 
 std::uint64_t BpfRing::producer_position() const {
   return mapping_.producer_after(consumer_position());
 }
 
-void BpfRing::release() {
-  // Pairs with the kernel's acquire of consumer_pos in __bpf_ringbuf_reserve: our reads of a record
-  // come before its space is written again.
-  store_release(mapping_.consumer_position(), position_);
-  released_ = position_;
+void BpfRing::seek(std::uint64_t position) {
+  run_position_ = position;
+  run_ = at_ = mapping_.at(position);
 }
 
-BpfRing::Run BpfRing::read_run(std::size_t limit, std::size_t& count) {
-  std::uint64_t position = position_;
-  for (;;) {
-    const std::uint64_t producer = mapping_.producer_after(position);
-    if (producer == position)
-      return Run::at_producer;
-    if (producer - position > mapping_.data_size())
-      return Run::corrupt;
-    while (position != producer) {
-      if (count == limit)
-        return Run::limit;
-      std::byte* bytes = mapping_.at(position);
+BpfRing::Run BpfRing::read_run(std::size_t unread) {
+  std::byte* at = at_;
+  std::byte* const end = at + unread;
+  std::size_t left = left_;
+  const std::byte* const run = run_;
+  const std::uint64_t run_position = run_position_;
+  read_within_ = false;
+  // ended keeps what the loop has in registers.
+  const auto ended = [&](Run how) {
+    at_ = at;
+    left_ = left;
+    return how;
+  };
+  while (at != end) {
+    std::byte* const release_at = at + std::min(static_cast<std::size_t>(end - at), eighth_);
+    do {
+      if (left == 0)
+        return ended(Run::limit);
       // Pairs with the kernel's exchange of the header in bpf_ringbuf_commit: once a record is not
       // busy, its data is there.
-      const BpfRecord record{load_acquire(*reinterpret_cast<const std::uint32_t*>(bytes))};
+      const BpfRecord record{load_acquire(*reinterpret_cast<const std::uint32_t*>(at))};
       if (record.busy())
-        return Run::busy;
+        return ended(Run::busy);
       const std::size_t extent = record.extent();
-      if (extent > producer - position)
-        return Run::corrupt;
-      if (!record.discarded()) [[likely]] {
-        const int answer =
-            handler_.sample(handler_.context, bytes + BpfRecord::kHeaderSize, record.data_size());
-        ++count;
-        if (answer < 0) [[unlikely]] {
-          answer_ = answer;
-          position_ = position + extent;
-          return Run::answered;
-        }
+      if (extent > static_cast<std::size_t>(end - at))
+        return ended(Run::corrupt);
+      at_ = at;
+      at += extent;
+      if (record.discarded()) [[unlikely]]
+        continue;
+      const int answer =
+          handler_.sample(handler_.context, at_ + BpfRecord::kHeaderSize, record.word);
+      --left;
+      if (answer < 0) [[unlikely]] {
+        answer_ = answer;
+        return ended(Run::answered);
       }
-      // If the handler has read this ring itself, that read has gone on from here already.
-      position = position_ == position ? position + extent : position_;
-      position_ = position;
-      if (position - released_ >= eighth_) [[unlikely]]
-        release();
-    }
+      if (read_within_) [[unlikely]] {
+        // The handler has read this ring itself: we go on from where that has come to, and at least
+        // behind this record.
+        const std::uint64_t behind = run_position + static_cast<std::size_t>(at - run);
+        if (position() == behind - extent)
+          seek(behind);
+        left_ = left;
+        return Run::moved;
+      }
+    } while (at < release_at);
+    // Pairs with the kernel's acquire of consumer_pos in __bpf_ringbuf_reserve: our reads of a
+    // record come before its space is written again.
+    if (at != end)
+      store_release(mapping_.consumer_position(), position_of(at));
   }
+  return ended(Run::at_producer);
+}
+
+BpfRing::Run BpfRing::read_unread() {
+  seek(position());
+  const std::uint64_t unread = mapping_.producer_after(run_position_) - run_position_;
+  if (unread > mapping_.data_size())
+    return Run::corrupt;
+  return read_run(static_cast<std::size_t>(unread));
+}
+
+void BpfRing::skip_corrupt() {
+  log(LogLevel::warn,
+      "ring_buffer: the ring of map_fd %d is corrupt at position %" PRIu64
+      ": what is unread is skipped\n",
+      map_fd_, position());
+  seek(mapping_.producer_after(position()));
 }
 
 Result<std::size_t> BpfRing::read(std::size_t limit) {
-  // A handler that left the read before by an exception has left position_ at its record.
+  std::uint64_t published = load_relaxed(mapping_.consumer_position());
+  // A handler that left the read before by an exception has left us at its record.
   if (!reading_)
-    position_ = released_ = load_relaxed(mapping_.consumer_position());
-  reading_ = true;
+    seek(published);
 
-  answer_ = 0;
-  std::size_t count = 0;
-  Run run = Run::at_producer;
+  left_ = limit;
+  Run run = Run::moved;
   do {
-    run = read_run(limit, count);
-    if (run == Run::corrupt) {
-      log(LogLevel::warn,
-          "ring_buffer: the ring of map_fd %d is corrupt at position %" PRIu64
-          ": what is unread is "
-          "skipped\n",
-          map_fd_, position_);
-      position_ = mapping_.producer_after(position_);
-    }
-    if (position_ == released_)
+    reading_ = true;
+    run = read_unread();
+    if (run == Run::corrupt)
+      skip_corrupt();
+    if (position() == published)
       break;
-    release();
-    // Our store before our next load of the positions, as the kernel's commit of a record before
-    // its load of consumer_pos (exchange in bpf_ringbuf_commit): either we see the record now, or
-    // the kernel sees that we have caught up and wakes us.
-    full_barrier();
-  } while (run == Run::at_producer || run == Run::busy);
+    published = position();
+    // A release, as on the way, and a full barrier: our store comes before our next load of the
+    // positions, as the kernel's commit of a record before its load of consumer_pos (exchange in
+    // bpf_ringbuf_commit). Either we see the record now, or the kernel sees that we have caught up
+    // and wakes us.
+    exchange(mapping_.consumer_position(), published);
+  } while (run == Run::at_producer || run == Run::busy || run == Run::moved);
   reading_ = false;
+  read_within_ = true;
 
   if (run == Run::answered)
     return Errno::of_result(answer_);
   if (run == Run::corrupt)
     return Errno(EBADMSG);
-  return count;
+  return limit - left_;
 }
 
 } // namespace ringside

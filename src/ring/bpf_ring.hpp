@@ -47,11 +47,20 @@ public:
   [[nodiscard]] int map_fd() const { return map_fd_; }
 
 private:
-  // Run is how a stretch of records ended.
-  enum class Run { at_producer, busy, limit, answered, corrupt };
+  // Run is how a stretch of records ended: at what the producer had written, at a record that is
+  // busy, with the last record that was asked for, by the handler's answer or because the handler
+  // has read this ring itself, or at a record that cannot be one.
+  enum class Run { at_producer, busy, limit, answered, moved, corrupt };
 
-  Run read_run(std::size_t limit, std::size_t& count);
-  void release();
+  Run read_unread();
+  Run read_run(std::size_t unread);
+  [[gnu::cold]] void skip_corrupt();
+
+  void seek(std::uint64_t position);
+  [[nodiscard]] std::uint64_t position_of(const std::byte* at) const {
+    return run_position_ + static_cast<std::size_t>(at - run_);
+  }
+  [[nodiscard]] std::uint64_t position() const { return position_of(at_); }
 
   HandleMark mark_;
   BpfHandler handler_;
@@ -59,11 +68,16 @@ private:
   int map_fd_ = -1;
   std::size_t eighth_ = 0;
   int answer_ = 0;
-  // While a read is under way, or was left by an exception: where it is, and up to where space has
-  // gone back. At other times the consumer's page alone tells.
+  // While a read is under way, or was left by an exception, at_ is where it is, in a run that began
+  // at run_, and left_ is how many records it may still hand over. At other times the consumer's
+  // page alone tells.
   bool reading_ = false;
-  std::uint64_t position_ = 0;
-  std::uint64_t released_ = 0;
+  // A read has ended since the run began: the handler's own.
+  bool read_within_ = false;
+  std::size_t left_ = 0;
+  std::uint64_t run_position_ = 0;
+  std::byte* run_ = nullptr;
+  std::byte* at_ = nullptr;
 };
 
 } // namespace ringside
