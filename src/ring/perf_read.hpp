@@ -17,31 +17,30 @@ namespace ringside {
 // make a wrapped record contiguous (the record stays unread).
 enum class PerfRead { go_on, stopped, corrupt, no_memory };
 
-// deliver_run hands over the records that lie within the walk's run. It stops before one that goes
-// over the run's end. This loop is nearly all of a read's cost: it is a function of its own to have
-// few variables to keep over the handler's call.
+// deliver_run hands over the records from `at` to `run_end`. It stops before one that is not plain,
+// and says where it has come to. This loop is nearly all of a read's cost: it is a function of its
+// own to have few variables to keep over the handler's call.
+struct RunRead {
+  std::byte* at;
+  PerfRead end;
+};
 template <class Deliver>
-[[gnu::noinline]] PerfRead deliver_run(PerfWalk& walk, Deliver deliver) {
-  std::byte* at = walk.at();
-  std::byte* const run_end = walk.run_end();
+[[gnu::noinline]] RunRead deliver_run(std::byte* at, std::byte* const run_end, Deliver deliver) {
   while (at < run_end) {
     const PerfRecord record = PerfRecord::at(at);
-    if (!record.fits(static_cast<std::size_t>(run_end - at)))
+    if (!record.plain(run_end))
       break;
     const PerfRead end = deliver(record);
     at += record.size;
-    if (end != PerfRead::go_on) {
-      walk.move_to(at);
-      return end;
-    }
+    if (end != PerfRead::go_on)
+      return {at, end};
   }
-  walk.move_to(at);
-  return PerfRead::go_on;
+  return {at, PerfRead::go_on};
 }
 
-// deliver_last hands over the record that goes over the end of the walk's run, if it can be one.
+// deliver_next hands over the record where the walk is, plain or not, if it can be one.
 template <class Room, class Deliver>
-PerfRead deliver_last(PerfWalk& walk, Room room, Deliver deliver) {
+PerfRead deliver_next(PerfWalk& walk, Room room, Deliver deliver) {
   PerfRecord record = PerfRecord::at(walk.at());
   if (!record.fits(walk.left()))
     return PerfRead::corrupt;
@@ -83,9 +82,11 @@ PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room,
   PerfWalk walk(data, released, head);
   PerfRead end = walk.positions_ok() ? PerfRead::go_on : PerfRead::corrupt;
   while (end == PerfRead::go_on && walk.next_run(released + quarter - walk.position())) {
-    end = deliver_run(walk, deliver);
+    const RunRead run = deliver_run(walk.at(), walk.run_end(), deliver);
+    walk.move_to(run.at);
+    end = run.end;
     if (end == PerfRead::go_on && !walk.run_ended())
-      end = deliver_last(walk, room, deliver);
+      end = deliver_next(walk, room, deliver);
     if (walk.position() - released >= quarter)
       release_until(walk.position());
   }

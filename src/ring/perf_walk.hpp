@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -40,7 +41,13 @@ struct PerfRecord {
   // fits is whether the size can be believed where `space` bytes are left: it is a multiple of 8,
   // not 0 (and so holds a header), and not larger.
   [[nodiscard]] bool fits(std::uint64_t space) const {
-    return size % kPerfAlignment == 0 && size - 1 < space;
+    return size % kPerfAlignment == 0 && size != 0 && size <= space;
+  }
+  // plain is whether the record is of the common kind that takes the least to hand over: it holds
+  // more than a header, and ends in one piece at `end` or before.
+  [[nodiscard]] bool plain(const std::byte* end) const {
+    return size % kPerfAlignment == 0 && size >= sizeof(perf_event_header) + kPerfAlignment &&
+           bytes + size <= end;
   }
 };
 
