@@ -31,11 +31,10 @@ constexpr std::uint32_t kSlots = 4;
 // OptionsStruct is a caller's struct: sz, then what the input has, then zeroes.
 class OptionsStruct {
 public:
-  explicit OptionsStruct(Input& input) : bytes_(sizeof(std::size_t)) {
-    const std::size_t size = input.take<std::uint16_t>() % (kLargestStruct + 1);
-    std::memcpy(bytes_.data(), &size, sizeof(size));
-    bytes_.resize(std::max(size, sizeof(size)));
-    size_ = size;
+  explicit OptionsStruct(Input& input)
+      : size_(input.take<std::uint16_t>() % (kLargestStruct + 1)),
+        bytes_(std::max(size_, sizeof(size_))) {
+    std::memcpy(bytes_.data(), &size_, sizeof(size_));
   }
 
   void fill(Input& input) {
@@ -72,8 +71,8 @@ public:
   }
 
 private:
+  std::size_t size_;
   std::vector<std::uint8_t> bytes_;
-  std::size_t size_ = 0;
 };
 
 template <class T>
