@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// WakeupPolicy: counting what is found, and the rules for changing.
+#include "ring/wakeup_policy.hpp"
+
+#include <algorithm>
+
+namespace ringside {
+namespace {
+
+// A ring that leaves because it is too small to coalesce takes twice as long to try again each
+// time, up to this many looks.
+constexpr unsigned kMostEnterLooks = 4096;
+
+} // namespace
+
+WakeupPolicy::WakeupPolicy(const WakeupLimits& limits) : limits_(limits) {}
+
+std::uint64_t WakeupPolicy::until_quarter_full(std::uint64_t bytes, std::uint64_t in_ns) const {
+  const double quarter = static_cast<double>(limits_.ring_size) / 4;
+  const double ns = quarter * static_cast<double>(in_ns) /
+                    static_cast<double>(std::max<std::uint64_t>(bytes, 1));
+  return static_cast<std::uint64_t>(
+      std::min(ns, static_cast<double>(limits_.max_latency_ns)));
+}
+
+WakeupMode WakeupPolicy::looked_signalled(const Found& found) {
+  const std::uint64_t elapsed = found.now_ns - counted_from_ns_;
+  counted_from_ns_ = found.now_ns;
+  // Half the bound between records to enter, a whole one to leave: what lies between changes
+  // nothing.
+  const bool busy = found.records * (limits_.max_latency_ns / 2) > elapsed;
+  looks_ = busy ? looks_ + 1 : 0;
+  if (looks_ < enter_looks_)
+    return mode_;
+  period_ns_ = until_quarter_full(found.bytes, elapsed / kSpeedUp);
+  if (period_ns_ >= std::min(kShortestPeriodNs, limits_.max_latency_ns))
+    return WakeupMode::coalescing;
+  looks_ = 0;
+  return mode_;
+}
+
+WakeupMode WakeupPolicy::looked_by_clock(const Found& found) {
+  records_ += found.records;
+  bytes_ += found.bytes;
+  const std::uint64_t elapsed = found.now_ns - counted_from_ns_;
+  // A look that came early says little: what it found counts with the next.
+  if (elapsed < period_ns_ - period_ns_ / 4 && bytes_ < limits_.ring_size / 4)
+    return mode_;
+
+  const std::uint64_t fitting = until_quarter_full(bytes_, elapsed);
+  const bool quiet = records_ <= 1;
+  const bool too_small = fitting < std::min(kShortestPeriodNs, limits_.max_latency_ns);
+  counted_from_ns_ = found.now_ns;
+  records_ = 0;
+  bytes_ = 0;
+  // Bursts follow each other: down at once, up slowly.
+  period_ns_ = std::min(fitting, period_ns_ + period_ns_ / 4 + 1);
+
+  if (mode_ == WakeupMode::settling)
+    return --settling_looks_left_ == 0 ? WakeupMode::signalled : mode_;
+  looks_ = quiet || too_small ? looks_ + 1 : 0;
+  if (looks_ < kLeaveLooks)
+    return mode_;
+  if (too_small)
+    enter_looks_ = std::min(enter_looks_ * 2, kMostEnterLooks);
+  return limits_.settling_looks == 0 ? WakeupMode::signalled : WakeupMode::settling;
+}
+
+WakeupMode WakeupPolicy::looked(const Found& found) {
+  looks_without_waiting_ = 0;
+  if (limits_.max_latency_ns == 0)
+    return mode_;
+  return by_clock() ? looked_by_clock(found) : looked_signalled(found);
+}
+
+WakeupMode WakeupPolicy::looked_without_waiting(const Found& found) {
+  if (limits_.max_latency_ns == 0)
+    return mode_;
+  // Nobody sleeps, so nobody needs to be woken, however little there is to read.
+  if (found.records != 0 && looks_without_waiting_ < kNeverWaitingLooks)
+    ++looks_without_waiting_;
+  if (by_clock() || looks_without_waiting_ < kNeverWaitingLooks)
+    return mode_;
+  period_ns_ = std::min(kShortestPeriodNs, limits_.max_latency_ns);
+  return WakeupMode::coalescing;
+}
+
+void WakeupPolicy::changed(WakeupMode mode) {
+  mode_ = mode;
+  looks_ = 0;
+  records_ = 0;
+  bytes_ = 0;
+  settling_looks_left_ = limits_.settling_looks;
+}
+
+void WakeupPolicy::stay_signalled() {
+  limits_.max_latency_ns = 0;
+  changed(WakeupMode::signalled);
+}
+
+} // namespace ringside
