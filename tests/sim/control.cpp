@@ -55,6 +55,19 @@ int sim_output_to(int map_fd, unsigned cpu, uint32_t key, const void* data, uint
   return Kernel::instance().output(map_fd, cpu, key, bytes(data, size));
 }
 
+int sim_begin_output(int map_fd, unsigned cpu) {
+  return Kernel::instance().begin_output(map_fd, cpu);
+}
+
+int sim_finish_output(int handle, const void* data, uint32_t size) {
+  return Kernel::instance().finish_output(handle, bytes(data, size));
+}
+
+int sim_slow_output_at(uint64_t begins_ns, uint64_t ends_ns, int map_fd, unsigned cpu,
+                       const void* data, uint32_t size) {
+  return Kernel::instance().slow_output_at(begins_ns, ends_ns, map_fd, cpu, bytes(data, size));
+}
+
 int sim_emit(int event_fd, uint32_t type, uint16_t misc, const void* data, uint32_t size) {
   return Kernel::instance().emit(event_fd, type, misc, bytes(data, size));
 }

@@ -26,6 +26,8 @@ enum class Call : std::size_t {
   kRead,
   kMalloc,
   kGetrlimit,
+  kTimerfdCreate,
+  kTimerfdSettime,
   kAny,
 };
 inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kAny) + 1;

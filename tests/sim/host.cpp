@@ -45,6 +45,14 @@ int anonymous_file(const char* name, bool close_on_exec) {
   return or_errno(::memfd_create(name, close_on_exec ? MFD_CLOEXEC : 0));
 }
 
+void set_nonblocking(int fd) {
+  RINGSIDE_SIM_HOST(fcntl)(fd, F_SETFL, O_NONBLOCK);
+}
+
+bool nonblocking(int fd) {
+  return (RINGSIDE_SIM_HOST(fcntl)(fd, F_GETFL) & O_NONBLOCK) != 0;
+}
+
 int set_size(int fd, std::size_t size) {
   return or_errno(::ftruncate(fd, static_cast<off_t>(size)));
 }

@@ -24,6 +24,14 @@ inline constexpr bool kSanitizesThreads = __has_feature(thread_sanitizer);
 inline constexpr bool kSanitizesThreads = false;
 #endif
 
+// kPreloaded: under a whole program, whose clocks are the real ones and what was skipped. Otherwise
+// there is no clock but the simulated one.
+#ifdef RINGSIDE_SIM_PRELOAD
+inline constexpr bool kPreloaded = true;
+#else
+inline constexpr bool kPreloaded = false;
+#endif
+
 // Identity tells one open file from another, however many descriptors it has.
 struct Identity {
   dev_t device = 0;
@@ -36,6 +44,9 @@ bool identify(int fd, Identity& identity);
 
 // anonymous_file opens an empty file in memory, `name` shows in /proc/self/fd.
 int anonymous_file(const char* name, bool close_on_exec);
+// set_nonblocking sets O_NONBLOCK, which is the open file's, and nonblocking asks for it.
+void set_nonblocking(int fd);
+bool nonblocking(int fd);
 int set_size(int fd, std::size_t size);
 int write_text(int fd, const char* text, std::size_t size);
 int close(int fd);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Kernel: perf events, their mappings, descriptors and files. bpf() is in kernel_bpf.cpp, waiting
-// in kernel_wait.cpp, what tests do to it in kernel_control.cpp.
+// in kernel_wait.cpp, timers in kernel_timers.cpp, what tests do to it in kernel_control.cpp.
 #include "kernel.hpp"
 
 #include <algorithm>
@@ -306,7 +306,7 @@ int Kernel::close(int fd) {
 }
 
 std::optional<long> Kernel::read(int fd, void* buffer, std::size_t size) {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   std::shared_ptr<File> file = descriptors_.find(fd);
   if (!file || dynamic_cast<Epoll*>(file.get()) != nullptr)
     return std::nullopt;
@@ -316,6 +316,8 @@ std::optional<long> Kernel::read(int fd, void* buffer, std::size_t size) {
     return std::nullopt; // The file in memory has the text.
   if (auto* event = dynamic_cast<PerfEvent*>(file.get()))
     return event->read({static_cast<std::byte*>(buffer), size});
+  if (auto* timer = dynamic_cast<Timer*>(file.get()))
+    return read_timer(lock, *timer, fd, {static_cast<std::byte*>(buffer), size});
   return -EINVAL;
 }
 

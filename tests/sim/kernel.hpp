@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,7 @@
 #include <linux/perf_event.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
 
 #include "cpus.hpp"
@@ -30,11 +32,13 @@
 #include "perf_event.hpp"
 #include "program.hpp"
 #include "sim_control.h"
+#include "timer.hpp"
 
 namespace ringside::sim {
 
 inline constexpr unsigned kDefaultCpus = 2;
 inline constexpr std::int64_t kForever = -1;
+inline constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 // Results from -4095 to -1 are errors, also where an address is the result.
 inline constexpr int kMaxErrno = 4095;
 
@@ -54,6 +58,9 @@ public:
                                     int fd, off_t offset);
   std::optional<long> read(int fd, void* buffer, std::size_t size);
   std::optional<int> open(const char* path, bool close_on_exec);
+  std::optional<int> create_timer(int clock, int flags);
+  std::optional<int> set_timer(int fd, int flags, const itimerspec* value, itimerspec* old);
+  std::optional<int> get_timer(int fd, itimerspec* value);
 
   // read_text is open, read and close of a whole file, a real one if it is not simulated: the
   // length, or -errno; -E2BIG if it fills `text` or more.
@@ -104,6 +111,10 @@ public:
   int create_map(std::uint32_t type, std::uint32_t max_entries, const char* name);
   int output(int map_fd, unsigned cpu, std::uint32_t key, std::span<const std::byte> data);
   int output_at(std::uint64_t at_ns, int map_fd, unsigned cpu, std::span<const std::byte> data);
+  int begin_output(int map_fd, unsigned cpu);
+  int finish_output(int handle, std::span<const std::byte> data);
+  int slow_output_at(std::uint64_t begins_ns, std::uint64_t ends_ns, int map_fd, unsigned cpu,
+                     std::span<const std::byte> data);
   int emit(int event_fd, std::uint32_t type, std::uint16_t misc, std::span<const std::byte> body);
   int emit_raw(int event_fd, std::span<const std::byte> bytes, std::uint64_t advance);
   int set_positions(int event_fd, std::uint64_t head, std::uint64_t tail);
@@ -140,6 +151,11 @@ private:
     std::shared_ptr<MapFile> map = nullptr;
     std::shared_ptr<Ring> ring = nullptr;
   };
+  // A program at work on a CPU, which has looked its event up.
+  struct Writing {
+    std::shared_ptr<PerfEvent> event;
+    unsigned cpu;
+  };
 
   Kernel() : cpus_(kDefaultCpus) {}
 
@@ -173,7 +189,10 @@ private:
   void step_load();
   int new_map(const bpf_attr& attr);
 
+  // bpf_perf_event_output() and its two halves: the event is looked up, then it writes.
   int output_locked(Map& map, unsigned cpu, std::uint32_t key, std::span<const std::byte> data);
+  int look_up_event(const Map& map, unsigned cpu, std::uint32_t key, Writing& writing) const;
+  int write(const Writing& writing, std::span<const std::byte> data);
   [[nodiscard]] PerfEvent::Origin origin(unsigned cpu) const { return {cpu, now_ns_}; }
   std::shared_ptr<PerfEvent> ringed_event(int fd, int& error);
   // ring_map gives the map if it is a ring, of that kind if one is said: 0, -EBADF or -EINVAL.
@@ -182,12 +201,20 @@ private:
   // written is called when a ring changed: it wakes who waits for it, if that is due.
   void written(Map& map, bool wakes);
 
+  // clock_ns is what CLOCK_MONOTONIC says to the code under test.
+  [[nodiscard]] std::uint64_t clock_ns() const;
+  // next_timer_ns is when, by now_ns_, a timer next becomes readable; kNever if none does.
+  [[nodiscard]] std::uint64_t next_timer_ns() const;
+  void reach_timers();
+  [[nodiscard]] itimerspec describe(const Timer& timer) const;
+  long read_timer(std::unique_lock<std::mutex>& lock, Timer& timer, int fd,
+                  std::span<std::byte> buffer);
+
   void run_due();
   // wait calls `look` until it gives other than 0, or time is up: then 0. `real_wait` sleeps on the
   // real members, if there are any.
-  template <class Look, class RealWait>
   int wait(std::unique_lock<std::mutex>& lock, std::int64_t timeout_ns, bool real_members,
-           Look look, RealWait real_wait);
+           const std::function<int()>& look, const std::function<int(std::uint64_t)>& real_wait);
   void notify();
 
   std::mutex mutex_;
@@ -197,6 +224,8 @@ private:
   std::vector<Mapping> mappings_;
   std::vector<std::weak_ptr<PerfEvent>> events_;
   std::vector<std::weak_ptr<Map>> maps_;
+  std::vector<std::weak_ptr<Timer>> timers_;
+  std::map<int, Writing> writing_;
   std::map<std::string, std::optional<std::string>, std::less<>> files_;
   std::multimap<std::uint64_t, std::function<void()>> scheduled_;
   // The program that was attached last, and what it writes by itself.

@@ -18,6 +18,8 @@ void Kernel::reset(unsigned cpus) {
   mappings_.clear();
   events_.clear();
   maps_.clear();
+  timers_.clear();
+  writing_.clear();
   files_.clear();
   scheduled_.clear();
   now_ns_ = 0;
@@ -54,24 +56,34 @@ int Kernel::create_map(std::uint32_t type, std::uint32_t max_entries, const char
   return static_cast<int>(bpf(BPF_MAP_CREATE, &attr, sizeof(attr)));
 }
 
-int Kernel::output_locked(Map& map, unsigned cpu, std::uint32_t key,
-                          std::span<const std::byte> data) {
+int Kernel::look_up_event(const Map& map, unsigned cpu, std::uint32_t key, Writing& writing) const {
   if (!cpus_.online(cpu))
     return -ENODEV;
   if (!map.holds_events())
     return -EINVAL;
   if (key >= map.max_entries)
     return -E2BIG;
-  PerfEvent* event = map.slots[key].event.get();
-  if (event == nullptr)
-    return -ENOENT;
-  if (event->attr().config != PERF_COUNT_SW_BPF_OUTPUT)
+  writing = {map.slots[key].event, cpu};
+  return writing.event ? 0 : -ENOENT;
+}
+
+int Kernel::write(const Writing& writing, std::span<const std::byte> data) {
+  PerfEvent& event = *writing.event;
+  if (event.attr().config != PERF_COUNT_SW_BPF_OUTPUT)
     return -EINVAL;
-  if (!event->runs_on(cpu))
+  if (!event.runs_on(writing.cpu))
     return -EOPNOTSUPP;
-  int result = event->output(data, origin(cpu));
+  int result = event.output(data, origin(writing.cpu));
   notify();
   return result;
+}
+
+int Kernel::output_locked(Map& map, unsigned cpu, std::uint32_t key,
+                          std::span<const std::byte> data) {
+  Writing writing;
+  if (int error = look_up_event(map, cpu, key, writing))
+    return error;
+  return write(writing, data);
 }
 
 int Kernel::output(int map_fd, unsigned cpu, std::uint32_t key, std::span<const std::byte> data) {
@@ -92,6 +104,42 @@ int Kernel::output_at(std::uint64_t at_ns, int map_fd, unsigned cpu,
     return error;
   std::vector<std::byte> copy(data.begin(), data.end());
   scheduled_.emplace(at_ns, [this, map, cpu, copy] { output_locked(*map, cpu, cpu, copy); });
+  return 0;
+}
+
+int Kernel::begin_output(int map_fd, unsigned cpu) {
+  std::lock_guard lock(mutex_);
+  std::shared_ptr<Map> map;
+  std::shared_ptr<MapFile> file;
+  if (int error = find_map(map_fd, map, file))
+    return error;
+  Writing writing;
+  if (int error = look_up_event(*map, cpu, cpu, writing))
+    return error;
+  int handle = writing_.empty() ? 0 : writing_.rbegin()->first + 1;
+  writing_.emplace(handle, std::move(writing));
+  return handle;
+}
+
+int Kernel::finish_output(int handle, std::span<const std::byte> data) {
+  std::lock_guard lock(mutex_);
+  auto writing = writing_.extract(handle);
+  return writing.empty() ? -EINVAL : write(writing.mapped(), data);
+}
+
+int Kernel::slow_output_at(std::uint64_t begins_ns, std::uint64_t ends_ns, int map_fd, unsigned cpu,
+                           std::span<const std::byte> data) {
+  std::lock_guard lock(mutex_);
+  std::shared_ptr<Map> map;
+  std::shared_ptr<MapFile> file;
+  if (int error = find_map(map_fd, map, file))
+    return error;
+  std::vector<std::byte> copy(data.begin(), data.end());
+  scheduled_.emplace(begins_ns, [this, ends_ns, map, cpu, copy] {
+    Writing writing;
+    if (look_up_event(*map, cpu, cpu, writing) == 0)
+      scheduled_.emplace(ends_ns, [this, writing, copy] { write(writing, copy); });
+  });
   return 0;
 }
 
@@ -174,9 +222,12 @@ std::uint64_t Kernel::now_ns() {
 void Kernel::advance_ns(std::uint64_t ns) {
   std::lock_guard lock(mutex_);
   std::uint64_t until = now_ns_ + ns;
+  auto next_ns = [this] {
+    return std::min(scheduled_.empty() ? kNever : scheduled_.begin()->first, next_timer_ns());
+  };
   // Each output happens at its own time.
-  while (!scheduled_.empty() && scheduled_.begin()->first <= until) {
-    skip(std::max(now_ns_, scheduled_.begin()->first) - now_ns_);
+  for (std::uint64_t next = next_ns(); next <= until; next = next_ns()) {
+    skip(std::max(now_ns_, next) - now_ns_);
     run_due();
   }
   skip(until - now_ns_);

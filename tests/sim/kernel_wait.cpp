@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <limits>
 
 namespace ringside::sim {
 namespace {
@@ -19,6 +18,11 @@ constexpr std::uint64_t kThreadsNs = 10'000 * kNsPerMs;
 
 // Not of the Kernel: clocks are asked from everywhere, and never go back.
 std::atomic<std::uint64_t> skipped_total = 0;
+
+// whole_ms never ends a real wait before its time.
+int whole_ms(std::uint64_t ns) {
+  return static_cast<int>((ns + kNsPerMs - 1) / kNsPerMs);
+}
 
 } // namespace
 
@@ -41,12 +45,12 @@ void Kernel::run_due() {
     auto due = scheduled_.extract(scheduled_.begin());
     due.mapped()();
   }
+  reach_timers();
 }
 
-template <class Look, class RealWait>
 int Kernel::wait(std::unique_lock<std::mutex>& lock, std::int64_t timeout_ns, bool real_members,
-                 Look look, RealWait real_wait) {
-  constexpr auto kNever = std::numeric_limits<std::uint64_t>::max();
+                 const std::function<int()>& look,
+                 const std::function<int(std::uint64_t)>& real_wait) {
   std::uint64_t start = now_ns_;
   std::uint64_t deadline = timeout_ns < 0 ? kNever : start + static_cast<std::uint64_t>(timeout_ns);
   for (;;) {
@@ -56,11 +60,13 @@ int Kernel::wait(std::unique_lock<std::mutex>& lock, std::int64_t timeout_ns, bo
       return found;
     if (now_ns_ >= deadline)
       return 0;
-    if (!scheduled_.empty() && scheduled_.begin()->first <= deadline) {
+    // A timer is for whoever waits for it as a timeout is, in real time where that is.
+    std::uint64_t end = std::min(deadline, next_timer_ns());
+    if (!scheduled_.empty() && scheduled_.begin()->first <= end) {
       skip(scheduled_.begin()->first - now_ns_);
       continue;
     }
-    std::uint64_t left = deadline == kNever ? kNever : deadline - now_ns_;
+    std::uint64_t left = end == kNever ? kNever : end - now_ns_;
     std::uint64_t alarm = host::itimer_ns();
     bool alarm_comes = alarm != 0 && alarm <= left;
     if (real_members || block_for_threads_ || alarm_comes) {
@@ -74,12 +80,12 @@ int Kernel::wait(std::unique_lock<std::mutex>& lock, std::int64_t timeout_ns, bo
       now_ns_ += passed;
       if (result < 0)
         return result;
-      bool nobody_came = !real_members && deadline == kNever && passed >= slice &&
+      bool nobody_came = !real_members && end == kNever && passed >= slice &&
                          seen == __atomic_load_n(&changes_, __ATOMIC_ACQUIRE);
       if (!nobody_came)
         continue;
     }
-    if (deadline == kNever) {
+    if (end == kNever) {
       std::fputs("sim: a wait without end, and nothing is scheduled that could end it\n", stderr);
       return -EDEADLK;
     }
@@ -162,7 +168,7 @@ int Kernel::epoll_wait(int epoll_fd, epoll_event* events, int max_events, std::i
   };
   auto real_wait = [&](std::uint64_t slice_ns) {
     pollfd waiting = {epoll_fd, POLLIN, 0};
-    return std::min(0, host::poll(&waiting, 1, static_cast<int>(slice_ns / kNsPerMs)));
+    return std::min(0, host::poll(&waiting, 1, whole_ms(slice_ns)));
   };
   return wait(lock, timeout_ns, set->holds_real(), look, real_wait);
 }
@@ -201,7 +207,7 @@ int Kernel::poll(pollfd* fds, nfds_t count, std::int64_t timeout_ns) {
     return ready;
   };
   auto real_wait = [&](std::uint64_t slice_ns) {
-    return std::min(0, host::poll(real.data(), count, static_cast<int>(slice_ns / kNsPerMs)));
+    return std::min(0, host::poll(real.data(), count, whole_ms(slice_ns)));
   };
   return wait(lock, timeout_ns, real_members, look, real_wait);
 }

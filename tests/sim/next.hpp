@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,6 +44,9 @@ RINGSIDE_SIM_NEXT(open)
 RINGSIDE_SIM_NEXT(openat)
 RINGSIDE_SIM_NEXT(fopen)
 RINGSIDE_SIM_NEXT(read)
+RINGSIDE_SIM_NEXT(timerfd_create)
+RINGSIDE_SIM_NEXT(timerfd_settime)
+RINGSIDE_SIM_NEXT(timerfd_gettime)
 RINGSIDE_SIM_NEXT(clock_gettime)
 RINGSIDE_SIM_NEXT(getrlimit)
 

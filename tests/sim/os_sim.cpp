@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 #include <sys/mman.h>
 
@@ -32,8 +34,16 @@ Result<UniqueFd> owned(int fd) {
   return UniqueFd(fd);
 }
 
-Result<void> control_event(int fd, unsigned long request) {
-  return done(kernel().ioctl(fd, request, 0).value_or(-ENOTTY));
+Result<void> control_event(int fd, unsigned long request, int argument = 0) {
+  return done(kernel().ioctl(fd, request, static_cast<unsigned long>(argument)).value_or(-ENOTTY));
+}
+
+Result<void> control_epoll(int epoll_fd, int operation, int fd, std::uint32_t events,
+                           std::uint64_t token) {
+  epoll_event event = {};
+  event.events = events;
+  event.data.u64 = token;
+  return done(kernel().epoll_ctl(epoll_fd, operation, fd, &event));
 }
 
 bpf_attr empty_attr() {
@@ -66,6 +76,10 @@ Result<void> enable_perf_event(int fd) {
 
 Result<void> disable_perf_event(int fd) {
   return control_event(fd, PERF_EVENT_IOC_DISABLE);
+}
+
+Result<void> redirect_perf_output(int fd, int ring_fd) {
+  return control_event(fd, PERF_EVENT_IOC_SET_OUTPUT, ring_fd);
 }
 
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {
@@ -119,10 +133,11 @@ Result<UniqueFd> create_epoll() {
 }
 
 Result<void> watch(int epoll_fd, int fd, std::uint32_t events, std::uint64_t token) {
-  epoll_event event = {};
-  event.events = events;
-  event.data.u64 = token;
-  return done(kernel().epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event));
+  return control_epoll(epoll_fd, EPOLL_CTL_ADD, fd, events, token);
+}
+
+Result<void> watch_for(int epoll_fd, int fd, std::uint32_t events, std::uint64_t token) {
+  return control_epoll(epoll_fd, EPOLL_CTL_MOD, fd, events, token);
 }
 
 Result<std::size_t> wait_ready(int epoll_fd, std::span<epoll_event> ready, int timeout_ms) {
@@ -157,6 +172,22 @@ Result<std::uint64_t> soft_limit(int resource) {
 
 std::uint64_t now_ns() {
   return kernel().now_ns();
+}
+
+Result<UniqueFd> create_timer() {
+  return owned(*kernel().create_timer(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+}
+
+Result<void> arm_timer(int timer_fd, std::uint64_t at_ns) {
+  constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+  itimerspec when = {};
+  when.it_value.tv_sec = static_cast<time_t>(at_ns / kNsPerSecond);
+  when.it_value.tv_nsec = static_cast<long>(at_ns % kNsPerSecond);
+  return done(kernel().set_timer(timer_fd, TFD_TIMER_ABSTIME, &when, nullptr).value_or(-EINVAL));
+}
+
+const char* environment(const char* name) {
+  return std::getenv(name);
 }
 
 } // namespace ringside::os

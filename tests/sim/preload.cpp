@@ -210,6 +210,36 @@ int __ppoll_chk(pollfd* fds, nfds_t count, const timespec* timeout, const sigset
   return ppoll(fds, count, timeout, mask);
 }
 
+int timerfd_create(clockid_t clock, int flags) noexcept {
+  {
+    Entry entry;
+    if (entry)
+      if (auto fd = entry->create_timer(clock, flags))
+        return entry.done(*fd);
+  }
+  return next::timerfd_create()(clock, flags);
+}
+
+int timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) noexcept {
+  {
+    Entry entry;
+    if (entry)
+      if (auto result = entry->set_timer(fd, flags, value, old))
+        return entry.done(*result);
+  }
+  return next::timerfd_settime()(fd, flags, value, old);
+}
+
+int timerfd_gettime(int fd, itimerspec* value) noexcept {
+  {
+    Entry entry;
+    if (entry)
+      if (auto result = entry->get_timer(fd, value))
+        return entry.done(*result);
+  }
+  return next::timerfd_gettime()(fd, value);
+}
+
 // Clocks that count from some start run ahead by what the simulated clock has skipped, so that a
 // wait takes as long as it says. The time of day is the real one.
 int clock_gettime(clockid_t clock, timespec* now) noexcept {

@@ -54,7 +54,15 @@
   DO(user_ring_drains)                                                                             \
   DO(user_ring_errors)                                                                             \
   DO(user_ring_large_samples)                                                                      \
-  DO(user_ring_wakeups)
+  DO(user_ring_wakeups)                                                                            \
+  DO(two_events)                                                                                   \
+  DO(two_events_lose)                                                                              \
+  DO(two_events_close)                                                                             \
+  DO(watched_for_nothing)                                                                          \
+  DO(ring_held_back)                                                                               \
+  DO(timers)                                                                                       \
+  DO(timer_errors)                                                                                 \
+  DO(timer_and_ring)
 #define DECLARE(name) void name(void);
 SCENARIOS(DECLARE)
 #undef DECLARE

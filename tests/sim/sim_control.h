@@ -37,6 +37,12 @@ int sim_output(int map_fd, unsigned cpu, const void* data, uint32_t size);
 /* sim_output_to: the same with the index of a slot in the place of BPF_F_CURRENT_CPU. */
 int sim_output_to(int map_fd, unsigned cpu, uint32_t key, const void* data, uint32_t size);
 
+/* sim_begin_output, sim_finish_output: the same in two steps, with whatever happens between them.
+ * The program has looked its event up, which it goes on to write through whatever is in the slot by
+ * then. A handle, or an error as above; the handle is used up. -EINVAL for what is no handle. */
+int sim_begin_output(int map_fd, unsigned cpu);
+int sim_finish_output(int handle, const void* data, uint32_t size);
+
 /* sim_emit appends a record of any type to the ring of a perf event, as the kernel would: header
  * (type, misc, size = 8 + size), then `size` bytes, which must be a multiple of 8. Room, LOST and
  * wakeups are as for samples. -EBADF if that is no event, -ENXIO if it has no mapped ring. */
@@ -98,27 +104,30 @@ void sim_set_long_bits(unsigned bits);
 
 /* sim_fail: the nth call (1 is the next one) of `call` fails with `error`; nth 0 takes it back.
  * Calls: perf_event_open ioctl mmap epoll_create epoll_ctl epoll_wait map_info map_update
- * map_delete map_create prog_load link_create dup open read malloc getrlimit, and "any" which
- * counts all of them. A call that is not simulated (a file that no text was given for, an epoll set
- * without simulated members) is neither counted nor failed. sim_fail_from: that one and every later
- * one. */
+ * map_delete map_create prog_load link_create dup open read malloc getrlimit timerfd_create
+ * timerfd_settime, and "any" which counts all of them. A call that is not simulated (a file that no
+ * text was given for, an epoll set without simulated members) is neither counted nor failed.
+ * sim_fail_from: that one and every later one. */
 void sim_fail(const char* call, unsigned nth, int error);
 void sim_fail_from(const char* call, unsigned nth, int error);
 /* sim_calls: how often `call` was made since sim_reset. */
 unsigned sim_calls(const char* call);
 
-/* The simulated clock, in nanoseconds. It moves by hand, and when a wait with a timeout finds
- * nothing: then to the deadline. */
+/* The simulated clock, in nanoseconds. It moves by hand, and when a wait finds nothing: then to
+ * what is scheduled or to a timer that expires, and at most to the deadline. */
 uint64_t sim_now_ns(void);
 void sim_advance_ns(uint64_t ns);
 
 /* sim_block_for_threads(1): a wait that finds nothing sleeps in real time until another thread
- * makes something ready, a signal comes, or the timeout has passed. Without it, time jumps to the
- * timeout, and a wait without end fails with EDEADLK and one line on stderr. */
+ * makes something ready, a signal comes, or a timer or the timeout has passed. Without it, time
+ * jumps there, and a wait without end fails with EDEADLK and one line on stderr. */
 void sim_block_for_threads(int on);
 
 /* sim_output_at: as sim_output, when the clock gets there (during a wait, or by sim_advance_ns). */
 int sim_output_at(uint64_t at_ns, int map_fd, unsigned cpu, const void* data, uint32_t size);
+/* sim_slow_output_at: sim_begin_output at one time, and sim_finish_output at a later one. */
+int sim_slow_output_at(uint64_t begins_ns, uint64_t ends_ns, int map_fd, unsigned cpu,
+                       const void* data, uint32_t size);
 /* sim_ringbuf_output_at: the same for sim_ringbuf_output. sim_user_ringbuf_drain_at drains up to
  * `samples` samples then, and drops them. */
 int sim_ringbuf_output_at(uint64_t at_ns, int map_fd, const void* data, uint64_t size,
