@@ -93,6 +93,12 @@ int sim_ringbuf_output_at(uint64_t at_ns, int map_fd, const void* data, uint64_t
   return Kernel::instance().ring_output_at(at_ns, map_fd, bytes(data, size), flags);
 }
 
+int sim_slow_ringbuf_output_at(uint64_t begins_ns, uint64_t ends_ns, int map_fd, const void* data,
+                               uint64_t size, uint64_t flags) {
+  return Kernel::instance().slow_ring_output_at(begins_ns, ends_ns, map_fd, bytes(data, size),
+                                                flags);
+}
+
 int sim_ringbuf_reserve(int map_fd, uint64_t size, void** sample) {
   return Kernel::instance().ring_reserve(map_fd, size, sample);
 }

@@ -122,6 +122,8 @@ public:
   int ring_output(int map_fd, std::span<const std::byte> data, std::uint64_t flags);
   int ring_output_at(std::uint64_t at_ns, int map_fd, std::span<const std::byte> data,
                      std::uint64_t flags);
+  int slow_ring_output_at(std::uint64_t begins_ns, std::uint64_t ends_ns, int map_fd,
+                          std::span<const std::byte> data, std::uint64_t flags);
   int ring_reserve(int map_fd, std::uint64_t size, void** sample);
   int ring_commit(void* sample, BpfRing::Commit how, std::uint64_t flags);
   long ring_drain(int map_fd, const BpfRing::Take& take, std::uint64_t flags);

@@ -48,6 +48,25 @@ int Kernel::ring_output_at(std::uint64_t at_ns, int map_fd, std::span<const std:
   return 0;
 }
 
+int Kernel::slow_ring_output_at(std::uint64_t begins_ns, std::uint64_t ends_ns, int map_fd,
+                                std::span<const std::byte> data, std::uint64_t flags) {
+  std::lock_guard lock(mutex_);
+  std::shared_ptr<Map> map;
+  if (int error = ring_map(map_fd, BpfRing::Kind::bpf_writes, map))
+    return error;
+  std::vector<std::byte> copy(data.begin(), data.end());
+  scheduled_.emplace(begins_ns, [this, ends_ns, map, copy, flags] {
+    std::byte* sample = nullptr;
+    if (map->ring->reserve(copy.size(), sample) != 0)
+      return;
+    std::copy(copy.begin(), copy.end(), sample);
+    scheduled_.emplace(ends_ns, [this, map, sample, flags] {
+      written(*map, map->ring->commit(sample, BpfRing::Commit::submit, flags));
+    });
+  });
+  return 0;
+}
+
 int Kernel::ring_reserve(int map_fd, std::uint64_t size, void** sample) {
   std::lock_guard lock(mutex_);
   std::shared_ptr<Map> map;

@@ -128,10 +128,13 @@ int sim_output_at(uint64_t at_ns, int map_fd, unsigned cpu, const void* data, ui
 /* sim_slow_output_at: sim_begin_output at one time, and sim_finish_output at a later one. */
 int sim_slow_output_at(uint64_t begins_ns, uint64_t ends_ns, int map_fd, unsigned cpu,
                        const void* data, uint32_t size);
-/* sim_ringbuf_output_at: the same for sim_ringbuf_output. sim_user_ringbuf_drain_at drains up to
- * `samples` samples then, and drops them. */
+/* sim_ringbuf_output_at: as sim_ringbuf_output. sim_slow_ringbuf_output_at: sim_ringbuf_reserve at
+ * one time, and sim_ringbuf_submit at a later one; a record that finds no room is not written.
+ * sim_user_ringbuf_drain_at drains up to `samples` samples then, and drops them. */
 int sim_ringbuf_output_at(uint64_t at_ns, int map_fd, const void* data, uint64_t size,
                           uint64_t flags);
+int sim_slow_ringbuf_output_at(uint64_t begins_ns, uint64_t ends_ns, int map_fd, const void* data,
+                               uint64_t size, uint64_t flags);
 int sim_user_ringbuf_drain_at(uint64_t at_ns, int map_fd, unsigned samples, uint64_t flags);
 
 /* What is open now: simulated descriptors, mappings, map slots in use, and bytes allocated by the
