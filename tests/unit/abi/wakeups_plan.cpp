@@ -168,13 +168,13 @@ std::uint64_t Plan::add(std::size_t ring, const Pattern& pattern, std::uint64_t 
   return std::max(at, readable + 1);
 }
 
-void Plan::finish() {
+void Plan::finish(std::uint64_t quiet_ns) {
   std::uint64_t last = 0;
   for (const auto& ring : rings)
     if (!ring.empty())
       last = std::max(last, ring.back().readable_ns);
   // By then a reader with slow callbacks has caught up.
-  end_ns = last + 100 * kMs + record_count() * habits.callback_ns;
+  end_ns = last + quiet_ns + record_count() * habits.callback_ns;
   rings[0].push_back({end_ns, end_ns, kLeastRecord, end_ns});
 }
 

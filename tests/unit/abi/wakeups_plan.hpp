@@ -39,7 +39,8 @@ struct Pattern {
   double jitter = 0;
   std::uint64_t on_ns = 0;
   std::uint64_t off_ns = 0;
-  std::uint32_t size = 64;
+  // A multiple of 8, and 4: so a perf sample is not rounded up.
+  std::uint32_t size = 60;
   // Of 1000 records, how many are written by a program that takes its time, up to slow_ns.
   unsigned slow_per_1000 = 0;
   std::uint64_t slow_ns = 200 * kUs;
@@ -90,8 +91,8 @@ struct Plan {
   // returns when that ends. Rings are filled forward in time.
   std::uint64_t add(std::size_t ring, const Pattern& pattern, std::uint64_t from_ns,
                     std::uint64_t until_ns, std::uint64_t limit);
-  // finish adds the last record. Nothing may be added behind it.
-  void finish();
+  // finish adds the last record, after at least so long a quiet. Nothing may be added behind it.
+  void finish(std::uint64_t quiet_ns = 100 * kMs);
 };
 
 // plan_of is a plan by chance, always the same for a seed.

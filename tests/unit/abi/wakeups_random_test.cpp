@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Whole buffers under loads made by chance: every record once, in order, in time, and poll's word
 // kept. RINGSIDE_TEST_SEED runs one seed, RINGSIDE_TEST_SEEDS that many from the first.
+#include <cinttypes>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -12,7 +13,7 @@
 namespace ringside::test {
 namespace {
 
-constexpr std::uint64_t kSeeds = 400;
+constexpr std::uint64_t kSeeds = 500;
 
 std::uint64_t number_in(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
@@ -36,10 +37,8 @@ TEST_CASE("whatever the load: every record once, in order, within the bound") {
     all.lost += outcome.lost;
     all.waits += outcome.waits;
   }
-  std::printf("%llu seeds, %llu records delivered, %llu lost, %u waits\n",
-              static_cast<unsigned long long>(last - first + 1),
-              static_cast<unsigned long long>(all.delivered),
-              static_cast<unsigned long long>(all.lost), all.waits);
+  std::printf("%" PRIu64 " seeds, %" PRIu64 " records delivered, %" PRIu64 " lost, %u waits\n",
+              last - first + 1, all.delivered, all.lost, all.waits);
 }
 
 } // namespace ringside::test

@@ -1,44 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Run: the buffer, its callbacks, and the checks.
+// Run: the calls, the callbacks, and the checks.
 #include "abi/wakeups_run.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <sstream>
 #include <vector>
 
-#include <linux/bpf.h>
-
-#include <bpf/libbpf.h>
-
-#include "os/os.hpp"
+#include "abi/wakeups_reader.hpp"
+#include "messages.hpp"
 #include "sim_control.h"
 
 namespace ringside::test {
 namespace {
-
-// The number of CPUs is the same in all runs, because the library asks for it once.
-constexpr unsigned kCpus = 16;
-
-// What stands at the start of each record; then bytes that follow from it.
-struct Payload {
-  std::uint32_t ring;
-  std::uint32_t number;
-  std::uint64_t mark;
-};
-
-std::uint64_t mark_of(std::uint32_t ring, std::uint32_t number) {
-  return (std::uint64_t{ring} << 32 | number) * 0x9e3779b97f4a7c15U;
-}
-
-std::vector<std::byte> bytes_of(std::uint32_t ring, std::uint32_t number, std::uint32_t size) {
-  std::vector<std::byte> bytes(size, static_cast<std::byte>(number));
-  const Payload payload{ring, number, mark_of(ring, number)};
-  std::memcpy(bytes.data(), &payload, sizeof(payload));
-  return bytes;
-}
 
 void set_variable(const char* name, const char* value) {
   if (value != nullptr)
@@ -47,85 +24,16 @@ void set_variable(const char* name, const char* value) {
     ::unsetenv(name);
 }
 
-class Run;
-
-// Reader is a buffer of either type.
-class Reader {
-public:
-  virtual ~Reader() = default;
-  [[nodiscard]] virtual bool usable() const = 0;
-  virtual int poll(int timeout_ms) = 0;
-  virtual int consume() = 0;
-  // schedule has the kernel write a record when its time comes.
-  virtual void schedule(std::uint32_t ring, const Planned& record,
-                        std::span<const std::byte> bytes) = 0;
-};
-
-// The rings of a perf buffer, or of a ring buffer, each with where its records go.
-struct RingContext {
-  Run* run = nullptr;
-  std::uint32_t ring = 0;
-};
-
-class PerfReader final : public Reader {
-public:
-  PerfReader(Run& run, const Plan& plan);
-  PerfReader(const PerfReader&) = delete;
-  PerfReader& operator=(const PerfReader&) = delete;
-  ~PerfReader() override { perf_buffer__free(buffer_); }
-  [[nodiscard]] bool usable() const override { return buffer_ != nullptr; }
-  int poll(int timeout_ms) override { return perf_buffer__poll(buffer_, timeout_ms); }
-  int consume() override { return perf_buffer__consume(buffer_); }
-  void schedule(std::uint32_t ring, const Planned& record,
-                std::span<const std::byte> bytes) override {
-    const auto size = static_cast<std::uint32_t>(bytes.size());
-    if (record.begins_ns == record.ends_ns)
-      sim_output_at(record.begins_ns, map_.get(), ring, bytes.data(), size);
-    else
-      sim_slow_output_at(record.begins_ns, record.ends_ns, map_.get(), ring, bytes.data(), size);
-  }
-
-private:
-  os::UniqueFd map_;
-  perf_buffer* buffer_;
-};
-
-class BpfReader final : public Reader {
-public:
-  BpfReader(Run& run, const Plan& plan);
-  BpfReader(const BpfReader&) = delete;
-  BpfReader& operator=(const BpfReader&) = delete;
-  ~BpfReader() override { ring_buffer__free(buffer_); }
-  [[nodiscard]] bool usable() const override { return buffer_ != nullptr; }
-  int poll(int timeout_ms) override { return ring_buffer__poll(buffer_, timeout_ms); }
-  int consume() override { return ring_buffer__consume(buffer_); }
-  void schedule(std::uint32_t ring, const Planned& record,
-                std::span<const std::byte> bytes) override {
-    const int map = maps_[ring].get();
-    if (record.begins_ns == record.ends_ns)
-      sim_ringbuf_output_at(record.begins_ns, map, bytes.data(), bytes.size(), 0);
-    else
-      sim_slow_ringbuf_output_at(record.begins_ns, record.ends_ns, map, bytes.data(), bytes.size(),
-                                 0);
-  }
-
-private:
-  std::vector<os::UniqueFd> maps_;
-  std::vector<RingContext> contexts_;
-  ring_buffer* buffer_ = nullptr;
-};
-
-class Run {
+class Run final : public Receiver {
 public:
   explicit Run(const Plan& plan)
       : plan_(plan), random_(plan.seed), next_(plan.rings.size()), had_data_(plan.rings.size()) {}
 
   Outcome carry_out();
-  void take(std::uint32_t ring, const void* data, std::size_t size);
-  void lose(std::uint32_t ring, std::uint64_t count);
+  void take(std::uint32_t ring, const void* data, std::size_t size) override;
+  void lose(std::uint32_t ring, std::uint64_t count) override;
 
 private:
-  void schedule_all(Reader& reader) const;
   void script_failure() const;
   void call_once(Reader& reader);
   void check_result(int timeout_ms, int result, std::uint64_t waited_ns, bool interrupted);
@@ -154,36 +62,6 @@ private:
   };
   std::vector<Spent> spent_;
 };
-
-PerfReader::PerfReader(Run& run, const Plan& plan)
-    : map_(sim_create_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY,
-                          static_cast<std::uint32_t>(plan.rings.size()), "events")),
-      buffer_(perf_buffer__new(
-          map_.get(), plan.data_size / os::page_size(),
-          [](void* context, int cpu, void* data, __u32 size) {
-            static_cast<Run*>(context)->take(static_cast<std::uint32_t>(cpu), data, size);
-          },
-          [](void* context, int cpu, __u64 count) {
-            static_cast<Run*>(context)->lose(static_cast<std::uint32_t>(cpu), count);
-          },
-          &run, nullptr)) {}
-
-BpfReader::BpfReader(Run& run, const Plan& plan) : contexts_(plan.rings.size()) {
-  for (std::uint32_t ring = 0; ring < plan.rings.size(); ++ring) {
-    contexts_[ring] = {&run, ring};
-    maps_.emplace_back(
-        sim_create_map(BPF_MAP_TYPE_RINGBUF, static_cast<std::uint32_t>(plan.data_size), "ring"));
-    const auto take = [](void* context, void* data, size_t size) {
-      const auto* of = static_cast<RingContext*>(context);
-      of->run->take(of->ring, data, size);
-      return 0;
-    };
-    if (ring == 0)
-      buffer_ = ring_buffer__new(maps_[ring].get(), take, &contexts_[ring], nullptr);
-    else
-      ring_buffer__add(buffer_, maps_[ring].get(), take, &contexts_[ring]);
-  }
-}
 
 template <class... Words>
 void Run::fail(const Words&... words) {
@@ -227,7 +105,7 @@ void Run::take(std::uint32_t ring, const void* data, std::size_t size) {
   std::memcpy(&payload, data, sizeof(payload));
   const std::vector<Planned>& records = plan_.rings[ring];
   if (payload.ring != ring || payload.number >= records.size() ||
-      payload.mark != mark_of(payload.ring, payload.number))
+      payload.mark != Payload::of(ring, payload.number).mark)
     return fail("a record on ring ", ring, " that nobody wrote there");
   const Planned& record = records[payload.number];
   const auto* bytes = static_cast<const std::byte*>(data);
@@ -246,7 +124,7 @@ void Run::take(std::uint32_t ring, const void* data, std::size_t size) {
   had_data_[ring] = true;
 
   const std::uint64_t waited = waited_since(record.readable_ns);
-  outcome_.longest_wait_ns = std::max(outcome_.longest_wait_ns, waited);
+  outcome_.waited_ns[ring].push_back(waited);
   if (waited > plan_.bound_ns())
     fail("ring ", ring, ", record ", payload.number, " of ", record.readable_ns, " ns waited for ",
          waited, " ns");
@@ -271,14 +149,6 @@ bool Run::waits_for_program() const {
         return true;
   }
   return false;
-}
-
-void Run::schedule_all(Reader& reader) const {
-  for (std::uint32_t ring = 0; ring < plan_.rings.size(); ++ring)
-    for (std::uint32_t number = 0; number < plan_.rings[ring].size(); ++number) {
-      const Planned& record = plan_.rings[ring][number];
-      reader.schedule(ring, record, bytes_of(ring, number, record.size));
-    }
 }
 
 void Run::script_failure() const {
@@ -348,28 +218,28 @@ void Run::call_once(Reader& reader) {
 }
 
 Outcome Run::carry_out() {
-  sim_reset(kCpus);
+  sim_reset(Reader::kCpus);
   set_variable("RINGSIDE_WAKEUPS", plan_.wakeups);
   set_variable("RINGSIDE_MAX_LATENCY_US", plan_.latency_us);
+  const Messages messages;
+  outcome_.waited_ns.resize(plan_.rings.size());
   const auto before = ::sim_live();
-  std::unique_ptr<Reader> reader;
-  if (plan_.type == RingType::perf)
-    reader = std::make_unique<PerfReader>(*this, plan_);
-  else
-    reader = std::make_unique<BpfReader>(*this, plan_);
+  auto reader = Reader::make(plan_, *this);
   set_variable("RINGSIDE_WAKEUPS", nullptr);
   set_variable("RINGSIDE_MAX_LATENCY_US", nullptr);
-  if (!reader->usable()) {
+  if (reader == nullptr) {
     fail("the buffer was not made");
     return outcome_;
   }
-  schedule_all(*reader);
+  reader->schedule(plan_);
   script_failure();
+  const unsigned calls = sim_calls("any");
   const unsigned waits = sim_calls("epoll_wait");
   const unsigned events = sim_calls("perf_event_open");
   const unsigned slots = sim_calls("map_update");
   while (outcome_.wrong.empty() && sim_now_ns() < plan_.end_ns + 10 * kMs)
     call_once(*reader);
+  outcome_.calls = sim_calls("any") - calls;
   outcome_.waits = sim_calls("epoll_wait") - waits;
   outcome_.events_opened = sim_calls("perf_event_open") - events;
   outcome_.slot_changes = sim_calls("map_update") - slots;
@@ -383,10 +253,19 @@ Outcome Run::carry_out() {
   if (after.fds != before.fds || after.mappings != before.mappings || after.slots != before.slots ||
       after.bytes != before.bytes)
     fail("something stayed open");
+  outcome_.warnings = messages.warnings();
   return outcome_;
 }
 
 } // namespace
+
+std::uint64_t Outcome::longest_wait_ns() const {
+  std::uint64_t longest = 0;
+  for (const auto& ring : waited_ns)
+    for (const std::uint64_t waited : ring)
+      longest = std::max(longest, waited);
+  return longest;
+}
 
 Outcome carry_out(const Plan& plan) {
   return Run(plan).carry_out();

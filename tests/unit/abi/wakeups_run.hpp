@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
+#include <vector>
 
 #include "abi/wakeups_plan.hpp"
 
@@ -17,13 +17,17 @@ struct Outcome {
   std::string wrong;
   std::uint64_t delivered = 0;
   std::uint64_t lost = 0;
-  // How long a record has waited while the reader did too, at most.
-  std::uint64_t longest_wait_ns = 0;
+  // Of each ring, how long each record that came has waited while the reader did too.
+  std::vector<std::vector<std::uint64_t>> waited_ns;
   unsigned polls = 0;
+  unsigned calls = 0;
   unsigned waits = 0;
   unsigned events_opened = 0;
   unsigned slot_changes = 0;
   unsigned timers_made = 0;
+  std::size_t warnings = 0;
+
+  [[nodiscard]] std::uint64_t longest_wait_ns() const;
 };
 
 Outcome carry_out(const Plan& plan);
