@@ -26,19 +26,26 @@ TEST_CASE("whatever the load: every record once, in order, within the bound") {
   const std::uint64_t one = number_in("RINGSIDE_TEST_SEED", 0);
   const std::uint64_t first = one != 0 ? one : 1;
   const std::uint64_t last = one != 0 ? one : number_in("RINGSIDE_TEST_SEEDS", kSeeds);
-  Outcome all;
+  std::uint64_t delivered = 0;
+  // What programs lost whose callbacks are too slow for the load: ours, and woken for each record.
+  std::uint64_t lost = 0;
+  std::uint64_t lost_when_exact = 0;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
-    const Plan plan = plan_of(seed);
+    Plan plan = plan_of(seed);
     const Outcome outcome = carry_out(plan);
-    if (!outcome.wrong.empty())
-      FAIL_CHECK(plan.describe() << '\n' << outcome.wrong);
-    CHECK(outcome.wrong.empty());
-    all.delivered += outcome.delivered;
-    all.lost += outcome.lost;
-    all.waits += outcome.waits;
+    INFO(plan.describe());
+    CHECK(outcome.wrong == "");
+    delivered += outcome.delivered;
+    lost += outcome.lost;
+    if (outcome.lost == 0)
+      continue;
+    plan.wakeups = "exact";
+    lost_when_exact += carry_out(plan).lost;
   }
-  std::printf("%" PRIu64 " seeds, %" PRIu64 " records delivered, %" PRIu64 " lost, %u waits\n",
-              last - first + 1, all.delivered, all.lost, all.waits);
+  CHECK(lost <= lost_when_exact + lost_when_exact / 100);
+  std::printf("%" PRIu64 " seeds, %" PRIu64 " records delivered, %" PRIu64 " lost, %" PRIu64
+              " when exact\n",
+              last - first + 1, delivered, lost, lost_when_exact);
 }
 
 } // namespace ringside::test
