@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // When buffers are woken, under loads made by hand: in quiet at once and at no cost, under load
 // seldom, and never otherwise than the program has asked for.
+#include <cerrno>
 #include <cstdint>
-#include <string_view>
 
 #include <catch2/catch.hpp>
 
@@ -124,6 +124,66 @@ TEST_CASE("exact is a wakeup for each record, and nothing besides") {
   CHECK(outcome.longest_wait_ns() == 0);
   CHECK(outcome.calls == outcome.waits);
   CHECK(outcome.timers_made == 0);
+}
+
+// What follows needs a reader that adapts.
+
+TEST_CASE("under load a reader is woken once a bound", "[.adapts]") {
+  const auto type = any_type();
+  Plan plan = plan_with(type, 4, 1U << 20);
+  const auto rate = GENERATE(std::uint64_t{20'000}, 100'000U, 1'000'000U);
+  plan.habits.timeouts_ms = {GENERATE(-1, 100, 1)};
+  plan.latency_us = GENERATE(static_cast<const char*>(nullptr), "200");
+  const std::uint64_t length = 20'000 * kSecond / rate;
+  plan.add(2, per_second(rate), kMs, kMs + length, kNoLimit);
+  plan.finish();
+  CAPTURE(plan.describe());
+  const Outcome outcome = carry_out(plan);
+  CHECK(outcome.wrong == "");
+  // Some more until it has found out, and where timeouts come between.
+  CHECK(outcome.waits < 2 * length / plan.bound_ns() + 150);
+  // The ring that is busy has a second event, and its slot changes there and back.
+  CHECK(outcome.events_opened == (type == RingType::perf ? 1 : 0));
+  CHECK(outcome.slot_changes == (type == RingType::perf ? 2 : 0));
+  CHECK(outcome.timers_made == 1);
+}
+
+TEST_CASE("a steady rate does not switch back and forth", "[.adapts]") {
+  Plan plan = plan_with(RingType::perf, 1);
+  const auto rate = GENERATE(std::uint64_t{1000}, 1500U, 1900U, 2000U, 2100U, 3000U, 4000U, 6000U);
+  const auto jitter = GENERATE(0.0, 0.1, 0.5);
+  plan.add(0, per_second(rate, jitter), kMs, 5 * kSecond, kNoLimit);
+  plan.finish();
+  CAPTURE(plan.describe());
+  const Outcome outcome = carry_out(plan);
+  CHECK(outcome.wrong == "");
+  CHECK(outcome.slot_changes <= 6);
+}
+
+TEST_CASE("where coalescing cannot be set up, each record wakes as before", "[.adapts]") {
+  struct Case {
+    RingType type;
+    const char* call;
+    int error;
+  };
+  const auto refused = GENERATE(
+      Case{RingType::perf, "perf_event_open", EMFILE}, Case{RingType::perf, "ioctl", EINVAL},
+      Case{RingType::perf, "map_update", ENOMEM}, Case{RingType::perf, "timerfd_create", EMFILE},
+      Case{RingType::bpf, "timerfd_create", EMFILE}, Case{RingType::perf, "epoll_ctl", ENOSPC},
+      Case{RingType::bpf, "epoll_ctl", ENOSPC});
+  Plan plan = plan_with(refused.type, 2);
+  plan.failure.call = refused.call;
+  plan.failure.error = refused.error;
+  plan.add(0, per_second(100'000), kMs, 20 * kMs, kNoLimit);
+  plan.add(1, per_second(50'000), kMs, 20 * kMs, kNoLimit);
+  plan.finish();
+  CAPTURE(plan.describe());
+  const Outcome outcome = carry_out(plan);
+  CHECK(outcome.wrong == "");
+  CHECK(outcome.longest_wait_ns() == 0);
+  CHECK(outcome.warnings == 0);
+  // It does not try again and again.
+  CHECK(outcome.calls - outcome.waits <= 8);
 }
 
 } // namespace ringside::test
