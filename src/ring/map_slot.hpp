@@ -22,6 +22,9 @@ public:
     return slot;
   }
 
+  // put replaces what is in the slot.
+  [[nodiscard]] Result<void> put(int fd) const { return os::store_fd_in_map(map_fd_, key_, fd); }
+
   MapSlot() = default;
   MapSlot(MapSlot&& other) noexcept : map_fd_(std::exchange(other.map_fd_, -1)), key_(other.key_) {}
   MapSlot& operator=(MapSlot&& other) noexcept {

@@ -98,7 +98,28 @@ Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wan
   if (!slot)
     return refused(kFillSlot, place, slot.error(), wanted);
   slot_ = std::move(*slot);
+  wakeups_ = WakeupPolicy(kind.wakeups);
   return {};
+}
+
+std::uint64_t PerfRing::unread() const {
+  const auto& page = *reinterpret_cast<const perf_event_mmap_page*>(mapping_.data());
+  return load_relaxed(page.data_head) - load_relaxed(page.data_tail);
+}
+
+Result<void> PerfRing::coalesce(const perf_event_attr& attr) {
+  if (second_event_.fd() < 0) {
+    perf_event_attr own = attr;
+    auto event = PerfEvent::open(&own, cpu_);
+    if (!event)
+      return event.error();
+    if (const auto redirected = os::redirect_perf_output(event->fd(), event_.fd()); !redirected)
+      return redirected.error();
+    if (const auto enabled = os::enable_perf_event(event->fd()); !enabled)
+      return enabled.error();
+    second_event_ = std::move(*event);
+  }
+  return slot_.put(second_event_.fd());
 }
 
 void PerfRing::report_corrupt(std::uint64_t position) const {
@@ -145,11 +166,13 @@ Result<int> PerfRing::read() {
         load_relaxed(reinterpret_cast<const RawSample*>(record.bytes)->size);
     if (raw_size > record.size - kRawData)
       return dropped(record.type, record.size, kOversized);
+    ++records_;
     handler_.sample(handler_.context, cpu_, record.bytes + kRawData, raw_size);
     return PerfRead::go_on;
   };
   const auto raw = [this](PerfRecord record) {
     auto* header = reinterpret_cast<perf_event_header*>(record.bytes);
+    ++records_;
     return answered(handler_.event(handler_.context, cpu_, header));
   };
 

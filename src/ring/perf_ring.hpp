@@ -13,6 +13,7 @@
 #include "ring/map_slot.hpp"
 #include "ring/perf_event.hpp"
 #include "ring/perf_read.hpp"
+#include "ring/wakeup_policy.hpp"
 
 namespace ringside {
 
@@ -46,6 +47,8 @@ struct RingKind {
   // Size of the data area behind the header page: a power of two, whole pages.
   std::size_t data_size = 0;
   PerfHandler handler = {};
+  // When wakeups change; limits of 0 are those of a program that decides by itself.
+  WakeupLimits wakeups = {};
 };
 
 class PerfRing {
@@ -59,6 +62,21 @@ public:
   // memory is the whole mapping: the header page, then data_size() bytes.
   [[nodiscard]] void* memory() const { return mapping_.data(); }
   [[nodiscard]] std::size_t data_size() const { return data_.size; }
+
+  [[nodiscard]] int cpu() const { return cpu_; }
+  // unread is how many bytes are between the ring's positions now. They are the ring's own word.
+  [[nodiscard]] std::uint64_t unread() const;
+  // How many records have been handed over in all.
+  [[nodiscard]] std::uint64_t records() const { return records_; }
+
+  // How the reader learns of records is the set's to decide; this is where it keeps what it knows.
+  [[nodiscard]] WakeupPolicy& wakeups() { return wakeups_; }
+  [[nodiscard]] const WakeupPolicy& wakeups() const { return wakeups_; }
+  // coalesce makes BPF code write through a second event, which wakes nobody until the ring is half
+  // full; `attr` says how to open it. signal makes it write through the first again. Records stay
+  // in one ring, in order. A failure leaves things as they were.
+  Result<void> coalesce(const perf_event_attr& attr);
+  Result<void> signal() { return slot_.put(event_.fd()); }
 
   // read hands the records that are there now to the handler, in order. What arrives meanwhile
   // waits for the next read. Space goes back to the kernel each time a quarter of the ring has been
@@ -92,7 +110,11 @@ private:
   int cpu_ = 0;
   int answer_ = 0;
   PerfHandler handler_;
+  std::uint64_t records_ = 0;
+  WakeupPolicy wakeups_;
   PerfEvent event_;
+  // Opened when first needed.
+  PerfEvent second_event_;
   os::Mapping mapping_;
   MapSlot slot_;
   PerfData data_;

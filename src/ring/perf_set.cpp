@@ -2,13 +2,21 @@
 // PerfSet: making all rings or none, and reading those that have something.
 #include "ring/perf_set.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/log.hpp"
 #include "os/reason.hpp"
+#include "ring/poll_rings.hpp"
+#include "ring/wakeup_settings.hpp"
+#include "ring/watermark_attr.hpp"
 
 namespace ringside {
 namespace {
+
+// A BPF program that looked up the second event before the ring left it is done in much less time
+// than this many looks.
+constexpr unsigned kSettlingLooks = 4;
 
 Errno refused(const char* step, Errno error, const os::Wanted& wanted) {
   const auto reason = os::explain_now(os::RefusedCall::other, error, wanted);
@@ -34,6 +42,13 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, RingKind
   set->map_ = std::move(*map);
   kind.map_fd = set->map_.get();
 
+  if (const auto second = watermark_attr(*kind.attr, kind.data_size); second) {
+    set->second_attr_ = *second;
+    kind.wakeups = {WakeupSettings::from_environment().max_latency_ns, kind.data_size,
+                    kSettlingLooks};
+    set->adaptive_ = kind.wakeups.max_latency_ns != 0;
+  }
+
   auto ready = ReadySet::make(places.size());
   if (!ready)
     return refused("making an epoll set", ready.error(), wanted);
@@ -51,25 +66,111 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, RingKind
   return set;
 }
 
-Result<int> PerfSet::poll(int timeout_ms) {
-  const auto ready = ready_.wait(timeout_ms);
-  if (!ready)
-    return ready.error();
-  for (const epoll_event& event : *ready) {
-    const auto read = rings_[event.data.u64].read();
-    if (!read || *read != 0)
-      return read;
+void PerfSet::change(PerfRing& ring, WakeupMode wanted) {
+  WakeupPolicy& wakeups = ring.wakeups();
+  if (wanted == wakeups.mode())
+    return;
+  if (wanted == WakeupMode::coalescing) {
+    auto changed = ready_.add_timer();
+    if (changed)
+      changed = ring.coalesce(second_attr_);
+    if (!changed) {
+      const auto reason = os::explain_now(os::RefusedCall::perf_event_open, changed.error(), {});
+      log(LogLevel::debug, "perf_buffer: the ring of CPU %d stays signalled: %s\n", ring.cpu(),
+          reason.text);
+      wakeups.stay_signalled();
+      return;
+    }
+    by_clock_ = true;
+  } else if (wakeups.mode() == WakeupMode::coalescing && !ring.signal()) {
+    // The ring goes on to coalesce, and the next look decides anew.
+    return;
   }
-  return static_cast<int>(ready->size());
+  wakeups.changed(wanted);
+}
+
+Result<int> PerfSet::look(PerfRing& ring, std::uint64_t now_ns, bool waits) {
+  if (!adaptive())
+    return ring.read();
+  const std::uint64_t records = ring.records();
+  Found found{now_ns, 0, ring.unread()};
+  const auto read = ring.read();
+  found.records = ring.records() - records;
+  // A callback may have asked for what ends it.
+  if (adaptive())
+    change(ring, waits ? ring.wakeups().looked(found)
+                       : ring.wakeups().looked_without_waiting(found));
+  return read;
+}
+
+Result<int> PerfSet::poll(int timeout_ms) {
+  // A program that asks the kernel by itself uses up what it is told: what is there is found by
+  // looking.
+  const bool asked = watched_ && holds_something();
+  const bool waits = timeout_ms != 0;
+  int count = 0;
+  Result<int> end = 0;
+  const auto policy = [this](std::size_t index) -> const WakeupPolicy& {
+    return rings_[index].wakeups();
+  };
+  const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
+    PerfRing& ring = rings_[index];
+    if (why != LookFor::signal && ring.unread() == 0 && !ring.wakeups().by_clock())
+      return Looked::nothing;
+    const bool something = why == LookFor::signal || ring.unread() != 0;
+    end = look(ring, now_ns, waits);
+    if (!end || *end != 0)
+      return Looked::stop;
+    count += something ? 1 : 0;
+    return something ? Looked::something : Looked::nothing;
+  };
+  const auto polled = poll_rings(ready_, rings_.size(), by_clock_, asked ? 0 : timeout_ms, policy,
+                                 look_at);
+  if (by_clock_)
+    by_clock_ = earliest_due(rings_.size(), policy) != kNever;
+  if (!end || *end != 0)
+    return end;
+  if (!polled)
+    return polled.error();
+  return count;
 }
 
 Result<int> PerfSet::consume() {
+  ready_.show_as_is();
+  const std::uint64_t now_ns = adaptive() ? os::now_ns() : 0;
   for (PerfRing& ring : rings_) {
-    const auto read = ring.read();
+    const auto read = look(ring, now_ns, false);
     if (!read || *read != 0)
       return read;
   }
   return 0;
+}
+
+bool PerfSet::holds_something() const {
+  return std::any_of(rings_.begin(), rings_.end(),
+                     [](const PerfRing& ring) { return ring.unread() != 0; });
+}
+
+void PerfSet::watched_by_program() {
+  store_relaxed(watched_, true);
+  if (!adaptive())
+    return;
+  store_relaxed(adaptive_, false);
+  if (!by_clock_)
+    return;
+  by_clock_ = false;
+  for (PerfRing& ring : rings_) {
+    if (!ring.wakeups().by_clock())
+      continue;
+    if (ring.wakeups().mode() == WakeupMode::settling || ring.signal())
+      ring.wakeups().stay_signalled();
+    else
+      by_clock_ = true;
+  }
+  // Nobody has been told of what is there by now, nor will be of what a BPF program that is at work
+  // is yet to write through the second event.
+  const std::uint64_t now_ns = os::now_ns();
+  ready_.show_ready(holds_something() ? now_ns : now_ns + WakeupSettings{}.max_latency_ns);
 }
 
 } // namespace ringside

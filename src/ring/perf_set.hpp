@@ -20,9 +20,9 @@ public:
   // error is returned, told in a message.
   static Result<Owned<PerfSet>> open(std::span<const RingPlace> places, RingKind kind);
 
-  // poll waits for rings that the kernel has signalled, as epoll_wait(2) does, reads those, and
-  // returns how many. EINTR if a signal came first. The first read that does not end well ends the
-  // call with its result; the rings behind it are left for later.
+  // poll waits for rings that have something, as epoll_wait(2) does, reads those, and returns how
+  // many. EINTR if a signal came first. The first read that does not end well ends the call with
+  // its result; the rings behind it are left for later.
   Result<int> poll(int timeout_ms);
 
   // consume reads all rings without waiting, up to the first whose read does not end well: 0, or
@@ -36,10 +36,26 @@ public:
   [[nodiscard]] const PerfRing& ring(std::size_t index) const { return rings_[index]; }
   [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
 
+  // watched_by_program says that the program waits for rings by itself: from now on it sees exactly
+  // what the kernel signals.
+  void watched_by_program();
+
 private:
+  // look reads a ring and decides on its wakeups; `waits` is whether the call waits for rings.
+  Result<int> look(PerfRing& ring, std::uint64_t now_ns, bool waits);
+  void change(PerfRing& ring, WakeupMode wanted);
+  [[nodiscard]] bool holds_something() const;
+  [[nodiscard]] bool adaptive() const { return load_relaxed(adaptive_); }
+
   os::UniqueFd map_;
   ReadySet ready_;
   Array<PerfRing> rings_;
+  // The second event of each ring. The set decides on wakeups while adaptive_; some rings are by
+  // the clock only while by_clock_.
+  perf_event_attr second_attr_{};
+  bool adaptive_ = false;
+  bool watched_ = false;
+  bool by_clock_ = false;
 };
 
 } // namespace ringside

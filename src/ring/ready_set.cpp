@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// ReadySet: an epoll set and room for its answers.
+// ReadySet: an epoll set with a timer, and room for its answers.
 #include "ring/ready_set.hpp"
 
+#include <algorithm>
+
 namespace ringside {
+namespace {
+
+// What the set knows the timer by.
+constexpr std::uint64_t kTimer = UINT64_MAX;
+
+} // namespace
 
 Result<ReadySet> ReadySet::make(std::size_t capacity) {
   ReadySet set;
@@ -17,7 +25,8 @@ Result<ReadySet> ReadySet::make(std::size_t capacity) {
 }
 
 Result<void> ReadySet::reserve(std::size_t capacity) {
-  auto ready = Array<epoll_event>::of_size(capacity);
+  // One more, for the timer.
+  auto ready = Array<epoll_event>::of_size(capacity + 1);
   if (!ready)
     return ready.error();
   ready_ = std::move(*ready);
@@ -28,11 +37,60 @@ Result<void> ReadySet::watch(int fd, std::uint32_t events, std::uint64_t token) 
   return os::watch(epoll_.get(), fd, events, token);
 }
 
+Result<void> ReadySet::watch_for(int fd, std::uint32_t events, std::uint64_t token) {
+  return os::watch_for(epoll_.get(), fd, events, token);
+}
+
+Result<void> ReadySet::add_timer() {
+  if (timer_)
+    return {};
+  auto timer = os::create_timer();
+  if (!timer)
+    return timer.error();
+  // A sandbox may know timers, and refuse to set them.
+  if (const auto set = os::arm_timer(timer->get(), 0); !set)
+    return set.error();
+  if (const auto watched = watch(timer->get(), EPOLLIN, kTimer); !watched)
+    return watched.error();
+  timer_ = std::move(*timer);
+  return {};
+}
+
+bool ReadySet::arm(std::uint64_t at_ns) {
+  if (armed_for_ns_ == at_ns)
+    return true;
+  if (!os::arm_timer(timer_.get(), at_ns))
+    return false;
+  armed_for_ns_ = at_ns;
+  return true;
+}
+
+Result<std::span<const epoll_event>> ReadySet::wait_until(std::uint64_t until_ns,
+                                                          std::uint64_t now_ns) {
+  if (until_ns == UINT64_MAX)
+    return wait(-1);
+  if (until_ns <= now_ns)
+    return wait(0);
+  // Where the timer cannot be set, as in a sandbox that came later, the shortest wait has to do.
+  if (!arm(until_ns))
+    return wait(1);
+  return wait_as_armed(-1);
+}
+
 Result<std::span<const epoll_event>> ReadySet::wait(int timeout_ms) {
+  arm(0);
+  return wait_as_armed(timeout_ms);
+}
+
+Result<std::span<const epoll_event>> ReadySet::wait_as_armed(int timeout_ms) {
   const auto count = os::wait_ready(epoll_.get(), ready_, timeout_ms);
   if (!count)
     return count.error();
-  return std::span<const epoll_event>(ready_).first(*count);
+  const std::span<epoll_event> ready = std::span(ready_.data(), *count);
+  const auto rings_end = std::remove_if(ready.begin(), ready.end(), [](const epoll_event& event) {
+    return event.data.u64 == kTimer;
+  });
+  return std::span<const epoll_event>(ready.begin(), rings_end);
 }
 
 } // namespace ringside

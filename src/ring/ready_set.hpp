@@ -22,16 +22,35 @@ public:
   Result<void> reserve(std::size_t capacity);
 
   // watch adds a descriptor, for which wait() then reports `token`. There must be room for it.
+  // watch_for changes what it is watched for; 0 is nothing.
   Result<void> watch(int fd, std::uint32_t events, std::uint64_t token);
+  Result<void> watch_for(int fd, std::uint32_t events, std::uint64_t token);
 
   // wait is epoll_wait(2) on the set: those that are ready, or none after `timeout_ms`. The result
   // lasts until the next call.
   Result<std::span<const epoll_event>> wait(int timeout_ms);
 
+  // wait_until is the same until `until_ns`, on the clock of os::now_ns, which says `now_ns`;
+  // UINT64_MAX is for ever. It takes a timer.
+  Result<std::span<const epoll_event>> wait_until(std::uint64_t until_ns, std::uint64_t now_ns);
+  // add_timer makes one, if there is none yet, and with it one descriptor more in the set.
+  Result<void> add_timer();
+
+  // show_ready makes the set itself readable from `at_ns` on, for those who watch fd(), until the
+  // next wait or show_as_is(). It takes a timer.
+  void show_ready(std::uint64_t at_ns) { arm(at_ns); }
+  void show_as_is() { arm(0); }
+
   [[nodiscard]] int fd() const { return epoll_.get(); }
 
 private:
+  bool arm(std::uint64_t at_ns);
+  Result<std::span<const epoll_event>> wait_as_armed(int timeout_ms);
+
   os::UniqueFd epoll_;
+  os::UniqueFd timer_;
+  // When the timer makes the set ready; 0 while it does not.
+  std::uint64_t armed_for_ns_ = 0;
   Array<epoll_event> ready_;
 };
 

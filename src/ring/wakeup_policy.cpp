@@ -42,10 +42,10 @@ WakeupMode WakeupPolicy::looked_signalled(const Found& found) {
 WakeupMode WakeupPolicy::looked_by_clock(const Found& found) {
   records_ += found.records;
   bytes_ += found.bytes;
-  const std::uint64_t elapsed = found.now_ns - counted_from_ns_;
   // A look that came early says little: what it found counts with the next.
-  if (elapsed < period_ns_ - period_ns_ / 4 && bytes_ < limits_.ring_size / 4)
+  if (!due(found.now_ns) && bytes_ < limits_.ring_size / 4)
     return mode_;
+  const std::uint64_t elapsed = found.now_ns - counted_from_ns_;
 
   const std::uint64_t fitting = until_quarter_full(bytes_, elapsed);
   const bool quiet = records_ <= 1;
@@ -76,6 +76,7 @@ WakeupMode WakeupPolicy::looked(const Found& found) {
 WakeupMode WakeupPolicy::looked_without_waiting(const Found& found) {
   if (limits_.max_latency_ns == 0)
     return mode_;
+  counted_from_ns_ = found.now_ns;
   // Nobody sleeps, so nobody needs to be woken, however little there is to read.
   if (found.records != 0 && looks_without_waiting_ < kNeverWaitingLooks)
     ++looks_without_waiting_;

@@ -53,10 +53,14 @@ public:
   explicit WakeupPolicy(const WakeupLimits& limits);
 
   [[nodiscard]] WakeupMode mode() const { return mode_; }
-  // Whether the ring is to be looked at by the clock, and when at the latest. In between it may be
-  // looked at as well.
+  // Whether the ring is to be looked at by the clock, and when at the latest. It is due a little
+  // before that, too, so that several rings can be looked at in one go; and any other look does no
+  // harm.
   [[nodiscard]] bool by_clock() const { return mode_ != WakeupMode::signalled; }
   [[nodiscard]] std::uint64_t due_ns() const { return counted_from_ns_ + period_ns_; }
+  [[nodiscard]] bool due(std::uint64_t now_ns) const {
+    return now_ns - counted_from_ns_ >= period_ns_ - period_ns_ / 4;
+  }
 
   // looked takes what a look found in a call that waits for the ring. It returns the mode that the
   // ring should be in from now on.

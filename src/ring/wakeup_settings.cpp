@@ -27,7 +27,7 @@ bool wants_exact() {
   return false;
 }
 
-std::uint64_t max_latency_ns() {
+std::uint64_t wanted_latency_ns() {
   const std::uint64_t fallback = WakeupSettings{}.max_latency_ns;
   const char* value = os::environment(kMaxLatency);
   if (value == nullptr)
@@ -46,7 +46,7 @@ std::uint64_t max_latency_ns() {
 } // namespace
 
 WakeupSettings WakeupSettings::from_environment() {
-  return {wants_exact() ? 0 : max_latency_ns()};
+  return {wants_exact() ? 0 : wanted_latency_ns()};
 }
 
 } // namespace ringside
