@@ -53,20 +53,28 @@ extern "C" LIBBPF_API size_t ring__size(const struct ring* r) {
 }
 
 extern "C" LIBBPF_API int ring__map_fd(const struct ring* r) {
-  const BpfRing* ring = ours(r);
-  return ring != nullptr ? ring->map_fd() : pass_on(ring__map_fd, __func__, -EINVAL, r);
+  const Entry entry;
+  BpfRing* ring = ours(const_cast<struct ring*>(r));
+  if (ring == nullptr)
+    return pass_on(ring__map_fd, __func__, -EINVAL, r);
+  ring->watched_by_program();
+  return entry.give(ring->map_fd());
 }
 
 extern "C" LIBBPF_API int ring__consume(struct ring* r) {
   const Entry entry;
   BpfRing* ring = ours(r);
-  return ring != nullptr ? entry.leave(ring->read(SIZE_MAX))
-                         : pass_on(ring__consume, __func__, -EINVAL, r);
+  if (ring == nullptr)
+    return pass_on(ring__consume, __func__, -EINVAL, r);
+  ring->watched_by_program();
+  return entry.leave(ring->read(SIZE_MAX));
 }
 
 extern "C" LIBBPF_API int ring__consume_n(struct ring* r, size_t n) {
   const Entry entry;
   BpfRing* ring = ours(r);
-  return ring != nullptr ? entry.leave(ring->read(n))
-                         : pass_on(ring__consume_n, __func__, -EINVAL, r, n);
+  if (ring == nullptr)
+    return pass_on(ring__consume_n, __func__, -EINVAL, r, n);
+  ring->watched_by_program();
+  return entry.leave(ring->read(n));
 }

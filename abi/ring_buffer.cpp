@@ -100,7 +100,9 @@ extern "C" LIBBPF_API int ring_buffer__consume_n(struct ring_buffer* rb, size_t 
 extern "C" LIBBPF_API int ring_buffer__epoll_fd(const struct ring_buffer* rb) {
   if (!is_ours(rb))
     return pass_on(ring_buffer__epoll_fd, __func__, -EINVAL, rb);
-  return rb->set->epoll_fd();
+  const Entry entry;
+  rb->set->watched_by_program();
+  return entry.give(rb->set->epoll_fd());
 }
 
 extern "C" LIBBPF_API struct ring* ring_buffer__ring(struct ring_buffer* rb, unsigned int idx) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
@@ -13,7 +14,8 @@
 
 namespace ringside {
 
-Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler) {
+Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler,
+                                     std::uint64_t max_latency_ns) {
   auto mapping = map_bpf_ring("ring_buffer", map_fd, BpfMapping::Filler::kernel);
   if (!mapping)
     return mapping.error();
@@ -28,12 +30,15 @@ Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler) {
   ring->mapping_ = std::move(*mapping);
   ring->eighth_ = ring->mapping_.data_size() / 8;
   ring->map_fd_ = map_fd;
+  ring->wakeups_ =
+      WakeupPolicy({.max_latency_ns = max_latency_ns, .ring_size = ring->mapping_.data_size()});
   return ring;
 }
 
 std::uint64_t BpfRing::consumer_position() const {
   // Pairs with nothing of the kernel's, which does not write it: with a reader in another thread.
-  return reading_ ? position() : load_acquire(mapping_.consumer_position());
+  return reading_ ? position()
+                  : load_acquire(mapping_.consumer_position()) + load_relaxed(held_back_);
 }
 
 std::uint64_t BpfRing::producer_position() const {
@@ -42,7 +47,7 @@ std::uint64_t BpfRing::producer_position() const {
 
 void BpfRing::seek(std::uint64_t position) {
   run_position_ = position;
-  run_ = at_ = mapping_.at(position);
+  run_ = at_ = last_ = mapping_.at(position);
 }
 
 BpfRing::Run BpfRing::read_run(std::size_t unread) {
@@ -54,6 +59,7 @@ BpfRing::Run BpfRing::read_run(std::size_t unread) {
   read_within_ = false;
   // ended keeps what the loop has in registers.
   const auto ended = [&](Run how) {
+    last_ = at_;
     at_ = at;
     left_ = left;
     return how;
@@ -116,11 +122,85 @@ void BpfRing::skip_corrupt() {
   seek(mapping_.producer_after(position()));
 }
 
+void BpfRing::publish() {
+  const auto last = static_cast<std::size_t>(at_ - last_);
+  // The space of a large record is worth more than a wakeup. And what has gone back on the way
+  // stays with the kernel.
+  if (holds_back_ && last <= eighth_) {
+    const std::uint64_t unpublished = position() - load_relaxed(mapping_.consumer_position());
+    const std::size_t held_back =
+        static_cast<std::size_t>(std::min<std::uint64_t>(last, unpublished));
+    // Pairs as the release in read_run.
+    store_release(mapping_.consumer_position(), position() - held_back);
+    store_relaxed(held_back_, held_back);
+    return;
+  }
+  // A release, as there, and a full barrier: our store comes before our next load of the positions,
+  // as the kernel's commit of a record before its load of consumer_pos (exchange in
+  // bpf_ringbuf_commit). Either we see the record now, or the kernel sees that we have caught up
+  // and wakes us.
+  exchange(mapping_.consumer_position(), position());
+  store_relaxed(held_back_, std::size_t{0});
+}
+
+void BpfRing::let_go() {
+  holds_back_ = false;
+  const std::size_t held_back = std::exchange(held_back_, 0);
+  // The full barrier is that of publish(): who looks at the ring next sees what has been committed.
+  if (held_back != 0)
+    exchange(mapping_.consumer_position(),
+             load_relaxed(mapping_.consumer_position()) + std::uint64_t{held_back});
+}
+
+Result<void> BpfRing::watch_in(ReadySet& ready, std::uint64_t token) {
+  ready_ = &ready;
+  token_ = token;
+  // To change what the ring is watched for takes a descriptor of our own: the program may close its
+  // map_fd. That stands in the set as well, for nothing: whoever adds it twice gets EEXIST.
+  if (!wakeups_.limited())
+    return ready.watch(map_fd_, EPOLLIN, token);
+  if (const auto watched = ready.watch(map_fd_, 0, token); !watched)
+    return watched;
+  if (auto own = os::duplicate(map_fd_); own && ready.watch(own->get(), EPOLLIN, token)) {
+    watched_fd_ = std::move(*own);
+    return {};
+  }
+  wakeups_.stay_signalled();
+  return ready.watch_for(map_fd_, EPOLLIN, token);
+}
+
+Result<void> BpfRing::coalesce() {
+  if (const auto timer = ready_->add_timer(); !timer)
+    return timer.error();
+  // A ring that is held back always has something to read, as an epoll set sees it.
+  if (const auto out = ready_->watch_for(watched_fd_.get(), 0, token_); !out)
+    return out.error();
+  holds_back_ = true;
+  return {};
+}
+
+Result<void> BpfRing::signal() {
+  if (const auto in = ready_->watch_for(watched_fd_.get(), EPOLLIN, token_); !in)
+    return in.error();
+  let_go();
+  return {};
+}
+
+void BpfRing::watched_by_program() {
+  if (!wakeups_.limited())
+    return;
+  if (!wakeups_.by_clock() || signal())
+    wakeups_.stay_signalled();
+  else
+    // It is still to be looked at by the clock, but whoever watches the map sees the truth.
+    let_go();
+}
+
 Result<std::size_t> BpfRing::read(std::size_t limit) {
-  std::uint64_t published = load_relaxed(mapping_.consumer_position());
   // A handler that left the read before by an exception has left us at its record.
   if (!reading_)
-    seek(published);
+    seek(load_relaxed(mapping_.consumer_position()) + held_back_);
+  std::uint64_t published = position();
 
   left_ = limit;
   Run run = Run::moved;
@@ -132,11 +212,7 @@ Result<std::size_t> BpfRing::read(std::size_t limit) {
     if (position() == published)
       break;
     published = position();
-    // A release, as on the way, and a full barrier: our store comes before our next load of the
-    // positions, as the kernel's commit of a record before its load of consumer_pos (exchange in
-    // bpf_ringbuf_commit). Either we see the record now, or the kernel sees that we have caught up
-    // and wakes us.
-    exchange(mapping_.consumer_position(), published);
+    publish();
   } while (run == Run::at_producer || run == Run::busy || run == Run::moved);
   reading_ = false;
   read_within_ = true;

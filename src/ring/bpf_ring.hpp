@@ -9,6 +9,8 @@
 #include "base/owned.hpp"
 #include "os/os.hpp"
 #include "ring/bpf_mapping.hpp"
+#include "ring/ready_set.hpp"
+#include "ring/wakeup_policy.hpp"
 
 namespace ringside {
 
@@ -24,10 +26,32 @@ public:
   // open maps the ring buffer behind `map_fd`, which stays the caller's: the mapping keeps the map
   // open, and with it what an epoll set knows of it. Failures are told in a message: the kernel's
   // error, EINVAL for a map of another type, E2BIG for one that the address space cannot hold.
-  static Result<Owned<BpfRing>> open(int map_fd, const BpfHandler& handler);
+  // max_latency_ns is that of WakeupLimits.
+  static Result<Owned<BpfRing>> open(int map_fd, const BpfHandler& handler,
+                                     std::uint64_t max_latency_ns);
+
+  BpfRing() = default;
+  BpfRing(const BpfRing&) = delete;
+  BpfRing& operator=(const BpfRing&) = delete;
+  // Another reader of the map goes on behind the last record.
+  ~BpfRing() { let_go(); }
 
   // Programs hold rings by address; see HandleMark.
   [[nodiscard]] bool is_ours() const { return mark_.is_ours(); }
+
+  // How the reader learns of records is the set's to decide; this is where it keeps what it knows.
+  [[nodiscard]] WakeupPolicy& wakeups() { return wakeups_; }
+  [[nodiscard]] const WakeupPolicy& wakeups() const { return wakeups_; }
+  // watch_in puts the ring into an epoll set, which must outlive it, with `token`. coalesce takes
+  // it out, and the position that reads publish stays one record back from now on, so that the
+  // kernel has no reason to wake anybody. signal ends that: what is unread then makes the set
+  // ready. With a failure things stay as they were.
+  Result<void> watch_in(ReadySet& ready, std::uint64_t token);
+  Result<void> coalesce();
+  Result<void> signal();
+  // watched_by_program says that the program waits for the ring by itself, or does not wait at all:
+  // it is signalled, for good.
+  void watched_by_program();
 
   // read hands over at most `limit` records, in order, until nothing new has come or a record is
   // still busy. Discarded records are skipped and not counted. Returns how many were handed over,
@@ -39,7 +63,7 @@ public:
   Result<std::size_t> read(std::size_t limit);
 
   // Where the next record begins; in a handler, the record that it was called with. The space
-  // before may not have gone back to the kernel yet.
+  // before may not have gone back to the kernel yet, and the published position may be held back.
   [[nodiscard]] std::uint64_t consumer_position() const;
   [[nodiscard]] std::uint64_t producer_position() const;
   [[nodiscard]] std::size_t data_size() const { return mapping_.data_size(); }
@@ -53,8 +77,10 @@ private:
   enum class Run { at_producer, busy, limit, answered, moved, corrupt };
 
   Run read_unread();
+  void publish();
   Run read_run(std::size_t unread);
   [[gnu::cold]] void skip_corrupt();
+  void let_go();
 
   void seek(std::uint64_t position);
   [[nodiscard]] std::uint64_t position_of(const std::byte* at) const {
@@ -78,6 +104,16 @@ private:
   std::uint64_t run_position_ = 0;
   std::byte* run_ = nullptr;
   std::byte* at_ = nullptr;
+  // The record before at_; at_ itself where this run has handled none.
+  std::byte* last_ = nullptr;
+  // How many bytes the published position is behind the true one, while no read is under way.
+  std::size_t held_back_ = 0;
+  bool holds_back_ = false;
+  WakeupPolicy wakeups_;
+  // Where the ring is watched, by a descriptor of its own.
+  os::UniqueFd watched_fd_;
+  ReadySet* ready_ = nullptr;
+  std::uint64_t token_ = 0;
 };
 
 } // namespace ringside

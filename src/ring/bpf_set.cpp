@@ -6,6 +6,8 @@
 
 #include "base/log.hpp"
 #include "os/reason.hpp"
+#include "ring/poll_rings.hpp"
+#include "ring/wakeup_settings.hpp"
 
 namespace ringside {
 namespace {
@@ -27,11 +29,12 @@ Result<Owned<BpfSet>> BpfSet::make_empty() {
   if (!ready)
     return refused("making an epoll set", ready.error());
   set->ready_ = std::move(*ready);
+  set->max_latency_ns_ = WakeupSettings::from_environment().max_latency_ns;
   return set;
 }
 
 Result<void> BpfSet::add(int map_fd, const BpfHandler& handler) {
-  auto ring = BpfRing::open(map_fd, handler);
+  auto ring = BpfRing::open(map_fd, handler, max_latency_ns_);
   if (!ring)
     return ring.error();
   const std::size_t count = rings_.size();
@@ -40,7 +43,7 @@ Result<void> BpfSet::add(int map_fd, const BpfHandler& handler) {
     return refused("allocating memory", rings.error());
   if (const auto room = ready_.reserve(count + 1); !room)
     return refused("allocating memory", room.error());
-  if (const auto watched = ready_.watch(map_fd, EPOLLIN, count); !watched)
+  if (const auto watched = (*ring)->watch_in(ready_, count); !watched)
     return refused("adding a ring to the epoll set", watched.error());
 
   for (std::size_t index = 0; index < count; ++index)
@@ -50,21 +53,65 @@ Result<void> BpfSet::add(int map_fd, const BpfHandler& handler) {
   return {};
 }
 
-Result<std::size_t> BpfSet::poll(int timeout_ms) {
-  const auto ready = ready_.wait(timeout_ms);
-  if (!ready)
-    return ready.error();
-  std::size_t total = 0;
-  for (const epoll_event& event : *ready) {
-    const auto read = rings_[event.data.u64]->read(SIZE_MAX);
-    if (!read)
-      return read.error();
-    total += *read;
+void BpfSet::change(BpfRing& ring, WakeupMode wanted) {
+  if (wanted == ring.wakeups().mode())
+    return;
+  const bool coalesce = wanted == WakeupMode::coalescing;
+  const auto changed = coalesce ? ring.coalesce() : ring.signal();
+  if (changed) {
+    ring.wakeups().changed(wanted);
+    by_clock_ = by_clock_ || coalesce;
+  } else if (coalesce) {
+    const auto reason = os::explain_now(os::RefusedCall::other, changed.error(), {});
+    log(LogLevel::debug, "ring_buffer: the ring of map_fd %d stays signalled: %s\n", ring.map_fd(),
+        reason.text);
+    ring.wakeups().stay_signalled();
   }
+}
+
+Result<std::size_t> BpfSet::look(BpfRing& ring, std::uint64_t now_ns) {
+  const std::uint64_t position = ring.consumer_position();
+  const auto read = ring.read(SIZE_MAX);
+  const Found found{now_ns, read ? *read : 0, ring.consumer_position() - position};
+  change(ring, ring.wakeups().looked(found));
+  return read;
+}
+
+Result<std::size_t> BpfSet::poll(int timeout_ms) {
+  if (timeout_ms == 0)
+    watched_by_program();
+  std::size_t total = 0;
+  Result<std::size_t> end = std::size_t{0};
+  const auto policy = [this](std::size_t index) -> const WakeupPolicy& {
+    return rings_[index]->wakeups();
+  };
+  const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
+    BpfRing& ring = *rings_[index];
+    if (why == LookFor::end && !ring.wakeups().by_clock())
+      return Looked::nothing;
+    end = look(ring, now_ns);
+    if (!end)
+      return Looked::stop;
+    total += *end;
+    return why == LookFor::signal || *end != 0 ? Looked::something : Looked::nothing;
+  };
+  const auto polled = poll_rings(ready_, rings_.size(), by_clock_, timeout_ms, policy, look_at);
+  if (by_clock_)
+    by_clock_ = earliest_due(rings_.size(), policy) != kNever;
+  if (!end)
+    return end;
+  if (!polled)
+    return polled.error();
   return total;
 }
 
+void BpfSet::watched_by_program() {
+  for (const auto& ring : rings_)
+    ring->watched_by_program();
+}
+
 Result<std::size_t> BpfSet::consume(std::size_t limit) {
+  watched_by_program();
   std::size_t total = 0;
   for (const auto& ring : rings_) {
     const auto read = ring->read(limit - total);

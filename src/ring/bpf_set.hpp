@@ -19,8 +19,8 @@ public:
   // message.
   Result<void> add(int map_fd, const BpfHandler& handler);
 
-  // poll waits for rings with something to read, as epoll_wait(2) does, reads those, and returns
-  // how many records were handed over. EINTR if a signal came first. The first read that fails ends
+  // poll waits for rings that have something, as epoll_wait(2) does, reads those, and returns how
+  // many records were handed over. EINTR if a signal came first. The first read that fails ends
   // the call with its error; the rings behind it are left for later.
   Result<std::size_t> poll(int timeout_ms);
 
@@ -31,9 +31,20 @@ public:
   [[nodiscard]] BpfRing& ring(std::size_t index) { return *rings_[index]; }
   [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
 
+  // watched_by_program says that the program waits for rings by itself, or does not wait at all:
+  // all are signalled, for good.
+  void watched_by_program();
+
 private:
+  // look reads a ring in a poll and decides on its wakeups.
+  Result<std::size_t> look(BpfRing& ring, std::uint64_t now_ns);
+  void change(BpfRing& ring, WakeupMode wanted);
+
   ReadySet ready_;
   Array<Owned<BpfRing>> rings_;
+  std::uint64_t max_latency_ns_ = 0;
+  // Some rings are by the clock only while this is set.
+  bool by_clock_ = false;
 };
 
 } // namespace ringside

@@ -44,8 +44,10 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, RingKind
 
   if (const auto second = watermark_attr(*kind.attr, kind.data_size); second) {
     set->second_attr_ = *second;
-    kind.wakeups = {WakeupSettings::from_environment().max_latency_ns, kind.data_size,
-                    kSettlingLooks};
+    kind.wakeups = {.max_latency_ns = WakeupSettings::from_environment().max_latency_ns,
+                    .ring_size = kind.data_size,
+                    .told_when_half_full = true,
+                    .settling_looks = kSettlingLooks};
     set->adaptive_ = kind.wakeups.max_latency_ns != 0;
   }
 
@@ -98,8 +100,8 @@ Result<int> PerfSet::look(PerfRing& ring, std::uint64_t now_ns, bool waits) {
   found.records = ring.records() - records;
   // A callback may have asked for what ends it.
   if (adaptive())
-    change(ring, waits ? ring.wakeups().looked(found)
-                       : ring.wakeups().looked_without_waiting(found));
+    change(ring,
+           waits ? ring.wakeups().looked(found) : ring.wakeups().looked_without_waiting(found));
   return read;
 }
 
@@ -124,8 +126,8 @@ Result<int> PerfSet::poll(int timeout_ms) {
     count += something ? 1 : 0;
     return something ? Looked::something : Looked::nothing;
   };
-  const auto polled = poll_rings(ready_, rings_.size(), by_clock_, asked ? 0 : timeout_ms, policy,
-                                 look_at);
+  const auto polled =
+      poll_rings(ready_, rings_.size(), by_clock_, asked ? 0 : timeout_ms, policy, look_at);
   if (by_clock_)
     by_clock_ = earliest_due(rings_.size(), policy) != kNever;
   if (!end || *end != 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// poll_rings: one call of poll, over rings of which the kernel signals some and others are looked at
-// by the clock.
+// poll_rings: one call of poll, over rings of which the kernel signals some and others are looked
+// at by the clock.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,8 @@ namespace ringside {
 
 inline constexpr std::uint64_t kNever = UINT64_MAX;
 
-// Why a ring is looked at: the kernel has named it, or it is due by the clock, or the call is about to
-// end, when all rings are looked at.
+// Why a ring is looked at: the kernel has named it, or it is due by the clock, or the call is about
+// to end, when all rings are looked at.
 enum class LookFor { signal, clock, end };
 // Looked is what came of it: the call goes on to wait if all looks found nothing, and ends at once
 // with a stop.
@@ -42,9 +42,9 @@ std::uint64_t earliest_due(std::size_t ring_count, Policy policy) {
 // poll_rings waits until a look finds something, or for `timeout_ms` as epoll_wait(2) counts it.
 // When the time is over, and when a signal handler has run, all rings are looked at once; EINTR is
 // the result if that finds nothing.
-//   by_clock               whether some ring is by the clock: else there is one wait, without a timer
-//   policy(index)          a ring's WakeupPolicy
-//   look(index, why, now)  looks at a ring, and returns a Looked
+//   by_clock               whether some ring is by the clock: else there is one wait, without a
+//   timer policy(index)          a ring's WakeupPolicy look(index, why, now)  looks at a ring, and
+//   returns a Looked
 template <class Policy, class Look>
 Result<void> poll_rings(ReadySet& ready, std::size_t ring_count, bool by_clock, int timeout_ms,
                         Policy policy, Look look) {

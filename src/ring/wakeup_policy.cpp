@@ -13,14 +13,20 @@ constexpr unsigned kMostEnterLooks = 4096;
 
 } // namespace
 
-WakeupPolicy::WakeupPolicy(const WakeupLimits& limits) : limits_(limits) {}
+WakeupPolicy::WakeupPolicy(const WakeupLimits& limits)
+    : limits_(limits), longest_period_ns_(limits.max_latency_ns),
+      shortest_period_ns_(std::min(kShortestPeriodNs, limits.max_latency_ns)) {
+  constexpr std::uint64_t kNsPerUs = 1000;
+  if (!limits.told_when_half_full)
+    longest_period_ns_ =
+        std::min(longest_period_ns_, limits.ring_size / 4 * kNsPerUs / kBurstBytesPerUs);
+}
 
 std::uint64_t WakeupPolicy::until_quarter_full(std::uint64_t bytes, std::uint64_t in_ns) const {
   const double quarter = static_cast<double>(limits_.ring_size) / 4;
-  const double ns = quarter * static_cast<double>(in_ns) /
-                    static_cast<double>(std::max<std::uint64_t>(bytes, 1));
-  return static_cast<std::uint64_t>(
-      std::min(ns, static_cast<double>(limits_.max_latency_ns)));
+  const double ns =
+      quarter * static_cast<double>(in_ns) / static_cast<double>(std::max<std::uint64_t>(bytes, 1));
+  return static_cast<std::uint64_t>(std::min(ns, static_cast<double>(longest_period_ns_)));
 }
 
 WakeupMode WakeupPolicy::looked_signalled(const Found& found) {
@@ -33,7 +39,7 @@ WakeupMode WakeupPolicy::looked_signalled(const Found& found) {
   if (looks_ < enter_looks_)
     return mode_;
   period_ns_ = until_quarter_full(found.bytes, elapsed / kSpeedUp);
-  if (period_ns_ >= std::min(kShortestPeriodNs, limits_.max_latency_ns))
+  if (period_ns_ >= shortest_period_ns_)
     return WakeupMode::coalescing;
   looks_ = 0;
   return mode_;
@@ -49,7 +55,7 @@ WakeupMode WakeupPolicy::looked_by_clock(const Found& found) {
 
   const std::uint64_t fitting = until_quarter_full(bytes_, elapsed);
   const bool quiet = records_ <= 1;
-  const bool too_small = fitting < std::min(kShortestPeriodNs, limits_.max_latency_ns);
+  const bool too_small = fitting < shortest_period_ns_;
   counted_from_ns_ = found.now_ns;
   records_ = 0;
   bytes_ = 0;
@@ -68,13 +74,13 @@ WakeupMode WakeupPolicy::looked_by_clock(const Found& found) {
 
 WakeupMode WakeupPolicy::looked(const Found& found) {
   looks_without_waiting_ = 0;
-  if (limits_.max_latency_ns == 0)
+  if (!limited())
     return mode_;
   return by_clock() ? looked_by_clock(found) : looked_signalled(found);
 }
 
 WakeupMode WakeupPolicy::looked_without_waiting(const Found& found) {
-  if (limits_.max_latency_ns == 0)
+  if (!limited())
     return mode_;
   counted_from_ns_ = found.now_ns;
   // Nobody sleeps, so nobody needs to be woken, however little there is to read.
@@ -82,7 +88,7 @@ WakeupMode WakeupPolicy::looked_without_waiting(const Found& found) {
     ++looks_without_waiting_;
   if (by_clock() || looks_without_waiting_ < kNeverWaitingLooks)
     return mode_;
-  period_ns_ = std::min(kShortestPeriodNs, limits_.max_latency_ns);
+  period_ns_ = shortest_period_ns_;
   return WakeupMode::coalescing;
 }
 

@@ -25,6 +25,8 @@ struct WakeupLimits {
   std::uint64_t max_latency_ns = 0;
   // Size of the ring's data area, in bytes.
   std::size_t ring_size = 0;
+  // Whether the reader is woken when a coalescing ring is half full.
+  bool told_when_half_full = false;
   // How many looks a ring settles for.
   unsigned settling_looks = 0;
 };
@@ -45,6 +47,9 @@ public:
   static constexpr unsigned kNeverWaitingLooks = 16;
   // Looking more often than this costs the reader as much as being woken.
   static constexpr std::uint64_t kShortestPeriodNs = 50'000;
+  // How fast a burst may fill a ring of which nobody tells when it fills: a record of 64 bytes each
+  // 360 ns, which is about what a BPF program can do.
+  static constexpr std::uint64_t kBurstBytesPerUs = 200;
   // How much faster one who is not held up by wakeups may fill the ring.
   static constexpr std::uint64_t kSpeedUp = 16;
 
@@ -61,6 +66,9 @@ public:
   [[nodiscard]] bool due(std::uint64_t now_ns) const {
     return now_ns - counted_from_ns_ >= period_ns_ - period_ns_ / 4;
   }
+
+  // Whether there are limits: else the ring never coalesces.
+  [[nodiscard]] bool limited() const { return limits_.max_latency_ns != 0; }
 
   // looked takes what a look found in a call that waits for the ring. It returns the mode that the
   // ring should be in from now on.
@@ -79,6 +87,9 @@ private:
   [[nodiscard]] std::uint64_t until_quarter_full(std::uint64_t bytes, std::uint64_t in_ns) const;
 
   WakeupLimits limits_;
+  // The longest period that the ring's size allows, and the shortest that is worth it.
+  std::uint64_t longest_period_ns_ = 0;
+  std::uint64_t shortest_period_ns_ = 0;
   WakeupMode mode_ = WakeupMode::signalled;
   // Looks in a row that speak for a change, how many it takes to coalesce, and how many are left to
   // settle.

@@ -14,9 +14,9 @@ namespace ringside {
 
 // watermark_attr is `attr`, of which attr.size bytes are there, with a watermark of half of
 // `data_size` bytes in place of a wakeup for each record. None where that is not what the program
-// asked for: where its records are not those of bpf_perf_event_output(), where it set a watermark or
-// a wakeup for several records, and where a record would tell one event from the other.
-// Source: perf_event_open(2).
+// asked for: where its records are not those of bpf_perf_event_output(), where it set a watermark
+// or a wakeup for several records, and where a record would tell one event from the other. Source:
+// perf_event_open(2).
 inline std::optional<perf_event_attr> watermark_attr(const perf_event_attr& attr,
                                                      std::size_t data_size) {
   // The kernel takes 0 for the first version of the struct.
