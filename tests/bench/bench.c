@@ -3,6 +3,7 @@
 #include "bench.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ struct library bench_load(const char* path) {
   struct library library = {.path = path, .handle = dlopen(path, RTLD_NOW | RTLD_LOCAL)};
 
   if (!library.handle) {
-    fprintf(stderr, "readers_bench: %s\n", dlerror());
+    fprintf(stderr, "%s: %s\n", program_invocation_short_name, dlerror());
     exit(2);
   }
   return library;
@@ -32,7 +33,7 @@ void* bench_function(const struct library* library, const char* name) {
   void* found = dlsym(library->handle, name);
 
   if (!found) {
-    fprintf(stderr, "readers_bench: %s has no %s\n", library->path, name);
+    fprintf(stderr, "%s: %s has no %s\n", program_invocation_short_name, library->path, name);
     exit(2);
   }
   return found;
@@ -51,9 +52,20 @@ static int compare(const void* left, const void* right) {
   return (a > b) - (a < b);
 }
 
-static double median(double* values, int count) {
+static int compare_u32(const void* left, const void* right) {
+  uint32_t a = *(const uint32_t*)left, b = *(const uint32_t*)right;
+
+  return (a > b) - (a < b);
+}
+
+double bench_median(double* values, int count) {
   qsort(values, (size_t)count, sizeof(*values), compare);
   return values[count / 2];
+}
+
+double bench_quantile(uint32_t* values, size_t count, double part) {
+  qsort(values, count, sizeof(*values), compare_u32);
+  return values[(size_t)((double)(count - 1) * part)];
 }
 
 void bench_compare(const struct bench* bench, struct row row, void* made_by_stock,
@@ -68,9 +80,9 @@ void bench_compare(const struct bench* bench, struct row row, void* made_by_stoc
     bench->ratio[i] = our_ns / stock_ns;
   }
   printf("%-28s %10.2f %10.2f %8.3f  %s\n", row.what,
-         median(bench->stock_ns, bench->rounds) / row.per,
-         median(bench->our_ns, bench->rounds) / row.per, median(bench->ratio, bench->rounds),
-         row.unit);
+         bench_median(bench->stock_ns, bench->rounds) / row.per,
+         bench_median(bench->our_ns, bench->rounds) / row.per,
+         bench_median(bench->ratio, bench->rounds), row.unit);
 }
 
 uint64_t bench_fill(int map_fd, unsigned size, uint64_t flags,

@@ -3,6 +3,7 @@
 #ifndef RINGSIDE_TESTS_BENCH_H
 #define RINGSIDE_TESTS_BENCH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum { kSizes = 4, kLargest = 4096, kRingBytes = 64 * 4096, kBatch = 100000 };
@@ -29,6 +30,10 @@ struct library bench_load(const char* path);
 void* bench_function(const struct library* library, const char* name);
 
 double bench_now_ns(void);
+
+/* bench_median sorts its values; bench_quantile gives the one that `part` of them are below. */
+double bench_median(double* values, int count);
+double bench_quantile(uint32_t* values, size_t count, double part);
 
 /* A row of the table: `time` does some work with what one library has made and returns how long it
  * took, in nanoseconds. Both take turns, and the medians are shown by `per` nanoseconds. */
