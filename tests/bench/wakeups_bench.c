@@ -23,11 +23,11 @@ static const char* const ring_names[kRingKinds] = {"perf", "BPF ring"};
 
 /* How long to look, in milliseconds. */
 struct effort {
-  int rounds, quick;
+  int rounds;
   double warm, calls, delays, slow, at_rate, idle;
 };
-static const struct effort full = {5, 0, 60, 150, 80, 600, 300, 1000};
-static const struct effort quick = {3, 1, 30, 50, 30, 300, 60, 300};
+static const struct effort full = {9, 40, 90, 50, 320, 150, 1000};
+static const struct effort quick = {3, 30, 50, 30, 200, 60, 200};
 
 /* What was measured: for each ring and reader, once a round. */
 typedef double rounds[kRoundsMax];

@@ -249,7 +249,7 @@ static void wait_until(double ns) {
 
 uint64_t wakeups_call_at(struct session* session, double rate, double duration_ns) {
   int call = traced_call(), sleeps = rate < 1000;
-  double start = bench_now_ns(), now = start;
+  double start = bench_now_ns(), now;
   uint64_t calls = 0;
 
   for (;;) {
