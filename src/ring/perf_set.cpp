@@ -117,7 +117,7 @@ Result<int> PerfSet::poll(int timeout_ms) {
   };
   const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
     PerfRing& ring = rings_[index];
-    if (why != LookFor::signal && ring.unread() == 0 && !ring.wakeups().by_clock())
+    if (why != LookFor::signal && !ring.wakeups().by_clock() && !(watched_ && ring.unread() != 0))
       return Looked::nothing;
     const bool something = why == LookFor::signal || ring.unread() != 0;
     end = look(ring, now_ns, waits);

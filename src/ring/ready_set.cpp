@@ -25,7 +25,6 @@ Result<ReadySet> ReadySet::make(std::size_t capacity) {
 }
 
 Result<void> ReadySet::reserve(std::size_t capacity) {
-  // One more, for the timer.
   auto ready = Array<epoll_event>::of_size(capacity + 1);
   if (!ready)
     return ready.error();
@@ -83,10 +82,11 @@ Result<std::span<const epoll_event>> ReadySet::wait(int timeout_ms) {
 }
 
 Result<std::span<const epoll_event>> ReadySet::wait_as_armed(int timeout_ms) {
-  const auto count = os::wait_ready(epoll_.get(), ready_, timeout_ms);
+  const auto count = os::wait_ready(
+      epoll_.get(), std::span(ready_).first(ready_.size() - (timer_ ? 0 : 1)), timeout_ms);
   if (!count)
     return count.error();
-  const std::span<epoll_event> ready = std::span(ready_.data(), *count);
+  const std::span<epoll_event> ready = std::span(ready_).first(*count);
   const auto rings_end = std::remove_if(ready.begin(), ready.end(), [](const epoll_event& event) {
     return event.data.u64 == kTimer;
   });

@@ -51,6 +51,7 @@ private:
   os::UniqueFd timer_;
   // When the timer makes the set ready; 0 while it does not.
   std::uint64_t armed_for_ns_ = 0;
+  // Room for those that are watched, and one for the timer.
   Array<epoll_event> ready_;
 };
 
