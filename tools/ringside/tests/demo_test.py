@@ -57,14 +57,28 @@ class Tree:
 
 
 class Terminal:
-    """A command on a terminal of its own."""
+    """A command on a terminal of its own. It does not lead the terminal's session: when a leader
+    ends, the kernel throws away what is still on its way to the reader."""
+
+    ENDED = "\0ended with "
 
     def __init__(self, command):
         self.text = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            self.lead(command)
+
+    def lead(self, command):
+        """What the session's leader does: tells how the command ended, and waits to be hung up."""
+        try:
             signal.alarm(LIMIT_S)
-            os.execv(command[0], command)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            pid = os.posix_spawn(command[0], command, os.environ, setsigdef=[signal.SIGINT])
+            status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            os.write(1, f"{self.ENDED}{status}\n".encode())
+            signal.pause()
+        finally:
+            os._exit(1)
 
     def read(self):
         try:
@@ -74,16 +88,18 @@ class Terminal:
         self.text += chunk
         return chunk
 
-    def read_until(self, text):
-        while text not in self.text:
+    def read_until(self, text, start=0):
+        while text not in self.text[start:]:
             check(self.read(), f"{text!r} never came: {self.text!r}")
 
     def read_to_end(self):
         """All that it wrote, and its exit status."""
-        while self.read():
-            pass
+        self.read_until(self.ENDED)
+        self.read_until("\n", self.text.index(self.ENDED))
         os.close(self.fd)
-        return self.text, os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        os.waitpid(self.pid, 0)
+        text, status = self.text.split(self.ENDED)
+        return text, int(status)
 
     def type(self, keys):
         os.write(self.fd, keys.encode())
@@ -219,7 +235,8 @@ def test_interrupt(tree):
     terminal = Terminal([tree.tool, "demo", "--seconds", "30"])
     # The client has told how far it is: it runs, and so does the target.
     terminal.read_until("records\033[K")
-    children = children_of(terminal.pid)
+    tool, = children_of(terminal.pid)
+    children = children_of(tool)
     check(len(children) == 2, f"{len(children)} children")
     terminal.type("\x03")
     text, status = terminal.read_to_end()
