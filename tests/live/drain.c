@@ -15,31 +15,19 @@ enum { kWords = 9, kSample = -80, kResult = -88, kByte = -96 }; /* places on the
 /* Registers that the callback keeps: the sample, the log, the sample's number and its size. */
 enum { kDynptr = 6, kLog = 7, kNumber = 8, kSize = 9 };
 
-#define ALU_IMM(op, dst, value) BPF_INSN(BPF_ALU64 | (op) | BPF_K, dst, 0, 0, value)
-#define ALU_REG(op, dst, src) BPF_INSN(BPF_ALU64 | (op) | BPF_X, dst, src, 0, 0)
 #define CLEAR_WORD(i) BPF_INSN(BPF_ST | BPF_MEM | BPF_DW, 10, 0, kSample + 8 * (i), 0)
-
-struct text {
-  struct bpf_insn insns[256];
-  uint32_t count;
-};
-
-static void append(struct text* text, const struct bpf_insn* insns, uint32_t count) {
-  memcpy(text->insns + text->count, insns, count * sizeof(*insns));
-  text->count += count;
-}
 
 /* Counts a sample in the log as wrong unless all these are 0, or'ed into register 3: what reading
  * all its bytes gives, what reading one more gives plus E2BIG, and the differences of its words. */
-static void append_callback(struct text* text, int log_fd) {
+static void append_callback(struct bpf_text* text, int log_fd) {
   const struct bpf_insn begin[] = {
       INSN_MOV_REG(kDynptr, 1),
       INSN_MAP_VALUE(kLog, log_fd, 0),
       INSN_LOAD(BPF_DW, kNumber, kLog, offsetof(struct drain_log, seen)),
       INSN_MOV_REG(kSize, kNumber), /* 16 + 8 * (number % 8) */
-      ALU_IMM(BPF_AND, kSize, 7),
-      ALU_IMM(BPF_LSH, kSize, 3),
-      ALU_IMM(BPF_ADD, kSize, 16),
+      INSN_ALU_IMM(BPF_AND, kSize, 7),
+      INSN_ALU_IMM(BPF_LSH, kSize, 3),
+      INSN_ALU_IMM(BPF_ADD, kSize, 16),
       CLEAR_WORD(0),
       CLEAR_WORD(1),
       CLEAR_WORD(2),
@@ -50,7 +38,7 @@ static void append_callback(struct text* text, int log_fd) {
       CLEAR_WORD(7),
       CLEAR_WORD(8),
       INSN_MOV_REG(1, 10),
-      ALU_IMM(BPF_ADD, 1, kSample),
+      INSN_ALU_IMM(BPF_ADD, 1, kSample),
       INSN_MOV_REG(2, kSize),
       INSN_MOV_REG(3, kDynptr),
       INSN_MOV_IMM(4, 0),
@@ -58,25 +46,25 @@ static void append_callback(struct text* text, int log_fd) {
       INSN_CALL(BPF_FUNC_dynptr_read),
       INSN_STORE(BPF_DW, 10, kResult, 0),
       INSN_MOV_REG(1, 10),
-      ALU_IMM(BPF_ADD, 1, kByte),
+      INSN_ALU_IMM(BPF_ADD, 1, kByte),
       INSN_MOV_IMM(2, 1),
       INSN_MOV_REG(3, kDynptr),
       INSN_MOV_REG(4, kSize),
       INSN_MOV_IMM(5, 0),
       INSN_CALL(BPF_FUNC_dynptr_read),
-      ALU_IMM(BPF_ADD, 0, E2BIG),
+      INSN_ALU_IMM(BPF_ADD, 0, E2BIG),
       INSN_LOAD(BPF_DW, 3, 10, kResult),
-      ALU_REG(BPF_OR, 3, 0),
+      INSN_ALU_REG(BPF_OR, 3, 0),
   };
   const struct bpf_insn end[] = {
       INSN_JUMP_IMM(BPF_JEQ, 3, 0, 3),
       INSN_LOAD(BPF_DW, 1, kLog, offsetof(struct drain_log, wrong)),
-      ALU_IMM(BPF_ADD, 1, 1),
+      INSN_ALU_IMM(BPF_ADD, 1, 1),
       INSN_STORE(BPF_DW, kLog, offsetof(struct drain_log, wrong), 1),
-      ALU_IMM(BPF_ADD, kNumber, 1),
+      INSN_ALU_IMM(BPF_ADD, kNumber, 1),
       INSN_STORE(BPF_DW, kLog, offsetof(struct drain_log, seen), kNumber),
       INSN_LOAD(BPF_DW, 1, kLog, offsetof(struct drain_log, left)),
-      ALU_IMM(BPF_SUB, 1, 1),
+      INSN_ALU_IMM(BPF_SUB, 1, 1),
       INSN_STORE(BPF_DW, kLog, offsetof(struct drain_log, left), 1),
       INSN_MOV_IMM(0, 0),
       INSN_JUMP_IMM(BPF_JNE, 1, 0, 1),
@@ -84,42 +72,25 @@ static void append_callback(struct text* text, int log_fd) {
       INSN_EXIT(),
   };
 
-  append(text, begin, LENGTH_OF(begin));
+  BPF_APPEND(text, begin);
   for (int i = 0; i < kWords; i++) {
     const struct bpf_insn compare[] = {
         INSN_LOAD(BPF_DW, 1, 10, kSample + 8 * i),
         INSN_MOV_REG(2, kNumber),
-        ALU_IMM(BPF_MUL, 2, 2 * i + 1),
-        ALU_REG(BPF_XOR, 1, 2),
+        INSN_ALU_IMM(BPF_MUL, 2, 2 * i + 1),
+        INSN_ALU_REG(BPF_XOR, 1, 2),
         INSN_JUMP_IMM(BPF_JLE, kSize, 8 * i, 1), /* the sample does not have this word */
-        ALU_REG(BPF_OR, 3, 1),
+        INSN_ALU_REG(BPF_OR, 3, 1),
     };
 
-    append(text, compare, LENGTH_OF(compare));
+    BPF_APPEND(text, compare);
   }
-  append(text, end, LENGTH_OF(end));
-}
-
-static int load(int map_fd, int log_fd) {
-  enum { callback = 8 };
-  const struct bpf_insn drain[] = {
-      INSN_MOV_IMM(4, 0), /* wakes the writer */
-      INSN_MAP(1, map_fd),
-      BPF_INSN(BPF_LD | BPF_IMM | BPF_DW, 2, BPF_PSEUDO_FUNC, 0, callback - 4),
-      BPF_INSN(0, 0, 0, 0, 0),
-      INSN_MOV_IMM(3, 0),
-      INSN_CALL(BPF_FUNC_user_ringbuf_drain),
-      INSN_EXIT(),
-  };
-  struct text text = {.count = 0};
-
-  append(&text, drain, LENGTH_OF(drain));
-  append_callback(&text, log_fd);
-  return load_with_callback(text.insns, text.count, callback);
+  BPF_APPEND(text, end);
 }
 
 void drain_open(struct drain* drain, uint32_t bytes) {
   struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+  struct bpf_text callback = {.count = 0};
 
   setrlimit(RLIMIT_MEMLOCK, &limit); /* kernels before 5.11 charge maps to it */
   drain->map_fd = sys_bpf_map_create(BPF_MAP_TYPE_USER_RINGBUF, 0, 0, bytes, 0);
@@ -130,7 +101,8 @@ void drain_open(struct drain* drain, uint32_t bytes) {
   drain->log_fd = sys_bpf_map_create(BPF_MAP_TYPE_ARRAY, 4, sizeof(struct drain_log), 1, 0);
   if (drain->map_fd < 0 || drain->log_fd < 0)
     source_give_up("cannot create a BPF map", drain->map_fd < 0 ? drain->map_fd : drain->log_fd);
-  drain->prog_fd = load(drain->map_fd, drain->log_fd);
+  append_callback(&callback, drain->log_fd);
+  drain->prog_fd = load_drain(drain->map_fd, &callback);
   if (drain->prog_fd < 0)
     source_give_up("cannot load a BPF program that drains", drain->prog_fd);
 }
@@ -148,12 +120,13 @@ void drain_fill(void* sample, uint64_t number) {
 
 int drain_run(const struct drain* drain, uint64_t most) {
   struct drain_log log = drain_seen(drain);
+  uint64_t flags = 0; /* wakes the writer */
   int key = 0, returned = 0, error;
 
   log.left = most;
   error = sys_bpf_map_update(drain->log_fd, &key, &log);
   if (!error)
-    error = sys_bpf_run_on_cpu(drain->prog_fd, (unsigned)sched_getcpu(), NULL, 0, &returned);
+    error = sys_bpf_run_on_cpu(drain->prog_fd, (unsigned)sched_getcpu(), &flags, 1, &returned);
   return error ? error : returned;
 }
 

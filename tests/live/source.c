@@ -35,11 +35,10 @@ enum { kContext = 6, kNumber = 7, kCounts = 8, kSize = 9 };
 
 /* word[i] of a record is number * (2i + 1). */
 #define STORE_WORD(i)                                                                              \
-  INSN_MOV_REG(1, kNumber), BPF_INSN(BPF_ALU64 | BPF_MUL | BPF_K, 1, 0, 0, 2 * (i) + 1),           \
+  INSN_MOV_REG(1, kNumber), INSN_ALU_IMM(BPF_MUL, 1, 2 * (i) + 1),                                 \
       INSN_STORE(BPF_DW, 10, -80 + 8 * (i), 1)
 #define COUNT(member)                                                                              \
-  INSN_LOAD(BPF_DW, 1, kCounts, offsetof(struct counts, member)),                                  \
-      BPF_INSN(BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, 1),                                           \
+  INSN_LOAD(BPF_DW, 1, kCounts, offsetof(struct counts, member)), INSN_ALU_IMM(BPF_ADD, 1, 1),     \
       INSN_STORE(BPF_DW, kCounts, offsetof(struct counts, member), 1)
 
 static int load_program(const struct source* source) {
@@ -51,7 +50,7 @@ static int load_program(const struct source* source) {
       INSN_EXIT(),
       BPF_INSN(BPF_ST | BPF_MEM | BPF_W, 10, 0, -4, 0),
       INSN_MOV_REG(2, 10),
-      BPF_INSN(BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, -4),
+      INSN_ALU_IMM(BPF_ADD, 2, -4),
       INSN_MAP(1, source->counts_fd),
       INSN_CALL(BPF_FUNC_map_lookup_elem),
       INSN_JUMP_IMM(BPF_JNE, 0, 0, 2),
@@ -70,11 +69,11 @@ static int load_program(const struct source* source) {
       STORE_WORD(7),
       STORE_WORD(8),
       INSN_MOV_REG(kSize, kNumber), /* 16 + 8 * (number % 8) */
-      BPF_INSN(BPF_ALU64 | BPF_AND | BPF_K, kSize, 0, 0, 7),
-      BPF_INSN(BPF_ALU64 | BPF_LSH | BPF_K, kSize, 0, 0, 3),
-      BPF_INSN(BPF_ALU64 | BPF_ADD | BPF_K, kSize, 0, 0, 16),
+      INSN_ALU_IMM(BPF_AND, kSize, 7),
+      INSN_ALU_IMM(BPF_LSH, kSize, 3),
+      INSN_ALU_IMM(BPF_ADD, kSize, 16),
       INSN_MOV_REG(5, 10),
-      BPF_INSN(BPF_ALU64 | BPF_ADD | BPF_K, 5, 0, 0, -80), /* where the words are */
+      INSN_ALU_IMM(BPF_ADD, 5, -80), /* where the words are */
   };
   const struct bpf_insn to_perf[] = {
       INSN_MOV_REG(4, 5),
@@ -95,26 +94,20 @@ static int load_program(const struct source* source) {
       INSN_MOV_IMM(0, 0),
       INSN_EXIT(),
   };
-  struct bpf_insn program[128];
-  size_t count = 0;
+  struct bpf_text text = {.count = 0};
   static char log[4096];
   int fd;
 
-#define APPEND(part)                                                                               \
-  do {                                                                                             \
-    memcpy(program + count, part, sizeof(part));                                                   \
-    count += sizeof(part) / sizeof((part)[0]);                                                     \
-  } while (0)
-  APPEND(make_record);
+  BPF_APPEND(&text, make_record);
   if (source->kind == BPF_MAP_TYPE_RINGBUF)
-    APPEND(to_ring);
+    BPF_APPEND(&text, to_ring);
   else
-    APPEND(to_perf);
-  APPEND(count_and_leave);
+    BPF_APPEND(&text, to_perf);
+  BPF_APPEND(&text, count_and_leave);
 
-  fd = sys_bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, program, count, NULL, 0);
+  fd = sys_bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, text.insns, text.count, NULL, 0);
   if (fd < 0 &&
-      sys_bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, program, count, log, sizeof(log)) < 0)
+      sys_bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, text.insns, text.count, log, sizeof(log)) < 0)
     printf("%s", log);
   return fd;
 }

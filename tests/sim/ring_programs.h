@@ -165,23 +165,33 @@ static inline int load_with_callback(const struct bpf_insn* program, uint32_t co
   return fd;
 }
 
-/* load_ring_drain: bpf_user_ringbuf_drain() with the first argument as flags. `drained_fd` is an
- * array map of one struct drained. */
-static inline int load_ring_drain(int map_fd, int drained_fd) {
-  enum { callback = 8 };
-  const struct bpf_insn program[] = {
+/* load_drain: bpf_user_ringbuf_drain() with the first argument as flags and with `callback`. */
+static inline int load_drain(int map_fd, const struct bpf_text* callback) {
+  enum { begin = 8 };
+  const struct bpf_insn drain[begin] = {
       INSN_LOAD(BPF_DW, 4, 1, 0),
       INSN_MAP(1, map_fd),
-      BPF_INSN(BPF_LD | BPF_IMM | BPF_DW, 2, BPF_PSEUDO_FUNC, 0, callback - 4),
+      BPF_INSN(BPF_LD | BPF_IMM | BPF_DW, 2, BPF_PSEUDO_FUNC, 0, begin - 4),
       BPF_INSN(0, 0, 0, 0, 0),
       INSN_MOV_IMM(3, 0),
       INSN_CALL(BPF_FUNC_user_ringbuf_drain),
       INSN_EXIT(),
-      /* callback: */
+  };
+  struct bpf_text text = {.count = 0};
+
+  BPF_APPEND(&text, drain);
+  bpf_append(&text, callback->insns, callback->count * sizeof(callback->insns[0]));
+  return load_with_callback(text.insns, text.count, begin);
+}
+
+/* load_ring_drain: a drain whose callback leaves what it sees in `drained_fd`, an array map of one
+ * struct drained. */
+static inline int load_ring_drain(int map_fd, int drained_fd) {
+  const struct bpf_insn callback[] = {
       INSN_MOV_REG(3, 1),
       INSN_MAP_VALUE(6, drained_fd, 0),
       INSN_LOAD(BPF_DW, 1, 6, offsetof(struct drained, samples)),
-      BPF_INSN(BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, 1),
+      INSN_ALU_IMM(BPF_ADD, 1, 1),
       INSN_STORE(BPF_DW, 6, offsetof(struct drained, samples), 1),
       INSN_MAP_VALUE(1, drained_fd, offsetof(struct drained, first)),
       INSN_MOV_IMM(2, 8),
@@ -196,8 +206,10 @@ static inline int load_ring_drain(int map_fd, int drained_fd) {
       INSN_MOV_IMM(0, 1),
       INSN_EXIT(),
   };
+  struct bpf_text text = {.count = 0};
 
-  return load_with_callback(program, LENGTH_OF(program), callback);
+  BPF_APPEND(&text, callback);
+  return load_drain(map_fd, &text);
 }
 
 #endif /* RINGSIDE_RING_PROGRAMS_H */

@@ -21,6 +21,8 @@
                      .imm = (imm_)})
 #define INSN_MOV_REG(dst, src) BPF_INSN(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0)
 #define INSN_MOV_IMM(dst, value) BPF_INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
+#define INSN_ALU_REG(op, dst, src) BPF_INSN(BPF_ALU64 | (op) | BPF_X, dst, src, 0, 0)
+#define INSN_ALU_IMM(op, dst, value) BPF_INSN(BPF_ALU64 | (op) | BPF_K, dst, 0, 0, value)
 #define INSN_LOAD(size, dst, src, off) BPF_INSN(BPF_LDX | BPF_MEM | (size), dst, src, off, 0)
 #define INSN_STORE(size, dst, off, src) BPF_INSN(BPF_STX | BPF_MEM | (size), dst, src, off, 0)
 #define INSN_JUMP_IMM(op, reg, value, skip) BPF_INSN(BPF_JMP | (op) | BPF_K, reg, 0, skip, value)
@@ -32,6 +34,18 @@
 #define INSN_MAP_VALUE(dst, fd, offset)                                                            \
   BPF_INSN(BPF_LD | BPF_IMM | BPF_DW, dst, BPF_PSEUDO_MAP_VALUE, 0, fd),                           \
       BPF_INSN(0, 0, 0, 0, offset)
+
+/* A program that is put together from parts, which are arrays of instructions. */
+struct bpf_text {
+  struct bpf_insn insns[512];
+  uint32_t count;
+};
+#define BPF_APPEND(text, part) bpf_append(text, part, sizeof(part))
+
+static inline void bpf_append(struct bpf_text* text, const struct bpf_insn* part, size_t size) {
+  memcpy(text->insns + text->count, part, size);
+  text->count += (uint32_t)(size / sizeof(*part));
+}
 
 static inline int sys_bpf(int command, union bpf_attr* attr) {
   long result = syscall(SYS_bpf, command, attr, sizeof(*attr));

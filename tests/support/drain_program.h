@@ -5,7 +5,6 @@
 
 #include "../sim/ring_programs.h"
 
-#define INSN_ALU_IMM(op, dst, value) BPF_INSN(BPF_ALU64 | (op) | BPF_K, dst, 0, 0, value)
 #define INSN_STORE_IMM(size, dst, off, value)                                                      \
   BPF_INSN(BPF_ST | BPF_MEM | (size), dst, 0, off, value)
 
@@ -25,27 +24,15 @@ struct drain_log {
 /* Registers of the callback, and how its beginning, its search for the size, and its end differ. */
 enum { drain_dynptr = 6, drain_data = 7, drain_size = 8, drain_entry = 9, drain_size_bits = 15 };
 
-struct drain_text {
-  struct bpf_insn insns[512];
-  uint32_t count;
-};
-
-static inline void drain_append(struct drain_text* text, const struct bpf_insn* insns,
-                                uint32_t count) {
-  memcpy(text->insns + text->count, insns, count * sizeof(*insns));
-  text->count += count;
-}
-#define DRAIN_APPEND(text, insns) drain_append(text, insns, LENGTH_OF(insns))
-
 /* drain_find_size: a dynptr does not tell its size to the kernels of old: it is what can be read
  * from it, found bit by bit. The search begins with a 0 that the verifier cannot know, so that it
  * does not follow each size of its own. */
-static inline void drain_find_size(struct drain_text* text) {
+static inline void drain_find_size(struct bpf_text* text) {
   const struct bpf_insn begin[] = {
       INSN_LOAD(BPF_DW, drain_size, drain_data, offsetof(struct drain_log, zero)),
   };
 
-  DRAIN_APPEND(text, begin);
+  BPF_APPEND(text, begin);
   for (int bit = drain_size_bits; bit >= 0; bit--) {
     const struct bpf_insn step[] = {
         INSN_MOV_REG(1, 10),
@@ -60,12 +47,12 @@ static inline void drain_find_size(struct drain_text* text) {
         INSN_ALU_IMM(BPF_ADD, drain_size, 1 << bit),
     };
 
-    DRAIN_APPEND(text, step);
+    BPF_APPEND(text, step);
   }
 }
 
 /* drain_read: the sample's first bytes, up to `limit`, to `offset` behind a register. */
-static inline void drain_read(struct drain_text* text, unsigned base, uint32_t offset, int limit) {
+static inline void drain_read(struct bpf_text* text, unsigned base, uint32_t offset, int limit) {
   const struct bpf_insn read[] = {
       INSN_MOV_REG(2, drain_size),
       INSN_JUMP_IMM(BPF_JLE, 2, limit, 1),
@@ -78,11 +65,11 @@ static inline void drain_read(struct drain_text* text, unsigned base, uint32_t o
       INSN_CALL(BPF_FUNC_dynptr_read),
   };
 
-  DRAIN_APPEND(text, read);
+  BPF_APPEND(text, read);
 }
 
 /* drain_callback: writes one sample down. */
-static inline void drain_callback(struct drain_text* text, int log_fd) {
+static inline void drain_callback(struct bpf_text* text, int log_fd) {
   enum { size_at = offsetof(struct drain_log, samples), first_at = size_at + 8 };
   const struct bpf_insn begin[] = {
       INSN_MOV_REG(drain_dynptr, 1),
@@ -95,7 +82,7 @@ static inline void drain_callback(struct drain_text* text, int log_fd) {
       INSN_EXIT(),
       INSN_ALU_IMM(BPF_LSH, 1, 4),
       INSN_MOV_REG(drain_entry, drain_data),
-      BPF_INSN(BPF_ALU64 | BPF_ADD | BPF_X, drain_entry, 1, 0, 0),
+      INSN_ALU_REG(BPF_ADD, drain_entry, 1),
       INSN_STORE(BPF_DW, drain_entry, size_at, drain_size),
       INSN_STORE_IMM(BPF_DW, drain_entry, first_at, 0),
   };
@@ -110,33 +97,22 @@ static inline void drain_callback(struct drain_text* text, int log_fd) {
       INSN_EXIT(),
   };
 
-  DRAIN_APPEND(text, begin);
+  BPF_APPEND(text, begin);
   drain_find_size(text);
-  DRAIN_APPEND(text, place);
+  BPF_APPEND(text, place);
   drain_read(text, drain_entry, first_at, 8);
   drain_read(text, drain_data, offsetof(struct drain_log, last), drain_last_max);
-  DRAIN_APPEND(text, end);
+  BPF_APPEND(text, end);
 }
 
 /* load_drain_program loads a raw tracepoint program of one argument, flags, that calls
  * bpf_user_ringbuf_drain(map_fd, flags) and returns what it returned. Each sample goes into the
  * struct drain_log in the array map `log_fd`. */
 static inline int load_drain_program(int map_fd, int log_fd) {
-  enum { callback = 8 };
-  const struct bpf_insn drain[] = {
-      INSN_LOAD(BPF_DW, 4, 1, 0),
-      INSN_MAP(1, map_fd),
-      BPF_INSN(BPF_LD | BPF_IMM | BPF_DW, 2, BPF_PSEUDO_FUNC, 0, callback - 4),
-      BPF_INSN(0, 0, 0, 0, 0),
-      INSN_MOV_IMM(3, 0),
-      INSN_CALL(BPF_FUNC_user_ringbuf_drain),
-      INSN_EXIT(),
-  };
-  struct drain_text text = {.count = 0};
+  struct bpf_text callback = {.count = 0};
 
-  DRAIN_APPEND(&text, drain);
-  drain_callback(&text, log_fd);
-  return load_with_callback(text.insns, text.count, callback);
+  drain_callback(&callback, log_fd);
+  return load_drain(map_fd, &callback);
 }
 
 #endif /* RINGSIDE_DRAIN_PROGRAM_H */
