@@ -6,7 +6,9 @@ Each case compiles a client, runs it, and proves which library served it: by wha
 says, or what the linker says. Cases that need a stock release of another suite unpack it.
 
   relink.py CASE --shared libringside.so.1 --replacement libbpf.so.1
-                 [--archive libringside.a --renames libbpf-static.renames]
+                 [--archive libringside.a --renames libbpf-static.renames [--needs LIBRARY]]
+
+LIBRARY is what the archive needs beside the C library, as where it was built to count lines.
 """
 
 import argparse
@@ -45,6 +47,7 @@ class Place:
         self.replacement = self.link("lib/ringside/libbpf.so.1", options.replacement)
         self.archive = self.link("lib/libringside.a", options.archive)
         self.renames = options.renames
+        self.needed = ["-l" + options.needs] if options.needs else []
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -60,7 +63,8 @@ class Place:
         """Compiles and links a client, "program". Returns the compiler's exit code and words."""
         done = subprocess.run(
             [*CC, os.path.join(HERE, source), "-o", self.path("program"), "-L", self.path("lib"),
-             *arguments, "-ldl"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+             *arguments, *self.needed, "-ldl"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         return done.returncode, done.stdout
 
     def compile(self, source, *arguments):
@@ -264,7 +268,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("case", choices=CASES)
-    for option in ("--shared", "--replacement", "--archive", "--renames"):
+    for option in ("--shared", "--replacement", "--archive", "--renames", "--needs"):
         parser.add_argument(option)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
