@@ -140,6 +140,9 @@ def case_alone(place):
     place.expect(place.run(library_path=place.path("lib")), place.lib, READER)
     if b"libbpf.so" in open(place.path("program"), "rb").read():
         raise Failure("the client still needs libbpf.so")
+    place.compile("nobody.c", "-lringside")
+    names = ("perf_buffer__poll", "ring_buffer__poll") + PRINTER
+    place.expect(place.run(library_path=place.path("lib")), place.lib, names)
 
 
 def case_replacement(place):
@@ -186,8 +189,9 @@ def case_fully_static(place):
 
 def case_static_alone(place):
     """Our archive alone."""
-    place.compile("client.c", place.archive)
-    place.run()
+    for source in ("client.c", "nobody.c"):
+        place.compile(source, place.archive)
+        place.run()
 
 
 def run_foreign(place, arguments, **how):
