@@ -5,7 +5,9 @@
 #include "os/os.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
@@ -30,8 +32,11 @@ bool failed_with(const Result<T>& result, int error) {
 TEST_CASE("calls on a closed descriptor fail with the kernel's error") {
   CHECK(failed_with(enable_perf_event(kClosed), EBADF));
   CHECK(failed_with(disable_perf_event(kClosed), EBADF));
+  CHECK(failed_with(redirect_perf_output(kClosed, kClosed), EBADF));
   CHECK(failed_with(map_shared(kClosed, 0, page_size(), Access::read_only), EBADF));
   CHECK(failed_with(watch(kClosed, kClosed, EPOLLIN, 0), EBADF));
+  CHECK(failed_with(watch_for(kClosed, kClosed, EPOLLIN, 0), EBADF));
+  CHECK(failed_with(arm_timer(kClosed, 1), EBADF));
   CHECK(failed_with(duplicate(kClosed), EBADF));
   epoll_event ready[1];
   CHECK(failed_with(wait_ready(kClosed, ready, 0), EBADF));
@@ -67,6 +72,53 @@ TEST_CASE("an epoll set reports the token of what is ready") {
   REQUIRE(count);
   CHECK(*count == 1);
   CHECK(ready[0].data.u64 == 77);
+}
+
+TEST_CASE("a descriptor of an epoll set can be watched for nothing, and for something again") {
+  const auto set = create_epoll();
+  REQUIRE(set);
+  const UniqueFd event(eventfd(1, EFD_CLOEXEC));
+  CHECK(failed_with(watch_for(set->get(), event.get(), 0, 1), ENOENT));
+  REQUIRE(watch(set->get(), event.get(), EPOLLIN, 1));
+  epoll_event ready[1];
+  REQUIRE(watch_for(set->get(), event.get(), 0, 1));
+  CHECK(*wait_ready(set->get(), ready, 0) == 0);
+  REQUIRE(watch_for(set->get(), event.get(), EPOLLIN, 2));
+  REQUIRE(*wait_ready(set->get(), ready, 0) == 1);
+  CHECK(ready[0].data.u64 == 2);
+}
+
+TEST_CASE("a timer is ready from its time on, not before, and never when disarmed") {
+  const auto set = create_epoll();
+  const auto timer = create_timer();
+  REQUIRE(set);
+  REQUIRE(timer);
+  CHECK(fcntl(timer->get(), F_GETFD) == FD_CLOEXEC);
+  CHECK((fcntl(timer->get(), F_GETFL) & O_NONBLOCK) != 0);
+  REQUIRE(watch(set->get(), timer->get(), EPOLLIN, 0));
+  epoll_event ready[1];
+  CHECK(*wait_ready(set->get(), ready, 0) == 0);
+
+  const std::uint64_t soon = now_ns() + 5'000'000;
+  REQUIRE(arm_timer(timer->get(), soon));
+  REQUIRE(*wait_ready(set->get(), ready, -1) == 1);
+  CHECK(now_ns() >= soon);
+
+  constexpr std::uint64_t kNsPerHour = 3'600'000'000'000;
+  REQUIRE(arm_timer(timer->get(), now_ns() + kNsPerHour));
+  CHECK(*wait_ready(set->get(), ready, 0) == 0);
+  // A time that has passed is as good as now.
+  REQUIRE(arm_timer(timer->get(), 1));
+  CHECK(*wait_ready(set->get(), ready, -1) == 1);
+  REQUIRE(arm_timer(timer->get(), 0));
+  CHECK(*wait_ready(set->get(), ready, 0) == 0);
+}
+
+TEST_CASE("a variable of the environment is its value, or none") {
+  REQUIRE(setenv("RINGSIDE_LINUX_TEST", "value", 1) == 0);
+  CHECK(std::string(environment("RINGSIDE_LINUX_TEST")) == "value");
+  REQUIRE(unsetenv("RINGSIDE_LINUX_TEST") == 0);
+  CHECK(environment("RINGSIDE_LINUX_TEST") == nullptr);
 }
 
 TEST_CASE("a file is mapped from an offset, and written only with that access") {
