@@ -32,6 +32,11 @@ Kernel& start() {
   return kernel;
 }
 
+// At the latest before main: what a test does through sim_control.h is not to be undone by a start.
+[[gnu::constructor]] void start_with_the_program() {
+  const Entry entry;
+}
+
 } // namespace
 
 Entry::Entry() : saved_errno_(errno) {
