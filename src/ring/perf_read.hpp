@@ -17,18 +17,19 @@ namespace ringside {
 // make a wrapped record contiguous (the record stays unread).
 enum class PerfRead { go_on, stopped, corrupt, no_memory };
 
-// deliver_run hands over the records from `at` to `run_end`. It stops before one that is not plain,
-// and says where it has come to. This loop is nearly all of a read's cost: it is a function of its
-// own to have few variables to keep over the handler's call.
+// deliver_run hands over the records that begin from `at` to `run_end` and end by `piece_end`. It
+// stops before one that is not plain, and says where it has come to. This loop is nearly all of a
+// read's cost: it is a function of its own to have few variables to keep over the handler's call.
 struct RunRead {
   std::byte* at;
   PerfRead end;
 };
 template <class Deliver>
-[[gnu::noinline]] RunRead deliver_run(std::byte* at, std::byte* const run_end, Deliver deliver) {
+[[gnu::noinline]] RunRead deliver_run(std::byte* at, std::byte* const run_end,
+                                      std::byte* const piece_end, Deliver deliver) {
   while (at < run_end) {
     const PerfRecord record = PerfRecord::at(at);
-    if (!record.plain(run_end))
+    if (!record.plain(piece_end))
       break;
     const PerfRead end = deliver(record);
     at += record.size;
@@ -82,7 +83,7 @@ PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room,
   PerfWalk walk(data, released, head);
   PerfRead end = walk.positions_ok() ? PerfRead::go_on : PerfRead::corrupt;
   while (end == PerfRead::go_on && walk.next_run(released + quarter - walk.position())) {
-    const RunRead run = deliver_run(walk.at(), walk.run_end(), deliver);
+    const RunRead run = deliver_run(walk.at(), walk.run_end(), walk.piece_end(), deliver);
     walk.move_to(run.at);
     end = run.end;
     if (end == PerfRead::go_on && !walk.run_ended())

@@ -92,8 +92,6 @@ void PerfSet::change(PerfRing& ring, WakeupMode wanted) {
 }
 
 Result<int> PerfSet::look(PerfRing& ring, std::uint64_t now_ns, bool waits) {
-  if (!adaptive())
-    return ring.read();
   const std::uint64_t records = ring.records();
   Found found{now_ns, 0, ring.unread()};
   const auto read = ring.read();
@@ -120,7 +118,7 @@ Result<int> PerfSet::poll(int timeout_ms) {
     if (why != LookFor::signal && !ring.wakeups().by_clock() && !(watched_ && ring.unread() != 0))
       return Looked::nothing;
     const bool something = why == LookFor::signal || ring.unread() != 0;
-    end = look(ring, now_ns, waits);
+    end = adaptive() ? look(ring, now_ns, waits) : ring.read();
     if (!end || *end != 0)
       return Looked::stop;
     count += something ? 1 : 0;
@@ -139,9 +137,8 @@ Result<int> PerfSet::poll(int timeout_ms) {
 
 Result<int> PerfSet::consume() {
   ready_.show_as_is();
-  const std::uint64_t now_ns = adaptive() ? os::now_ns() : 0;
   for (PerfRing& ring : rings_) {
-    const auto read = look(ring, now_ns, false);
+    const auto read = adaptive() ? look(ring, 0, false) : ring.read();
     if (!read || *read != 0)
       return read;
   }

@@ -51,9 +51,9 @@ struct PerfRecord {
   }
 };
 
-// PerfWalk goes over [tail, head) in runs: stretches that end at head, at the end of the memory, or
-// after as many bytes as the caller says. The last record of a run may go over its end, and at the
-// end of the memory it wraps.
+// PerfWalk goes over [tail, head) in pieces, which end at head or at the end of the memory, and in
+// runs: stretches of a piece of as many bytes as the caller says. The last record of a run may go
+// over its end; one that goes over the end of its piece, at the end of the memory, wraps.
 class PerfWalk {
 public:
   PerfWalk(PerfData data, std::uint64_t tail, std::uint64_t head)
@@ -76,15 +76,17 @@ public:
   [[nodiscard]] bool next_run(std::uint64_t limit) {
     run_position_ = position();
     run_ = at_ = data_.bytes + (static_cast<std::size_t>(run_position_) & (data_.size - 1));
-    run_end_ = at_ + std::min({limit, std::uint64_t{until_memory_end()}, left()});
+    piece_end_ = at_ + std::min(std::uint64_t{until_memory_end()}, left());
+    run_end_ = at_ + std::min(limit, static_cast<std::uint64_t>(piece_end_ - at_));
     return at_ != run_end_;
   }
   [[nodiscard]] bool run_ended() const { return at_ >= run_end_; }
 
-  // at is where position() is in memory; run_end is the first byte behind the run. move_to goes on
-  // to an address that lies at or behind at().
+  // at is where position() is in memory; run_end and piece_end are the first bytes behind those.
+  // move_to goes on to an address that lies at or behind at().
   [[nodiscard]] std::byte* at() const { return at_; }
   [[nodiscard]] std::byte* run_end() const { return run_end_; }
+  [[nodiscard]] std::byte* piece_end() const { return piece_end_; }
   void move_to(std::byte* at) { at_ = at; }
 
   [[nodiscard]] bool wraps(PerfRecord record) const { return record.size > until_memory_end(); }
@@ -108,6 +110,7 @@ private:
   std::byte* run_ = nullptr;
   std::byte* at_ = nullptr;
   std::byte* run_end_ = nullptr;
+  std::byte* piece_end_ = nullptr;
 };
 
 } // namespace ringside

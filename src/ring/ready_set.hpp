@@ -39,7 +39,10 @@ public:
   // show_ready makes the set itself readable from `at_ns` on, for those who watch fd(), until the
   // next wait or show_as_is(). It takes a timer.
   void show_ready(std::uint64_t at_ns) { arm(at_ns); }
-  void show_as_is() { arm(0); }
+  void show_as_is() {
+    if (armed_for_ns_ != 0)
+      arm(0);
+  }
 
   [[nodiscard]] int fd() const { return epoll_.get(); }
 

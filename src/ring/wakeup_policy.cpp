@@ -76,18 +76,21 @@ WakeupMode WakeupPolicy::looked(const Found& found) {
   looks_without_waiting_ = 0;
   if (!limited())
     return mode_;
-  return by_clock() ? looked_by_clock(found) : looked_signalled(found);
+  const WakeupMode wanted = by_clock() ? looked_by_clock(found) : looked_signalled(found);
+  looked_at_ns_ = found.now_ns;
+  return wanted;
 }
 
 WakeupMode WakeupPolicy::looked_without_waiting(const Found& found) {
   if (!limited())
     return mode_;
-  counted_from_ns_ = found.now_ns;
+  looked_at_ns_ = found.now_ns;
   // Nobody sleeps, so nobody needs to be woken, however little there is to read.
   if (found.records != 0 && looks_without_waiting_ < kNeverWaitingLooks)
     ++looks_without_waiting_;
   if (by_clock() || looks_without_waiting_ < kNeverWaitingLooks)
     return mode_;
+  counted_from_ns_ = found.now_ns;
   period_ns_ = shortest_period_ns_;
   return WakeupMode::coalescing;
 }

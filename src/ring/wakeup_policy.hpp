@@ -59,12 +59,12 @@ public:
 
   [[nodiscard]] WakeupMode mode() const { return mode_; }
   // Whether the ring is to be looked at by the clock, and when at the latest. It is due a little
-  // before that, too, so that several rings can be looked at in one go; and any other look does no
-  // harm.
+  // before that, too, so that several rings can be looked at in one go, but not twice at one time;
+  // and any other look does no harm.
   [[nodiscard]] bool by_clock() const { return mode_ != WakeupMode::signalled; }
   [[nodiscard]] std::uint64_t due_ns() const { return counted_from_ns_ + period_ns_; }
   [[nodiscard]] bool due(std::uint64_t now_ns) const {
-    return now_ns - counted_from_ns_ >= period_ns_ - period_ns_ / 4;
+    return now_ns != looked_at_ns_ && now_ns - counted_from_ns_ >= period_ns_ - period_ns_ / 4;
   }
 
   // Whether there are limits: else the ring never coalesces.
@@ -73,7 +73,8 @@ public:
   // looked takes what a look found in a call that waits for the ring. It returns the mode that the
   // ring should be in from now on.
   [[nodiscard]] WakeupMode looked(const Found& found);
-  // looked_without_waiting is the same for a call that does not wait.
+  // looked_without_waiting is the same for a call that does not wait, and need not know the time:
+  // it may be 0.
   [[nodiscard]] WakeupMode looked_without_waiting(const Found& found);
 
   // changed says that the ring has been put into a mode; stay_signalled, that it is signalled and
@@ -97,6 +98,7 @@ private:
   unsigned enter_looks_ = kEnterLooks;
   unsigned settling_looks_left_ = 0;
   unsigned looks_without_waiting_ = 0;
+  std::uint64_t looked_at_ns_ = 0;
   // Since when found records are counted, and which.
   std::uint64_t counted_from_ns_ = 0;
   std::uint64_t records_ = 0;
