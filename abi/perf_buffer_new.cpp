@@ -111,6 +111,7 @@ Result<Owned<perf_buffer>> make_perf_buffer(const NewPerfBuffer& wanted) {
     return entries.error();
 
   RingKind kind{wanted.attr, wanted.map_fd, 0, wanted.handler};
+  kind.counts_lost = wanted.event_cb == nullptr;
   std::size_t whole = 0;
   if (__builtin_mul_overflow(wanted.page_count, os::page_size(), &kind.data_size) ||
       __builtin_add_overflow(kind.data_size, os::page_size(), &whole))

@@ -75,6 +75,20 @@ Result<void> redirect_perf_output(int fd, int ring_fd) {
   return succeeded(ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring_fd));
 }
 
+Result<std::uint64_t> lost_samples(int fd) {
+  // Without any other read_format this is what there is to read.
+  struct {
+    std::uint64_t value;
+    std::uint64_t lost;
+  } counts{};
+  const ssize_t size = read(fd, &counts, sizeof(counts));
+  if (size < 0)
+    return last_error();
+  if (static_cast<std::size_t>(size) != sizeof(counts))
+    return Errno(EMSGSIZE);
+  return counts.lost;
+}
+
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {
   const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
   void* address = mmap(nullptr, size, protection, MAP_SHARED, fd, static_cast<off_t>(offset));

@@ -26,6 +26,10 @@ Result<void> disable_perf_event(int fd);
 // redirect_perf_output makes the event of `fd` write its records into the ring of `ring_fd`, an
 // event on the same CPU. Source: PERF_EVENT_IOC_SET_OUTPUT in perf_event_open(2).
 Result<void> redirect_perf_output(int fd, int ring_fd);
+// lost_samples is how many records an event that was opened with kFormatLost could not write for
+// want of room in its ring. Source: perf_event_open(2), PERF_FORMAT_LOST, since Linux 6.0.
+inline constexpr std::uint64_t kFormatLost = 1U << 4;
+Result<std::uint64_t> lost_samples(int fd);
 
 // map_shared maps `size` bytes of `fd` from `offset`, a multiple of the page size, shared with the
 // kernel.

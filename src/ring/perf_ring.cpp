@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cinttypes>
 #include <cstddef>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
@@ -77,7 +78,7 @@ Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wan
     return refused(kAllocate, place, copy.error(), wanted);
   copy_ = std::move(*copy);
 
-  auto event = PerfEvent::open(kind.attr, place.cpu);
+  auto event = open_event(kind);
   if (!event)
     return refused(kOpenEvent, place, event.error(), wanted);
   event_ = std::move(*event);
@@ -102,6 +103,39 @@ Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wan
   return {};
 }
 
+Result<PerfEvent> PerfRing::open_event(const RingKind& kind) {
+  if (kind.counts_lost && kind.handler.lost != nullptr) {
+    perf_event_attr attr = *kind.attr;
+    attr.read_format |= os::kFormatLost;
+    auto event = PerfEvent::open(&attr, cpu_);
+    // A kernel before 6.0 says EINVAL.
+    counts_lost_ = static_cast<bool>(event);
+    if (event || event.error() != Errno(EINVAL))
+      return event;
+  }
+  return PerfEvent::open(kind.attr, cpu_);
+}
+
+void PerfRing::lost_in_all(std::uint64_t count) {
+  if (count <= lost_told_)
+    return;
+  const std::uint64_t news = count - std::exchange(lost_told_, count);
+  handler_.lost(handler_.context, cpu_, news);
+}
+
+void PerfRing::look_for_lost() {
+  std::uint64_t count = 0;
+  for (const PerfEvent* event : {&event_, &second_event_}) {
+    if (event->fd() < 0)
+      continue;
+    const auto lost = os::lost_samples(event->fd());
+    if (!lost)
+      return;
+    count += *lost;
+  }
+  lost_in_all(count);
+}
+
 std::uint64_t PerfRing::unread() const {
   const auto& page = *reinterpret_cast<const perf_event_mmap_page*>(mapping_.data());
   return load_relaxed(page.data_head) - load_relaxed(page.data_tail);
@@ -110,6 +144,8 @@ std::uint64_t PerfRing::unread() const {
 Result<void> PerfRing::coalesce(const perf_event_attr& attr) {
   if (second_event_.fd() < 0) {
     perf_event_attr own = attr;
+    if (counts_lost_)
+      own.read_format |= os::kFormatLost;
     auto event = PerfEvent::open(&own, cpu_);
     if (!event)
       return event.error();
@@ -136,7 +172,7 @@ PerfRead PerfRing::dropped(std::uint32_t type, std::size_t size, const char* why
   return PerfRead::go_on;
 }
 
-int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::size_t size) const {
+int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::size_t size) {
   if (type != PERF_RECORD_LOST) {
     log(LogLevel::warn,
         "perf_buffer: CPU %d: a record of type %" PRIu32
@@ -148,8 +184,7 @@ int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::siz
   if (size < sizeof(LostRecord))
     dropped(type, size, "it is too short for a count of lost records");
   else
-    handler_.lost(handler_.context, cpu_,
-                  load_relaxed(reinterpret_cast<const LostRecord*>(bytes)->count));
+    lost_in_all(lost_recorded_ += load_relaxed(reinterpret_cast<const LostRecord*>(bytes)->count));
   return kGoOn;
 }
 
@@ -176,12 +211,15 @@ Result<int> PerfRing::read() {
     return answered(handler_.event(handler_.context, cpu_, header));
   };
 
+  const bool nearly_full = counts_lost_ && unread() > data_.size / 2;
   auto& page = *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
   const PerfRead end = handler_.event != nullptr
                            ? read_perf_records(page, data_, room, raw, corrupt)
                            : read_perf_records(page, data_, room, by_type, corrupt);
   switch (end) {
   case PerfRead::go_on:
+    if (nearly_full)
+      look_for_lost();
     return 0;
   case PerfRead::stopped:
     break;

@@ -47,6 +47,8 @@ struct RingKind {
   // Size of the data area behind the header page: a power of two, whole pages.
   std::size_t data_size = 0;
   PerfHandler handler = {};
+  // Whether the events may be opened so that they count what is lost, where the kernel does that.
+  bool counts_lost = false;
   // When wakeups change; limits of 0 are those of a program that decides by itself.
   WakeupLimits wakeups = {};
 };
@@ -78,9 +80,12 @@ public:
   Result<void> coalesce(const perf_event_attr& attr);
   Result<void> signal() { return slot_.put(event_.fd()); }
 
-  // read hands the records that are there now to the handler, in order. What arrives meanwhile
-  // waits for the next read. Space goes back to the kernel each time a quarter of the ring has been
-  // handled, and at the end. Returns 0, or what a raw handler has ended the read with. Errors:
+  // read hands the records that are there now to the handler, in order. What was lost is told, too:
+  // by the kernel's records, and by what its events have counted when the ring was found more than
+  // half full, since the kernel writes such a record only before the next one that fits. What
+  // arrives meanwhile waits for the next read. Space goes back to the kernel each time a quarter of
+  // the ring has been handled, and at the end. Returns 0, or what a raw handler has ended the read
+  // with. Errors:
   //   EBADMSG  the ring's positions or a record's size make no sense; what was unread is skipped
   //   EPERM    a record is neither sample nor lost, and there is no raw handler. (Programs see -1,
   //   the
@@ -90,14 +95,18 @@ public:
 
 private:
   Result<void> make(RingPlace place, const RingKind& kind, const os::Wanted& wanted);
+  Result<PerfEvent> open_event(const RingKind& kind);
+  // lost_in_all tells the handler how many were lost since the ring was made, as far as that is
+  // news.
+  void lost_in_all(std::uint64_t count);
+  [[gnu::cold]] void look_for_lost();
   // What is rare stays out of the loop over the records. Plain arguments, because a record that is
   // passed whole would be put together in memory for each record that is not rare.
   [[gnu::cold]] void report_corrupt(std::uint64_t position) const;
   // dropped tells of a record that is not handed over, and goes on.
   [[gnu::cold]] PerfRead dropped(std::uint32_t type, std::size_t size, const char* why) const;
   // deliver_other takes what is no sample, and returns an answer as a raw handler would.
-  [[gnu::cold]] int deliver_other(std::uint32_t type, const std::byte* bytes,
-                                  std::size_t size) const;
+  [[gnu::cold]] int deliver_other(std::uint32_t type, const std::byte* bytes, std::size_t size);
 
   // answered keeps the answer that ends a read.
   PerfRead answered(int answer) {
@@ -111,6 +120,10 @@ private:
   int answer_ = 0;
   PerfHandler handler_;
   std::uint64_t records_ = 0;
+  bool counts_lost_ = false;
+  // How many lost records the kernel's records have told of, and the handler has been told of.
+  std::uint64_t lost_recorded_ = 0;
+  std::uint64_t lost_told_ = 0;
   WakeupPolicy wakeups_;
   PerfEvent event_;
   // Opened when first needed.

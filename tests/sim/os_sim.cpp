@@ -82,6 +82,16 @@ Result<void> redirect_perf_output(int fd, int ring_fd) {
   return control_event(fd, PERF_EVENT_IOC_SET_OUTPUT, ring_fd);
 }
 
+Result<std::uint64_t> lost_samples(int fd) {
+  std::uint64_t counts[2] = {};
+  const long size = kernel().read(fd, counts, sizeof(counts)).value_or(-EBADF);
+  if (size < 0)
+    return Errno(static_cast<int>(-size));
+  if (size != sizeof(counts))
+    return Errno(EMSGSIZE);
+  return counts[1];
+}
+
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {
   const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
   const std::intptr_t address =

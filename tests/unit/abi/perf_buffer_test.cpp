@@ -52,6 +52,40 @@ TEST_CASE("a count of lost records reaches its callback") {
   perf_buffer__free(buffer);
 }
 
+TEST_CASE("a burst that overruns a ring, and then silence: the loss is told at once, and once") {
+  PerfBufferFixture fixture;
+  perf_buffer* buffer = fixture.make();
+  constexpr std::uint64_t kWritten = 1000;
+  for (std::uint64_t i = 0; i < kWritten; ++i)
+    fixture.output(0, "of a burst");
+  CHECK(perf_buffer__poll(buffer, 0) == 1);
+  REQUIRE(fixture.losses.size() == 1);
+  CHECK(fixture.losses[0].cpu == 0);
+  CHECK(fixture.samples.size() + fixture.losses[0].count == kWritten);
+  // The kernel's own record of it comes with the next record that fits.
+  fixture.output(0, "after");
+  CHECK(perf_buffer__poll(buffer, 0) == 1);
+  CHECK(fixture.losses.size() == 1);
+  CHECK(fixture.samples.back().bytes.substr(0, 5) == "after");
+  perf_buffer__free(buffer);
+}
+
+TEST_CASE("a kernel that does not count what events lose tells it by records alone") {
+  PerfBufferFixture fixture;
+  // Before Linux 6.0 PERF_FORMAT_LOST is EINVAL. This is the ring of CPU 0.
+  sim_fail("perf_event_open", 1, EINVAL);
+  perf_buffer* buffer = fixture.make();
+  REQUIRE(buffer != nullptr);
+  for (int i = 0; i < 1000; ++i)
+    fixture.output(0, "of a burst");
+  CHECK(perf_buffer__poll(buffer, 0) == 1);
+  CHECK(fixture.losses.empty());
+  fixture.output(0, "after");
+  CHECK(perf_buffer__poll(buffer, 0) == 1);
+  CHECK(fixture.losses.size() == 1);
+  perf_buffer__free(buffer);
+}
+
 TEST_CASE("a sample that claims more than its record is dropped, and those behind it are not") {
   PerfBufferFixture fixture;
   perf_buffer* buffer = fixture.make();
