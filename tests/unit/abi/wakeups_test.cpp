@@ -126,9 +126,7 @@ TEST_CASE("exact is a wakeup for each record, and nothing besides") {
   CHECK(outcome.timers_made == 0);
 }
 
-// What follows needs a reader that adapts.
-
-TEST_CASE("under load a reader is woken once a bound", "[.adapts]") {
+TEST_CASE("under load a reader is woken once a bound") {
   const auto type = any_type();
   Plan plan = plan_with(type, 4, 1U << 20);
   const auto rate = GENERATE(std::uint64_t{20'000}, 100'000U, 1'000'000U);
@@ -148,7 +146,7 @@ TEST_CASE("under load a reader is woken once a bound", "[.adapts]") {
   CHECK(outcome.timers_made == 1);
 }
 
-TEST_CASE("a steady rate does not switch back and forth", "[.adapts]") {
+TEST_CASE("a steady rate does not switch back and forth") {
   Plan plan = plan_with(RingType::perf, 1);
   const auto rate = GENERATE(std::uint64_t{1000}, 1500U, 1900U, 2000U, 2100U, 3000U, 4000U, 6000U);
   const auto jitter = GENERATE(0.0, 0.1, 0.5);
@@ -160,7 +158,7 @@ TEST_CASE("a steady rate does not switch back and forth", "[.adapts]") {
   CHECK(outcome.slot_changes <= 6);
 }
 
-TEST_CASE("where coalescing cannot be set up, each record wakes as before", "[.adapts]") {
+TEST_CASE("where coalescing cannot be set up, each record wakes as before") {
   struct Case {
     RingType type;
     const char* call;

@@ -31,7 +31,13 @@ constexpr std::size_t kPage = 4096;
 
 using Mode = WakeupMode;
 
-// Looked is so many looks, each `after_ns` after the last, that each find so many records.
+// limits_of are those of a ring whose reader is told when it is half full.
+WakeupLimits limits_of(std::size_t ring_size, std::uint64_t bound = kBound,
+                       unsigned settling_looks = kSettling) {
+  return {bound, ring_size, true, settling_looks};
+}
+
+// Looks are so many looks, each `after_ns` after the last, that each find so many records.
 struct Looks {
   unsigned count;
   std::uint64_t after_ns;
@@ -122,7 +128,7 @@ TEST_CASE("what looks find decides how a ring is woken") {
        Mode::coalescing},
       {"waits after all", {{kNeverWaits, kUs, 1, false}, {kLeave + 1, kBound, 0}}, Mode::settling},
   }));
-  Looking ring({kBound, given.ring_size, true, kSettling});
+  Looking ring(limits_of(given.ring_size));
   for (const Looks& looks : given.looks)
     ring.look(looks);
   CAPTURE(given.what);
@@ -131,14 +137,14 @@ TEST_CASE("what looks find decides how a ring is woken") {
 }
 
 TEST_CASE("a ring that needs no settling is signalled at once") {
-  Looking ring({kBound, kLarge, true, 0});
+  Looking ring(limits_of(kLarge, kBound, 0));
   for (const Looks& looks : {kFirst, kBusy, Looks{kLeave, kBound, 0}})
     ring.look(looks);
   CHECK(ring.policy.mode() == Mode::signalled);
 }
 
 TEST_CASE("a ring that turns out too small takes twice as long to try again") {
-  Looking ring({kBound, kPage, true, kSettling});
+  Looking ring(limits_of(kPage));
   unsigned enter = kEnter;
   ring.look(kFirst);
   for (unsigned round = 0; round < 5; ++round, enter *= 2) {
@@ -159,7 +165,7 @@ TEST_CASE("a ring that turns out too small takes twice as long to try again") {
 TEST_CASE("without a bound, or when nothing else is possible, a ring stays signalled") {
   const bool from_start = GENERATE(true, false);
   const auto looks = GENERATE(Looks{1000, kUs, 100}, Looks{1000, kUs, 1, false});
-  Looking ring({from_start ? 0 : kBound, kLarge, true, kSettling});
+  Looking ring(limits_of(kLarge, from_start ? 0 : kBound));
   if (!from_start) {
     ring.look(kFirst);
     ring.look(kBusy);
@@ -173,7 +179,7 @@ TEST_CASE("without a bound, or when nothing else is possible, a ring stays signa
 TEST_CASE("a ring is due within the bound, and before a quarter of it fills") {
   const auto ring_size = GENERATE(kPage, 64 * kPage, kLarge);
   const auto gap = GENERATE(kUs / 3, kUs, 5 * kUs, 20 * kUs, 100 * kUs, 240 * kUs);
-  Looking ring({kBound, ring_size, true, kSettling});
+  Looking ring(limits_of(ring_size));
   ring.look({1000, gap, 1});
   // By the clock from here on, at the same rate.
   for (unsigned i = 0; i < 1000 && ring.policy.by_clock(); ++i) {
@@ -185,8 +191,23 @@ TEST_CASE("a ring is due within the bound, and before a quarter of it fills") {
   }
 }
 
+TEST_CASE("a ring that may fill unseen is due before a burst fills a quarter of it") {
+  const auto pages = GENERATE(range(0U, 13U));
+  const std::size_t ring_size = kPage << pages;
+  const std::uint64_t burst_ns = ring_size / 4 * kUs / WakeupPolicy::kBurstBytesPerUs;
+  Looking ring({kBound, ring_size, false, kSettling});
+  ring.look(kFirst);
+  ring.look({kEnter, 200 * kUs, 1});
+  CAPTURE(ring_size, burst_ns);
+  CHECK(ring.policy.by_clock() == (burst_ns >= WakeupPolicy::kShortestPeriodNs));
+  for (unsigned i = 0; i < 100 && ring.policy.by_clock(); ++i) {
+    REQUIRE(ring.policy.due_ns() - ring.now_ns <= std::min(kBound, burst_ns));
+    ring.look(ring.policy.due_ns(), 2);
+  }
+}
+
 TEST_CASE("periods shrink at once with a burst, and grow slowly behind it") {
-  Looking ring({kBound, 64 * kPage, true, kSettling});
+  Looking ring(limits_of(64 * kPage));
   ring.look(kFirst);
   ring.look({kEnter + 20, 100 * kUs, 1});
   ring.look(ring.policy.due_ns(), 5);
@@ -265,7 +286,7 @@ TEST_CASE("at any steady rate no record waits longer than the bound, and the mod
     const double jitter = static_cast<double>(seed % 3) * 0.4;
     const std::size_t ring_size = kPage << seed % 9;
     const std::uint64_t duration = std::min(20 * kSecond, static_cast<std::uint64_t>(2e13 / rate));
-    Looking ring({kBound, ring_size, true, kSettling});
+    Looking ring(limits_of(ring_size));
     const Met met = meet(ring, {random, 1e9 / rate, jitter}, duration);
     CAPTURE(seed, rate, jitter, ring_size, duration, met.looks);
     CHECK(met.longest_wait_ns <= kBound);
@@ -279,7 +300,7 @@ TEST_CASE("at any steady rate no record waits longer than the bound, and the mod
 
 TEST_CASE("records that come by chance switch a ring seldom") {
   for (const double rate : {500.0, 1000.0, 1500.0, 2000.0, 2500.0, 3000.0, 4000.0, 8000.0}) {
-    Looking ring({kBound, kLarge, true, kSettling});
+    Looking ring(limits_of(kLarge));
     const Met met = meet(ring, {std::mt19937_64(7), 1e9 / rate, 2}, 20 * kSecond);
     CAPTURE(rate, met.changes);
     CHECK(met.longest_wait_ns <= kBound);
@@ -289,7 +310,7 @@ TEST_CASE("records that come by chance switch a ring seldom") {
 
 TEST_CASE("after a load has ended a ring is soon signalled") {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    Looking ring({kBound, kPage << seed % 9, true, kSettling});
+    Looking ring(limits_of(kPage << seed % 9));
     meet(ring, {std::mt19937_64(seed), 1e9 / static_cast<double>(seed * 3000), 0.5}, kSecond / 10);
     unsigned looks = 0;
     const std::uint64_t end = ring.now_ns;
