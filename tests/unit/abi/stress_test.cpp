@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Each kind of ring with the kernel's side in a thread of its own: what memory order is for. Run
 // under ThreadSanitizer, which takes the simulated kernel's accesses for what they are.
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <thread>
@@ -105,6 +107,112 @@ TEST_CASE("a perf ring under load: every record once, in order, whole") {
   producer.join();
   CHECK(expecting.next == kRecords);
   CHECK_FALSE(expecting.wrong);
+  perf_buffer__free(buffer);
+}
+
+namespace {
+
+constexpr std::uint64_t kRounds = 40;
+constexpr std::uint64_t kBurst = 60;
+constexpr std::uint64_t kWithPauses = kRounds * (kBurst + 1);
+
+// Counting is what a reader in one thread tells a writer in another.
+struct Counting {
+  Expecting expecting;
+  std::atomic<std::uint64_t> read = 0;
+  std::atomic<bool> given_up = false;
+
+  void take(const void* data, std::size_t size) {
+    expecting.take(data, size);
+    read = expecting.next;
+  }
+  // poll calls until all is there, or it fails.
+  template <class Poll>
+  void poll_all(Poll poll) {
+    while (read < kWithPauses && poll() > 0)
+      ;
+    given_up = read < kWithPauses;
+  }
+  void wait_for(std::uint64_t number) const {
+    while (read < number && !given_up)
+      std::this_thread::yield();
+  }
+};
+
+// Bursts, each followed by a pause and a single record: what coalesces must be signalled again in
+// time, at whatever moment that record comes. A wait without end would find that it was not.
+template <class Output>
+void write_with_pauses(const Counting& counting, Output output) {
+  std::uint64_t number = 0;
+  const auto write_one = [&] {
+    const Record record = Record::of(number);
+    while (output(&record, Record::size_of(number)) != 0 && !counting.given_up)
+      std::this_thread::yield();
+    ++number;
+  };
+  for (std::uint64_t round = 0; round < kRounds; ++round) {
+    for (std::uint64_t i = 0; i < kBurst; ++i) {
+      write_one();
+      // The simulated clock stands still unless the reader waits.
+      if (i % 4 == 0)
+        counting.wait_for(number);
+    }
+    counting.wait_for(number);
+    // Another moment each time; nothing is waited for.
+    std::this_thread::sleep_for(std::chrono::microseconds(round * 300));
+    write_one();
+    counting.wait_for(number);
+  }
+}
+
+} // namespace
+
+TEST_CASE("a BPF ring whose wakeups come and go under load: every record once, and in time") {
+  sim_reset(2);
+  sim_block_for_threads(1);
+  const os::UniqueFd map(sim_create_map(BPF_MAP_TYPE_RINGBUF, 1U << 20, "ring"));
+  Counting counting;
+  const auto take = [](void* context, void* data, size_t size) {
+    static_cast<Counting*>(context)->take(data, size);
+    return 0;
+  };
+  ring_buffer* buffer = ring_buffer__new(map.get(), take, &counting, nullptr);
+  REQUIRE(buffer != nullptr);
+  const unsigned changes = sim_calls("epoll_ctl");
+  std::thread producer([&] {
+    write_with_pauses(counting, [&](const void* data, std::uint32_t size) {
+      return sim_ringbuf_output(map.get(), data, size, 0);
+    });
+  });
+  counting.poll_all([&] { return ring_buffer__poll(buffer, -1); });
+  producer.join();
+  CHECK_FALSE(counting.given_up);
+  CHECK_FALSE(counting.expecting.wrong);
+  CHECK(sim_calls("epoll_ctl") - changes > 4);
+  ring_buffer__free(buffer);
+}
+
+TEST_CASE("a perf ring whose wakeups come and go under load: every record once, and in time") {
+  sim_reset(1);
+  sim_block_for_threads(1);
+  const os::UniqueFd map(sim_create_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 1, "events"));
+  Counting counting;
+  const auto take = [](void* context, int, void* data, __u32 size) {
+    static_cast<Counting*>(context)->take(data, size);
+  };
+  perf_buffer* buffer = perf_buffer__new(map.get(), 64, take, nullptr, &counting, nullptr);
+  REQUIRE(buffer != nullptr);
+  const unsigned changes = sim_calls("map_update");
+  std::thread producer([&] {
+    write_with_pauses(counting, [&](const void* data, std::uint32_t size) {
+      return sim_output(map.get(), 0, data, size);
+    });
+  });
+  counting.poll_all([&] { return perf_buffer__poll(buffer, -1); });
+  producer.join();
+  CHECK_FALSE(counting.given_up);
+  CHECK_FALSE(counting.expecting.wrong);
+  CHECK(sim_calls("map_update") - changes > 4);
   perf_buffer__free(buffer);
 }
 
