@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,14 +30,21 @@ static const struct effort quick = {3, 30, 50, 30, 200, 60, 200};
 
 /* What was measured: for each ring and reader, once a round. */
 typedef double rounds[kRoundsMax];
-struct measured {
-  rounds call_ns, cpu_ns, delay_us, slow_delay_us, idle, produced[kRates], lost[kRates];
+enum measure {
+  kCallNs,
+  kCpuNs,
+  kDelayUs,
+  kSlowDelayUs,
+  kIdleCalls,
+  kProduced, /* for each rate */
+  kLost = kProduced + kRates,
+  kMeasures = kLost + kRates
 };
 struct bench_state {
   const struct effort* effort;
   const char* libraries[kReaderKinds];
   struct told* told;
-  struct measured measured[kRingKinds][kReaderKinds];
+  rounds measured[kRingKinds][kReaderKinds][kMeasures];
   rounds untraced_ns;
   int json, steps, done;
 };
@@ -69,7 +75,7 @@ static double take_delay(struct told* told, double part) {
 
 static void measure_load(struct bench_state* state, int ring, int reader, int round) {
   const struct effort* effort = state->effort;
-  struct measured* to = &state->measured[ring][reader];
+  rounds* to = state->measured[ring][reader];
   struct session session;
   double cpu_ns, records;
 
@@ -78,15 +84,15 @@ static void measure_load(struct bench_state* state, int ring, int reader, int ro
   wakeups_call(&session, effort->warm * 1e6);
   cpu_ns = wakeups_reader_cpu_ns(&session);
   records = (double)atomic_load(&state->told->records);
-  to->call_ns[round] = wakeups_call(&session, effort->calls * 1e6);
+  to[kCallNs][round] = wakeups_call(&session, effort->calls * 1e6);
   cpu_ns = wakeups_reader_cpu_ns(&session) - cpu_ns;
   records = (double)atomic_load(&state->told->records) - records;
-  to->cpu_ns[round] = cpu_ns / records;
+  to[kCpuNs][round] = cpu_ns / records;
 
   atomic_store(&state->told->keep_delays, 1);
   wakeups_call(&session, effort->delays * 1e6);
   wakeups_settle(&session);
-  to->delay_us[round] = take_delay(state->told, 0.99);
+  to[kDelayUs][round] = take_delay(state->told, 0.99);
   wakeups_end(&session);
 }
 
@@ -98,20 +104,20 @@ static void measure_slow(struct bench_state* state, int ring, int reader, int ro
   atomic_store(&state->told->keep_delays, 1);
   wakeups_call_at(&session, 100, state->effort->slow * 1e6);
   wakeups_settle(&session);
-  state->measured[ring][reader].slow_delay_us[round] = take_delay(state->told, 0.5);
+  state->measured[ring][reader][kSlowDelayUs][round] = take_delay(state->told, 0.5);
   wakeups_end(&session);
 }
 
 static void measure_rates(struct bench_state* state, int ring, int reader, int round) {
   for (int i = 0; i < kRates; i++) {
-    struct measured* to = &state->measured[ring][reader];
+    rounds* to = state->measured[ring][reader];
     struct session session;
 
     wakeups_start(&session, (enum ring_kind)ring, (enum reader_kind)reader,
                   state->libraries[reader], state->told);
-    to->produced[i][round] =
+    to[kProduced + i][round] =
         (double)wakeups_call_at(&session, rates[i], state->effort->at_rate * 1e6);
-    to->lost[i][round] = (double)wakeups_settle(&session);
+    to[kLost + i][round] = (double)wakeups_settle(&session);
     wakeups_end(&session);
   }
 }
@@ -125,7 +131,7 @@ static void measure_idle(struct bench_state* state, int ring, int reader) {
   wakeups_call(&session, state->effort->warm * 1e6);
   wakeups_settle(&session);
   nanosleep(&quiet, NULL);
-  state->measured[ring][reader].idle[0] =
+  state->measured[ring][reader][kIdleCalls][0] =
       (double)wakeups_idle_calls(&session, state->effort->idle * 1e6) * 1e3 / state->effort->idle;
   wakeups_end(&session);
 }
@@ -213,22 +219,19 @@ static void print_line(const struct bench_state* state, const struct line* line)
 }
 
 /* One line of medians; the ratio is of ours to `under`. */
-static void print_medians(const struct bench_state* state, int ring, struct line line,
-                          size_t member, int readers, enum reader_kind under) {
-#define ROUNDS(reader) ((const double*)((const char*)&state->measured[ring][reader] + member))
-  line.ring = ring_names[ring];
+static void print_medians(const struct bench_state* state, int ring, struct line line, int measure,
+                          int readers, enum reader_kind under) {
   for (int i = 0; i < kReaderKinds; i++)
-    line.of[i] = i < readers ? median_of(state, ROUNDS(i)) : NAN;
-  line.ratio = ratio_of(state, ROUNDS(kOurs), ROUNDS(under));
+    line.of[i] = i < readers ? median_of(state, state->measured[ring][i][measure]) : NAN;
+  line.ratio =
+      ratio_of(state, state->measured[ring][kOurs][measure], state->measured[ring][under][measure]);
   print_line(state, &line);
 }
 
-static void print_counts(const struct bench_state* state, int ring, struct line line,
-                         size_t member) {
+static void print_counts(const struct bench_state* state, int ring, struct line line, int measure) {
   line.ring = ring_names[ring];
   for (int i = 0; i < kFloor; i++)
-    line.of[i] = sum_of(state, ROUNDS(i));
-#undef ROUNDS
+    line.of[i] = sum_of(state, state->measured[ring][i][measure]);
   line.of[kFloor] = line.ratio = NAN;
   print_line(state, &line);
 }
@@ -244,30 +247,29 @@ static void print_ring(const struct bench_state* state, int ring) {
   struct line line = {.measure = "calls back to back", .unit = "ns"};
 
   snprintf(line.target, sizeof(line.target), "at most %s", is_perf ? "1/10" : "1/2.5");
-  print_medians(state, ring, line, offsetof(struct measured, call_ns), kReaderKinds, kStock);
+  print_medians(state, ring, line, kCallNs, kReaderKinds, kStock);
   line = (struct line){
       .measure = "the same, ours to the floor", .unit = "ns", .target = "at most 1.15"};
-  print_medians(state, ring, line, offsetof(struct measured, call_ns), kReaderKinds, kFloor);
+  print_medians(state, ring, line, kCallNs, kReaderKinds, kFloor);
   line = (struct line){.measure = "reader's CPU a record", .unit = "ns"};
   snprintf(line.target, sizeof(line.target), "at most %s", is_perf ? "1/25" : "1/8");
-  print_medians(state, ring, line, offsetof(struct measured, cpu_ns), kReaderKinds, kStock);
+  print_medians(state, ring, line, kCpuNs, kReaderKinds, kStock);
   line = (struct line){.measure = "delay under load, 99th percentile", .unit = "us"};
   snprintf(line.target, sizeof(line.target), "ours at most %.0f", bound_us() + kSlackUs);
-  print_medians(state, ring, line, offsetof(struct measured, delay_us), kReaderKinds, kStock);
+  print_medians(state, ring, line, kDelayUs, kReaderKinds, kStock);
   line = (struct line){
       .measure = "delay at 100 records/s, median", .unit = "us", .target = "at most 1.1"};
-  print_medians(state, ring, line, offsetof(struct measured, slow_delay_us), kFloor, kStock);
+  print_medians(state, ring, line, kSlowDelayUs, kFloor, kStock);
   line =
       (struct line){.measure = "system calls when idle, a second", .unit = "", .target = "ours 0"};
-  print_counts(state, ring, line, offsetof(struct measured, idle));
+  print_counts(state, ring, line, kIdleCalls);
   for (int i = 0; i < kRates; i++) {
     line = (struct line){.unit = ""};
     snprintf(line.measure, sizeof(line.measure), "offered %.0f/s: produced", rates[i]);
-    print_counts(state, ring, line,
-                 offsetof(struct measured, produced) + sizeof(rounds) * (size_t)i);
+    print_counts(state, ring, line, kProduced + i);
     line = (struct line){.unit = "", .target = "ours at most stock"};
     snprintf(line.measure, sizeof(line.measure), "offered %.0f/s: lost", rates[i]);
-    print_counts(state, ring, line, offsetof(struct measured, lost) + sizeof(rounds) * (size_t)i);
+    print_counts(state, ring, line, kLost + i);
   }
 }
 
