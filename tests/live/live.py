@@ -17,18 +17,27 @@ import bindings  # noqa: E402
 FAMILIES = ("perf_buffer__", "ring_buffer__", "user_ring_buffer__")
 
 
-def main(program, preload=None):
+def run(command, preload=None, **variables):
+    """Runs a program. Its exit code, its output, the functions that it called, and what is wrong
+    with how it was served."""
     with tempfile.TemporaryDirectory() as folder:
         trace = os.path.join(folder, "trace")
-        done = subprocess.run([program], env=bindings.environment(trace, preload))
+        environment = {**bindings.environment(trace, preload), **variables}
+        done = subprocess.run(command, env=environment, text=True, stdout=subprocess.PIPE)
         found = bindings.read(trace, *FAMILIES)
-    if done.returncode != 0:
-        return done.returncode if done.returncode > 0 else 1
-    user = os.path.basename(program)
+    user = os.path.basename(command[0])
     called = {b.symbol for b in found if os.path.basename(b.user) == user}
     wrong = bindings.complaints(found, user, called, preload)
     if not called.intersection(family + "new" for family in FAMILIES):
         wrong.append(f"{user} never made a reader or writer")
+    return done.returncode, done.stdout, called, wrong
+
+
+def main(program, preload=None):
+    code, output, called, wrong = run([program], preload)
+    print(output, end="")
+    if code != 0:
+        return code if code > 0 else 1
     print("\n".join(wrong) or f"{len(called)} functions served by {preload or 'the stock library'}")
     return 1 if wrong else 0
 
