@@ -122,8 +122,7 @@ static void open_with(struct source* source, enum bpf_map_type kind, uint32_t sl
   source->kind = kind;
   source->call = kFirstCall + sources++ * kProcessesMax + getpid();
   source->cpus = (int)sysconf(_SC_NPROCESSORS_CONF);
-  source->map_fd =
-      sys_bpf_map_create(kind, slot_size, slot_size, entries ? entries : (uint32_t)source->cpus, 0);
+  source->map_fd = sys_bpf_map_create(kind, slot_size, slot_size, entries, 0);
   source->counts_fd = sys_bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, 4, sizeof(struct counts), 1, 0);
   if (source->map_fd < 0 || source->counts_fd < 0)
     source_give_up("cannot create a BPF map",
@@ -137,7 +136,12 @@ static void open_with(struct source* source, enum bpf_map_type kind, uint32_t sl
 }
 
 void source_open(struct source* source) {
-  open_with(source, BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 0);
+  source_open_slots(source, 0);
+}
+
+void source_open_slots(struct source* source, uint32_t more) {
+  open_with(source, BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4,
+            (uint32_t)sysconf(_SC_NPROCESSORS_CONF) + more);
 }
 
 void source_open_ring(struct source* source, uint32_t bytes) {

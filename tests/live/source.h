@@ -25,10 +25,12 @@ struct source {
   int cpus;
 };
 
-/* source_open starts a source of records in a perf event array, source_open_ring one of records in
- * a BPF ring of that size. A process that may not do so ends here, with exit code 77. It may have
- * up to 16 sources. */
+/* source_open starts a source of records in a perf event array with a slot for each CPU,
+ * source_open_slots in one with so many more, which nothing is written to, and source_open_ring one
+ * of records in a BPF ring of that size. A process that may not do so ends here, with exit code 77.
+ * It may have up to 16 sources. */
 void source_open(struct source* source);
+void source_open_slots(struct source* source, uint32_t more);
 void source_open_ring(struct source* source, uint32_t bytes);
 
 /* source_emit makes the kernel write `count` records on the CPU that the caller is on. Forked
