@@ -1,0 +1,39 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""Runs live-watched on the stock library and preloaded with ours. What a program sees that watches
+for itself must be the same, and ours must have coalesced wakeups before it asked, but not after.
+
+  watched.py PROGRAM perf|ring LIBRINGSIDE
+"""
+
+import difflib
+import os
+import sys
+
+import live
+
+
+def main(program, kind, library):
+    library = os.path.abspath(library)
+    seen, told, problems = {}, {}, []
+    for name, preload in ("stock", None), ("ours", library):
+        code, output, _, wrong = live.run([os.path.abspath(program), kind], preload,
+                                          RINGSIDE_WAKEUPS="adaptive")
+        if code != 0:
+            print(output, end="")
+            return code if code > 0 else 1
+        problems += wrong
+        lines = output.splitlines()
+        seen[name] = [line for line in lines if not line.startswith("#")]
+        told[name] = [line for line in lines if line.startswith("#")]
+    problems += difflib.unified_diff(seen["stock"], seen["ours"], "stock", "ours", lineterm="", n=9)
+    for name, before in ("stock", "signalled"), ("ours", "coalesced"):
+        wanted = {f"# before: {before}", "# after: signalled"}
+        if set(told[name]) != wanted:
+            problems.append(f"{name}: {sorted(set(told[name]))}, not {sorted(wanted)}")
+    print("\n".join(problems) or f"{len(seen['stock'])} observations are the same")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
