@@ -54,9 +54,12 @@ std::string preload_list(const LegPlan& plan, const InstallPaths& paths) {
 }
 
 Command target_command(const LegPlan& plan, const InstallPaths& paths) {
-  return {{paths.demo_target, "--calls", fmt::format("{}", plan.calls), "--seconds",
-           fmt::format("{}", plan.seconds), "--deadline", own_deadline(plan)},
-          {}};
+  Command command{{paths.demo_target, "--calls", fmt::format("{}", plan.calls), "--seconds",
+                   fmt::format("{}", plan.seconds), "--deadline", own_deadline(plan)},
+                  {}};
+  if (plan.back_to_back)
+    command.argv.emplace_back("--back-to-back");
+  return command;
 }
 
 Command client_command(const LegPlan& plan, const InstallPaths& paths, pid_t target) {
@@ -144,6 +147,7 @@ public:
     if (failure_)
       return *failure_;
     result_->ns_per_call = ns_per_call_;
+    result_->ns_untraced = ns_untraced_;
     return *result_;
   }
 
@@ -192,6 +196,7 @@ private:
       awaited_ = "demo-client did not give its result";
       allow(kStepLimit);
       ns_per_call_ = line.at("ns_per_call").get<double>();
+      ns_untraced_ = line.at("ns_untraced").get<double>();
       client_->signal(SIGTERM);
     } else if (event == "failed") {
       failure_ = SetupFailure{line.at("function"), line.at("errno"), client_->diagnostics()};
@@ -207,7 +212,7 @@ private:
   std::optional<Child> target_, client_;
   std::string awaited_;
   Clock::time_point deadline_;
-  std::optional<double> ns_per_call_;
+  std::optional<double> ns_per_call_, ns_untraced_;
   std::optional<LegResult> result_;
   std::optional<SetupFailure> failure_;
 };

@@ -21,6 +21,7 @@ struct LegPlan {
   bool simulated = false;
   std::uint64_t calls = 0;
   unsigned seconds = 0;
+  bool back_to_back = false; // the calls, instead of spread over the seconds
 };
 
 // SetupFailure: the client could not set itself up, because a function of libbpf failed.

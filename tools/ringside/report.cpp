@@ -124,6 +124,20 @@ std::string table_text(const Report& report) {
   return text;
 }
 
+std::string overhead_text(const Overhead& overhead) {
+  const LegResult& stock = overhead.stock;
+  const LegResult& ringside = overhead.ringside;
+  std::string text =
+      fmt::format("The traced program, calling back to back: {:.0f} ns a call without tracing,\n"
+                  "{:.0f} ns with a reader on the stock library, {:.0f} ns with one on ringside.\n",
+                  stock.ns_untraced.value_or(0), stock.ns_per_call.value_or(0),
+                  ringside.ns_per_call.value_or(0));
+  if (stock.lost + ringside.lost > 0)
+    text += fmt::format("Of {} records each, {} and {} were lost there.\n", grouped(stock.expected),
+                        grouped(stock.lost), grouped(ringside.lost));
+  return text;
+}
+
 std::string refusal_text(const Refusal& refusal) {
   std::string text =
       fmt::format("The kernel refuses {}, called by {}: {}.\nWhy: {}.\n", refusal.call,
@@ -148,6 +162,11 @@ nlohmann::json to_json(const Report& report) {
                        {"reason", refusal->reason},
                        {"facts", nlohmann::json::object()},
                        {"remedy", refusal->remedy}};
+  json["overhead"] = nullptr;
+  if (const auto& overhead = report.overhead)
+    json["overhead"] = {{"ns_untraced", overhead->stock.ns_untraced.value_or(0)},
+                        {"stock", leg_json(overhead->stock)},
+                        {"ringside", leg_json(overhead->ringside)}};
   if (report.refusal)
     for (const auto& [name, value] : report.refusal->facts)
       json["refusal"]["facts"][name] = value;

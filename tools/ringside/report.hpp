@@ -30,20 +30,29 @@ struct LegResult {
   std::uint64_t polls = 0;           // calls of perf_buffer__poll that found something
   double cpu_ms = 0;                 // of the reader
   std::optional<double> ns_per_call; // of the traced program
+  std::optional<double> ns_untraced; // the same before it was traced
 
   [[nodiscard]] std::uint64_t missing() const { return expected - received; }
 };
 
+// Overhead: what tracing costs a program that makes one traced call after the other.
+struct Overhead {
+  LegResult stock, ringside;
+};
+
 struct Report {
   LegResult stock, ringside;
-  std::optional<Refusal> refusal; // why the simulated kernel was used
+  std::optional<Refusal> refusal;   // why the simulated kernel was used
+  std::optional<Overhead> overhead; // on a real kernel
 };
 
 // differences: what keeps both legs from having seen the same, all of it; empty if they did.
 std::vector<std::string> differences(const Report& report);
 
-// The verdict in one or more lines, the table, and all of it for other programs.
+// The verdict in one or more lines, the table, the overhead in a few lines, and all of it for other
+// programs.
 std::string verdict_text(const Report& report);
+std::string overhead_text(const Overhead& overhead);
 std::string table_text(const Report& report);
 std::string refusal_text(const Refusal& refusal);
 nlohmann::json to_json(const Report& report);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* demo-target: the program that is traced. It says that it is waiting, takes a byte from standard
- * input, makes a number of system calls at a steady rate, and reports how long one took. */
+ * input, makes a number of system calls at a steady rate or back to back, and reports how long one
+ * took, then and before anybody traced it. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,8 +11,8 @@
 
 #include "program.h"
 
-/* The calls come in bursts, which share the whole time evenly. */
-enum { BURSTS_PER_SECOND = 100 };
+/* The calls come in bursts, which share the whole time evenly. Back to back, they are one. */
+enum { BURSTS_PER_SECOND = 100, UNTRACED_CALLS = 20000 };
 
 static uint64_t now_ns(void) {
   struct timespec now;
@@ -27,8 +28,7 @@ static void wait_until(uint64_t ns) {
 }
 
 /* Makes the calls and returns the time spent in them, pauses not counted. */
-static uint64_t make_calls(uint64_t calls, uint64_t seconds) {
-  const uint64_t bursts = seconds * BURSTS_PER_SECOND;
+static uint64_t make_calls(uint64_t calls, uint64_t bursts) {
   const uint64_t started_ns = now_ns();
   uint64_t number = 0, spent_ns = 0;
 
@@ -38,13 +38,14 @@ static uint64_t make_calls(uint64_t calls, uint64_t seconds) {
     for (; number < end; number++)
       syscall(DEMO_SYSCALL, number);
     spent_ns += now_ns() - before_ns;
-    wait_until(started_ns + burst * (1000000000u / BURSTS_PER_SECOND));
+    if (bursts > 1)
+      wait_until(started_ns + burst * (1000000000u / BURSTS_PER_SECOND));
   }
   return spent_ns;
 }
 
 static int usage(void) {
-  fputs("usage: demo-target --calls N --seconds S --deadline SECONDS\n"
+  fputs("usage: demo-target --calls N --seconds S --deadline SECONDS [--back-to-back]\n"
         "Part of `ringside demo`.\n",
         stderr);
   return 2;
@@ -54,9 +55,11 @@ int main(int argc, char** argv) {
   static const struct option options[] = {{"calls", required_argument, NULL, 'c'},
                                           {"seconds", required_argument, NULL, 's'},
                                           {"deadline", required_argument, NULL, 'd'},
+                                          {"back-to-back", no_argument, NULL, 'b'},
                                           {NULL, 0, NULL, 0}};
   uint64_t calls = 0, seconds = 0;
   unsigned deadline_s = 0;
+  int back_to_back = 0;
 
   for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
     if (option == 'c')
@@ -65,6 +68,8 @@ int main(int argc, char** argv) {
       seconds = strtoull(optarg, NULL, 10);
     else if (option == 'd')
       deadline_s = (unsigned)strtoul(optarg, NULL, 10);
+    else if (option == 'b')
+      back_to_back = 1;
     else
       return usage();
   }
@@ -72,13 +77,15 @@ int main(int argc, char** argv) {
     return usage();
 
   alarm(deadline_s); /* whatever happens, it ends */
+  const uint64_t untraced_ns = make_calls(UNTRACED_CALLS, 1);
   puts("{\"event\":\"waiting\"}");
   fflush(stdout);
   char go;
   if (read(STDIN_FILENO, &go, 1) != 1)
     return EXIT_FAILURE;
-  const uint64_t spent_ns = make_calls(calls, seconds);
-  printf("{\"event\":\"done\",\"calls\":%" PRIu64 ",\"ns_per_call\":%.1f}\n", calls,
-         (double)spent_ns / (double)calls);
+  const uint64_t spent_ns = make_calls(calls, back_to_back ? 1 : seconds * BURSTS_PER_SECOND);
+  printf("{\"event\":\"done\",\"calls\":%" PRIu64 ",\"ns_per_call\":%.1f,"
+         "\"ns_untraced\":%.1f}\n",
+         calls, (double)spent_ns / (double)calls, (double)untraced_ns / UNTRACED_CALLS);
   return EXIT_SUCCESS;
 }

@@ -137,6 +137,9 @@ def test_real(tree):
         # The kernel pads a record of 64 bytes to 68.
         check(report[name]["bytes"] == 8000 * 68, f"{name}: {report[name]['bytes']} bytes")
         check(report[name]["ns_per_call"] > 0, f"{name}: no time per call")
+    overhead = report["overhead"]
+    check(0 < overhead["ns_untraced"] < overhead["stock"]["ns_per_call"], "overhead", result)
+    check(overhead["ringside"]["expected"] == 100000, "calls back to back", result)
     check(report["stock"]["checksum"] == report["ringside"]["checksum"], "contents", result)
     check("libbpf.so" in report["stock"]["library"], "the stock library", result)
     check(os.path.samefile(report["ringside"]["library"], tree.path_of["libringside.so.1"]),
@@ -149,6 +152,7 @@ def test_simulated(tree):
     check(result.returncode == 0, "the simulated demo fails", result)
     report = json.loads(result.stdout)
     check(report["same"] and report["refusal"] is None, "a difference", result)
+    check(report["overhead"] is None, "nothing is traced in a simulation", result)
     for name in "stock", "ringside":
         check_same(report[name], 5000, "simulated")
         check(report[name]["ns_per_call"] is None, "nothing is traced in a simulation", result)

@@ -25,7 +25,7 @@ LegResult leg(const char* name) {
 }
 
 Report same() {
-  return {leg("stock"), leg("ringside"), std::nullopt};
+  return {leg("stock"), leg("ringside"), std::nullopt, std::nullopt};
 }
 
 TEST_CASE("two legs that saw everything saw the same") {
@@ -87,6 +87,24 @@ TEST_CASE("the table shows both legs in columns of 80 characters at most") {
   for (std::size_t begin = 0, end = 0; (end = table.find('\n', begin)) != std::string::npos;
        begin = end + 1)
     CHECK(end - begin <= 80);
+}
+
+TEST_CASE("the overhead stands beside a call that is not traced") {
+  Overhead overhead{leg("stock"), leg("ringside")};
+  overhead.stock.ns_untraced = 131.2;
+  overhead.stock.ns_per_call = 9512;
+  CHECK(overhead_text(overhead) ==
+        "The traced program, calling back to back: 131 ns a call without tracing,\n"
+        "9512 ns with a reader on the stock library, 250 ns with one on ringside.\n");
+  overhead.ringside.lost = 7;
+  CHECK_THAT(overhead_text(overhead), Contains("Of 12,345 records each, 0 and 7 were lost"));
+
+  Report report = same();
+  CHECK(to_json(report)["overhead"].is_null());
+  report.overhead = overhead;
+  CHECK(differences(report).empty());
+  CHECK(to_json(report)["overhead"]["ns_untraced"] == 131.2);
+  CHECK(to_json(report)["overhead"]["ringside"]["lost"] == 7);
 }
 
 TEST_CASE("the JSON form carries the verdict and the refusal") {
