@@ -21,7 +21,7 @@ LONG_FILES = {
 
 # Texts point at these hosts, and at hosts below them.
 HOSTS = ('debian.org', 'docs.ebpf.io', 'freedesktop.org', 'github.com', 'gnu.org', 'kernel.org',
-         'llvm.org', 'man7.org', 'mesonbuild.com', 'spdx.org')
+         'llvm.org', 'man7.org', 'mesonbuild.com', 'spdx.org', 'w3.org')
 URL = re.compile(r'\b(?:https?|ftp)://([\w.-]*)')
 
 Rule = collections.namedtuple('Rule', 'files pattern words')
