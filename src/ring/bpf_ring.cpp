@@ -189,6 +189,8 @@ Result<void> BpfRing::signal() {
 void BpfRing::watched_by_program() {
   if (!wakeups_.limited())
     return;
+  // The next wait sets the timer again, if another ring needs it.
+  ready_->show_as_is();
   if (!wakeups_.by_clock() || signal())
     wakeups_.stay_signalled();
   else

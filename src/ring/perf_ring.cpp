@@ -133,7 +133,9 @@ void PerfRing::look_for_lost() {
       return;
     count += *lost;
   }
-  lost_in_all(count);
+  // With the next record comes the kernel's own, in its place between those before and behind it.
+  if (unread() == 0)
+    lost_in_all(count);
 }
 
 std::uint64_t PerfRing::unread() const {
