@@ -114,8 +114,7 @@ static void skip_if_preloaded(void) {
   Dl_info one, other;
 
   if (dladdr(dlsym(RTLD_DEFAULT, "libbpf_set_print"), &one) &&
-      dladdr(dlsym(RTLD_DEFAULT, "libbpf_version_string"), &other) &&
-      one.dli_fbase != other.dli_fbase)
+      dladdr(dlsym(RTLD_DEFAULT, "libbpf_strerror"), &other) && one.dli_fbase != other.dli_fbase)
     skip("the default printer is of another library");
 }
 
@@ -150,8 +149,6 @@ static void log_level_unknown(void) {
 }
 
 static void log_level_before_1_5(void) {
-  if (release_at_least("1.5"))
-    skip("this library reads the variable");
   log_level_is("debug", "w1 i2 ");
 }
 
@@ -173,7 +170,6 @@ static void versions(void) {
   int end = 0;
 
   CHECK_EQ(libbpf_major_version(), 1);
-  CHECK(libbpf_minor_version() >= 1);
   CHECK_EQ(sscanf(libbpf_version_string(), "v%u.%u%n", &major, &minor, &end), 2);
   CHECK_EQ(major, libbpf_major_version());
   CHECK_EQ(minor, libbpf_minor_version());
@@ -200,7 +196,7 @@ const struct conform_case cases_helpers[] = {
     CASE(default_goes_to_stderr, set_print),
     CASE(default_drops_debug, set_print),
     CASE(default_printer_tells_how_much, set_print),
-    CASE(log_level_before_1_5, set_print),
+    CASE(log_level_before_1_5, set_print, .until = "1.5"),
     CASE(log_level_warn, set_print, .since = "1.5"),
     CASE(log_level_info, set_print, .since = "1.5"),
     CASE(log_level_debug, set_print, .since = "1.5"),

@@ -19,7 +19,7 @@ union bytes {
 
 /* The bytes that perf_buffer__new knows; what stands behind them must be 0. */
 static size_t known_simple(void) {
-  return release_at_least("1.2") ? 12 : 8;
+  return has_changed() ? 12 : 8;
 }
 enum { known_raw = 32 };
 
@@ -191,11 +191,17 @@ const struct conform_case cases_options[] = {
     .name = "options." #name_, .function = "perf_buffer__" #function_, .needs = NEEDS_EITHER,      \
     .body = name_, __VA_ARGS__                                                                     \
   }
-    CASE(every_size_of_zeros, new),         CASE(every_size_with_garbage_behind, new),
-    CASE(every_raw_size_of_zeros, new_raw), CASE(every_raw_size_with_garbage_behind, new_raw),
-    CASE(one_byte_of_garbage, new),         CASE(one_raw_byte_of_garbage, new_raw),
-    CASE(size_of_0_and_of_everything, new), CASE(a_period_cut_short, new, .since = "1.2"),
-    CASE(a_cpu_count_cut_short, new_raw),   CASE(padding_between_fields_is_free, new_raw),
-    CASE(lists_without_a_count, new_raw),   {.name = NULL},
+    CASE(every_size_of_zeros, new),
+    CASE(every_size_with_garbage_behind, new, .changed_in = "1.2"),
+    CASE(every_raw_size_of_zeros, new_raw),
+    CASE(every_raw_size_with_garbage_behind, new_raw),
+    CASE(one_byte_of_garbage, new, .changed_in = "1.2"),
+    CASE(one_raw_byte_of_garbage, new_raw),
+    CASE(size_of_0_and_of_everything, new),
+    CASE(a_period_cut_short, new, .since = "1.2"),
+    CASE(a_cpu_count_cut_short, new_raw),
+    CASE(padding_between_fields_is_free, new_raw),
+    CASE(lists_without_a_count, new_raw),
+    {.name = NULL},
 #undef CASE
 };

@@ -44,8 +44,8 @@ static void still_reads_both(unsigned already) {
   ring_write(1, value + 2);
   CHECK_EQ(ring_buffer__poll(ring_seen.rb, 0), 1);
   CHECK(ring_saw(ring_seen.count - 1, 1, value + 2));
-  if (newer.ring_buffer__ring)
-    CHECK_NULL(newer.ring_buffer__ring(ring_seen.rb, 2), ERANGE);
+  if (ring_buffer__ring)
+    CHECK_NULL(ring_buffer__ring(ring_seen.rb, 2), ERANGE);
 }
 
 static void an_add_that_fails(void) {

@@ -172,11 +172,11 @@ static void largest_ring_there_is(void) {
     CHECK_EQ(ring_seen.samples[i].size, record);
     CHECK_EQ(ring_seen.samples[i].first, i);
   }
-  if (newer.ring_buffer__ring) {
-    const struct ring* ring = newer.ring_buffer__ring(ring_seen.rb, 0);
+  if (ring_buffer__ring) {
+    const struct ring* ring = ring_buffer__ring(ring_seen.rb, 0);
 
-    CHECK(newer.ring__consumer_pos(ring) == 5ul << 30);
-    CHECK(newer.ring__size(ring) == size);
+    CHECK(ring__consumer_pos(ring) == 5ul << 30);
+    CHECK(ring__size(ring) == size);
   }
   ring_seen_close();
 }

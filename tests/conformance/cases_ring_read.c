@@ -180,13 +180,13 @@ static int by_poll(void) {
   return ring_buffer__poll(ring_seen.rb, 0);
 }
 static int by_consume_n(void) {
-  return newer.ring_buffer__consume_n(ring_seen.rb, 100);
+  return ring_buffer__consume_n(ring_seen.rb, 100);
 }
 static int by_ring_consume(void) {
-  return newer.ring__consume(newer.ring_buffer__ring(ring_seen.rb, 0));
+  return ring__consume(ring_buffer__ring(ring_seen.rb, 0));
 }
 static int by_ring_consume_n(void) {
-  return newer.ring__consume_n(newer.ring_buffer__ring(ring_seen.rb, 0), 100);
+  return ring__consume_n(ring_buffer__ring(ring_seen.rb, 0), 100);
 }
 
 /* An answer below 0 comes back as it is, with the record that it was given for consumed. */

@@ -143,14 +143,14 @@ static void errno_after_a_wait(void) {
   CHECK_EQ(sim.user_ringbuf_drain_at(sim.now_ns() + 30000000, user_ring.map_fd, 1, 0), 0);
   errno = ERANGE;
   sample = user_ring_buffer__reserve_blocking(user_ring.rb, 8, 50);
-  CHECK_EQ(errno, differs("errno-on-success") ? ERANGE : ENOSPC);
+  CHECK_EQ(errno, differs() ? ERANGE : ENOSPC);
   CHECK(sample != NULL);
   user_ring_close();
 }
 
 /* A drain makes some room, but not enough, and a second one does. */
 static void too_little_room(void) {
-  bool sleeps = differs("user-ring-sleeps");
+  bool sleeps = differs();
 
   if (!user_ring_open(4096))
     return;
@@ -255,7 +255,7 @@ static long waits(void) {
 
 /* A ring with some room is what the kernel calls writable. */
 static void some_room_and_no_spinning(void) {
-  bool sleeps = differs("user-ring-sleeps");
+  bool sleeps = differs();
   int64_t start;
   long before;
 
@@ -271,7 +271,7 @@ static void some_room_and_no_spinning(void) {
 }
 
 static void some_room_and_a_signal(void) {
-  bool sleeps = differs("user-ring-sleeps");
+  bool sleeps = differs();
   timer_t timer;
 
   if (!open_filled(1024))
@@ -283,17 +283,14 @@ static void some_room_and_a_signal(void) {
 }
 
 static void some_room_and_no_deadline(void) {
-  pthread_t thread;
+  bool sleeps = differs();
+  timer_t timer;
 
   if (!open_filled(1024))
     return;
-  if (differs("user-ring-sleeps")) {
-    pthread_create(&thread, NULL, drain_from_a_thread, NULL);
-    CHECK(user_ring_buffer__reserve_blocking(user_ring.rb, 2000, -1) != NULL);
-    pthread_join(thread, NULL);
-  } else {
-    CHECK_NULL(user_ring_buffer__reserve_blocking(user_ring.rb, 2000, -1), ENOSPC);
-  }
+  timer = start_signals(0);
+  CHECK_NULL(user_ring_buffer__reserve_blocking(user_ring.rb, 2000, -1), sleeps ? EINTR : ENOSPC);
+  timer_delete(timer);
   user_ring_close();
 }
 
@@ -310,15 +307,15 @@ const struct conform_case cases_user_ring_wait[] = {
     CASE(woken_by_a_drain, NEEDS_LIVE),
     CASE(woken_in_time, NEEDS_SIM),
     CASE(woken_without_end, NEEDS_SIM),
-    CASE(errno_after_a_wait, NEEDS_SIM),
-    CASE(too_little_room, NEEDS_SIM),
+    CASE(errno_after_a_wait, NEEDS_SIM, .difference = "errno-on-success"),
+    CASE(too_little_room, NEEDS_SIM, .difference = "user-ring-sleeps"),
     CASE(room_at_the_deadline, NEEDS_SIM),
     CASE(a_drain_between_two_waits, NEEDS_EITHER),
     CASE(a_signal_ends_it, NEEDS_LIVE),
     CASE(a_failing_wait, NEEDS_SIM),
-    CASE(some_room_and_no_spinning, NEEDS_LIVE),
-    CASE(some_room_and_a_signal, NEEDS_LIVE),
-    CASE(some_room_and_no_deadline, NEEDS_LIVE),
+    CASE(some_room_and_no_spinning, NEEDS_LIVE, .difference = "user-ring-sleeps"),
+    CASE(some_room_and_a_signal, NEEDS_LIVE, .difference = "user-ring-sleeps"),
+    CASE(some_room_and_no_deadline, NEEDS_LIVE, .difference = "user-ring-sleeps"),
     {.name = NULL},
 #undef CASE
 };

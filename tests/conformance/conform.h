@@ -9,8 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <bpf/libbpf.h>
-#include <bpf/libbpf_legacy.h>
+#include "under_test.h"
 
 /* Where a case can run. */
 enum needs {
@@ -23,27 +22,29 @@ enum needs {
 /* ANYHOW: what happens depends on what lies in memory. */
 enum outcome { ENDS, CRASHES, HANGS, ANYHOW };
 
+/* What is expected of which library stands in the table of cases alone: a body may ask for the
+ * difference and for the change that its line names, and for no other. Releases are libbpf's. */
 struct conform_case {
   const char* name;
-  const char* function; /* the function that the case is about */
+  const char* function; /* that the case is about; "name@NODE" if 1.0 removed it or its meaning */
   enum needs needs;
   void (*body)(void);
-  const char* since;          /* libbpf release that brought it; NULL: 1.0 or before */
+  const char* since;      /* the release from which the case holds; NULL: 1.0 */
+  const char* until;      /* the first release in which it does not; NULL: it holds to this day */
+  const char* changed_in; /* the release that changed what the case expects; NULL: none has */
+  const char* difference; /* the heading of abi/differences.md under which ours differs */
   enum outcome stock_outcome; /* how the case ends over the stock library */
-  const char* difference;     /* the id that declares an outcome other than ENDS */
 };
 
-/* What a program of cases gives the runner: its tables, ended by NULL (each ends with a case
- * without a name), and the function whose file is the library under test, "name" or "name@NODE". */
+/* The tables of cases, ended by NULL; each table ends with a case without a name. */
 extern const struct conform_case* const conform_tables[];
-extern const char conform_function[];
 
-/* differs is true when the library under test is ringside: the case then expects what `id`, a
- * heading of abi/differences.md, says instead of what the stock library does. */
-bool differs(const char* id);
+/* differs is true when the case shall expect what its difference says, not what the stock library
+ * does. */
+bool differs(void);
 
-/* release_at_least: the library that serves the case's function is `release` ("1.5") or newer. */
-bool release_at_least(const char* release);
+/* has_changed: the library under test is of the release that changed the case, or a later one. */
+bool has_changed(void);
 
 /* skip ends the case as skipped. */
 void skip(const char* why) __attribute__((noreturn));
@@ -63,14 +64,20 @@ void skip_under_valgrind(void);
 /* A pointer function that must fail: returns NULL, and errno is error. */
 #define CHECK_NULL(call, error) check_null((errno = 0, (call)), error, #call, __FILE__, __LINE__)
 
-bool check_true(bool held, const char* text, const char* file, int line);
+/* Here, so that whoever reads the code sees what a check that holds has shown. */
+void check_failed(const char* text, const char* file, int line);
+static inline bool check_true(bool held, const char* text, const char* file, int line) {
+  if (!held)
+    check_failed(text, file, line);
+  return held;
+}
 bool check_equal(long long got, long long want, const char* text, const char* file, int line);
 bool check_text(const char* got, const char* want, const char* text, const char* file, int line);
 bool check_fails(int got, int error, const char* text, const char* file, int line);
 bool check_null(const void* got, int error, const char* text, const char* file, int line);
 
 /* CHECK_WARNED: since the last messages_clear() there was one warning and no more, and it names
- * `what`. Texts and their number are the library's own: not asked of the stock library. */
+ * `what`. Texts and their number are the library's own: asked of ours alone. */
 #define CHECK_WARNED(what) check_warned(what, __FILE__, __LINE__)
 bool check_warned(const char* what, const char* file, int line);
 

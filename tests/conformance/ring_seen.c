@@ -36,7 +36,6 @@ int ring_seen_try(int map_fd) {
 }
 
 bool ring_seen_open(uint32_t size) {
-  newer_look();
   ring_seen.map_fds[0] = kernel_ring(size);
   ring_seen.rings = 1;
   ring_seen.rb = ring_seen_make(ring_seen.map_fds[0]);

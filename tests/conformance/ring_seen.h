@@ -7,7 +7,6 @@
 
 #include "conform.h"
 #include "kernel_rings.h"
-#include "newer.h"
 
 enum { ring_seen_max = 4096, ring_seen_rings = 3 };
 

@@ -15,7 +15,6 @@ CODE = rf'{C_FAMILY}|{SCRIPT}'
 
 # Files that may be longer than MAX_LINES, each with its reason.
 LONG_FILES = {
-    'tests/conformance/cases_read.c': 'one table of cases, which the next case will part',
     'include/bpf/libbpf.h': 'programs include all of the interface by this one name',
 }
 

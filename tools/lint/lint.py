@@ -99,7 +99,7 @@ def compile_commands(build, files):
 
 # clang-tidy takes seconds for a file, so it reads the product, its tools and the tests beside the
 # code. The rest has the compilers' warnings as errors, cppcheck and the other checks.
-NOT_TIDIED = ('tests/conformance/', 'tests/fuzz/', 'tests/sim/')
+NOT_TIDIED = ('tests/fuzz/', 'tests/sim/')
 
 
 def write_database(folder, build, commands):

@@ -6,7 +6,7 @@
 
 #include <linux/perf_event.h>
 
-#include <bpf/libbpf.h>
+#include "conform.h"
 
 struct v0_opts {
   perf_buffer_sample_fn sample_cb;
@@ -29,14 +29,16 @@ typedef struct perf_buffer* (*v0_new_fn)(int map_fd, size_t page_count, const st
 typedef struct perf_buffer* (*v0_new_raw_fn)(int map_fd, size_t page_count,
                                              const struct v0_raw_opts* opts);
 
-struct perf_buffer* v0_new(int map_fd, size_t page_count, const struct v0_opts* opts);
-struct perf_buffer* v0_new_raw(int map_fd, size_t page_count, const struct v0_raw_opts* opts);
-enum bpf_perf_event_ret v0_read_simple(void* mapping, size_t data_size, size_t page_size,
-                                       void** copy, size_t* copy_size, v0_print_fn callback,
-                                       void* data);
+typedef enum bpf_perf_event_ret (*v0_read_simple_fn)(void* mapping, size_t data_size,
+                                                     size_t page_size, void** copy,
+                                                     size_t* copy_size, v0_print_fn callback,
+                                                     void* data);
 
-__asm__(".symver v0_new, perf_buffer__new@LIBBPF_0.0.4");
-__asm__(".symver v0_new_raw, perf_buffer__new_raw@LIBBPF_0.0.4");
-__asm__(".symver v0_read_simple, bpf_perf_event_read_simple@LIBBPF_0.0.1");
+/* The functions under these names, for under_test_find. */
+#define V0_NEW "perf_buffer__new@LIBBPF_0.0.4"
+#define V0_NEW_RAW "perf_buffer__new_raw@LIBBPF_0.0.4"
+#define V0_DEPRECATED_NEW "perf_buffer__new_deprecated@LIBBPF_0.6.0"
+#define V0_DEPRECATED_NEW_RAW "perf_buffer__new_raw_deprecated@LIBBPF_0.6.0"
+#define V0_READ_SIMPLE "bpf_perf_event_read_simple@LIBBPF_0.0.1"
 
 #endif /* RINGSIDE_CONFORM_V0_H */
