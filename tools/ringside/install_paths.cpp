@@ -12,8 +12,14 @@ InstallPaths find_install_paths() {
   };
   const std::filesystem::path lib = installed(RINGSIDE_LIBDIR);
   const std::filesystem::path libexec = installed(RINGSIDE_LIBEXECDIR) / "ringside";
-  return {libexec / "demo-client", libexec / "demo-target", lib / "libringside.so.1",
-          lib / "ringside" / "libbpf.so.1", lib / "ringside" / "libringside-sim.so"};
+  const std::filesystem::path data = installed(RINGSIDE_DATADIR) / "ringside";
+  return {libexec / "demo-client",
+          libexec / "demo-target",
+          lib / "libringside.so.1",
+          lib / "ringside" / "libbpf.so.1",
+          lib / "ringside" / "libringside-sim.so",
+          libexec / "conform",
+          data / "outcomes.tsv"};
 }
 
 } // namespace ringside::tool

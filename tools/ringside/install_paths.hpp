@@ -12,6 +12,7 @@ struct InstallPaths {
   std::filesystem::path reader;                   // libringside.so.1
   std::filesystem::path replacement;              // our libbpf.so.1
   std::filesystem::path simulator;                // libringside-sim.so
+  std::filesystem::path conform, outcomes;        // the conformance program, and its record
 };
 
 // find_install_paths does not look whether the files are there.

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "conform/conform_command.hpp"
 #include "demo.hpp"
 
 namespace ringside::tool {
@@ -40,6 +41,7 @@ struct Subcommand {
 
 constexpr Subcommand kSubcommands[] = {
     {"demo", "run a libbpf program on the stock library, then on ringside", define_demo},
+    {"conform", "run the conformance cases over any libbpf", conform::define_conform},
 };
 
 int run(int argc, char** argv) {

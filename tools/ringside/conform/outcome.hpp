@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Cases, how they ended over a library, and what follows when two libraries are compared. Pure.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringside::tool::conform {
+
+enum class Kernel { real, simulated };
+inline constexpr std::array kKernels{Kernel::real, Kernel::simulated};
+std::string_view name_of(Kernel kernel);
+
+// Case: a line of the conformance program's table of cases, as `conform --list` prints it. What is
+// not there is "-".
+struct Case {
+  std::string name;
+  std::string function;   // that it is about
+  std::string kernel;     // that it needs: none, real, simulated or either
+  std::string since;      // libbpf releases
+  std::string until;      // the first one in which it does not hold
+  std::string changed_in; // the one that changed what it expects
+  std::string difference; // heading of abi/differences.md
+  std::string stock;      // how it ends over the stock library: ends, crashes, hangs, anyhow
+
+  [[nodiscard]] bool runs_on(Kernel on) const;
+  bool operator==(const Case&) const = default;
+};
+
+// Outcome of a case over a library on a kernel. Words in capitals are for what is wrong:
+// tests/conformance/run.h lists them.
+struct Outcome {
+  std::string word = "other";
+  std::string remark;
+  std::vector<std::string> report; // lines that a case that went wrong has to say
+  double seconds = 0;
+
+  [[nodiscard]] bool wrong() const;
+  [[nodiscard]] bool ran() const { return word != "skip" && word != "other"; }
+};
+
+// Run of all cases over a library on a kernel.
+struct Run {
+  std::string library; // the file that answered
+  std::string soname, release;
+  std::string refusal; // why the kernel refuses, if it does
+  std::string note;    // on how the library was run
+  std::map<std::string, Outcome> outcomes;
+  // Why the program did not come to its end, if it did not; and whether that is the library's
+  // fault.
+  std::string broken;
+  bool library_broke = false;
+};
+
+// Column: a library in the tables.
+struct Column {
+  std::string label;
+  std::map<Kernel, Run> runs;
+  bool recorded = false; // read from the file of recorded outcomes
+
+  // The outcome of a case; "other" if there is none.
+  [[nodiscard]] const Outcome& outcome(const Case& one, Kernel kernel) const;
+  // The words of a case on both kernels: "ok", or "ok/FAIL" if they are not the same.
+  [[nodiscard]] std::string words(const Case& one) const;
+  // A release of the stock library, which others are compared with: its label is a number.
+  [[nodiscard]] bool is_reference() const;
+};
+
+// Standing of a case over a library, both kernels together: the worst that was seen.
+enum class Standing { not_for_it, skipped, passed, differs, wrong };
+Standing standing(const Column& column, const Case& one);
+
+// Count of the cases of a function, or of all.
+struct Count {
+  unsigned cases = 0, passed = 0, differ = 0, wrong = 0, skipped = 0, not_for_it = 0;
+
+  void add(Standing standing);
+  // Passed, of those that ran: "12", "11/12", or nothing if none ran.
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] unsigned ran() const { return passed + differ + wrong; }
+};
+Count count_all(const Column& column, const std::vector<Case>& cases);
+Count count_of(const Column& column, const std::vector<Case>& cases, std::string_view function);
+
+// The functions of all cases, in the order of their first case.
+std::vector<std::string> functions_of(const std::vector<Case>& cases);
+
+// Which releases a case is about: "since 1.2", "until 1.5", "changed in 1.2"; nothing if it is all
+// of 1.x.
+std::string releases_of(const Case& one);
+
+// "perf_buffer__new@0.0.4" of "perf_buffer__new@LIBBPF_0.0.4".
+std::string short_name(std::string_view function);
+
+// Agreement of a library with a release of the stock library, over the cases that ran on both.
+struct Agreement {
+  std::string reference;
+  unsigned agree = 0, differ = 0;
+  std::vector<std::string> wrong; // cases
+
+  [[nodiscard]] std::size_t cases() const { return agree + differ + wrong.size(); }
+};
+Agreement agreement(const Column& column, const Column& reference, const std::vector<Case>& cases);
+
+// With the releases that a column has cases in common with; for libringside preloaded over one,
+// "+1.5.0", with that one alone.
+std::vector<Agreement> agreements(const Column& column, const std::vector<Column>& columns,
+                                  const std::vector<Case>& cases);
+
+// Cases under a word that they have in common: their difference, or why they were skipped.
+using Groups = std::map<std::string, std::vector<std::string>>;
+Groups differences_of(const Column& column, const std::vector<Case>& cases);
+Groups reasons_to_skip(const Column& column, const std::vector<Case>& cases);
+
+} // namespace ringside::tool::conform

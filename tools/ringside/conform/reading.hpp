@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// What the conformance program prints, and the file of recorded outcomes, as cases and outcomes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "outcome.hpp"
+
+namespace ringside::tool::conform {
+
+// read_cases reads the output of `conform --list`. Throws std::runtime_error at a line that is not
+// one.
+std::vector<Case> read_cases(const std::string& text);
+
+// RunReader takes in the output of a run, line by line.
+class RunReader {
+public:
+  // `seconds` have passed since the line before. A line that is of no known form is left out: what
+  // a library prints may come in between.
+  void take(const std::string& line, double seconds);
+
+  [[nodiscard]] bool begun() const { return begun_; } // the program has said what it runs on
+  [[nodiscard]] bool ended() const { return ended_; } // and has told its sums
+  [[nodiscard]] const std::string& last_case() const { return last_; }
+  [[nodiscard]] const Run& run() const { return run_; }
+  [[nodiscard]] std::size_t count() const { return run_.outcomes.size(); }
+
+private:
+  Run run_;
+  std::string last_; // the newest case
+  bool begun_ = false, ended_ = false;
+};
+
+// Record: outcomes of libraries that need not be at hand.
+struct Record {
+  std::vector<Case> cases;
+  std::vector<Column> columns;
+};
+
+// record_text and read_record are the inverse of each other, as far as words go; read_record throws
+// std::runtime_error if the text is no record.
+std::string record_text(const std::vector<Case>& cases, const std::vector<Column>& columns);
+Record read_record(const std::string& text);
+
+} // namespace ringside::tool::conform
