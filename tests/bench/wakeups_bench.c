@@ -221,6 +221,7 @@ static void print_line(const struct bench_state* state, const struct line* line)
 /* One line of medians; the ratio is of ours to `under`. */
 static void print_medians(const struct bench_state* state, int ring, struct line line, int measure,
                           int readers, enum reader_kind under) {
+  line.ring = ring_names[ring];
   for (int i = 0; i < kReaderKinds; i++)
     line.of[i] = i < readers ? median_of(state, state->measured[ring][i][measure]) : NAN;
   line.ratio =

@@ -125,7 +125,7 @@ def draw_delays(picture, run):
     for mode, commands in dots.items():
         picture.path(commands, mode + " dots")
     picture.path([f"M{LEFT} {bottom}H{RIGHT}"], "line")
-    for ms in range(0, int(picture.end_us / 1000) + 1, 5):
+    for ms in range(0, int(picture.end_us / 1000) + 1, 5 if picture.end_us < 60000 else 20):
         x = picture.x(ms * 1000)
         picture.path([f"M{x:.1f} {bottom}v5"], "line")
         picture.text(x, bottom + 20, f"{ms} ms", "faint", "middle")
