@@ -104,7 +104,7 @@ def draw_woken(picture, run):
                 f"M{picture.x(us):.1f} {WOKEN[0]}V{WOKEN[1]}")
     for mode, commands in ticks.items():
         picture.path(commands, mode + " ticks")
-    picture.text(LEFT - 10, WOKEN[1] - 8, "reader wakes", anchor="end")
+    picture.text(LEFT - 10, WOKEN[1] - 8, "poll returns", anchor="end")
 
 
 def draw_delays(picture, run):
@@ -138,7 +138,7 @@ def draw(run):
     draw_woken(picture, run)
     draw_delays(picture, run)
     picture.text(LEFT, 24, f"A perf ring under a load that comes and goes: {len(run['records'])} "
-                 f"records, {len(run['wakeups'])} wakeups, {len(run['switches'])} switches")
+                 f"records, read by {len(run['wakeups'])} polls, {len(run['switches'])} switches")
     picture.text(LEFT, HEIGHT - 12, "Each dot is a record: when it was written, and how long it "
                  "waited to be read. Dashed: the bound.", "faint")
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
