@@ -83,6 +83,11 @@ public:
     std::move(own.begin(), own.end(), std::back_inserter(results_.columns));
     const std::chrono::duration<double> seconds = Clock::now() - start;
     tell(seconds.count());
+    for (const Column& column : results_.columns)
+      for (const auto& [kernel, run] : column.runs)
+        if (!run.refusal.empty())
+          fmt::print(stderr, "ringside: {}: no case could use the real kernel: try --sim\n",
+                     column.label);
     write_files();
     return verdict();
   }
@@ -91,7 +96,7 @@ private:
   std::vector<Column> test() {
     ProgressLine line(true);
     const std::size_t all = results_.cases.size() * subjects_.size() * plan_.kernels.size();
-    return run_subjects(
+    std::vector<Column> columns = run_subjects(
         plan_, subjects_, signals_,
         [&](const Command& command) {
           if (options_.verbose)
@@ -101,6 +106,9 @@ private:
           line.show(fmt::format("{} {} of {}  {}", bar(progress.done, all, 16), progress.done, all,
                                 progress.at));
         });
+    for (Column& column : columns)
+      mark_missing(column, results_.cases);
+    return columns;
   }
 
   // What is known without any library at hand.
@@ -114,28 +122,26 @@ private:
   }
 
   void tell(double seconds) const {
-    for (const Column& column : results_.columns)
-      if (!column.recorded)
-        fmt::print("{}", head_text(column));
-    if (subjects_.size() > 1)
-      fmt::print("\n{}", matrix_text(results_));
-    else
-      fmt::print("\n{}", table_text(results_.columns.back(), results_.cases));
-    fmt::print("\n{}", agreement_text(results_));
-    if (const std::string failures = failures_text(results_); !failures.empty())
-      fmt::print("\n{}", failures);
     Count sum;
-    for (const Column& column : results_.columns)
-      if (!column.recorded) {
-        const Count count = count_all(column, results_.cases);
-        sum.passed += count.passed + count.differ;
-        sum.wrong += count.wrong;
-        sum.skipped += count.skipped + count.not_for_it;
-      }
-    fmt::print("\n{} cases over {} {} in {:.0f} s\n{} passed, {} failed, {} skipped\n",
+    for (const Column& column : results_.columns) {
+      if (column.recorded)
+        continue;
+      fmt::print("{}", head_text(column));
+      sum += count_all(column, results_.cases);
+    }
+    if (sum.ran() > 0) {
+      fmt::print("\n{}\n{}",
+                 subjects_.size() > 1 ? matrix_text(results_)
+                                      : table_text(results_.columns.back(), results_.cases),
+                 agreement_text(results_));
+      if (const std::string failures = failures_text(results_); !failures.empty())
+        fmt::print("\n{}", failures);
+    }
+    constexpr const char* kWords[] = {"conforming", "not conforming", "could not tell"};
+    fmt::print("\n{} cases over {} {} in {:.0f} s: {}\n{} passed, {} failed, {} skipped\n",
                results_.cases.size(), subjects_.size(),
-               subjects_.size() == 1 ? "library" : "libraries", seconds, sum.passed, sum.wrong,
-               sum.skipped);
+               subjects_.size() == 1 ? "library" : "libraries", seconds, kWords[verdict()],
+               sum.passed + sum.differ, sum.wrong, sum.skipped + sum.not_for_it);
   }
 
   void write_files() const {
@@ -160,9 +166,6 @@ private:
       for (const auto& [kernel, run] : column.runs) {
         wrong = wrong || run.library_broke;
         unknown = unknown || !run.refusal.empty() || (!run.broken.empty() && !run.library_broke);
-        if (!run.refusal.empty())
-          fmt::print(stderr, "ringside: {}: no case could use the real kernel: try --sim\n",
-                     column.label);
       }
     }
     return wrong ? kDoesNot : unknown ? kCannotTell : kConforms;

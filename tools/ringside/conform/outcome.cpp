@@ -80,6 +80,13 @@ bool Column::is_reference() const {
   return !label.empty() && is_digit(label.front());
 }
 
+void mark_missing(Column& column, const std::vector<Case>& cases) {
+  for (auto& [kernel, run] : column.runs)
+    for (const Case& one : cases)
+      if (!run.broken.empty())
+        run.outcomes.try_emplace(one.name, Outcome{"skip", "the run did not come so far", {}, 0});
+}
+
 Standing standing(const Column& column, const Case& one) {
   Standing worst = Standing::not_for_it;
   for (const auto& [kernel, run] : column.runs)
@@ -106,6 +113,13 @@ void Count::add(Standing standing) {
     wrong++;
     break;
   }
+}
+
+Count& Count::operator+=(const Count& other) {
+  for (const auto field : {&Count::cases, &Count::passed, &Count::differ, &Count::wrong,
+                           &Count::skipped, &Count::not_for_it})
+    this->*field += other.*field;
+  return *this;
 }
 
 std::string Count::text() const {

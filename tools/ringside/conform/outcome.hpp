@@ -69,6 +69,9 @@ struct Column {
   [[nodiscard]] bool is_reference() const;
 };
 
+// mark_missing makes skipped ones of the cases that a run which broke did not come to.
+void mark_missing(Column& column, const std::vector<Case>& cases);
+
 // Standing of a case over a library, both kernels together: the worst that was seen.
 enum class Standing { not_for_it, skipped, passed, differs, wrong };
 Standing standing(const Column& column, const Case& one);
@@ -78,6 +81,7 @@ struct Count {
   unsigned cases = 0, passed = 0, differ = 0, wrong = 0, skipped = 0, not_for_it = 0;
 
   void add(Standing standing);
+  Count& operator+=(const Count& other);
   // Passed, of those that ran: "12", "11/12", or nothing if none ran.
   [[nodiscard]] std::string text() const;
   [[nodiscard]] unsigned ran() const { return passed + differ + wrong; }

@@ -129,9 +129,9 @@ private:
     if (!reader_.begun())
       tell_start(run, end, hangs, said);
     else if (!answers(run))
-      run.broken =
-          fmt::format("{} answers instead of it{}", run.library.empty() ? "nothing" : run.library,
-                      said.empty() ? "" : ": " + said);
+      run.broken = !said.empty()         ? "cannot be run: " + said
+                   : run.library.empty() ? "it has no function that a case is about"
+                                         : run.library + " answers instead of it";
     else if (!reader_.ended()) {
       run.library_broke = true;
       run.broken = fmt::format("the program {} after {}",

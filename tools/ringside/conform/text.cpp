@@ -78,8 +78,7 @@ std::string table_text(const Column& column, const std::vector<Case>& cases) {
   if (all.skipped > 0)
     text += "\nSkipped:\n" + counted(reasons_to_skip(column, cases));
   if (all.not_for_it > 0)
-    text +=
-        fmt::format("\nOther: {} cases are about other releases than this one.\n", all.not_for_it);
+    text += "\nOther cases are about other releases than this one.\n";
   return text;
 }
 
@@ -106,11 +105,11 @@ std::string agreement_text(const Results& results) {
   std::string text;
   for (const Column& column : results.columns)
     for (const Agreement& agreement : agreements(column, results.columns, results.cases))
-      text += fmt::format("{:<16}{:<18}{:>6}{:>8}{:>20}{:>8}\n", column.label,
+      text += fmt::format("{:<22}{:<15}{:>6}{:>8}{:>20}{:>8}\n", column.label,
                           "libbpf " + agreement.reference, agreement.cases(), agreement.agree,
                           agreement.differ, number(static_cast<unsigned>(agreement.wrong.size())));
   return text.empty() ? ""
-                      : fmt::format("{:<16}{:<18}{:>6}{:>8}{:>20}{:>8}\n{}", "agreement of", "with",
+                      : fmt::format("{:<22}{:<15}{:>6}{:>8}{:>20}{:>8}\n{}", "agreement of", "with",
                                     "cases", "agree", "differ on purpose", "wrong", text);
 }
 

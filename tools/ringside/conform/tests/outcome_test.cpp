@@ -53,6 +53,18 @@ TEST_CASE("a count's text has what passed, of what ran if that is more") {
   CHECK(count.cases == 4);
 }
 
+TEST_CASE("what a run that broke did not come to is skipped") {
+  const std::vector<Case> cases{a_case("a.b", "f", "either"), a_case("a.c", "f", "either")};
+  Column column{"x", {}, false};
+  column.runs[Kernel::real].outcomes["a.b"].word = "ok";
+  mark_missing(column, cases);
+  CHECK(standing(column, cases[1]) == Standing::not_for_it);
+  column.runs[Kernel::real].broken = "it ended";
+  mark_missing(column, cases);
+  CHECK(standing(column, cases[0]) == Standing::passed);
+  CHECK(standing(column, cases[1]) == Standing::skipped);
+}
+
 TEST_CASE("agreement counts the cases that ran on both") {
   const std::vector<Case> cases{a_case("a.b", "f", "either")};
   const auto of = [&](const char* ours, const char* theirs) {
