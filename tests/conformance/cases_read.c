@@ -131,17 +131,17 @@ static void losses_in_their_place(void) {
   CHECK_EQ(fitted, 4095 / 24);
   CHECK_EQ(perf_buffer__consume(pb), 0);
   CHECK_EQ(seen.samples, fitted);
-  seen_clear(&seen);
+  /* The kernel's LOST record comes with the next record that fits, before it. */
+  CHECK_EQ(seen.count, differs() ? fitted + 1 : fitted);
   write_value(0, 1000);
   write_value(0, 1001);
   CHECK_EQ(perf_buffer__consume(pb), 0);
-  /* The kernel's LOST record comes with the next record that fits, before it. */
-  if (CHECK_EQ(seen.count, 3)) {
-    CHECK_EQ(seen.events[0].kind, SEEN_LOST);
-    CHECK_EQ(seen.events[0].lost, 7);
-    CHECK_EQ(seen.events[0].cpu, 0);
-    CHECK_EQ(seen.events[1].first, 1000);
-    CHECK_EQ(seen.events[2].first, 1001);
+  if (CHECK_EQ(seen.count, fitted + 3)) {
+    CHECK_EQ(seen.events[fitted].kind, SEEN_LOST);
+    CHECK_EQ(seen.events[fitted].lost, 7);
+    CHECK_EQ(seen.events[fitted].cpu, 0);
+    CHECK_EQ(seen.events[fitted + 1].first, 1000);
+    CHECK_EQ(seen.events[fitted + 2].first, 1001);
   }
   perf_buffer__free(pb);
 }
@@ -325,7 +325,7 @@ const struct conform_case cases_read[] = {
     CASE(largest_record_of_a_ring, poll),
     CASE(order_within_a_cpu, consume),
     CASE(events_of_every_cpu, poll),
-    CASE(losses_in_their_place, consume),
+    CASE(losses_in_their_place, consume, .difference = "lost-told-early"),
     CASE(a_loss_is_told, consume),
     CASE(lost_count_of_64_bits, consume),
     CASE(unknown_record_fails_the_read, consume),

@@ -151,6 +151,24 @@ static void space_goes_back(void) {
   close_with_own_mapping();
 }
 
+/* A reader that polls under load looks by the clock, and nobody needs to wake it. */
+static void position_under_load(void) {
+  enum { kPolls = 30, kRecord = 16 };
+
+  if (!open_with_own_mapping(65536))
+    return;
+  for (unsigned i = 0; i < kPolls; i++) {
+    ring_write(0, i);
+    CHECK_EQ(ring_buffer__poll(ring_seen.rb, 100), 1);
+  }
+  CHECK_EQ(ring_seen.count, kPolls);
+  CHECK_EQ(*own.consumer, kRecord * (kPolls - (differs() ? 1 : 0)));
+  /* Who asks for a descriptor watches for itself. */
+  CHECK(ring_buffer__epoll_fd(ring_seen.rb) >= 0);
+  CHECK_EQ(*own.consumer, kRecord * kPolls);
+  close_with_own_mapping();
+}
+
 static void space_goes_back_at_a_stop(void) {
   if (!open_with_own_mapping(4096))
     return;
@@ -350,6 +368,7 @@ const struct conform_case cases_ring_positions[] = {
     CASE(a_busy_record_comes_meanwhile, ring_buffer__consume, NEEDS_SIM),
     CASE(a_busy_record_ends_a_wait, ring_buffer__poll, NEEDS_SIM),
     CASE(a_busy_record_and_its_positions, ring__producer_pos, NEEDS_SIM, .since = "1.3"),
+    CASE(position_under_load, ring_buffer__poll, NEEDS_SIM, .difference = "adaptive-wakeups"),
     CASE(positions_anywhere, ring_buffer__poll, NEEDS_SIM),
     CASE(positions_that_wrap, ring_buffer__consume, NEEDS_SIM, .difference = "wrapped-positions"),
     {.name = NULL},
