@@ -92,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   using namespace ringside;
   using namespace ringside::test;
   constexpr std::size_t kLongest = 4096;
-  static const GuardedMemory memory(kLongest / GuardedMemory::page() + 1);
+  static const GuardedMemory kMemory(kLongest / GuardedMemory::page() + 1);
   if (size > kLongest)
     return 0;
   const Messages messages;
@@ -100,7 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const auto expected = cpus_of(text);
 
   sim_reset(1);
-  std::byte* guarded = memory.last(size);
+  std::byte* guarded = kMemory.last(size);
   std::memcpy(guarded, text.data(), size);
   {
     const auto mask = CpuMask::parse({reinterpret_cast<const char*>(guarded), size});

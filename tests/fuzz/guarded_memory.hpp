@@ -37,8 +37,8 @@ public:
   }
 
   static std::size_t page() {
-    static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    return size;
+    static const auto kSize = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    return kSize;
   }
 
 private:

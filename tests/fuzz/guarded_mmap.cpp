@@ -10,8 +10,8 @@
 namespace {
 
 std::size_t page() {
-  static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  return size;
+  static const auto kSize = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return kSize;
 }
 
 std::size_t whole_pages(std::size_t size) {

@@ -50,8 +50,8 @@ public:
 
   // in_memory is the struct with sz bytes that can be read, and never less than sz itself.
   [[nodiscard]] const void* in_memory() const {
-    static const GuardedMemory memory(1);
-    std::byte* bytes = memory.last(bytes_.size());
+    static const GuardedMemory kMemory(1);
+    std::byte* bytes = kMemory.last(bytes_.size());
     std::memcpy(bytes, bytes_.data(), bytes_.size());
     return bytes;
   }
@@ -165,10 +165,10 @@ public:
     keys_given_ = (flags & 2) == 0;
     cpus_.resize((flags >> 2) % 8);
     keys_.resize(cpus_.size());
-    for (int& cpu : cpus_)
-      cpu = input.take<std::int8_t>();
-    for (int& key : keys_)
-      key = input.take<std::int8_t>();
+    for (auto* list : {&cpus_, &keys_}) {
+      for (int& number : *list)
+        number = input.take<std::int8_t>(); // NOLINT(bugprone-signed-char-misuse): a number
+    }
     count_ = input.take<std::int32_t>();
     // More than there are would be the caller's fault, and nobody could tell.
     if (cpus_given_ && keys_given_)
@@ -176,13 +176,13 @@ public:
   }
 
   void write_to(OptionsStruct& options) const {
-    static const GuardedMemory cpus_memory(1);
-    static const GuardedMemory keys_memory(1);
+    static const GuardedMemory kCpusMemory(1);
+    static const GuardedMemory kKeysMemory(1);
     options.set(offsetof(perf_buffer_raw_opts, cpu_cnt), count_);
     options.set(offsetof(perf_buffer_raw_opts, cpus),
-                cpus_given_ ? in_memory(cpus_memory, cpus_) : nullptr);
+                cpus_given_ ? in_memory(kCpusMemory, cpus_) : nullptr);
     options.set(offsetof(perf_buffer_raw_opts, map_keys),
-                keys_given_ ? in_memory(keys_memory, keys_) : nullptr);
+                keys_given_ ? in_memory(kKeysMemory, keys_) : nullptr);
   }
 
   // expected_error is what opening all of the list fails with, or 0.

@@ -76,13 +76,13 @@ public:
 
   // room refuses, or gives exactly `size` bytes with a guard behind them.
   std::byte* room(std::size_t size) {
-    static const GuardedMemory memory(kLargestRing / GuardedMemory::page());
+    static const GuardedMemory kMemory(kLargestRing / GuardedMemory::page());
     RingModel::Record expected;
     require(model_.next(expected) == RingModel::Next::record && expected.wraps,
             "room is wanted for a record that wraps");
     require(size == expected.bytes.size(), "room is wanted for one record");
     refused_ = scenario_.room_refused;
-    return refused_ ? nullptr : memory.last(size);
+    return refused_ ? nullptr : kMemory.last(size);
   }
 
   // deliver takes a record; false ends the read.
@@ -180,8 +180,9 @@ private:
 };
 
 void read_records(const Scenario& scenario, std::byte* ring) {
-  static const GuardedMemory header(1);
-  auto& page = *reinterpret_cast<perf_event_mmap_page*>(header.first(sizeof(perf_event_mmap_page)));
+  static const GuardedMemory kHeader(1);
+  auto& page =
+      *reinterpret_cast<perf_event_mmap_page*>(kHeader.first(sizeof(perf_event_mmap_page)));
   Reading reading(scenario, page, ring);
   const PerfRead end = read_perf_records(
       page, {ring, scenario.ring.size()}, [&](std::size_t size) { return reading.room(size); },
@@ -220,14 +221,14 @@ void read_simple(const Scenario& scenario, std::byte* memory) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace ringside::test;
-  static const GuardedMemory memory(1 + kLargestRing / GuardedMemory::page());
+  static const GuardedMemory kMemory(1 + kLargestRing / GuardedMemory::page());
   const Messages messages;
   const Scenario scenario{Input(bytes, size)};
 
   const std::size_t ring_size = scenario.ring.size();
-  read_records(scenario, memory.first(ring_size));
-  read_records(scenario, memory.last(ring_size));
+  read_records(scenario, kMemory.first(ring_size));
+  read_records(scenario, kMemory.last(ring_size));
   if (ring_size >= GuardedMemory::page())
-    read_simple(scenario, memory.last(GuardedMemory::page() + ring_size));
+    read_simple(scenario, kMemory.last(GuardedMemory::page() + ring_size));
   return 0;
 }

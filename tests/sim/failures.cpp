@@ -50,7 +50,7 @@ int Failures::Script::step() {
 
 int Failures::check(Call call) {
   int own = scripts_[static_cast<std::size_t>(call)].step();
-  int any = scripts_[static_cast<std::size_t>(Call::kAny)].step();
+  int any = scripts_[static_cast<std::size_t>(Call::any)].step();
   return own != 0 ? own : any;
 }
 

@@ -9,28 +9,28 @@
 namespace ringside::sim {
 
 enum class Call : std::size_t {
-  kPerfEventOpen,
-  kIoctl,
-  kMmap,
-  kEpollCreate,
-  kEpollCtl,
-  kEpollWait,
-  kMapInfo,
-  kMapUpdate,
-  kMapDelete,
-  kMapCreate,
-  kProgLoad,
-  kLinkCreate,
-  kDup,
-  kOpen,
-  kRead,
-  kMalloc,
-  kGetrlimit,
-  kTimerfdCreate,
-  kTimerfdSettime,
-  kAny,
+  perf_event_open,
+  ioctl,
+  mmap,
+  epoll_create,
+  epoll_ctl,
+  epoll_wait,
+  map_info,
+  map_update,
+  map_delete,
+  map_create,
+  prog_load,
+  link_create,
+  dup,
+  open,
+  read,
+  malloc,
+  getrlimit,
+  timerfd_create,
+  timerfd_settime,
+  any,
 };
-inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kAny) + 1;
+inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::any) + 1;
 
 // Failures counts calls and answers which of them fail. Every call also counts as "any".
 class Failures {

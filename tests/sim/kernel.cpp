@@ -49,7 +49,7 @@ bool Kernel::knows(int fd) {
 int Kernel::perf_event_open(perf_event_attr* caller_attr, pid_t pid, int cpu, int group_fd,
                             unsigned long flags) {
   std::lock_guard lock(mutex_);
-  if (int error = failures_.check(Call::kPerfEventOpen))
+  if (int error = failures_.check(Call::perf_event_open))
     return -error;
   constexpr unsigned long kFlags =
       PERF_FLAG_FD_NO_GROUP | PERF_FLAG_FD_OUTPUT | PERF_FLAG_PID_CGROUP | PERF_FLAG_FD_CLOEXEC;
@@ -94,7 +94,7 @@ std::optional<int> Kernel::ioctl(int fd, unsigned long request, unsigned long ar
   auto event = std::dynamic_pointer_cast<PerfEvent>(file);
   if (!event)
     return -ENOTTY;
-  if (int error = failures_.check(Call::kIoctl))
+  if (int error = failures_.check(Call::ioctl))
     return -error;
   switch (request) {
   case PERF_EVENT_IOC_ENABLE:
@@ -155,7 +155,7 @@ std::optional<std::intptr_t> Kernel::mmap(void* address, std::size_t size, int p
     return map->map()->holds_events() ? -kNotSupported : -EINVAL;
   if (!event && map == nullptr)
     return -ENODEV;
-  if (int error = failures_.check(Call::kMmap))
+  if (int error = failures_.check(Call::mmap))
     return -error;
   std::size_t page = host::page_size();
   if (size == 0 || (offset & static_cast<off_t>(page - 1)) != 0)
@@ -310,7 +310,7 @@ std::optional<long> Kernel::read(int fd, void* buffer, std::size_t size) {
   std::shared_ptr<File> file = descriptors_.find(fd);
   if (!file || dynamic_cast<Epoll*>(file.get()) != nullptr)
     return std::nullopt;
-  if (int error = failures_.check(Call::kRead))
+  if (int error = failures_.check(Call::read))
     return -error;
   if (dynamic_cast<TextFile*>(file.get()) != nullptr)
     return std::nullopt; // The file in memory has the text.
@@ -332,11 +332,11 @@ long Kernel::read_text(const char* path, std::span<char> into) {
   std::optional<std::string> text;
   if (!simulated_text(path, text))
     return host::read_file(path, into.data(), into.size());
-  if (int error = failures_.check(Call::kOpen))
+  if (int error = failures_.check(Call::open))
     return -error;
   if (!text)
     return -ENOENT;
-  if (int error = failures_.check(Call::kRead))
+  if (int error = failures_.check(Call::read))
     return -error;
   if (text->size() >= into.size())
     return -E2BIG;
@@ -348,7 +348,7 @@ std::optional<int> Kernel::open(const char* path, bool close_on_exec) {
   std::optional<std::string> text;
   if (!simulated_text(path, text))
     return std::nullopt;
-  if (int error = failures_.check(Call::kOpen))
+  if (int error = failures_.check(Call::open))
     return -error;
   if (!text)
     return -ENOENT;

@@ -79,7 +79,7 @@ public:
     std::lock_guard lock(mutex_);
     std::shared_ptr<File> file = descriptors_.find(fd);
     if (file)
-      if (int error = failures_.check(Call::kDup))
+      if (int error = failures_.check(Call::dup))
         return -error;
     int made = call();
     if (made < 0 || made == fd)

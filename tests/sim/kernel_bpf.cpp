@@ -83,7 +83,7 @@ long Kernel::bpf(int command, bpf_attr* caller_attr, std::uint32_t size) {
 }
 
 int Kernel::new_map(const bpf_attr& attr) {
-  if (int error = failures_.check(Call::kMapCreate))
+  if (int error = failures_.check(Call::map_create))
     return -error;
   std::shared_ptr<Map> map;
   if (int error = Map::create(attr, static_cast<std::uint32_t>(next_id_++), long_bits_, map))
@@ -112,7 +112,7 @@ int Kernel::find_map(int fd, std::shared_ptr<Map>& map, std::shared_ptr<MapFile>
 long Kernel::element(int command, const bpf_attr& attr) {
   if (command == BPF_MAP_UPDATE_ELEM || command == BPF_MAP_DELETE_ELEM)
     if (int error =
-            failures_.check(command == BPF_MAP_UPDATE_ELEM ? Call::kMapUpdate : Call::kMapDelete))
+            failures_.check(command == BPF_MAP_UPDATE_ELEM ? Call::map_update : Call::map_delete))
       return -error;
   std::shared_ptr<Map> map;
   std::shared_ptr<MapFile> file;
@@ -139,7 +139,7 @@ long Kernel::element(int command, const bpf_attr& attr) {
 }
 
 long Kernel::object_info(bpf_attr& attr, bpf_attr* caller_attr) {
-  if (int error = failures_.check(Call::kMapInfo))
+  if (int error = failures_.check(Call::map_info))
     return -error;
   std::shared_ptr<Map> map;
   std::shared_ptr<MapFile> file;

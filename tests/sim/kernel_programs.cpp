@@ -36,7 +36,7 @@ T* pointer(std::uint64_t value) {
 } // namespace
 
 int Kernel::load_program(const bpf_attr& attr) {
-  if (int error = failures_.check(Call::kProgLoad))
+  if (int error = failures_.check(Call::prog_load))
     return -error;
   std::shared_ptr<Program> program;
   auto find = [this](int fd, std::shared_ptr<Map>& map) {
@@ -63,7 +63,7 @@ int Kernel::find_program(int fd, std::shared_ptr<Program>& program) {
 }
 
 int Kernel::attach_program(const bpf_attr& attr) {
-  if (int error = failures_.check(Call::kLinkCreate))
+  if (int error = failures_.check(Call::link_create))
     return -error;
   std::shared_ptr<Program> program;
   if (int error = find_program(static_cast<int>(attr.raw_tracepoint.prog_fd), program))

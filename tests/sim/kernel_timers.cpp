@@ -55,7 +55,7 @@ std::optional<int> Kernel::create_timer(int clock, int flags) {
   if (clock != CLOCK_MONOTONIC)
     return std::nullopt;
   std::lock_guard lock(mutex_);
-  if (int error = failures_.check(Call::kTimerfdCreate))
+  if (int error = failures_.check(Call::timerfd_create))
     return -error;
   if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK)) != 0)
     return -EINVAL;
@@ -75,7 +75,7 @@ std::optional<int> Kernel::set_timer(int fd, int flags, const itimerspec* value,
   auto timer = descriptors_.find_as<Timer>(fd);
   if (!timer)
     return std::nullopt;
-  if (int error = failures_.check(Call::kTimerfdSettime))
+  if (int error = failures_.check(Call::timerfd_settime))
     return -error;
   if (value == nullptr)
     return -EFAULT;

@@ -95,7 +95,7 @@ int Kernel::wait(std::unique_lock<std::mutex>& lock, std::int64_t timeout_ns, bo
 
 int Kernel::epoll_create(int flags) {
   std::lock_guard lock(mutex_);
-  if (int error = failures_.check(Call::kEpollCreate))
+  if (int error = failures_.check(Call::epoll_create))
     return -error;
   int fd = host::create_epoll(flags);
   if (fd >= 0)
@@ -109,7 +109,7 @@ int Kernel::epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event) {
   std::shared_ptr<File> file = descriptors_.find(fd);
   bool counted = file != nullptr || set == nullptr || !set->holds_real();
   if (counted)
-    if (int error = failures_.check(Call::kEpollCtl))
+    if (int error = failures_.check(Call::epoll_ctl))
       return -error;
   bool nested = dynamic_cast<Epoll*>(file.get()) != nullptr;
   if (file && !file->can_be_watched())
@@ -150,7 +150,7 @@ int Kernel::epoll_wait(int epoll_fd, epoll_event* events, int max_events, std::i
     std::int64_t timeout_ms = timeout_ns < 0 ? -1 : (timeout_ns + 999'999) / 1'000'000;
     return host::wait_epoll(epoll_fd, events, max_events, static_cast<int>(timeout_ms));
   }
-  if (int error = failures_.check(Call::kEpollWait))
+  if (int error = failures_.check(Call::epoll_wait))
     return -error;
   if (max_events <= 0)
     return -EINVAL;

@@ -172,7 +172,7 @@ Result<std::size_t> read_file(const char* path, std::span<char> text) {
 
 Result<std::uint64_t> soft_limit(int resource) {
   std::uint64_t limit = 0;
-  int error = -kernel().check(Call::kGetrlimit);
+  int error = -kernel().check(Call::getrlimit);
   if (error == 0)
     error = sim::host::soft_limit(resource, limit);
   if (error != 0)

@@ -259,7 +259,7 @@ int getrlimit(__rlimit_resource_t resource, rlimit* limits) noexcept {
   {
     Entry entry;
     if (entry)
-      if (int error = entry->check(Call::kGetrlimit))
+      if (int error = entry->check(Call::getrlimit))
         return entry.done(-error);
   }
   return next::getrlimit()(resource, limits);
