@@ -153,6 +153,7 @@ std::string Child::wait() {
   if (WIFSIGNALED(status))
     return fmt::format("was ended by signal {} ({})", WTERMSIG(status),
                        strsignal(WTERMSIG(status)));
+  exit_status_ = WEXITSTATUS(status);
   if (WEXITSTATUS(status) != 0)
     return fmt::format("ended with exit status {}", WEXITSTATUS(status));
   return "";
@@ -172,11 +173,12 @@ Signals::Signals() {
   const sigset_t set = ending_signals();
   checked(sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
   // A child that ended early must not end this process when it is written to.
-  std::signal(SIGPIPE, SIG_IGN);
+  pipe_handler_ = std::signal(SIGPIPE, SIG_IGN);
   descriptor_ = Descriptor(checked(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));
 }
 
 Signals::~Signals() {
+  std::signal(SIGPIPE, pipe_handler_);
   const sigset_t set = ending_signals();
   sigprocmask(SIG_UNBLOCK, &set, nullptr);
 }

@@ -48,6 +48,8 @@ public:
 
   // wait reaps a child that closed its output, and describes its end: empty for exit status 0.
   std::string wait();
+  // exit_status: after wait(), of a child that ended by itself.
+  [[nodiscard]] std::optional<int> exit_status() const { return exit_status_; }
   // diagnostics: what it wrote to its standard error so far.
   [[nodiscard]] std::string diagnostics() const;
 
@@ -56,9 +58,11 @@ private:
   Descriptor input_, output_, diagnostics_;
   std::string pending_;
   bool end_of_output_ = false;
+  std::optional<int> exit_status_;
 };
 
-// Signals: SIGINT, SIGTERM and SIGHUP wait in a descriptor for as long as this lives.
+// Signals: SIGINT, SIGTERM and SIGHUP wait in a descriptor for as long as this lives, and SIGPIPE
+// is ignored.
 class Signals {
 public:
   Signals();
@@ -72,6 +76,7 @@ public:
 
 private:
   Descriptor descriptor_;
+  void (*pipe_handler_)(int) = nullptr;
 };
 
 // Interrupted is thrown when the user ends the program by a signal.
