@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "abi/abi_command.hpp"
 #include "conform/conform_command.hpp"
 #include "demo.hpp"
 
@@ -40,6 +41,8 @@ struct Subcommand {
 };
 
 constexpr Subcommand kSubcommands[] = {
+    {"abi", "does a library keep libbpf's ABI, and what does a program need of it?",
+     abi::define_abi},
     {"demo", "run a libbpf program on the stock library, then on ringside", define_demo},
     {"conform", "run the conformance cases over any libbpf", conform::define_conform},
 };

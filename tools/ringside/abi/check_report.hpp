@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// What `ringside abi check` says: for a person, as JSON, and as JUnit's XML.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "check.hpp"
+
+namespace ringside::tool::abi {
+
+struct CheckReport {
+  std::string path;
+  Contract contract;
+  std::vector<CheckResult> checks;
+  std::vector<std::string> notes;
+
+  [[nodiscard]] bool conforms() const;
+};
+
+std::string to_text(const CheckReport& report);
+nlohmann::json to_json(const CheckReport& report);
+std::string to_junit(const CheckReport& report);
+
+} // namespace ringside::tool::abi

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// What two surfaces differ in, both ways, without a verdict on either.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "surface.hpp"
+
+namespace ringside::tool::abi {
+
+// Difference: what the new side lacks of the old one, and has beyond it, spelled out: version nodes
+// as "node LIBBPF_1.7.0", symbols as "perf_buffer__new@@LIBBPF_0.6.0".
+struct Difference {
+  std::vector<std::string> removed, added;
+  // "soname: libbpf.so.0 became libbpf.so.1"
+  std::vector<std::string> changed;
+
+  [[nodiscard]] bool empty() const { return removed.empty() && added.empty() && changed.empty(); }
+};
+
+Difference difference_of(const Surface& old_side, const Surface& new_side);
+
+} // namespace ringside::tool::abi

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// ElfFile: what a shared library or a program says about itself, as far as its interface goes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "surface.hpp"
+
+namespace ringside::tool::abi {
+
+// Import: a name that the file wants another one to define.
+struct Import {
+  std::string name;
+  std::string node;    // empty if any will do
+  std::string library; // soname of the one that was linked, where a node is named
+  bool weak = false;   // it runs without
+};
+
+enum class Relro : std::uint8_t { none, partial, full };
+
+struct ElfFile {
+  std::string path;
+  bool is_program = false;
+  Surface surface; // what it exports; its symbols are sorted
+  std::vector<Import> imports;
+  std::vector<std::string> needed;
+  bool text_relocations = false;
+  bool stack_told = false;       // there is a PT_GNU_STACK
+  bool executable_stack = false; // asked for, or not told
+  Relro relro = Relro::none;
+  bool debug_info = false; // in the file itself
+  std::string build_id;    // in hexadecimal
+};
+
+// read_elf throws FileError for what it cannot judge.
+ElfFile read_elf(const std::string& path);
+
+} // namespace ringside::tool::abi

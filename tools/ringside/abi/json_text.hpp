@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// json_text: JSON as the subcommands print it.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace ringside::tool::abi {
+
+// A path may hold any bytes; those that are no UTF-8 are replaced.
+inline std::string json_text(const nlohmann::json& json) {
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+}
+
+} // namespace ringside::tool::abi

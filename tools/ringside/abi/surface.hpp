@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Surface: what programs are linked to, of a library that exists or as a release has it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace ringside::tool::abi {
+
+enum class SymbolKind : std::uint8_t { function, data, thread_local_data, untyped };
+
+// Symbol: an exported name in its version node. Names read from files hold printable ASCII only.
+struct Symbol {
+  std::string name;
+  std::string node; // empty if it has none
+  bool is_default = true;
+  SymbolKind kind = SymbolKind::function;
+  bool weak = false;
+};
+
+// Node: a version node and those that it says to follow on; in a sound chain there is one, and none
+// for the oldest node.
+struct Node {
+  std::string name;
+  std::vector<std::string> parents;
+};
+
+struct Surface {
+  std::string soname; // empty if there is none
+  std::vector<Node> nodes;
+  std::vector<Symbol> symbols;
+};
+
+// By node in the order of their versions, then by name.
+void sort_symbols(std::vector<Symbol>& symbols);
+
+// "perf_buffer__new@@LIBBPF_0.6.0", with one @ if it is not the default.
+std::string full_name(const std::string& name, const std::string& node, bool is_default);
+std::string full_name(const Symbol& symbol);
+
+Surface surface_of_release(std::size_t release);
+
+enum class OwnLibrary : std::uint8_t { libringside, libbpf };
+Surface surface_of_own(OwnLibrary library);
+
+} // namespace ringside::tool::abi
