@@ -10,6 +10,8 @@ import shutil
 import struct
 import sys
 
+import elf_seeds
+
 SAMPLE, LOST, THROTTLE = 9, 2, 5
 
 
@@ -192,10 +194,12 @@ def main():
         sys.exit("usage: seeds.py FOLDER")
     folder = sys.argv[1]
     shutil.rmtree(folder, ignore_errors=True)
-    for target in (cpu_mask, options, perf_buffer, perf_read):
-        os.makedirs(os.path.join(folder, target.__name__))
-        for name, data in target().items():
-            with open(os.path.join(folder, target.__name__, name), "wb") as file:
+    targets = {"cpu_mask": cpu_mask, "elf": elf_seeds.seeds, "options": options,
+               "perf_buffer": perf_buffer, "perf_read": perf_read}
+    for target, seeds in targets.items():
+        os.makedirs(os.path.join(folder, target))
+        for name, data in seeds().items():
+            with open(os.path.join(folder, target, name), "wb") as file:
                 file.write(data)
 
 
