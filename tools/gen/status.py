@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""docs/abi-status.md out of the symbol list: what is done of libbpf's interface, and what is to do.
+
+  tools/gen/status.py abi/symbols.txt >docs/abi-status.md
+"""
+import argparse
+import collections
+import sys
+
+import symbols
+
+HEAD = '''\
+<!-- SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only -->
+<!-- Made by tools/gen/status.py from abi/symbols.txt. Edit that, not this; a test compares. -->
+# Status of the interface
+
+Every function of libbpf 1.8 in its version node, and those of 0.x that we have for programs linked
+to libbpf.so.0. `libringside.so.1` is to have what a preloaded library may answer, our `libbpf.so.1`
+everything but the functions of 0.x.
+
+`ringside abi who PROGRAM` tells whether what is done is enough for a program.
+'''
+TITLES = {'libringside': 'libringside.so.1', 'libbpf': 'libbpf.so.1'}
+
+
+def family(name):
+    """What a function belongs to by its name: perf_buffer__new to perf_buffer__*."""
+    for separator in ('__', '_'):
+        if separator in name:
+            return name.split(separator)[0] + separator + '*'
+    return name
+
+
+def state(symbol, library):
+    """What a library has of a symbol, in a word."""
+    return symbol.status if library in symbols.EXPORTED_BY[symbol.libraries] else '–'
+
+
+def summary(listed):
+    """A table of the families: how much of each is done."""
+    yield '| functions | listed | done | to do |'
+    yield '|---|---:|---:|---:|'
+    counts = collections.Counter((family(symbol.name), symbol.status) for symbol in listed)
+    for name in sorted({name for name, _ in counts}):
+        done, todo = (counts[name, status] for status in symbols.STATUSES)
+        yield f'| `{name}` | {done + todo} | {done} | {todo} |'
+    done, todo = (sum(symbol.status == status for symbol in listed)
+                  for status in symbols.STATUSES)
+    yield f'| all | {done + todo} | {done} | {todo} |'
+
+
+def node_table(listed, node):
+    """A table of the symbols of one version node."""
+    yield f'| symbol | {" | ".join(TITLES.values())} |'
+    yield '|---' * (len(TITLES) + 1) + '|'
+    for symbol in listed:
+        if symbol.node == node:
+            words = ' | '.join(state(symbol, library) for library in TITLES)
+            note = ' (compatibility version)' if symbol.kind == 'compat' else ''
+            yield f'| `{symbol.name}`{note} | {words} |'
+
+
+def page(listed):
+    """The lines of the page."""
+    yield HEAD
+    yield from summary(listed)
+    for node in symbols.nodes(listed):
+        yield from ('', f'## {node}', '')
+        yield from node_table(listed, node)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n', 1)[0])
+    parser.add_argument('list', help='the symbol list')
+    arguments = parser.parse_args()
+    try:
+        listed = symbols.load(arguments.list)
+    except (symbols.ListError, OSError) as error:
+        sys.exit(f'status.py: {error}')
+    sys.stdout.reconfigure(encoding='utf-8')
+    print('\n'.join(page(listed)))
+
+
+if __name__ == '__main__':
+    main()
