@@ -16,15 +16,16 @@ void no_next_definition(const char* name);
 // pass_on calls the next definition of `function`, whose name is `name`. Where there is none, it
 // says so and returns `otherwise`. Never inline: the way of our own handles needs no stack then.
 template <class Answer, class... Arguments>
-[[gnu::cold, gnu::noinline]] Answer pass_on(Answer (* /*function*/)(Arguments...), const char* name, Answer otherwise,
-               Arguments... arguments) {
+[[gnu::cold, gnu::noinline]] Answer pass_on(Answer (* /*function*/)(Arguments...), const char* name,
+                                            Answer otherwise, Arguments... arguments) {
   if (void* next = next_definition(name))
     return reinterpret_cast<Answer (*)(Arguments...)>(next)(arguments...);
   no_next_definition(name);
   return otherwise;
 }
 template <class... Arguments>
-[[gnu::cold, gnu::noinline]] void pass_on(void (* /*function*/)(Arguments...), const char* name, Arguments... arguments) {
+[[gnu::cold, gnu::noinline]] void pass_on(void (* /*function*/)(Arguments...), const char* name,
+                                          Arguments... arguments) {
   if (void* next = next_definition(name))
     return reinterpret_cast<void (*)(Arguments...)>(next)(arguments...);
   no_next_definition(name);
