@@ -128,8 +128,7 @@ void BpfRing::publish() {
   // stays with the kernel.
   if (holds_back_ && last <= eighth_) {
     const std::uint64_t unpublished = position() - load_relaxed(mapping_.consumer_position());
-    const std::size_t held_back =
-        static_cast<std::size_t>(std::min<std::uint64_t>(last, unpublished));
+    const auto held_back = static_cast<std::size_t>(std::min<std::uint64_t>(last, unpublished));
     // Pairs as the release in read_run.
     store_release(mapping_.consumer_position(), position() - held_back);
     store_relaxed(held_back_, held_back);

@@ -116,11 +116,16 @@ Result<PerfEvent> PerfRing::open_event(const RingKind& kind) {
   return PerfEvent::open(kind.attr, cpu_);
 }
 
-void PerfRing::lost_in_all(std::uint64_t count) {
-  if (count <= lost_told_)
-    return;
-  const std::uint64_t news = count - std::exchange(lost_told_, count);
-  handler_.lost(handler_.context, cpu_, news);
+void PerfRing::tell_lost(std::uint64_t count) {
+  lost_told_ += count;
+  handler_.lost(handler_.context, cpu_, count);
+}
+
+void PerfRing::lost_recorded(std::uint64_t count) {
+  const std::uint64_t known = std::min(count, lost_told_early_);
+  lost_told_early_ -= known;
+  if (known == 0 || count != known)
+    tell_lost(count - known);
 }
 
 void PerfRing::look_for_lost() {
@@ -134,8 +139,10 @@ void PerfRing::look_for_lost() {
     count += *lost;
   }
   // With the next record comes the kernel's own, in its place between those before and behind it.
-  if (unread() == 0)
-    lost_in_all(count);
+  if (unread() != 0 || count <= lost_told_)
+    return;
+  lost_told_early_ += count - lost_told_;
+  tell_lost(count - lost_told_);
 }
 
 std::uint64_t PerfRing::unread() const {
@@ -186,7 +193,7 @@ int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::siz
   if (size < sizeof(LostRecord))
     dropped(type, size, "it is too short for a count of lost records");
   else
-    lost_in_all(lost_recorded_ += load_relaxed(reinterpret_cast<const LostRecord*>(bytes)->count));
+    lost_recorded(load_relaxed(reinterpret_cast<const LostRecord*>(bytes)->count));
   return kGoOn;
 }
 

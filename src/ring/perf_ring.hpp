@@ -96,9 +96,9 @@ public:
 private:
   Result<void> make(RingPlace place, const RingKind& kind, const os::Wanted& wanted);
   Result<PerfEvent> open_event(const RingKind& kind);
-  // lost_in_all tells the handler how many were lost since the ring was made, as far as that is
-  // news.
-  void lost_in_all(std::uint64_t count);
+  void tell_lost(std::uint64_t count);
+  // lost_recorded takes the kernel's record of a loss, of which some may have been told already.
+  void lost_recorded(std::uint64_t count);
   [[gnu::cold]] void look_for_lost();
   // What is rare stays out of the loop over the records. Plain arguments, because a record that is
   // passed whole would be put together in memory for each record that is not rare.
@@ -121,9 +121,10 @@ private:
   PerfHandler handler_;
   std::uint64_t records_ = 0;
   bool counts_lost_ = false;
-  // How many lost records the kernel's records have told of, and the handler has been told of.
-  std::uint64_t lost_recorded_ = 0;
+  // How many lost records the handler has been told of, and how many of them the kernel has yet to
+  // write a record of.
   std::uint64_t lost_told_ = 0;
+  std::uint64_t lost_told_early_ = 0;
   WakeupPolicy wakeups_;
   PerfEvent event_;
   // Opened when first needed.

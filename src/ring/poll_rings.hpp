@@ -62,16 +62,15 @@ Result<void> poll_rings(ReadySet& ready, std::size_t ring_count, bool by_clock, 
       found = found || looked == Looked::something;
       return looked == Looked::stop;
     };
-    if (named) {
-      for (const epoll_event& event : *named)
-        if (stops(static_cast<std::size_t>(event.data.u64), LookFor::signal))
-          return {};
-    }
+    if (named && std::any_of(named->begin(), named->end(), [&](const epoll_event& event) {
+          return stops(static_cast<std::size_t>(event.data.u64), LookFor::signal);
+        }))
+      return {};
     const bool over = !named || (!found && (!by_clock || now_ns >= end_ns));
+    const auto due = [&](const WakeupPolicy& ring) { return ring.by_clock() && ring.due(now_ns); };
     for (std::size_t index = 0; (over || by_clock) && index < ring_count; ++index)
-      if (over || (policy(index).by_clock() && policy(index).due(now_ns)))
-        if (stops(index, over ? LookFor::end : LookFor::clock))
-          return {};
+      if ((over || due(policy(index))) && stops(index, over ? LookFor::end : LookFor::clock))
+        return {};
     if (found)
       return {};
     if (!named)

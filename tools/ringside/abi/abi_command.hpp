@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-namespace CLI {
+namespace CLI { // NOLINT(readability-identifier-naming): the library names itself so
 class App;
 }
 
