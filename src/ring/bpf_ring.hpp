@@ -66,6 +66,8 @@ public:
   // before may not have gone back to the kernel yet, and the published position may be held back.
   [[nodiscard]] std::uint64_t consumer_position() const;
   [[nodiscard]] std::uint64_t producer_position() const;
+  // unread is how many bytes are between the two now. They are the ring's own word.
+  [[nodiscard]] std::uint64_t unread() const { return producer_position() - consumer_position(); }
   [[nodiscard]] std::size_t data_size() const { return mapping_.data_size(); }
   // The number that the caller gave. It may be closed by now.
   [[nodiscard]] int map_fd() const { return map_fd_; }

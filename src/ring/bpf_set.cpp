@@ -87,7 +87,7 @@ Result<std::size_t> BpfSet::poll(int timeout_ms) {
   };
   const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
     BpfRing& ring = *rings_[index];
-    if (why == LookFor::end && !ring.wakeups().by_clock())
+    if (why == LookFor::end && !ring.wakeups().by_clock() && ring.unread() == 0)
       return Looked::nothing;
     end = look(ring, now_ns);
     if (!end)
@@ -95,7 +95,8 @@ Result<std::size_t> BpfSet::poll(int timeout_ms) {
     total += *end;
     return why == LookFor::signal || *end != 0 ? Looked::something : Looked::nothing;
   };
-  const auto polled = poll_rings(ready_, rings_.size(), by_clock_, timeout_ms, policy, look_at);
+  const auto polled =
+      poll_rings(ready_, rings_.size(), turn_, by_clock_, timeout_ms, policy, look_at);
   if (by_clock_)
     by_clock_ = earliest_due(rings_.size(), policy) != kNever;
   if (!end)
@@ -113,13 +114,17 @@ void BpfSet::watched_by_program() {
 Result<std::size_t> BpfSet::consume(std::size_t limit) {
   watched_by_program();
   std::size_t total = 0;
-  for (const auto& ring : rings_) {
-    const auto read = ring->read(limit - total);
+  const Turn now = turn_;
+  for (std::size_t step = 0; step < rings_.size() && total < limit; ++step) {
+    const std::size_t index = now.at(step, rings_.size());
+    if (step == 0)
+      turn_.took(index);
+    const auto read = rings_[index]->read(limit - total);
     if (!read)
       return read.error();
     total += *read;
     if (total == limit)
-      break;
+      turn_.took(index);
   }
   return total;
 }

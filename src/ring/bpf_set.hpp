@@ -8,6 +8,7 @@
 #include "base/owned.hpp"
 #include "ring/bpf_ring.hpp"
 #include "ring/ready_set.hpp"
+#include "ring/turn.hpp"
 
 namespace ringside {
 
@@ -20,11 +21,13 @@ public:
   Result<void> add(int map_fd, const BpfHandler& handler);
 
   // poll waits for rings that have something, as epoll_wait(2) does, reads those, and returns how
-  // many records were handed over. EINTR if a signal came first. The first read that fails ends
-  // the call with its error; the rings behind it are left for later.
+  // many records were handed over. Records of which the kernel tells nobody are read when the time
+  // is over. EINTR if a signal came first. The first read that fails ends the call with its error;
+  // the rings behind it are left for later. Each call begins with another ring.
   Result<std::size_t> poll(int timeout_ms);
 
-  // consume reads the rings in their order without waiting, at most `limit` records in all.
+  // consume reads the rings without waiting, at most `limit` records in all. Each call begins with
+  // another ring.
   Result<std::size_t> consume(std::size_t limit);
 
   [[nodiscard]] std::size_t ring_count() const { return rings_.size(); }
@@ -42,6 +45,7 @@ private:
 
   ReadySet ready_;
   Array<Owned<BpfRing>> rings_;
+  Turn turn_;
   std::uint64_t max_latency_ns_ = 0;
   // Some rings are by the clock only while this is set.
   bool by_clock_ = false;

@@ -115,9 +115,9 @@ Result<int> PerfSet::poll(int timeout_ms) {
   };
   const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
     PerfRing& ring = rings_[index];
-    if (why != LookFor::signal && !ring.wakeups().by_clock() && !(watched_ && ring.unread() != 0))
-      return Looked::nothing;
     const bool something = why == LookFor::signal || ring.unread() != 0;
+    if (!something && !ring.wakeups().by_clock())
+      return Looked::nothing;
     end = adaptive() ? look(ring, now_ns, waits) : ring.read();
     if (!end || *end != 0)
       return Looked::stop;
@@ -125,7 +125,7 @@ Result<int> PerfSet::poll(int timeout_ms) {
     return something ? Looked::something : Looked::nothing;
   };
   const auto polled =
-      poll_rings(ready_, rings_.size(), by_clock_, asked ? 0 : timeout_ms, policy, look_at);
+      poll_rings(ready_, rings_.size(), turn_, by_clock_, asked ? 0 : timeout_ms, policy, look_at);
   if (by_clock_)
     by_clock_ = earliest_due(rings_.size(), policy) != kNever;
   if (!end || *end != 0)
@@ -137,7 +137,9 @@ Result<int> PerfSet::poll(int timeout_ms) {
 
 Result<int> PerfSet::consume() {
   ready_.show_as_is();
-  for (PerfRing& ring : rings_) {
+  const Turn now = turn_.take();
+  for (std::size_t step = 0; step < rings_.size(); ++step) {
+    PerfRing& ring = rings_[now.at(step, rings_.size())];
     const auto read = adaptive() ? look(ring, 0, false) : ring.read();
     if (!read || *read != 0)
       return read;

@@ -10,6 +10,7 @@
 #include "os/os.hpp"
 #include "ring/perf_ring.hpp"
 #include "ring/ready_set.hpp"
+#include "ring/turn.hpp"
 
 namespace ringside {
 
@@ -21,12 +22,13 @@ public:
   static Result<Owned<PerfSet>> open(std::span<const RingPlace> places, RingKind kind);
 
   // poll waits for rings that have something, as epoll_wait(2) does, reads those, and returns how
-  // many. EINTR if a signal came first. The first read that does not end well ends the call with
-  // its result; the rings behind it are left for later.
+  // many. Records of which the kernel tells nobody yet are read when the time is over. EINTR if a
+  // signal came first. The first read that does not end well ends the call with its result; the
+  // rings behind it are left for later. Each call begins with another ring.
   Result<int> poll(int timeout_ms);
 
   // consume reads all rings without waiting, up to the first whose read does not end well: 0, or
-  // that read's result.
+  // that read's result. Each call begins with another ring.
   Result<int> consume();
 
   // consume_ring reads one ring. Different rings may be read by different threads at once.
@@ -50,6 +52,7 @@ private:
   os::UniqueFd map_;
   ReadySet ready_;
   Array<PerfRing> rings_;
+  Turn turn_;
   // The second event of each ring. The set decides on wakeups while adaptive_; some rings are by
   // the clock only while by_clock_.
   perf_event_attr second_attr_{};

@@ -10,6 +10,7 @@
 
 #include "os/os.hpp"
 #include "ring/ready_set.hpp"
+#include "ring/turn.hpp"
 #include "ring/wakeup_policy.hpp"
 
 namespace ringside {
@@ -42,12 +43,14 @@ std::uint64_t earliest_due(std::size_t ring_count, Policy policy) {
 // poll_rings waits until a look finds something, or for `timeout_ms` as epoll_wait(2) counts it.
 // When the time is over, and when a signal handler has run, all rings are looked at once; EINTR is
 // the result if that finds nothing.
+//   turn                   whose turn it is to be looked at first
 //   by_clock               whether some ring is by the clock: else there is one wait, without a
-//   timer policy(index)          a ring's WakeupPolicy look(index, why, now)  looks at a ring, and
-//   returns a Looked
+//                          timer
+//   policy(index)          a ring's WakeupPolicy
+//   look(index, why, now)  looks at a ring, and returns a Looked
 template <class Policy, class Look>
-Result<void> poll_rings(ReadySet& ready, std::size_t ring_count, bool by_clock, int timeout_ms,
-                        Policy policy, Look look) {
+Result<void> poll_rings(ReadySet& ready, std::size_t ring_count, Turn& turn, bool by_clock,
+                        int timeout_ms, Policy policy, Look look) {
   std::uint64_t now_ns = by_clock ? os::now_ns() : 0;
   const std::uint64_t end_ns = deadline_ns(timeout_ms, now_ns);
   for (;;) {
@@ -59,18 +62,34 @@ Result<void> poll_rings(ReadySet& ready, std::size_t ring_count, bool by_clock, 
     bool found = false;
     const auto stops = [&](std::size_t index, LookFor why) {
       const Looked looked = look(index, why, now_ns);
+      if (looked == Looked::something && !found)
+        turn.took(index);
       found = found || looked == Looked::something;
       return looked == Looked::stop;
     };
-    if (named && std::any_of(named->begin(), named->end(), [&](const epoll_event& event) {
-          return stops(static_cast<std::size_t>(event.data.u64), LookFor::signal);
-        }))
-      return {};
+    if (named && !named->empty()) {
+      const auto place = [&](const epoll_event& event) {
+        return turn.place(static_cast<std::size_t>(event.data.u64), ring_count);
+      };
+      const auto first = std::min_element(named->begin(), named->end(),
+                                          [&](const epoll_event& one, const epoll_event& other) {
+                                            return place(one) < place(other);
+                                          });
+      const auto stops_at = [&](const epoll_event& event) {
+        return stops(static_cast<std::size_t>(event.data.u64), LookFor::signal);
+      };
+      if (std::any_of(first, named->end(), stops_at) ||
+          std::any_of(named->begin(), first, stops_at))
+        return {};
+    }
     const bool over = !named || (!found && (!by_clock || now_ns >= end_ns));
     const auto due = [&](const WakeupPolicy& ring) { return ring.by_clock() && ring.due(now_ns); };
-    for (std::size_t index = 0; (over || by_clock) && index < ring_count; ++index)
+    const Turn now = turn;
+    for (std::size_t step = 0; (over || by_clock) && step < ring_count; ++step) {
+      const std::size_t index = now.at(step, ring_count);
       if ((over || due(policy(index))) && stops(index, over ? LookFor::end : LookFor::clock))
         return {};
+    }
     if (found)
       return {};
     if (!named)

@@ -210,6 +210,7 @@ struct opts_1_2 {
 static void wakes_up_for_every(uint32_t period) {
   struct opts_1_2 opts = {sizeof(opts), period, 0};
   unsigned wanted = period ? period : 1;
+  bool looks = wanted > 1 && differs();
 
   map_fd = kernel_map(kernel_cpus());
   pb = perf_buffer__new(map_fd, 4, seen_sample, seen_lost, &seen,
@@ -218,8 +219,8 @@ static void wakes_up_for_every(uint32_t period) {
     return;
   for (unsigned i = 1; i <= 3 * wanted; i++) {
     write_value(0, i);
-    CHECK_EQ(perf_buffer__poll(pb, 0), i % wanted == 0);
-    CHECK_EQ(seen.count, i / wanted * wanted);
+    CHECK_EQ(perf_buffer__poll(pb, 0), looks || i % wanted == 0);
+    CHECK_EQ(seen.count, looks ? i : i / wanted * wanted);
   }
   perf_buffer__free(pb);
 }
@@ -265,7 +266,7 @@ const struct conform_case cases_poll[] = {
     CASE(nothing_found_keeps_errno, NEEDS_EITHER),
     CASE(epoll_fd_is_readable_when_signalled, NEEDS_EITHER),
     CASE(a_ring_that_was_consumed, NEEDS_EITHER),
-    CASE(sample_period_8, NEEDS_EITHER, .since = "1.2"),
+    CASE(sample_period_8, NEEDS_EITHER, .since = "1.2", .difference = "deadline-looks"),
     CASE(sample_period_1, NEEDS_EITHER, .since = "1.2"),
     CASE(sample_period_0, NEEDS_EITHER, .since = "1.2"),
     CASE(consume_reads_what_has_not_woken, NEEDS_EITHER, .since = "1.2"),

@@ -209,27 +209,32 @@ static void an_outer_event_loop(void) {
 }
 
 static void without_a_wakeup(void) {
+  int found = differs() ? 1 : 0;
+
   if (!ring_seen_open(4096))
     return;
   ring_write_quietly(0, 1);
   CHECK(!readable());
-  CHECK_EQ(ring_buffer__poll(ring_seen.rb, 0), 0);
-  CHECK_EQ(ring_buffer__poll(ring_seen.rb, 10), 0);
-  CHECK_EQ(ring_buffer__consume(ring_seen.rb), 1);
+  CHECK_EQ(ring_buffer__poll(ring_seen.rb, 0), found);
+  ring_write_quietly(0, 2);
+  CHECK_EQ(ring_buffer__poll(ring_seen.rb, 10), found);
+  CHECK_EQ(ring_buffer__consume(ring_seen.rb), 2 - 2 * found);
+  CHECK_EQ(ring_seen.count, 2);
   ring_seen_close();
 }
 
 /* The kernel wakes for a record if the reader has seen all before it; here it has not. */
 static void a_wakeup_behind_quiet_records(void) {
+  int found = differs() ? 2 : 0;
   uint64_t value = 3;
 
   if (!ring_seen_open(4096))
     return;
   ring_write_quietly(0, 1);
   ring_write(0, 2);
-  CHECK_EQ(ring_buffer__poll(ring_seen.rb, 0), 0);
+  CHECK_EQ(ring_buffer__poll(ring_seen.rb, 0), found);
   CHECK_EQ(kernel_ring_write(ring_seen.map_fds[0], &value, sizeof(value), BPF_RB_FORCE_WAKEUP), 0);
-  CHECK_EQ(ring_buffer__poll(ring_seen.rb, 0), 3);
+  CHECK_EQ(ring_buffer__poll(ring_seen.rb, 0), 3 - found);
   for (unsigned i = 0; i < 3; i++)
     CHECK(ring_saw(i, 0, i + 1));
   ring_seen_close();
@@ -315,8 +320,8 @@ const struct conform_case cases_ring_poll[] = {
     CASE(a_failing_wait, NEEDS_SIM),
     CASE(epoll_fd_is_readable_while_there_is_something, NEEDS_EITHER),
     CASE(an_outer_event_loop, NEEDS_EITHER),
-    CASE(without_a_wakeup, NEEDS_EITHER),
-    CASE(a_wakeup_behind_quiet_records, NEEDS_EITHER),
+    CASE(without_a_wakeup, NEEDS_EITHER, .difference = "deadline-looks"),
+    CASE(a_wakeup_behind_quiet_records, NEEDS_EITHER, .difference = "deadline-looks"),
     CASE(woken_for_nothing, NEEDS_SIM),
     CASE(a_discarded_record_wakes, NEEDS_EITHER),
     CASE(a_ring_that_was_consumed, NEEDS_EITHER),

@@ -241,6 +241,8 @@ static void a_stop_at_the_last_record(void) {
 }
 
 static void rings_behind_a_stop_wait(void) {
+  bool in_turn = differs();
+
   if (!ring_seen_open(4096) || !ring_seen_add(4096))
     return;
   ring_write(0, 1);
@@ -251,8 +253,8 @@ static void rings_behind_a_stop_wait(void) {
   CHECK_FAILS(ring_buffer__consume(ring_seen.rb), 7);
   CHECK_EQ(ring_seen.count, 1);
   CHECK_EQ(ring_buffer__consume(ring_seen.rb), 2);
-  CHECK(ring_saw(1, 0, 2));
-  CHECK(ring_saw(2, 1, 3));
+  CHECK(ring_saw(in_turn ? 2 : 1, 0, 2));
+  CHECK(ring_saw(in_turn ? 1 : 2, 1, 3));
   ring_seen_close();
 }
 
@@ -330,7 +332,7 @@ const struct conform_case cases_ring_read[] = {
     CASE(answers_that_stop_a_ring, ring__consume, .since = "1.3"),
     CASE(answers_that_stop_a_ring_n, ring__consume_n, .since = "1.5"),
     CASE(a_stop_at_the_last_record, ring_buffer__consume),
-    CASE(rings_behind_a_stop_wait, ring_buffer__consume),
+    CASE(rings_behind_a_stop_wait, ring_buffer__consume, .difference = "rings-in-turn"),
     CASE(what_comes_during_consume, ring_buffer__consume),
     CASE(what_comes_during_poll, ring_buffer__poll),
     CASE(what_comes_during_ring_consume, ring__consume, .since = "1.3"),

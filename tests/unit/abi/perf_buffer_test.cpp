@@ -41,6 +41,24 @@ TEST_CASE("samples of all CPUs reach the callback with their CPU and bytes") {
   CHECK(fixture.messages.warnings() == 0);
 }
 
+TEST_CASE("each call begins with another ring, so that a busy one does not hold up the rest") {
+  PerfBufferFixture fixture(3);
+  perf_buffer* buffer = fixture.make();
+  REQUIRE(buffer != nullptr);
+  const bool polls = GENERATE(true, false);
+  std::vector<int> first;
+  for (int call = 0; call < 4; ++call) {
+    for (unsigned cpu = 0; cpu < 3; ++cpu)
+      fixture.output(cpu, "busy");
+    fixture.samples.clear();
+    CHECK((polls ? perf_buffer__poll(buffer, 0) : perf_buffer__consume(buffer)) >= 0);
+    REQUIRE(fixture.samples.size() == 3);
+    first.push_back(fixture.samples[0].cpu);
+  }
+  CHECK(first == std::vector<int>{0, 1, 2, 0});
+  perf_buffer__free(buffer);
+}
+
 TEST_CASE("a count of lost records reaches its callback") {
   PerfBufferFixture fixture;
   perf_buffer* buffer = fixture.make();

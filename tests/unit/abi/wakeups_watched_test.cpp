@@ -170,12 +170,34 @@ TEST_CASE("a program that asks for fewer wakeups gets no others") {
   options.sample_period = 8;
   perf_buffer* buffer = fixture.make(1, &options);
   REQUIRE(buffer != nullptr);
-  for (unsigned i = 1; i <= 24; ++i) {
-    fixture.output(0, "text");
-    CHECK(perf_buffer__poll(buffer, 0) == (i % 8 == 0 ? 1 : 0));
-    CHECK(fixture.samples.size() == i / 8 * 8);
+  for (unsigned round = 1; round <= 3; ++round) {
+    const std::uint64_t began = sim_now_ns();
+    for (unsigned i = 1; i <= 8; ++i)
+      REQUIRE(sim_output_at(began + i * kMs, fixture.map(), 0, "text", 4) == 0);
+    CHECK(perf_buffer__poll(buffer, 1000) == 1);
+    CHECK(sim_now_ns() == began + 8 * kMs);
+    CHECK(fixture.samples.size() == round * 8);
   }
   CHECK(sim_calls("perf_event_open") == 1);
+  perf_buffer__free(buffer);
+}
+
+TEST_CASE("records that are too few for a wakeup are read when the time is over") {
+  PerfBufferFixture fixture(1);
+  perf_buffer_opts options{};
+  options.sz = sizeof(options);
+  options.sample_period = 8;
+  perf_buffer* buffer = fixture.make(1, &options);
+  REQUIRE(buffer != nullptr);
+  const std::uint64_t began = sim_now_ns();
+  for (int i = 0; i < 3; ++i)
+    fixture.output(0, "text");
+  CHECK(perf_buffer__poll(buffer, 200) == 1);
+  CHECK(sim_now_ns() == began + 200 * kMs);
+  CHECK(fixture.samples.size() == 3);
+  fixture.output(0, "text");
+  CHECK(perf_buffer__poll(buffer, 0) == 1);
+  CHECK(fixture.samples.size() == 4);
   perf_buffer__free(buffer);
 }
 
