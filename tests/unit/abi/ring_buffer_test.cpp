@@ -177,7 +177,7 @@ TEST_CASE("a limit counts records of all rings, and 0 reads nothing") {
   ring_buffer__free(buffer);
 }
 
-TEST_CASE("each call begins with another ring, so that a busy one does not hold up the rest") {
+TEST_CASE("each call begins with another BPF ring, so that a busy one does not hold up the rest") {
   RingFixture fixture;
   const os::UniqueFd second(sim_create_map(BPF_MAP_TYPE_RINGBUF, kRingSize, "second"));
   ring_buffer* buffer = fixture.make();
@@ -190,11 +190,10 @@ TEST_CASE("each call begins with another ring, so that a busy one does not hold 
   const std::vector<std::string> in_order{"first", "second"};
   const std::vector<std::string> turned{"second", "first"};
 
-  const auto call = GENERATE(
-      ring_buffer__consume, +[](ring_buffer* ring) { return ring_buffer__poll(ring, 0); });
+  const bool polls = GENERATE(true, false);
   for (int i = 0; i < 4; ++i) {
     fill();
-    CHECK(call(buffer) == 2);
+    CHECK((polls ? ring_buffer__poll(buffer, 0) : ring_buffer__consume(buffer)) == 2);
     CHECK(fixture.samples == (i % 2 == 0 ? in_order : turned));
   }
   // A limit that one ring has used up leaves the next turn to the other.
