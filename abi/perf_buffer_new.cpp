@@ -66,16 +66,19 @@ Result<Array<RingPlace>> listed_places(const NewPerfBuffer& wanted) {
   return places;
 }
 
-Result<Array<RingPlace>> online_places(const NewPerfBuffer& wanted, std::uint32_t entries) {
-  auto count = possible_cpu_count();
-  if (!count)
-    return count.error();
-  if (entries != 0 && entries < *count)
-    *count = entries;
-  const auto online = read_cpu_mask("/sys/devices/system/cpu/online");
+// usable_cpus is below which number CPUs have a slot in a map of so many entries, 0 for any.
+Result<unsigned> usable_cpus(std::uint32_t entries) {
+  const auto possible = possible_cpu_count();
+  if (possible && entries != 0 && entries < *possible)
+    return entries;
+  return possible;
+}
+
+Result<Array<RingPlace>> online_places(const NewPerfBuffer& wanted, unsigned cpu_count) {
+  const auto online = read_cpu_mask(kOnlineCpus);
   if (!online)
     return online.error();
-  auto places = places_online(*count, *online);
+  auto places = places_online(cpu_count, *online);
   if (!places)
     return refuse(wanted, places.error(), kNoMemory);
   return places;
@@ -111,14 +114,17 @@ Result<Owned<perf_buffer>> make_perf_buffer(const NewPerfBuffer& wanted) {
     return entries.error();
 
   RingKind kind{wanted.attr, wanted.map_fd, 0, wanted.handler};
-  kind.counts_lost = wanted.event_cb == nullptr;
+  kind.counts = wanted.event_cb == nullptr;
   std::size_t whole = 0;
   if (__builtin_mul_overflow(wanted.page_count, os::page_size(), &kind.data_size) ||
       __builtin_add_overflow(kind.data_size, os::page_size(), &whole))
     return refuse(wanted, Errno(EINVAL), "page_cnt is more than this machine can address");
 
-  const auto places =
-      wanted.cpu_count > 0 ? listed_places(wanted) : online_places(wanted, *entries);
+  const bool listed = wanted.cpu_count > 0;
+  const auto cpus = listed ? Result<unsigned>(0U) : usable_cpus(*entries);
+  if (!cpus)
+    return cpus.error();
+  const auto places = listed ? listed_places(wanted) : online_places(wanted, *cpus);
   if (!places)
     return places.error();
 
@@ -130,7 +136,7 @@ Result<Owned<perf_buffer>> make_perf_buffer(const NewPerfBuffer& wanted) {
     buffer->event_ctx = wanted.event_ctx;
     kind.handler = {nullptr, nullptr, call_event, buffer.get()};
   }
-  auto set = PerfSet::open(*places, kind);
+  auto set = PerfSet::open(*places, kind, kind.counts ? *cpus : 0);
   if (!set)
     return set.error();
   buffer->set = std::move(*set);

@@ -15,7 +15,7 @@ Result<unsigned> possible_cpu_count() {
   // Threads that come at once all read the same file: it does not matter whose answer stays.
   if (const unsigned count = load_relaxed(known); count != 0)
     return count;
-  const auto mask = read_cpu_mask("/sys/devices/system/cpu/possible");
+  const auto mask = read_cpu_mask(kPossibleCpus);
   if (!mask)
     return mask.error();
   store_relaxed(known, mask->count());

@@ -16,6 +16,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "os/perf_counts.hpp"
+
 namespace ringside::os {
 namespace {
 
@@ -75,18 +77,12 @@ Result<void> redirect_perf_output(int fd, int ring_fd) {
   return succeeded(ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring_fd));
 }
 
-Result<std::uint64_t> lost_samples(int fd) {
-  // Without any other read_format this is what there is to read.
-  struct {
-    std::uint64_t value;
-    std::uint64_t lost;
-  } counts{};
-  const ssize_t size = read(fd, &counts, sizeof(counts));
+Result<PerfCounts> read_perf_counts(int fd, std::uint64_t read_format) {
+  PerfWords words{};
+  const ssize_t size = read(fd, words.data(), sizeof(words));
   if (size < 0)
     return last_error();
-  if (static_cast<std::size_t>(size) != sizeof(counts))
-    return Errno(EMSGSIZE);
-  return counts.lost;
+  return counts_of(words, static_cast<std::size_t>(size), read_format);
 }
 
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {

@@ -26,10 +26,18 @@ Result<void> disable_perf_event(int fd);
 // redirect_perf_output makes the event of `fd` write its records into the ring of `ring_fd`, an
 // event on the same CPU. Source: PERF_EVENT_IOC_SET_OUTPUT in perf_event_open(2).
 Result<void> redirect_perf_output(int fd, int ring_fd);
-// lost_samples is how many records an event that was opened with kFormatLost could not write for
-// want of room in its ring. Source: perf_event_open(2), PERF_FORMAT_LOST, since Linux 6.0.
+// What an event counts, by what it was opened with in perf_event_attr::read_format. Source:
+// perf_event_open(2).
+//   kFormatTime  for how long it has been on. That stands still for good once its CPU has gone
+//                offline, back or not (seen on Linux 5.10 to 7.2).
+//   kFormatLost  how many records it could not write for want of room in its ring (Linux 6.0)
+inline constexpr std::uint64_t kFormatTime = 1U << 0;
 inline constexpr std::uint64_t kFormatLost = 1U << 4;
-Result<std::uint64_t> lost_samples(int fd);
+struct PerfCounts {
+  std::uint64_t enabled_ns = 0;
+  std::uint64_t lost = 0;
+};
+Result<PerfCounts> read_perf_counts(int fd, std::uint64_t read_format);
 
 // map_shared maps `size` bytes of `fd` from `offset`, a multiple of the page size, shared with the
 // kernel.

@@ -41,6 +41,7 @@ struct Step {
   const char* name;
   os::RefusedCall call;
 };
+constexpr Step kAllocateRing{"allocating memory", os::RefusedCall::other};
 constexpr Step kAllocate{"allocating memory for wrapped records", os::RefusedCall::other};
 constexpr Step kOpenEvent{"opening its perf event", os::RefusedCall::perf_event_open};
 constexpr Step kMapEvent{"mapping its perf ring", os::RefusedCall::perf_mmap};
@@ -56,9 +57,12 @@ Errno refused(const Step& step, RingPlace place, Errno error, const os::Wanted& 
 
 } // namespace
 
-Result<PerfRing> PerfRing::open(RingPlace place, const RingKind& kind, const os::Wanted& wanted) {
-  PerfRing ring;
-  const auto made = ring.make(place, kind, wanted);
+Result<Owned<PerfRing>> PerfRing::open(RingPlace place, const RingKind& kind,
+                                       const os::Wanted& wanted) {
+  auto ring = ringside::make<PerfRing>();
+  if (ring == nullptr)
+    return refused(kAllocateRing, place, Errno(ENOMEM), wanted);
+  const auto made = ring->make(place, kind, wanted);
   if (!made)
     return made.error();
   return ring;
@@ -104,16 +108,54 @@ Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wan
 }
 
 Result<PerfEvent> PerfRing::open_event(const RingKind& kind) {
-  if (kind.counts_lost && kind.handler.lost != nullptr) {
-    perf_event_attr attr = *kind.attr;
-    attr.read_format |= os::kFormatLost;
-    auto event = PerfEvent::open(&attr, cpu_);
-    // A kernel before 6.0 says EINVAL.
-    counts_lost_ = static_cast<bool>(event);
-    if (event || event.error() != Errno(EINVAL))
-      return event;
+  if (!kind.counts)
+    return PerfEvent::open(kind.attr, cpu_);
+  perf_event_attr attr = *kind.attr;
+  attr.read_format = read_format_ = os::kFormatTime | os::kFormatLost;
+  auto event = PerfEvent::open(&attr, cpu_);
+  if (event || event.error() != Errno(EINVAL))
+    return event;
+  // A kernel before 6.0.
+  attr.read_format = read_format_ = os::kFormatTime;
+  return PerfEvent::open(&attr, cpu_);
+}
+
+Result<PerfEvent> PerfRing::open_into_ring(const perf_event_attr& attr) {
+  perf_event_attr own = attr;
+  if (read_format_ != 0)
+    own.read_format = read_format_;
+  auto event = PerfEvent::open(&own, cpu_);
+  if (!event)
+    return event.error();
+  if (const auto redirected = os::redirect_perf_output(event->fd(), event_.fd()); !redirected)
+    return redirected.error();
+  if (const auto enabled = os::enable_perf_event(event->fd()); !enabled)
+    return enabled.error();
+  return event;
+}
+
+bool PerfRing::stands_still() {
+  const auto counts = os::read_perf_counts(signalling_event().fd(), read_format_);
+  return counts && std::exchange(enabled_ns_, counts->enabled_ns) == counts->enabled_ns;
+}
+
+Result<void> PerfRing::renew(const perf_event_attr& attr) {
+  auto event = open_into_ring(attr);
+  if (!event)
+    return event.error();
+  if (const auto put = slot_.put(event->fd()); !put)
+    return put;
+  for (PerfEvent* dead : {&renewed_event_, &second_event_}) {
+    if (dead->fd() < 0)
+      continue;
+    if (const auto counts = os::read_perf_counts(dead->fd(), read_format_))
+      lost_by_closed_ += counts->lost;
+    *dead = PerfEvent();
   }
-  return PerfEvent::open(kind.attr, cpu_);
+  renewed_event_ = std::move(*event);
+  enabled_ns_ = UINT64_MAX;
+  wakeups_.changed(WakeupMode::signalled);
+  return {};
 }
 
 void PerfRing::tell_lost(std::uint64_t count) {
@@ -129,20 +171,25 @@ void PerfRing::lost_recorded(std::uint64_t count) {
 }
 
 void PerfRing::look_for_lost() {
-  std::uint64_t count = 0;
-  for (const PerfEvent* event : {&event_, &second_event_}) {
+  const auto count = count_lost();
+  // With the next record comes the kernel's own, in its place between those before and behind it.
+  if (!count || unread() != 0 || *count <= lost_told_)
+    return;
+  lost_told_early_ += *count - lost_told_;
+  tell_lost(*count - lost_told_);
+}
+
+Result<std::uint64_t> PerfRing::count_lost() const {
+  std::uint64_t lost = lost_by_closed_;
+  for (const PerfEvent* event : {&event_, &renewed_event_, &second_event_}) {
     if (event->fd() < 0)
       continue;
-    const auto lost = os::lost_samples(event->fd());
-    if (!lost)
-      return;
-    count += *lost;
+    const auto counts = os::read_perf_counts(event->fd(), read_format_);
+    if (!counts)
+      return counts.error();
+    lost += counts->lost;
   }
-  // With the next record comes the kernel's own, in its place between those before and behind it.
-  if (unread() != 0 || count <= lost_told_)
-    return;
-  lost_told_early_ += count - lost_told_;
-  tell_lost(count - lost_told_);
+  return lost;
 }
 
 std::uint64_t PerfRing::unread() const {
@@ -152,16 +199,9 @@ std::uint64_t PerfRing::unread() const {
 
 Result<void> PerfRing::coalesce(const perf_event_attr& attr) {
   if (second_event_.fd() < 0) {
-    perf_event_attr own = attr;
-    if (counts_lost_)
-      own.read_format |= os::kFormatLost;
-    auto event = PerfEvent::open(&own, cpu_);
+    auto event = open_into_ring(attr);
     if (!event)
       return event.error();
-    if (const auto redirected = os::redirect_perf_output(event->fd(), event_.fd()); !redirected)
-      return redirected.error();
-    if (const auto enabled = os::enable_perf_event(event->fd()); !enabled)
-      return enabled.error();
     second_event_ = std::move(*event);
   }
   return slot_.put(second_event_.fd());
@@ -220,7 +260,7 @@ Result<int> PerfRing::read() {
     return answered(handler_.event(handler_.context, cpu_, header));
   };
 
-  const bool nearly_full = counts_lost_ && unread() > data_.size / 2;
+  const bool nearly_full = counts_lost() && unread() > data_.size / 2;
   auto& page = *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
   const PerfRead end = handler_.event != nullptr
                            ? read_perf_records(page, data_, room, raw, corrupt)

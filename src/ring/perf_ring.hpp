@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 #include "base/array.hpp"
+#include "base/owned.hpp"
 #include "os/os.hpp"
 #include "os/reason.hpp"
 #include "ring/map_slot.hpp"
@@ -47,8 +48,9 @@ struct RingKind {
   // Size of the data area behind the header page: a power of two, whole pages.
   std::size_t data_size = 0;
   PerfHandler handler = {};
-  // Whether the events may be opened so that they count what is lost, where the kernel does that.
-  bool counts_lost = false;
+  // Whether the events may be opened so that what they count can be read: for how long they have
+  // been on and, where the kernel does that, what they have lost.
+  bool counts = false;
   // When wakeups change; limits of 0 are those of a program that decides by itself.
   WakeupLimits wakeups = {};
 };
@@ -58,7 +60,8 @@ public:
   // open makes the ring of `place`: opens the event, maps it, enables it and puts it into its slot.
   // The error is the kernel's, told in a message that computes the reason; `wanted` is what all
   // rings of the buffer need. A failure leaves nothing behind.
-  static Result<PerfRing> open(RingPlace place, const RingKind& kind, const os::Wanted& wanted);
+  static Result<Owned<PerfRing>> open(RingPlace place, const RingKind& kind,
+                                      const os::Wanted& wanted);
 
   [[nodiscard]] int fd() const { return event_.fd(); }
   // memory is the whole mapping: the header page, then data_size() bytes.
@@ -78,7 +81,15 @@ public:
   // full; `attr` says how to open it. signal makes it write through the first again. Records stay
   // in one ring, in order. A failure leaves things as they were.
   Result<void> coalesce(const perf_event_attr& attr);
-  Result<void> signal() { return slot_.put(event_.fd()); }
+  Result<void> signal() { return slot_.put(signalling_event().fd()); }
+
+  // stands_still says whether the ring's event has been on for no longer than at the last call:
+  // then its CPU has been offline since, and BPF code's output to it fails for good. That takes
+  // RingKind::counts, and some time between the calls. renew has BPF code write through a new
+  // event, opened as `attr` says, which wakes the reader for each record; the ring, what is in it
+  // and its descriptor stay what they are. A failure leaves things as they were.
+  bool stands_still();
+  Result<void> renew(const perf_event_attr& attr);
 
   // read hands the records that are there now to the handler, in order. What was lost is told, too:
   // by the kernel's records, and by what its events have counted when the ring was found more than
@@ -96,6 +107,14 @@ public:
 private:
   Result<void> make(RingPlace place, const RingKind& kind, const os::Wanted& wanted);
   Result<PerfEvent> open_event(const RingKind& kind);
+  // open_into_ring opens one more event that writes into the ring.
+  Result<PerfEvent> open_into_ring(const perf_event_attr& attr);
+  [[nodiscard]] const PerfEvent& signalling_event() const {
+    return renewed_event_.fd() >= 0 ? renewed_event_ : event_;
+  }
+  // count_lost is what all events of the ring have lost so far.
+  Result<std::uint64_t> count_lost() const;
+  [[nodiscard]] bool counts_lost() const { return (read_format_ & os::kFormatLost) != 0; }
   void tell_lost(std::uint64_t count);
   // lost_recorded takes the kernel's record of a loss, of which some may have been told already.
   void lost_recorded(std::uint64_t count);
@@ -120,14 +139,19 @@ private:
   int answer_ = 0;
   PerfHandler handler_;
   std::uint64_t records_ = 0;
-  bool counts_lost_ = false;
+  // What the ring's events count, and what those have lost that are closed.
+  std::uint64_t read_format_ = 0;
+  std::uint64_t lost_by_closed_ = 0;
+  std::uint64_t enabled_ns_ = UINT64_MAX;
   // How many lost records the handler has been told of, and how many of them the kernel has yet to
   // write a record of.
   std::uint64_t lost_told_ = 0;
   std::uint64_t lost_told_early_ = 0;
   WakeupPolicy wakeups_;
+  // The ring is this event's.
   PerfEvent event_;
-  // Opened when first needed.
+  // Opened when the ring was renewed, and when it first coalesced. Both write into the ring.
+  PerfEvent renewed_event_;
   PerfEvent second_event_;
   os::Mapping mapping_;
   MapSlot slot_;

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "os/reason.hpp"
 #include "ring/poll_rings.hpp"
+#include "ring/ring_places.hpp"
 #include "ring/wakeup_settings.hpp"
 #include "ring/watermark_attr.hpp"
 
@@ -26,46 +27,86 @@ Errno refused(const char* step, Errno error, const os::Wanted& wanted) {
 
 } // namespace
 
-Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, RingKind kind) {
+Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const RingKind& kind,
+                                     unsigned followed_cpus) {
   // An event for each ring, the epoll set and the duplicate of the map.
   const os::Wanted wanted{places.size() + 2, os::page_size() + kind.data_size};
+  const std::size_t most = std::max<std::size_t>(places.size(), followed_cpus);
 
   auto set = make<PerfSet>();
-  auto rings = Array<PerfRing>::of_size(places.size());
-  if (set == nullptr || !rings)
+  auto rings = Array<Owned<PerfRing>>::of_size(most);
+  auto has_ring = Array<bool>::of_size(followed_cpus);
+  if (set == nullptr || !rings || !has_ring)
     return refused("allocating memory", Errno(ENOMEM), wanted);
   set->rings_ = std::move(*rings);
+  set->has_ring_ = std::move(*has_ring);
+  std::fill(set->has_ring_.begin(), set->has_ring_.end(), false);
 
   auto map = os::duplicate(kind.map_fd);
   if (!map)
     return refused("duplicating the map's descriptor", map.error(), wanted);
   set->map_ = std::move(*map);
-  kind.map_fd = set->map_.get();
+  set->kind_ = kind;
+  set->kind_.map_fd = set->map_.get();
 
   if (const auto second = watermark_attr(*kind.attr, kind.data_size); second) {
     set->second_attr_ = *second;
-    kind.wakeups = {.max_latency_ns = WakeupSettings::from_environment().max_latency_ns,
-                    .ring_size = kind.data_size,
-                    .told_when_half_full = true,
-                    .settling_looks = kSettlingLooks};
-    set->adaptive_ = kind.wakeups.max_latency_ns != 0;
+    set->kind_.wakeups = {.max_latency_ns = WakeupSettings::from_environment().max_latency_ns,
+                          .ring_size = kind.data_size,
+                          .told_when_half_full = true,
+                          .settling_looks = kSettlingLooks};
+    set->adaptive_ = set->kind_.wakeups.max_latency_ns != 0;
   }
 
-  auto ready = ReadySet::make(places.size());
+  auto ready = ReadySet::make(most);
   if (!ready)
     return refused("making an epoll set", ready.error(), wanted);
   set->ready_ = std::move(*ready);
 
-  for (std::size_t index = 0; index < places.size(); ++index) {
-    auto ring = PerfRing::open(places[index], kind, wanted);
-    if (!ring)
-      return ring.error();
-    set->rings_[index] = std::move(*ring);
-    const auto watched = set->ready_.watch(set->rings_[index].fd(), EPOLLIN, index);
-    if (!watched)
-      return refused("adding a ring to the epoll set", watched.error(), wanted);
-  }
+  for (const RingPlace& place : places)
+    if (const auto added = set->add(place, wanted); !added)
+      return added.error();
+  if (followed_cpus != 0)
+    set->attr_ = *kind.attr;
+  set->kind_.attr = &set->attr_;
   return set;
+}
+
+Result<void> PerfSet::add(RingPlace place, const os::Wanted& wanted) {
+  auto ring = PerfRing::open(place, kind_, wanted);
+  if (!ring)
+    return ring.error();
+  const auto watched = ready_.watch((*ring)->fd(), EPOLLIN, ring_count_);
+  if (!watched)
+    return refused("adding a ring to the epoll set", watched.error(), wanted);
+  rings_[ring_count_] = std::move(*ring);
+  // Pairs with the acquire in ring_count(), by a thread that asks about rings while another polls.
+  store_release(ring_count_, ring_count_ + 1);
+  if (place.key < has_ring_.size())
+    has_ring_[place.key] = true;
+  return {};
+}
+
+void PerfSet::follow_cpus() {
+  if (has_ring_.size() == 0 || !cpu_watch_.due(os::now_ns()))
+    return;
+  const auto online = read_cpu_mask(kOnlineCpus);
+  if (!online)
+    return;
+  for (const auto& ring : rings()) {
+    const auto cpu = static_cast<unsigned>(ring->cpu());
+    // The order matters: each look compares with the one before.
+    if (!ring->stands_still() || !online->contains(cpu))
+      continue;
+    const auto renewed = ring->renew(attr_);
+    if (!renewed)
+      cpu_watch_.look_again();
+    log(LogLevel::debug, "perf_buffer: CPU %u is back: its ring %s\n", cpu,
+        renewed ? "is renewed" : "could not be renewed yet");
+  }
+  for (unsigned cpu = 0; cpu < has_ring_.size(); ++cpu)
+    if (!has_ring_[cpu] && online->contains(cpu))
+      static_cast<void>(add({static_cast<int>(cpu), cpu}, {1, os::page_size() + kind_.data_size}));
 }
 
 void PerfSet::change(PerfRing& ring, WakeupMode wanted) {
@@ -104,6 +145,10 @@ Result<int> PerfSet::look(PerfRing& ring, std::uint64_t now_ns, bool waits) {
 }
 
 Result<int> PerfSet::poll(int timeout_ms) {
+  follow_cpus();
+  // That is what epoll_wait(2) says to who wants none of its events.
+  if (ring_count_ == 0)
+    return Errno(EINVAL);
   // A program that asks the kernel by itself uses up what it is told: what is there is found by
   // looking.
   const bool asked = watched_ && holds_something();
@@ -111,10 +156,10 @@ Result<int> PerfSet::poll(int timeout_ms) {
   int count = 0;
   Result<int> end = 0;
   const auto policy = [this](std::size_t index) -> const WakeupPolicy& {
-    return rings_[index].wakeups();
+    return rings_[index]->wakeups();
   };
   const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
-    PerfRing& ring = rings_[index];
+    PerfRing& ring = *rings_[index];
     const bool something = why == LookFor::signal || ring.unread() != 0;
     if (!something && !ring.wakeups().by_clock())
       return Looked::nothing;
@@ -125,9 +170,9 @@ Result<int> PerfSet::poll(int timeout_ms) {
     return something ? Looked::something : Looked::nothing;
   };
   const auto polled =
-      poll_rings(ready_, rings_.size(), turn_, by_clock_, asked ? 0 : timeout_ms, policy, look_at);
+      poll_rings(ready_, ring_count_, turn_, by_clock_, asked ? 0 : timeout_ms, policy, look_at);
   if (by_clock_)
-    by_clock_ = earliest_due(rings_.size(), policy) != kNever;
+    by_clock_ = earliest_due(ring_count_, policy) != kNever;
   if (!end || *end != 0)
     return end;
   if (!polled)
@@ -136,10 +181,11 @@ Result<int> PerfSet::poll(int timeout_ms) {
 }
 
 Result<int> PerfSet::consume() {
+  follow_cpus();
   ready_.show_as_is();
   const Turn now = turn_.take();
-  for (std::size_t step = 0; step < rings_.size(); ++step) {
-    PerfRing& ring = rings_[now.at(step, rings_.size())];
+  for (std::size_t step = 0; step < ring_count_; ++step) {
+    PerfRing& ring = *rings_[now.at(step, ring_count_)];
     const auto read = adaptive() ? look(ring, 0, false) : ring.read();
     if (!read || *read != 0)
       return read;
@@ -148,8 +194,8 @@ Result<int> PerfSet::consume() {
 }
 
 bool PerfSet::holds_something() const {
-  return std::any_of(rings_.begin(), rings_.end(),
-                     [](const PerfRing& ring) { return ring.unread() != 0; });
+  return std::any_of(rings().begin(), rings().end(),
+                     [](const auto& ring) { return ring->unread() != 0; });
 }
 
 void PerfSet::watched_by_program() {
@@ -160,11 +206,11 @@ void PerfSet::watched_by_program() {
   if (!by_clock_)
     return;
   by_clock_ = false;
-  for (PerfRing& ring : rings_) {
-    if (!ring.wakeups().by_clock())
+  for (const auto& ring : rings()) {
+    if (!ring->wakeups().by_clock())
       continue;
-    if (ring.wakeups().mode() == WakeupMode::settling || ring.signal())
-      ring.wakeups().stay_signalled();
+    if (ring->wakeups().mode() == WakeupMode::settling || ring->signal())
+      ring->wakeups().stay_signalled();
     else
       by_clock_ = true;
   }

@@ -7,7 +7,9 @@
 
 #include "base/array.hpp"
 #include "base/owned.hpp"
+#include "base/shared_word.hpp"
 #include "os/os.hpp"
+#include "ring/cpu_watch.hpp"
 #include "ring/perf_ring.hpp"
 #include "ring/ready_set.hpp"
 #include "ring/turn.hpp"
@@ -18,8 +20,11 @@ class PerfSet {
 public:
   // open makes one ring at each place. kind.map_fd stays the caller's: the set works on a duplicate
   // of its own, so the caller may close it. If one ring cannot be made, all are undone and its
-  // error is returned, told in a message.
-  static Result<Owned<PerfSet>> open(std::span<const RingPlace> places, RingKind kind);
+  // error is returned, told in a message. The set follows the CPUs below `followed_cpus` from then
+  // on: one that comes online gets a ring, behind the others, at the key that is its number; one
+  // that comes back has its ring renewed. That takes RingKind::counts.
+  static Result<Owned<PerfSet>> open(std::span<const RingPlace> places, const RingKind& kind,
+                                     unsigned followed_cpus);
 
   // poll waits for rings that have something, as epoll_wait(2) does, reads those, and returns how
   // many. Records of which the kernel tells nobody yet are read when the time is over. EINTR if a
@@ -32,10 +37,10 @@ public:
   Result<int> consume();
 
   // consume_ring reads one ring. Different rings may be read by different threads at once.
-  Result<int> consume_ring(std::size_t index) { return rings_[index].read(); }
+  Result<int> consume_ring(std::size_t index) { return rings_[index]->read(); }
 
-  [[nodiscard]] std::size_t ring_count() const { return rings_.size(); }
-  [[nodiscard]] const PerfRing& ring(std::size_t index) const { return rings_[index]; }
+  [[nodiscard]] std::size_t ring_count() const { return load_acquire(ring_count_); }
+  [[nodiscard]] const PerfRing& ring(std::size_t index) const { return *rings_[index]; }
   [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
 
   // watched_by_program says that the program waits for rings by itself: from now on it sees exactly
@@ -47,11 +52,24 @@ private:
   Result<int> look(PerfRing& ring, std::uint64_t now_ns, bool waits);
   void change(PerfRing& ring, WakeupMode wanted);
   [[nodiscard]] bool holds_something() const;
+  [[nodiscard]] std::span<const Owned<PerfRing>> rings() const {
+    return std::span<const Owned<PerfRing>>(rings_).first(ring_count_);
+  }
+  Result<void> add(RingPlace place, const os::Wanted& wanted);
+  void follow_cpus();
   [[nodiscard]] bool adaptive() const { return load_relaxed(adaptive_); }
 
   os::UniqueFd map_;
   ReadySet ready_;
-  Array<PerfRing> rings_;
+  // Room for all that there can be; those that are there do not move.
+  Array<Owned<PerfRing>> rings_;
+  std::size_t ring_count_ = 0;
+  // What new rings are made of; attr_ is there while the set follows CPUs.
+  RingKind kind_;
+  perf_event_attr attr_{};
+  CpuWatch cpu_watch_;
+  // Which of the CPUs that are followed have a ring.
+  Array<bool> has_ring_;
   Turn turn_;
   // The second event of each ring. The set decides on wakeups while adaptive_; some rings are by
   // the clock only while by_clock_.

@@ -14,7 +14,10 @@ namespace ringside {
 // number. CPUs that are offline leave no gap in the result.
 Result<Array<RingPlace>> places_online(unsigned cpu_count, const CpuMask& online);
 
-// read_cpu_mask reads a file such as /sys/devices/system/cpu/online, and says in a message what is
+inline constexpr char kPossibleCpus[] = "/sys/devices/system/cpu/possible";
+inline constexpr char kOnlineCpus[] = "/sys/devices/system/cpu/online";
+
+// read_cpu_mask reads one of these, and says in a message what is
 // wrong with it if it cannot: the error of reading it, or EINVAL for a text that is no mask.
 Result<CpuMask> read_cpu_mask(const char* path);
 

@@ -340,6 +340,30 @@ static void many_cpus(void) {
   perf_buffer__free(pb);
 }
 
+static void cpus_that_come_and_go(void) {
+  bool follows = differs();
+  int map_fd = kernel_map(4);
+  struct perf_buffer* pb;
+
+  sim.set_online(1, 0);
+  pb = make(map_fd);
+  if (!CHECK(pb != NULL))
+    return;
+  sim.set_online(1, 1);
+  sim.set_online(2, 0);
+  sim.set_online(2, 1);
+  /* Time for whoever follows what the kernel announces. */
+  for (int second = 0; second < 4; second++)
+    CHECK_EQ(perf_buffer__poll(pb, 1000), 0);
+  CHECK_EQ(perf_buffer__buffer_cnt(pb), follows ? 4 : 3);
+  CHECK_EQ(kernel_output(map_fd, 1, "12345678", 8), follows ? 0 : -ENOENT);
+  CHECK_EQ(kernel_output(map_fd, 2, "12345678", 8), follows ? 0 : -EOPNOTSUPP);
+  CHECK_EQ(perf_buffer__poll(pb, 1000), follows ? 2 : 0);
+  CHECK_EQ(seen.count, follows ? 2 : 0);
+  perf_buffer__free(pb);
+  CHECK_EQ(kernel_take_slots(map_fd, 4), 0);
+}
+
 const struct conform_case cases_cpus[] = {
 #define CASE(name_, function_, needs_, ...)                                                        \
   { .name = "cpus." #name_, .function = #function_, .needs = needs_, .body = name_, __VA_ARGS__ }
@@ -357,6 +381,7 @@ const struct conform_case cases_cpus[] = {
          .difference = "cpu-mask-out-of-order"),
     CASE(indices_are_packed, perf_buffer__new, NEEDS_EITHER),
     CASE(a_cpu_in_the_middle_is_offline, perf_buffer__new, NEEDS_SIM),
+    CASE(cpus_that_come_and_go, perf_buffer__new, NEEDS_SIM, .difference = "cpus-followed"),
     CASE(no_cpu_is_online, perf_buffer__new, NEEDS_EITHER),
     CASE(fewer_possible_cpus_than_slots, perf_buffer__new, NEEDS_EITHER),
     CASE(more_cpus_than_there_are, perf_buffer__new, NEEDS_EITHER),

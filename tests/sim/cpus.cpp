@@ -30,6 +30,8 @@ std::string list(unsigned count, const std::function<bool(unsigned)>& holds) {
 } // namespace
 
 std::optional<std::string> Cpus::file(std::string_view path) const {
+  if (path == "/sys/kernel/uevent_seqnum")
+    return std::to_string(announced_) + '\n';
   if (!path.starts_with(kFolder))
     return std::nullopt;
   path.remove_prefix(kFolder.size());

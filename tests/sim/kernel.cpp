@@ -71,7 +71,7 @@ int Kernel::perf_event_open(perf_event_attr* caller_attr, pid_t pid, int cpu, in
     return -ENOENT;
   if (pid == -1 && !cpus_.online(static_cast<unsigned>(cpu)))
     return -ENODEV;
-  auto event = std::make_shared<PerfEvent>(attr, cpu, next_id_++);
+  auto event = std::make_shared<PerfEvent>(attr, cpu, next_id_++, clock_ns());
   int fd = descriptors_.open(event, "[perf_event]", (flags & PERF_FLAG_FD_CLOEXEC) != 0);
   if (fd < 0)
     return fd;
@@ -315,7 +315,7 @@ std::optional<long> Kernel::read(int fd, void* buffer, std::size_t size) {
   if (dynamic_cast<TextFile*>(file.get()) != nullptr)
     return std::nullopt; // The file in memory has the text.
   if (auto* event = dynamic_cast<PerfEvent*>(file.get()))
-    return event->read({static_cast<std::byte*>(buffer), size});
+    return event->read({static_cast<std::byte*>(buffer), size}, clock_ns());
   if (auto* timer = dynamic_cast<Timer*>(file.get()))
     return read_timer(lock, *timer, fd, {static_cast<std::byte*>(buffer), size});
   return -EINVAL;

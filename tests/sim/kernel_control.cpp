@@ -36,7 +36,7 @@ void Kernel::set_online(unsigned cpu, bool online) {
     return;
   for (const auto& known : events_)
     if (auto event = known.lock(); event && event->cpu() == static_cast<int>(cpu))
-      event->cpu_gone();
+      event->cpu_gone(clock_ns());
 }
 
 void Kernel::set_file(const char* path, const char* text) {

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "kernel.hpp"
+#include "os/perf_counts.hpp"
 
 namespace ringside::os {
 namespace {
@@ -82,14 +83,12 @@ Result<void> redirect_perf_output(int fd, int ring_fd) {
   return control_event(fd, PERF_EVENT_IOC_SET_OUTPUT, ring_fd);
 }
 
-Result<std::uint64_t> lost_samples(int fd) {
-  std::uint64_t counts[2] = {};
-  const long size = kernel().read(fd, counts, sizeof(counts)).value_or(-EBADF);
+Result<PerfCounts> read_perf_counts(int fd, std::uint64_t read_format) {
+  PerfWords words{};
+  const long size = kernel().read(fd, words.data(), sizeof(words)).value_or(-EBADF);
   if (size < 0)
     return Errno(static_cast<int>(-size));
-  if (size != sizeof(counts))
-    return Errno(EMSGSIZE);
-  return counts[1];
+  return counts_of(words, static_cast<std::size_t>(size), read_format);
 }
 
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {

@@ -60,8 +60,8 @@ int read_attr(perf_event_attr* from, perf_event_attr& attr) {
   return 0;
 }
 
-PerfEvent::PerfEvent(const perf_event_attr& attr, int cpu, std::uint64_t id)
-    : attr_(attr), cpu_(cpu), id_(id), enabled_(attr.disabled == 0) {}
+PerfEvent::PerfEvent(const perf_event_attr& attr, int cpu, std::uint64_t id, std::uint64_t now_ns)
+    : attr_(attr), cpu_(cpu), id_(id), enabled_(attr.disabled == 0), opened_at_ns_(now_ns) {}
 
 PerfEvent::~PerfEvent() {
   if (ring_)
@@ -81,7 +81,7 @@ void PerfEvent::attach(std::shared_ptr<Ring> ring) {
 }
 
 bool PerfEvent::runs_on(unsigned cpu) const {
-  return enabled_ && !cpu_gone_ && (cpu_ < 0 || static_cast<unsigned>(cpu_) == cpu);
+  return enabled_ && !gone_at_ns_ && (cpu_ < 0 || static_cast<unsigned>(cpu_) == cpu);
 }
 
 std::size_t PerfEvent::id_sample(std::uint64_t words[6], const Origin& origin) const {
@@ -195,15 +195,16 @@ int PerfEvent::emit(std::uint32_t type, std::uint16_t misc, std::span<const std:
   return 0;
 }
 
-long PerfEvent::read(std::span<std::byte> buffer) const {
+long PerfEvent::read(std::span<std::byte> buffer, std::uint64_t now_ns) const {
   std::uint64_t words[6];
   std::size_t count = 0;
   bool group = (attr_.read_format & PERF_FORMAT_GROUP) != 0;
   words[count++] = group ? 1 : 0;
+  const std::uint64_t enabled_ns = gone_at_ns_.value_or(now_ns) - opened_at_ns_;
   if ((attr_.read_format & PERF_FORMAT_TOTAL_TIME_ENABLED) != 0)
-    words[count++] = 0;
+    words[count++] = enabled_ns;
   if ((attr_.read_format & PERF_FORMAT_TOTAL_TIME_RUNNING) != 0)
-    words[count++] = 0;
+    words[count++] = enabled_ns;
   if (group)
     words[count++] = 0;
   if ((attr_.read_format & PERF_FORMAT_ID) != 0)

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include <linux/perf_event.h>
@@ -20,7 +21,8 @@ int read_attr(perf_event_attr* from, perf_event_attr& attr);
 
 class PerfEvent final : public File {
 public:
-  PerfEvent(const perf_event_attr& attr, int cpu, std::uint64_t id);
+  // `now_ns` here and below is the time that the code under test sees.
+  PerfEvent(const perf_event_attr& attr, int cpu, std::uint64_t id, std::uint64_t now_ns);
   ~PerfEvent() override;
 
   [[nodiscard]] const perf_event_attr& attr() const { return attr_; }
@@ -33,7 +35,10 @@ public:
 
   void set_enabled(bool enabled) { enabled_ = enabled; }
   // cpu_gone: its CPU went offline, and the event is off for good, online again or not.
-  void cpu_gone() { cpu_gone_ = true; }
+  void cpu_gone(std::uint64_t now_ns) {
+    if (!gone_at_ns_)
+      gone_at_ns_ = now_ns;
+  }
   [[nodiscard]] bool runs_on(unsigned cpu) const;
 
   // Where and when a record comes from.
@@ -50,8 +55,9 @@ public:
 
   unsigned mapping_count = 0;
 
-  // read is read(2): the number of bytes, or -errno.
-  long read(std::span<std::byte> buffer) const;
+  // read is read(2): the number of bytes, or -errno. The event has been on since it was opened, or
+  // until its CPU went.
+  long read(std::span<std::byte> buffer, std::uint64_t now_ns) const;
 
   std::uint32_t ask() override;
 
@@ -65,7 +71,8 @@ private:
   int cpu_;
   std::uint64_t id_;
   bool enabled_;
-  bool cpu_gone_ = false;
+  std::uint64_t opened_at_ns_;
+  std::optional<std::uint64_t> gone_at_ns_;
   std::uint64_t lost_samples_ = 0;
   std::shared_ptr<Ring> ring_;
 };

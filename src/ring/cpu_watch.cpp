@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// CpuWatch: reading the kernel's count of its announcements.
+#include "ring/cpu_watch.hpp"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "os/os.hpp"
+
+namespace ringside {
+namespace {
+
+// Grows with each uevent, of which a CPU that goes or comes makes one or two (Linux 5.10 to 7.2).
+// Source: kernel/ksysfs.c, and drivers/base/core.c for device_online and device_offline.
+constexpr char kAnnounced[] = "/sys/kernel/uevent_seqnum";
+
+Result<std::uint64_t> announced() {
+  std::array<char, 32> text{};
+  const auto length = os::read_file(kAnnounced, text);
+  if (!length)
+    return length.error();
+  std::uint64_t count = 0;
+  std::from_chars(text.data(), text.data() + *length, count);
+  return count;
+}
+
+} // namespace
+
+bool CpuWatch::due(std::uint64_t now_ns) {
+  if (now_ns < next_ns_)
+    return false;
+  const bool first = std::exchange(next_ns_, now_ns + kPeriodNs) == 0;
+  if (first)
+    return false;
+  const auto count = announced();
+  const bool changed = !count || std::exchange(announced_, *count) != *count;
+  return std::exchange(once_more_, changed) || changed;
+}
+
+} // namespace ringside
