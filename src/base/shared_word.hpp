@@ -37,6 +37,13 @@ T exchange(T& word, T value) {
   return __atomic_exchange_n(&word, value, __ATOMIC_ACQ_REL);
 }
 
+// replace stores `value` if the word is `expected`, and says whether it was.
+template <class T>
+bool replace(T& word, T expected, T value) {
+  return __atomic_compare_exchange_n(&word, &expected, value, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE);
+}
+
 // full_barrier orders our stores before it with our loads behind it.
 inline void full_barrier() {
   __atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -26,6 +26,8 @@ public:
   }
 
   [[nodiscard]] int get() const { return fd_; }
+  // release gives the descriptor up without closing it.
+  int release() { return std::exchange(fd_, -1); }
   [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
 
 private:

@@ -50,7 +50,8 @@ void BpfRing::seek(std::uint64_t position) {
   run_ = at_ = last_ = mapping_.at(position);
 }
 
-BpfRing::Run BpfRing::read_run(std::size_t unread) {
+template <class Over>
+BpfRing::Run BpfRing::read_run(std::size_t unread, Over over) {
   std::byte* at = at_;
   std::byte* const end = at + unread;
   std::size_t left = left_;
@@ -97,6 +98,8 @@ BpfRing::Run BpfRing::read_run(std::size_t unread) {
         left_ = left;
         return Run::moved;
       }
+      if (over())
+        return ended(Run::limit);
     } while (at < release_at);
     // Pairs with the kernel's acquire of consumer_pos in __bpf_ringbuf_reserve: our reads of a
     // record come before its space is written again.
@@ -106,12 +109,13 @@ BpfRing::Run BpfRing::read_run(std::size_t unread) {
   return ended(Run::at_producer);
 }
 
-BpfRing::Run BpfRing::read_unread() {
+template <class Over>
+BpfRing::Run BpfRing::read_unread(Over over) {
   seek(position());
   const std::uint64_t unread = mapping_.producer_after(run_position_) - run_position_;
   if (unread > mapping_.data_size())
     return Run::corrupt;
-  return read_run(static_cast<std::size_t>(unread));
+  return read_run(static_cast<std::size_t>(unread), over);
 }
 
 void BpfRing::skip_corrupt() {
@@ -197,7 +201,8 @@ void BpfRing::watched_by_program() {
     let_go();
 }
 
-Result<std::size_t> BpfRing::read(std::size_t limit) {
+template <class Over>
+Result<std::size_t> BpfRing::read_unless(std::size_t limit, Over over) {
   // A handler that left the read before by an exception has left us at its record.
   if (!reading_)
     seek(load_relaxed(mapping_.consumer_position()) + held_back_);
@@ -207,7 +212,7 @@ Result<std::size_t> BpfRing::read(std::size_t limit) {
   Run run = Run::moved;
   do {
     reading_ = true;
-    run = read_unread();
+    run = read_unread(over);
     if (run == Run::corrupt)
       skip_corrupt();
     if (position() == published)
@@ -223,6 +228,17 @@ Result<std::size_t> BpfRing::read(std::size_t limit) {
   if (run == Run::corrupt)
     return Errno(EBADMSG);
   return limit - left_;
+}
+
+Result<std::size_t> BpfRing::read(std::size_t limit) {
+  return read_unless(limit, [] { return false; });
+}
+
+Result<std::size_t> BpfRing::read_within(const Budget& budget) {
+  const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(budget.left(), SIZE_MAX));
+  if (budget.until_ns() == Budget::kUnlimited)
+    return read(limit);
+  return read_unless(limit, [&budget] { return budget.spent(); });
 }
 
 } // namespace ringside

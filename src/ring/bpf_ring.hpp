@@ -9,6 +9,7 @@
 #include "base/owned.hpp"
 #include "os/os.hpp"
 #include "ring/bpf_mapping.hpp"
+#include "ring/budget.hpp"
 #include "ring/ready_set.hpp"
 #include "ring/wakeup_policy.hpp"
 
@@ -61,6 +62,8 @@ public:
   // Space goes back to the kernel at the latest each time an eighth of the ring has been handled,
   // and always before read returns.
   Result<std::size_t> read(std::size_t limit);
+  // read_within is the same with a budget as the limit, which it leaves as it is.
+  Result<std::size_t> read_within(const Budget& budget);
 
   // Where the next record begins; in a handler, the record that it was called with. The space
   // before may not have gone back to the kernel yet, and the published position may be held back.
@@ -74,13 +77,18 @@ public:
 
 private:
   // Run is how a stretch of records ended: at what the producer had written, at a record that is
-  // busy, with the last record that was asked for, by the handler's answer or because the handler
-  // has read this ring itself, or at a record that cannot be one.
+  // busy, with the last record that was asked for or the end of the time for it, by the handler's
+  // answer or because the handler has read this ring itself, or at a record that cannot be one.
   enum class Run { at_producer, busy, limit, answered, moved, corrupt };
 
-  Run read_unread();
+  // These end early when `over` says so, which is asked after each record.
+  template <class Over>
+  Result<std::size_t> read_unless(std::size_t limit, Over over);
+  template <class Over>
+  Run read_unread(Over over);
+  template <class Over>
+  Run read_run(std::size_t unread, Over over);
   void publish();
-  Run read_run(std::size_t unread);
   [[gnu::cold]] void skip_corrupt();
   void let_go();
 

@@ -2,6 +2,7 @@
 // BpfSet: a set that grows by a ring at a time, and reading those that have something.
 #include "ring/bpf_set.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/log.hpp"
@@ -112,21 +113,29 @@ void BpfSet::watched_by_program() {
 }
 
 Result<std::size_t> BpfSet::consume(std::size_t limit) {
+  Budget budget(limit);
+  return consume_within(budget);
+}
+
+Result<std::size_t> BpfSet::consume_within(Budget& budget) {
   watched_by_program();
-  std::size_t total = 0;
   const Turn now = turn_;
-  for (std::size_t step = 0; step < rings_.size() && total < limit; ++step) {
+  for (std::size_t step = 0; step < rings_.size() && !budget.spent(); ++step) {
     const std::size_t index = now.at(step, rings_.size());
-    if (step == 0)
+    const auto read = rings_[index]->read_within(budget);
+    if (read)
+      budget.took(*read);
+    if (step == 0 || budget.spent())
       turn_.took(index);
-    const auto read = rings_[index]->read(limit - total);
     if (!read)
       return read.error();
-    total += *read;
-    if (total == limit)
-      turn_.took(index);
   }
-  return total;
+  return static_cast<std::size_t>(budget.taken());
+}
+
+bool BpfSet::holds_something() const {
+  return std::any_of(rings_.begin(), rings_.end(),
+                     [](const auto& ring) { return ring->unread() != 0; });
 }
 
 } // namespace ringside

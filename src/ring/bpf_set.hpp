@@ -29,6 +29,15 @@ public:
   // consume reads the rings without waiting, at most `limit` records in all. Each call begins with
   // another ring.
   Result<std::size_t> consume(std::size_t limit);
+  // consume_within is the same until the budget is spent; then the next call begins with the ring
+  // behind the one where it ended.
+  Result<std::size_t> consume_within(Budget& budget);
+  // holds_something says whether a ring has anything unread now, written or not.
+  [[nodiscard]] bool holds_something() const;
+
+  // interrupt has the poll that is under way, or else the next one, return at once with what it
+  // has. It may be called by any thread and by a signal handler.
+  Result<void> interrupt() { return ready_.interrupt(); }
 
   [[nodiscard]] std::size_t ring_count() const { return rings_.size(); }
   [[nodiscard]] BpfRing& ring(std::size_t index) { return *rings_[index]; }

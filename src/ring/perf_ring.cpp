@@ -237,7 +237,8 @@ int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::siz
   return kGoOn;
 }
 
-Result<int> PerfRing::read() {
+template <class GoesOn>
+Result<int> PerfRing::read_while(GoesOn goes_on) {
   const auto room = [this](std::size_t) { return copy_.data(); };
   const auto corrupt = [this](std::uint64_t position) { report_corrupt(position); };
   // Samples are what there are many of: nearly all of a read's cost is in these few lines.
@@ -259,12 +260,18 @@ Result<int> PerfRing::read() {
     ++records_;
     return answered(handler_.event(handler_.context, cpu_, header));
   };
+  const auto if_it_goes_on = [&](auto deliver) {
+    return [&goes_on, this, deliver](PerfRecord record) {
+      const PerfRead end = deliver(record);
+      return end == PerfRead::go_on && !goes_on() ? answered(0) : end;
+    };
+  };
 
   const bool nearly_full = counts_lost() && unread() > data_.size / 2;
   auto& page = *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
   const PerfRead end = handler_.event != nullptr
-                           ? read_perf_records(page, data_, room, raw, corrupt)
-                           : read_perf_records(page, data_, room, by_type, corrupt);
+                           ? read_perf_records(page, data_, room, if_it_goes_on(raw), corrupt)
+                           : read_perf_records(page, data_, room, if_it_goes_on(by_type), corrupt);
   switch (end) {
   case PerfRead::go_on:
     if (nearly_full)
@@ -280,6 +287,17 @@ Result<int> PerfRing::read() {
   if (answer_ < 0)
     return Errno::of_result(answer_);
   return answer_;
+}
+
+Result<int> PerfRing::read() {
+  return read_while([] { return true; });
+}
+
+Result<int> PerfRing::read_within(Budget& budget) {
+  return read_while([&budget] {
+    budget.took(1);
+    return !budget.spent();
+  });
 }
 
 } // namespace ringside

@@ -11,6 +11,7 @@
 #include "base/owned.hpp"
 #include "os/os.hpp"
 #include "os/reason.hpp"
+#include "ring/budget.hpp"
 #include "ring/map_slot.hpp"
 #include "ring/perf_event.hpp"
 #include "ring/perf_read.hpp"
@@ -103,8 +104,13 @@ public:
   //            interface's own code for it.)
   //   any      a raw handler's negative answer, as an error
   Result<int> read();
+  // read_within is the same until the budget is spent, of which each record of the ring takes one.
+  Result<int> read_within(Budget& budget);
 
 private:
+  // read_while reads as long as `goes_on` answers so, which is asked after each record.
+  template <class GoesOn>
+  Result<int> read_while(GoesOn goes_on);
   Result<void> make(RingPlace place, const RingKind& kind, const os::Wanted& wanted);
   Result<PerfEvent> open_event(const RingKind& kind);
   // open_into_ring opens one more event that writes into the ring.

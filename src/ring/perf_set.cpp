@@ -132,10 +132,10 @@ void PerfSet::change(PerfRing& ring, WakeupMode wanted) {
   wakeups.changed(wanted);
 }
 
-Result<int> PerfSet::look(PerfRing& ring, std::uint64_t now_ns, bool waits) {
+Result<int> PerfSet::look(PerfRing& ring, std::uint64_t now_ns, bool waits, Budget* budget) {
   const std::uint64_t records = ring.records();
   Found found{now_ns, 0, ring.unread()};
-  const auto read = ring.read();
+  const auto read = budget != nullptr ? ring.read_within(*budget) : ring.read();
   found.records = ring.records() - records;
   // A callback may have asked for what ends it.
   if (adaptive())
@@ -191,6 +191,23 @@ Result<int> PerfSet::consume() {
       return read;
   }
   return 0;
+}
+
+Result<std::size_t> PerfSet::consume_within(Budget& budget) {
+  follow_cpus();
+  ready_.show_as_is();
+  const Turn now = turn_;
+  for (std::size_t step = 0; step < ring_count_ && !budget.spent(); ++step) {
+    const std::size_t index = now.at(step, ring_count_);
+    const auto read = look(*rings_[index], 0, false, &budget);
+    if (step == 0 || budget.spent())
+      turn_.took(index);
+    if (!read)
+      return read.error();
+    if (*read != 0)
+      break;
+  }
+  return static_cast<std::size_t>(budget.taken());
 }
 
 bool PerfSet::holds_something() const {

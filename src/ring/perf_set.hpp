@@ -36,8 +36,20 @@ public:
   // that read's result. Each call begins with another ring.
   Result<int> consume();
 
+  // consume_within is the same until the budget is spent. The next call begins with the ring behind
+  // the one where it ended. Returns how many records were handed over; a raw handler's answer that
+  // ends a read is no error here unless it is below 0.
+  Result<std::size_t> consume_within(Budget& budget);
+
   // consume_ring reads one ring. Different rings may be read by different threads at once.
   Result<int> consume_ring(std::size_t index) { return rings_[index]->read(); }
+
+  // holds_something says whether a ring has anything unread now.
+  [[nodiscard]] bool holds_something() const;
+
+  // interrupt has the poll that is under way, or else the next one, return at once with what it
+  // has. It may be called by any thread and by a signal handler.
+  Result<void> interrupt() { return ready_.interrupt(); }
 
   [[nodiscard]] std::size_t ring_count() const { return load_acquire(ring_count_); }
   [[nodiscard]] const PerfRing& ring(std::size_t index) const { return *rings_[index]; }
@@ -48,10 +60,10 @@ public:
   void watched_by_program();
 
 private:
-  // look reads a ring and decides on its wakeups; `waits` is whether the call waits for rings.
-  Result<int> look(PerfRing& ring, std::uint64_t now_ns, bool waits);
+  // look reads a ring, within a budget if there is one, and decides on its wakeups; `waits` is
+  // whether the call waits for rings.
+  Result<int> look(PerfRing& ring, std::uint64_t now_ns, bool waits, Budget* budget = nullptr);
   void change(PerfRing& ring, WakeupMode wanted);
-  [[nodiscard]] bool holds_something() const;
   [[nodiscard]] std::span<const Owned<PerfRing>> rings() const {
     return std::span<const Owned<PerfRing>>(rings_).first(ring_count_);
   }

@@ -41,8 +41,8 @@ std::uint64_t earliest_due(std::size_t ring_count, Policy policy) {
 }
 
 // poll_rings waits until a look finds something, or for `timeout_ms` as epoll_wait(2) counts it.
-// When the time is over, and when a signal handler has run, all rings are looked at once; EINTR is
-// the result if that finds nothing.
+// When the time is over, and when a signal handler has run or somebody interrupts, all rings are
+// looked at once; EINTR is the result if that finds nothing after a signal.
 //   turn                   whose turn it is to be looked at first
 //   by_clock               whether some ring is by the clock: else there is one wait, without a
 //                          timer
@@ -82,7 +82,7 @@ Result<void> poll_rings(ReadySet& ready, std::size_t ring_count, Turn& turn, boo
           std::any_of(named->begin(), first, stops_at))
         return {};
     }
-    const bool over = !named || (!found && (!by_clock || now_ns >= end_ns));
+    const bool over = !named || ready.interrupted() || (!found && (!by_clock || now_ns >= end_ns));
     const auto due = [&](const WakeupPolicy& ring) { return ring.by_clock() && ring.due(now_ns); };
     const Turn now = turn;
     for (std::size_t step = 0; (over || by_clock) && step < ring_count; ++step) {

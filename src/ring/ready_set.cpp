@@ -3,12 +3,14 @@
 #include "ring/ready_set.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 namespace ringside {
 namespace {
 
-// What the set knows the timer by.
+// What the set knows its timers by.
 constexpr std::uint64_t kTimer = UINT64_MAX;
+constexpr std::uint64_t kInterrupt = UINT64_MAX - 1;
 
 } // namespace
 
@@ -25,7 +27,7 @@ Result<ReadySet> ReadySet::make(std::size_t capacity) {
 }
 
 Result<void> ReadySet::reserve(std::size_t capacity) {
-  auto ready = Array<epoll_event>::of_size(capacity + 1);
+  auto ready = Array<epoll_event>::of_size(capacity + 2);
   if (!ready)
     return ready.error();
   ready_ = std::move(*ready);
@@ -82,15 +84,35 @@ Result<std::span<const epoll_event>> ReadySet::wait(int timeout_ms) {
 }
 
 Result<std::span<const epoll_event>> ReadySet::wait_as_armed(int timeout_ms) {
-  const auto count = os::wait_ready(
-      epoll_.get(), std::span(ready_).first(ready_.size() - (timer_ ? 0 : 1)), timeout_ms);
+  interrupted_ = false;
+  const auto count = os::wait_ready(epoll_.get(), ready_, timeout_ms);
   if (!count)
     return count.error();
   const std::span<epoll_event> ready = std::span(ready_).first(*count);
-  const auto rings_end = std::remove_if(ready.begin(), ready.end(), [](const epoll_event& event) {
-    return event.data.u64 == kTimer;
-  });
+  const auto rings_end =
+      std::remove_if(ready.begin(), ready.end(), [this](const epoll_event& event) {
+        interrupted_ = interrupted_ || event.data.u64 == kInterrupt;
+        return event.data.u64 >= kInterrupt;
+      });
+  // Who interrupts from now on means the next wait.
+  if (interrupted_)
+    static_cast<void>(os::arm_timer(interrupt_.get(), 0));
   return std::span<const epoll_event>(ready.begin(), rings_end);
+}
+
+Result<void> ReadySet::interrupt() {
+  if (interrupt_.get() < 0) {
+    auto timer = os::create_timer();
+    if (!timer)
+      return timer.error();
+    interrupt_.offer(std::move(*timer));
+  }
+  // Whoever comes first has it watched.
+  const auto watched = watch(interrupt_.get(), EPOLLIN, kInterrupt);
+  if (!watched && watched.error() != Errno(EEXIST))
+    return watched;
+  constexpr std::uint64_t kLongPast = 1;
+  return os::arm_timer(interrupt_.get(), kLongPast);
 }
 
 } // namespace ringside

@@ -10,6 +10,7 @@
 
 #include "base/array.hpp"
 #include "os/os.hpp"
+#include "os/shared_fd.hpp"
 
 namespace ringside {
 
@@ -44,6 +45,12 @@ public:
       arm(0);
   }
 
+  // interrupt ends the wait that is under way, by another thread, or else the next one, at once. It
+  // may be called by any thread and by a signal handler. It takes one descriptor more in the set.
+  Result<void> interrupt();
+  // interrupted says whether the last wait was ended so.
+  [[nodiscard]] bool interrupted() const { return interrupted_; }
+
   [[nodiscard]] int fd() const { return epoll_.get(); }
 
 private:
@@ -52,9 +59,12 @@ private:
 
   os::UniqueFd epoll_;
   os::UniqueFd timer_;
+  // A timer that has expired while there is somebody to interrupt.
+  os::SharedFd interrupt_;
+  bool interrupted_ = false;
   // When the timer makes the set ready; 0 while it does not.
   std::uint64_t armed_for_ns_ = 0;
-  // Room for those that are watched, and one for the timer.
+  // Room for those that are watched, and for the two timers.
   Array<epoll_event> ready_;
 };
 
