@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // os on Linux, on the running kernel and without privileges: what works, and that each refusal is
 // the kernel's own error.
-#define CATCH_CONFIG_MAIN
 #include "os/os.hpp"
 
 #include <cerrno>
