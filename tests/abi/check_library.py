@@ -18,15 +18,11 @@ def compare(what, expected, found):
             + [f'{what} twice: {entry}' for entry in sorted(set(found)) if found.count(entry) > 1])
 
 
-def chain(nodes):
-    """Version nodes as the linker defines them: each but the first has its forerunner as parent."""
-    return [(node, [before] if before else []) for before, node in zip([None] + nodes, nodes)]
-
-
 def shared_problems(facts, symbols, library):
     """What is wrong with a shared library, as lines to print."""
     problems = compare('export', symbol_list.exports(symbols, library), facts.exports)
-    expected = chain(symbol_list.nodes(symbols))
+    expected = [(node, [parent] if parent else [])
+                for node, parent in symbol_list.chain(symbols, library)]
     if facts.version_nodes != expected:
         problems.append(f'version nodes are {facts.version_nodes}, not {expected}')
     if facts.soname != SONAMES[library]:

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """Does the symbol list agree with libbpf's releases? Every symbol of the newest one must be in it,
-in the same node with the same mark; what else it holds must have been so in the last 0.x."""
+in the same node with the same mark; what else it holds in libbpf's nodes must have been so in the
+last 0.x."""
 import sys
 
 import symbol_list
@@ -23,6 +24,8 @@ def read_manifest(path):
 
 def problems_with(symbols, newest, newest_nodes, last_0x):
     """What the list and the two manifests differ in, as lines to print."""
+    symbols = [symbol for symbol in symbols
+               if symbol_list.family(symbol.node) == symbol_list.LIBBPF]
     listed = {(symbol.node, symbol.name): symbol_list.MARKS[symbol.kind] for symbol in symbols}
     problems = []
     for key, mark in sorted(newest.items()):

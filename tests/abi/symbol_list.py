@@ -7,8 +7,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / 'tools' / 'gen'))
 
 # pylint: disable-next=wrong-import-position
-from symbols import (LIBRARIES, MARKS, ListError, archive, exported, exports, load, nodes, parse,
-                     version_script)
+from symbols import (LIBBPF, LIBRARIES, MARKS, RINGSIDE, ListError, archive, chain, exported,
+                     exports, family, load, nodes, parse, static_renames, version_script)
 
-__all__ = ('LIBRARIES', 'MARKS', 'ROOT', 'ListError', 'archive', 'exported', 'exports', 'load',
-           'nodes', 'parse', 'version_script')
+__all__ = ('LIBBPF', 'LIBRARIES', 'MARKS', 'RINGSIDE', 'ROOT', 'ListError', 'archive', 'chain',
+           'exported', 'exports', 'family', 'load', 'nodes', 'parse', 'static_renames',
+           'version_script')

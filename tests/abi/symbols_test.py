@@ -13,6 +13,8 @@ thing__free LIBBPF_0.8.0 default both done
 thing__new LIBBPF_0.8.0 default both done
 later LIBBPF_0.10.0 default libbpf todo
 name LIBBPF_1.0.0 default libbpf done
+ringside_thing__ask RINGSIDE_0.1.0 default ringside done
+ringside_thing__tell RINGSIDE_0.2.0 default ringside todo
 '''.splitlines()
 
 
@@ -26,7 +28,15 @@ class Outputs(unittest.TestCase):
                          'LIBBPF_0.0.4 { } LIBBPF_0.0.1; '
                          'LIBBPF_0.8.0 { global: thing__free; thing__new; } LIBBPF_0.0.4; '
                          'LIBBPF_0.10.0 { } LIBBPF_0.8.0; '
-                         'LIBBPF_1.0.0 { } LIBBPF_0.10.0;'.split())
+                         'LIBBPF_1.0.0 { } LIBBPF_0.10.0; '
+                         'RINGSIDE_0.1.0 { global: ringside_thing__ask; }; '
+                         'RINGSIDE_0.2.0 { } RINGSIDE_0.1.0;'.split())
+
+    def test_a_library_without_functions_of_a_family_has_none_of_its_nodes(self):
+        script = symbol_list.version_script(self.symbols, 'libbpf')
+        self.assertEqual(script[-2:], ['  name;', '} LIBBPF_0.10.0;'])
+        self.assertEqual(symbol_list.chain(self.symbols, 'libbpf')[-1],
+                         ('LIBBPF_1.0.0', 'LIBBPF_0.10.0'))
 
     def test_exports_are_of_the_library_and_done(self):
         nodes = [f'LIBBPF_{version} LIBBPF_{version} A'
@@ -36,11 +46,18 @@ class Outputs(unittest.TestCase):
             'LIBBPF_1.0.0 name T @@']))
         self.assertEqual(symbol_list.exports(self.symbols, 'libringside'), sorted(nodes + [
             'LIBBPF_0.0.1 old_read T @@', 'LIBBPF_0.0.4 thing__new T @',
-            'LIBBPF_0.8.0 thing__free T @@', 'LIBBPF_0.8.0 thing__new T @@']))
+            'LIBBPF_0.8.0 thing__free T @@', 'LIBBPF_0.8.0 thing__new T @@',
+            'RINGSIDE_0.1.0 RINGSIDE_0.1.0 A', 'RINGSIDE_0.1.0 ringside_thing__ask T @@',
+            'RINGSIDE_0.2.0 RINGSIDE_0.2.0 A']))
 
     def test_archive_has_each_default_name_once(self):
         self.assertEqual(symbol_list.archive(self.symbols, 'libringside'),
-                         ['old_read', 'thing__free', 'thing__new'])
+                         ['old_read', 'ringside_thing__ask', 'thing__free', 'thing__new'])
+
+    def test_only_what_another_libbpf_defines_is_renamed_there(self):
+        self.assertEqual(symbol_list.static_renames(self.symbols, 'libringside'),
+                         [f'{name} ringside_next_{name}'
+                          for name in ('old_read', 'thing__free', 'thing__new')])
 
 
 class Refusals(unittest.TestCase):
@@ -56,9 +73,14 @@ class Refusals(unittest.TestCase):
                 ('name LIBBPF_1.0.0 compat libbpf done', 'already'),
                 ('name LIBBPF_1.1.0 default libbpf done', 'has a default version'),
                 ('x LIBBPF_0.9.0 default libbpf done', 'out of order'),
-                ('a LIBBPF_1.0.0 default libbpf done', 'out of order')):
+                ('a LIBBPF_1.0.0 default libbpf done', 'out of order'),
+                ('y LIBBPF_2.0.0 default libbpf done', 'out of order'),
+                ('ringside_a RINGSIDE_0.0.9 default ringside done', 'out of order'),
+                ('ringside_x LIBBPF_1.1.0 default libbpf done', 'does not belong'),
+                ('x RINGSIDE_0.2.0 default libbpf done', 'does not belong'),
+                ('x OTHER_1.1.0 default libbpf done', 'no version node')):
             with self.subTest(line=line):
-                with self.assertRaisesRegex(symbol_list.ListError, f'symbols:8: .*{words}'):
+                with self.assertRaisesRegex(symbol_list.ListError, f'symbols:10: .*{words}'):
                     symbol_list.parse(LIST + [line])
 
 

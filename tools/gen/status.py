@@ -15,9 +15,9 @@ HEAD = '''\
 <!-- Made by tools/gen/status.py from abi/symbols.txt. Edit that, not this; a test compares. -->
 # Status of the interface
 
-Every function of libbpf 1.8 in its version node, and those of 0.x that we have for programs linked
-to libbpf.so.0. `libringside.so.1` is to have what a preloaded library may answer, our `libbpf.so.1`
-everything but the functions of 0.x.
+Every function of libbpf 1.8 in its version node, those of 0.x that we have for programs linked to
+libbpf.so.0, and what `<ringside/ringside.h>` adds, in nodes of its own. `libringside.so.1` is to
+have what a preloaded library may answer and what is added, our `libbpf.so.1` everything of 1.8.
 
 `ringside abi who PROGRAM` tells whether what is done is enough for a program.
 '''

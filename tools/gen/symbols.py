@@ -11,6 +11,10 @@ LIBRARIES = ('libringside', 'libbpf')
 EXPORTED_BY = {'both': LIBRARIES, 'ringside': ('libringside',), 'libbpf': ('libbpf',)}
 MARKS = {'default': '@@', 'compat': '@'}
 STATUSES = ('done', 'todo')
+# Families of version nodes, each a chain of its own, and what the names of each one's functions
+# begin with: libbpf's have many beginnings, ours has one that no other may have.
+LIBBPF, RINGSIDE = FAMILIES = ('LIBBPF', 'RINGSIDE')
+OWN_PREFIX = 'ringside_'
 
 Symbol = collections.namedtuple('Symbol', 'name node kind libraries status')
 
@@ -19,9 +23,15 @@ class ListError(Exception):
     """The symbol list contradicts itself; the text says in which line."""
 
 
+def family(node):
+    """The family of a version node: LIBBPF of LIBBPF_0.8.0."""
+    return node.split('_')[0]
+
+
 def node_order(node):
-    """Sort key of a version node: LIBBPF_0.8.0 comes before LIBBPF_1.0.0."""
-    return [int(part) for part in node.split('_')[1].split('.')]
+    """Sort key of a version node: by family, then LIBBPF_0.8.0 comes before LIBBPF_1.0.0."""
+    return (FAMILIES.index(family(node)),
+            [int(part) for part in node.split('_')[1].split('.')])
 
 
 def parse(lines, where='symbols'):
@@ -41,8 +51,10 @@ def parse(lines, where='symbols'):
         symbol = Symbol(*fields)
         if not re.fullmatch(r'[a-z_]\w*', symbol.name):
             refuse(f'{symbol.name} is no name of a function')
-        if not re.fullmatch(r'LIBBPF_\d+\.\d+\.\d+', symbol.node):
+        if not re.fullmatch(rf'({"|".join(FAMILIES)})_\d+\.\d+\.\d+', symbol.node):
             refuse(f'{symbol.node} is no version node')
+        if symbol.name.startswith(OWN_PREFIX) != (family(symbol.node) == RINGSIDE):
+            refuse(f'{symbol.name} does not belong in a node of {family(symbol.node)}')
         for value, known in ((symbol.kind, MARKS), (symbol.libraries, EXPORTED_BY),
                              (symbol.status, STATUSES)):
             if value not in known:
@@ -71,9 +83,21 @@ def load(path):
         return parse(lines, path)
 
 
-def nodes(symbols):
-    """The complete chain of version nodes, oldest first."""
-    return sorted({symbol.node for symbol in symbols}, key=node_order)
+def nodes(symbols, library=None):
+    """All version nodes, family by family, oldest first; or those of a library, which has a family
+    as a whole, or, if no function of it is the library's, not at all."""
+    families = {family(symbol.node) for symbol in symbols
+                if library is None or library in EXPORTED_BY[symbol.libraries]}
+    return sorted({symbol.node for symbol in symbols if family(symbol.node) in families},
+                  key=node_order)
+
+
+def chain(symbols, library):
+    """A library's version nodes with what each follows on: (node, None) for the oldest of a
+    family."""
+    listed = nodes(symbols, library)
+    return [(node, before if before and family(before) == family(node) else None)
+            for before, node in zip([None] + listed, listed)]
 
 
 def exported(symbols, library):
@@ -90,21 +114,21 @@ def version_script(symbols, library):
     for symbol in exported(symbols, library):
         if symbol.kind == 'default':
             names[symbol.node].append(symbol.name)
-    lines, previous = [], None
-    for node in nodes(symbols):
+    lines = []
+    for node, parent in chain(symbols, library):
+        first = not lines
         lines.append(f'{node} {{')
         if names[node]:
             lines += ['global:'] + [f'  {name};' for name in names[node]]
-        if previous is None:
+        if first:
             lines += ['local:', '  *;']
-        lines.append(f'}} {previous};' if previous else '};')
-        previous = node
+        lines.append(f'}} {parent};' if parent else '};')
     return lines
 
 
 def exports(symbols, library):
     """The dynamic symbols that a library must have, in the form of the manifests, sorted."""
-    lines = [f'{node} {node} A' for node in nodes(symbols)]
+    lines = [f'{node} {node} A' for node in nodes(symbols, library)]
     lines += [f'{symbol.node} {symbol.name} T {MARKS[symbol.kind]}'
               for symbol in exported(symbols, library)]
     return sorted(lines)
@@ -120,7 +144,8 @@ def archive(symbols, library):
 def static_renames(symbols, library):
     """New names for another libbpf's definitions of what a library's archive defines: for objcopy
     --redefine-syms."""
-    return [f'{name} ringside_next_{name}' for name in archive(symbols, library)]
+    return [f'{name} ringside_next_{name}' for name in archive(symbols, library)
+            if not name.startswith(OWN_PREFIX)]
 
 
 OUTPUTS = {'version-script': version_script, 'exports': exports, 'archive': archive,

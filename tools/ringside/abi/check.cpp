@@ -40,9 +40,11 @@ public:
       if (found_.nodes.empty())
         misplaced_.insert(run.name);
     }
-    for (const Symbol& symbol : promised_.symbols)
+    for (const Symbol& symbol : promised_.symbols) {
+      known_.emplace(symbol.name, symbol.node);
       if (!finds(symbol))
         misplaced_.insert(symbol.name);
+    }
   }
 
   [[nodiscard]] Findings soname() const {
@@ -70,7 +72,8 @@ public:
       if (!nodes_.contains(node.name))
         findings.push_back(missing_node(node.name));
     for (const Node& node : found_.nodes)
-      if (since(node.name).empty() && !is_of_the_future(node.name))
+      if (since(node.name).empty() && !is_of_the_future(node.name) &&
+          !promised_nodes_.contains(node.name))
         findings.push_back({fmt::format("the version node {} is of no libbpf release", node.name),
                             "",
                             "a program linked against this library and to that node starts with no "
@@ -82,8 +85,10 @@ public:
 
   [[nodiscard]] Findings chain() const {
     Findings findings;
-    std::string before; // the promised node before this one that is there
+    std::string before; // the promised node before this one in its chain that is there
     for (const Node& node : promised_.nodes) {
+      if (node.parents.empty())
+        before.clear();
       const auto found = nodes_.find(node.name);
       if (found == nodes_.end())
         continue;
@@ -243,9 +248,9 @@ private:
     return {what, since(node),
             names.empty()
                 ? "no program: the node has no functions"
-                : fmt::format("a program linked against libbpf {} or newer that uses one of them "
-                              "does not start (version `{}' not found)",
-                              since(node), node)};
+                : fmt::format("a program linked against {} that uses one of them does not start "
+                              "(version `{}' not found)",
+                              or_newer(since(node)), node)};
   }
 
   // The node that a node follows on, past those that are not promised.
@@ -268,6 +273,11 @@ private:
     return node.parents.empty() ? "nothing" : fmt::format("{}", fmt::join(node.parents, " and "));
   }
 
+  // What has a symbol since a release, or, if there is none with it, of our own.
+  static std::string or_newer(std::string_view first) {
+    return first.empty() ? "ringside" : fmt::format("libbpf {} or newer", first);
+  }
+
   // The releases that a program must have been linked against to ask for a symbol.
   [[nodiscard]] static std::string era_of(const Symbol& symbol) {
     std::string first = since(symbol.name, symbol.node);
@@ -276,7 +286,7 @@ private:
       if (run.name == symbol.name && run.node == symbol.node && run.is_default)
         last = run.last;
     if (!last || *last == newest_release())
-      return fmt::format("libbpf {} or newer", first);
+      return or_newer(first);
     return fmt::format("libbpf {} to {}", first, releases()[*last]);
   }
 
@@ -308,7 +318,7 @@ private:
     return "without a type";
   }
 
-  // Of some release; or the other checks tell that it belongs elsewhere.
+  // Of some release, or promised; or the other checks tell that it belongs elsewhere.
   [[nodiscard]] bool is_known(const Symbol& symbol) const {
     return known_.contains({symbol.name, symbol.node}) || misplaced_.contains(symbol.name);
   }

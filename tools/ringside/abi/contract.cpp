@@ -128,10 +128,15 @@ std::string share_text(const Contract& contract) {
       std::count_if(whole.symbols.begin(), whole.symbols.end(), [&](const Symbol& symbol) {
         return own.contains({symbol.name, symbol.node});
       });
-  const std::size_t older = own.size() - static_cast<std::size_t>(shared);
-  return fmt::format("{} of the {} functions of libbpf {}{}", shared, whole.symbols.size(),
+  const auto of_no_release =
+      std::count_if(own.begin(), own.end(), [](const auto& name_and_node) {
+        return since(name_and_node.first, name_and_node.second).empty();
+      });
+  const auto older = std::ssize(own) - shared - of_no_release;
+  return fmt::format("{} of the {} functions of libbpf {}{}{}", shared, whole.symbols.size(),
                      releases()[contract.release],
-                     older == 0 ? "" : fmt::format(", and {} of older releases", older));
+                     older == 0 ? "" : fmt::format(", and {} of older releases", older),
+                     of_no_release == 0 ? "" : fmt::format(", and {} of its own", of_no_release));
 }
 
 } // namespace ringside::tool::abi

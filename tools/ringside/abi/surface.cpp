@@ -12,13 +12,20 @@
 namespace ringside::tool::abi {
 namespace {
 
-// Nodes, oldest first, as one chain.
-std::vector<Node> chain_of(const std::vector<std::string>& names) {
+// What comes before the version in a node's name: "LIBBPF" of "LIBBPF_1.7.0".
+std::string_view family_of(std::string_view node) {
+  return node.substr(0, node.find('_'));
+}
+
+// Nodes, family by family and oldest first, as one chain for each family.
+std::vector<Node> chains_of(const std::vector<std::string>& names) {
   std::vector<Node> nodes;
   nodes.reserve(names.size());
-  for (const std::string& name : names)
-    nodes.push_back({name, nodes.empty() ? std::vector<std::string>{}
-                                         : std::vector<std::string>{nodes.back().name}});
+  for (const std::string& name : names) {
+    const bool first = nodes.empty() || family_of(nodes.back().name) != family_of(name);
+    nodes.push_back(
+        {name, first ? std::vector<std::string>{} : std::vector<std::string>{nodes.back().name}});
+  }
   return nodes;
 }
 
@@ -47,7 +54,7 @@ Surface surface_of_release(std::size_t release) {
   for (const NodeRun& run : node_runs())
     if (covers(run, release))
       nodes.emplace_back(run.node);
-  surface.nodes = chain_of(nodes);
+  surface.nodes = chains_of(nodes);
   for (const SymbolRun& run : symbol_runs())
     if (covers(run, release))
       surface.symbols.push_back({std::string(run.name), std::string(run.node), run.is_default});
@@ -57,16 +64,24 @@ Surface surface_of_release(std::size_t release) {
 Surface surface_of_own(OwnLibrary library) {
   const bool ringside = library == OwnLibrary::libringside;
   Surface surface{ringside ? "libringside.so.1" : "libbpf.so.1", {}, {}};
+  const auto has = [ringside](const OwnSymbol& symbol) {
+    return ringside ? symbol.in_libringside : symbol.in_libbpf;
+  };
+  std::set<std::string_view> families;
+  for (const OwnSymbol& symbol : own_symbols())
+    if (has(symbol))
+      families.insert(family_of(symbol.node));
   std::vector<std::string> nodes;
   for (const OwnSymbol& symbol : own_symbols()) {
-    // The list is in the order of nodes, and both libraries have all of them.
-    if (nodes.empty() || nodes.back() != symbol.node)
+    // The list is in the order of nodes, and a library has all nodes of a family or none.
+    if (families.contains(family_of(symbol.node)) &&
+        (nodes.empty() || nodes.back() != symbol.node))
       nodes.emplace_back(symbol.node);
-    if (symbol.done && (ringside ? symbol.in_libringside : symbol.in_libbpf))
+    if (symbol.done && has(symbol))
       surface.symbols.push_back(
           {std::string(symbol.name), std::string(symbol.node), symbol.is_default});
   }
-  surface.nodes = chain_of(nodes);
+  surface.nodes = chains_of(nodes);
   return surface;
 }
 
