@@ -35,7 +35,7 @@ extern "C" LIBBPF_API enum bpf_perf_event_ret bpf_perf_event_read_simple(
     return answer == LIBBPF_PERF_EVENT_CONT ? ringside::PerfRead::go_on
                                             : ringside::PerfRead::stopped;
   };
-  const auto corrupt = [](std::uint64_t position) {
+  const auto corrupt = [](std::uint64_t position, std::uint64_t /*skipped*/) {
     ringside::log(ringside::LogLevel::warn,
                   "bpf_perf_event_read_simple: the ring is corrupt at position %" PRIu64
                   ": what is unread there is skipped\n",

@@ -2,25 +2,18 @@
 // ring_buffer: some BPF ring buffers behind one handle. A handle that another libbpf in the process
 // has made goes on to that library; the stock library itself calls ring_buffer__add and
 // ring_buffer__free with its own.
+#include "ring_buffer.hpp"
+
 #include <cerrno>
 #include <climits>
 #include <cstdint>
 
 #include <bpf/libbpf.h>
 
-#include "base/handle_mark.hpp"
 #include "base/log.hpp"
 #include "base/options.hpp"
-#include "base/owned.hpp"
 #include "entry.hpp"
 #include "next_library.hpp"
-#include "ring/bpf_set.hpp"
-
-// The C tag, incomplete for programs.
-struct ring_buffer {
-  ringside::HandleMark mark;
-  ringside::Owned<ringside::BpfSet> set;
-};
 
 using ringside::BpfSet;
 using ringside::Entry;

@@ -48,6 +48,33 @@ std::uint64_t BpfRing::producer_position() const {
 void BpfRing::seek(std::uint64_t position) {
   run_position_ = position;
   run_ = at_ = last_ = mapping_.at(position);
+  counted_ = at_;
+}
+
+void BpfRing::count(const std::byte* to, std::size_t records) {
+  counters_.records.add(records);
+  counters_.bytes.add(static_cast<std::size_t>(to - counted_));
+  counted_ = to;
+}
+
+void BpfRing::count_left() {
+  std::size_t records = 0;
+  for (const std::byte* at = counted_; at < at_;) {
+    const BpfRecord record{load_relaxed(*reinterpret_cast<const std::uint32_t*>(at))};
+    records += record.discarded() ? 0 : 1;
+    at += record.extent();
+  }
+  count(at_, records);
+}
+
+RingStats BpfRing::stats() const {
+  RingStats stats = counters_.stats();
+  const std::uint64_t published = load_acquire(mapping_.consumer_position());
+  const std::uint64_t taken = mapping_.producer_after(published) - published;
+  stats.switches = wakeups_.switches();
+  stats.size_bytes = mapping_.data_size();
+  stats.free_bytes = stats.size_bytes - std::min(stats.size_bytes, taken);
+  return stats;
 }
 
 template <class Over>
@@ -62,6 +89,7 @@ BpfRing::Run BpfRing::read_run(std::size_t unread, Over over) {
   const auto ended = [&](Run how) {
     last_ = at_;
     at_ = at;
+    count(at, left_ - left);
     left_ = left;
     return how;
   };
@@ -93,8 +121,12 @@ BpfRing::Run BpfRing::read_run(std::size_t unread, Over over) {
         // The handler has read this ring itself: we go on from where that has come to, and at least
         // behind this record.
         const std::uint64_t behind = run_position + static_cast<std::size_t>(at - run);
-        if (position() == behind - extent)
+        if (position() == behind - extent) {
+          count(at_ + extent, 0);
           seek(behind);
+        }
+        // What came before was counted when the handler began to read.
+        count(at_, 1);
         left_ = left;
         return Run::moved;
       }
@@ -103,8 +135,11 @@ BpfRing::Run BpfRing::read_run(std::size_t unread, Over over) {
     } while (at < release_at);
     // Pairs with the kernel's acquire of consumer_pos in __bpf_ringbuf_reserve: our reads of a
     // record come before its space is written again.
-    if (at != end)
+    if (at != end) {
       store_release(mapping_.consumer_position(), position_of(at));
+      count(at, left_ - left);
+      left_ = left;
+    }
   }
   return ended(Run::at_producer);
 }
@@ -113,6 +148,7 @@ template <class Over>
 BpfRing::Run BpfRing::read_unread(Over over) {
   seek(position());
   const std::uint64_t unread = mapping_.producer_after(run_position_) - run_position_;
+  counters_.highest_fill.at_least(std::min<std::uint64_t>(unread, mapping_.data_size()));
   if (unread > mapping_.data_size())
     return Run::corrupt;
   return read_run(static_cast<std::size_t>(unread), over);
@@ -123,7 +159,11 @@ void BpfRing::skip_corrupt() {
       "ring_buffer: the ring of map_fd %d is corrupt at position %" PRIu64
       ": what is unread is skipped\n",
       map_fd_, position());
-  seek(mapping_.producer_after(position()));
+  const std::uint64_t end = mapping_.producer_after(position());
+  counters_.corrupt.add(1);
+  // Positions that make no sense may be any distance apart.
+  counters_.skipped_bytes.add(std::min<std::uint64_t>(end - position(), mapping_.data_size()));
+  seek(end);
 }
 
 void BpfRing::publish() {
@@ -206,6 +246,9 @@ Result<std::size_t> BpfRing::read_unless(std::size_t limit, Over over) {
   // A handler that left the read before by an exception has left us at its record.
   if (!reading_)
     seek(load_relaxed(mapping_.consumer_position()) + held_back_);
+  else
+    count_left();
+  counters_.reads.add(1);
   std::uint64_t published = position();
 
   left_ = limit;

@@ -11,6 +11,7 @@
 #include "ring/bpf_mapping.hpp"
 #include "ring/budget.hpp"
 #include "ring/ready_set.hpp"
+#include "ring/ring_stats.hpp"
 #include "ring/wakeup_policy.hpp"
 
 namespace ringside {
@@ -75,6 +76,11 @@ public:
   // The number that the caller gave. It may be closed by now.
   [[nodiscard]] int map_fd() const { return map_fd_; }
 
+  // stats may be asked for by any thread, while another reads the ring. Nobody tells of losses.
+  // woken counts a wait to which the kernel has named the ring.
+  [[nodiscard]] RingStats stats() const;
+  void woken() { counters_.wakeups.add(1); }
+
 private:
   // Run is how a stretch of records ended: at what the producer had written, at a record that is
   // busy, with the last record that was asked for or the end of the time for it, by the handler's
@@ -90,6 +96,10 @@ private:
   Run read_run(std::size_t unread, Over over);
   void publish();
   [[gnu::cold]] void skip_corrupt();
+  // count takes the bytes up to `to`, with `records` in them. count_left does so for a read that was
+  // left by an exception, up to where that was.
+  void count(const std::byte* to, std::size_t records);
+  [[gnu::cold]] void count_left();
   void let_go();
 
   void seek(std::uint64_t position);
@@ -116,6 +126,9 @@ private:
   std::byte* at_ = nullptr;
   // The record before at_; at_ itself where this run has handled none.
   std::byte* last_ = nullptr;
+  // Up to where all is in counters_, and left_ is what it was there.
+  const std::byte* counted_ = nullptr;
+  RingCounters counters_;
   // How many bytes the published position is behind the true one, while no read is under way.
   std::size_t held_back_ = 0;
   bool holds_back_ = false;

@@ -79,6 +79,7 @@ Result<std::size_t> BpfSet::look(BpfRing& ring, std::uint64_t now_ns) {
 }
 
 Result<std::size_t> BpfSet::poll(int timeout_ms) {
+  polls_.add(1);
   if (timeout_ms == 0)
     watched_by_program();
   std::size_t total = 0;
@@ -90,6 +91,8 @@ Result<std::size_t> BpfSet::poll(int timeout_ms) {
     BpfRing& ring = *rings_[index];
     if (why == LookFor::end && !ring.wakeups().by_clock() && ring.unread() == 0)
       return Looked::nothing;
+    if (why == LookFor::signal)
+      ring.woken();
     end = look(ring, now_ns);
     if (!end)
       return Looked::stop;
@@ -105,6 +108,13 @@ Result<std::size_t> BpfSet::poll(int timeout_ms) {
   if (!polled)
     return polled.error();
   return total;
+}
+
+RingStats BpfSet::stats() const {
+  RingStats all;
+  for (const auto& ring : rings_)
+    all = together(all, ring->stats());
+  return all;
 }
 
 void BpfSet::watched_by_program() {

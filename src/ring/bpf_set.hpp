@@ -41,7 +41,14 @@ public:
 
   [[nodiscard]] std::size_t ring_count() const { return rings_.size(); }
   [[nodiscard]] BpfRing& ring(std::size_t index) { return *rings_[index]; }
+  [[nodiscard]] const BpfRing& ring(std::size_t index) const { return *rings_[index]; }
   [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
+
+  // stats is what has gone through a ring, or through all; polls is how often poll was called. Any
+  // thread may ask while others read.
+  [[nodiscard]] RingStats stats(std::size_t index) const { return rings_[index]->stats(); }
+  [[nodiscard]] RingStats stats() const;
+  [[nodiscard]] std::uint64_t polls() const { return polls_.get(); }
 
   // watched_by_program says that the program waits for rings by itself, or does not wait at all:
   // all are signalled, for good.
@@ -52,6 +59,7 @@ private:
   Result<std::size_t> look(BpfRing& ring, std::uint64_t now_ns);
   void change(BpfRing& ring, WakeupMode wanted);
 
+  Counter polls_;
   ReadySet ready_;
   Array<Owned<BpfRing>> rings_;
   Turn turn_;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <linux/perf_event.h>
 
@@ -18,25 +19,29 @@ namespace ringside {
 enum class PerfRead { go_on, stopped, corrupt, no_memory };
 
 // deliver_run hands over the records that begin from `at` to `run_end` and end by `piece_end`. It
-// stops before one that is not plain, and says where it has come to. This loop is nearly all of a
-// read's cost: it is a function of its own to have few variables to keep over the handler's call.
+// stops before one that is not plain, and says where it has come to, and past how many. This loop is
+// nearly all of a read's cost: it is a function of its own to have few variables to keep over the
+// handler's call.
 struct RunRead {
   std::byte* at;
   PerfRead end;
+  std::uint32_t records;
 };
 template <class Deliver>
 [[gnu::noinline]] RunRead deliver_run(std::byte* at, std::byte* const run_end,
                                       std::byte* const piece_end, Deliver deliver) {
+  std::uint32_t records = 0;
   while (at < run_end) {
     const PerfRecord record = PerfRecord::at(at);
     if (!record.plain(piece_end))
       break;
     const PerfRead end = deliver(record);
     at += record.size;
+    ++records;
     if (end != PerfRead::go_on)
-      return {at, end};
+      return {at, end, records};
   }
-  return {at, PerfRead::go_on};
+  return {at, PerfRead::go_on, records};
 }
 
 // deliver_next hands over the record where the walk is, plain or not, if it can be one.
@@ -56,26 +61,34 @@ PerfRead deliver_next(PerfWalk& walk, Room room, Deliver deliver) {
   return end;
 }
 
+// NobodyCounts is for readers that need not know how much went back.
+struct NobodyCounts {
+  void operator()(std::uint64_t /*records*/, std::uint64_t /*bytes*/) const {}
+};
+
 // read_perf_records reads what is between tail and head now; what arrives meanwhile waits for the
 // next read. Space goes back to the kernel each time a quarter of the ring has been handled, and at
 // the end.
 //   room(size)         gives memory of that many bytes for a record that wraps, or nullptr
 //   deliver(record)    takes a contiguous record, consumed either way, and says go_on or stopped
-//   corrupt(position)  is told where the ring makes no sense
-template <class Room, class Deliver, class Corrupt>
+//   corrupt(position, skipped)  is told where the ring makes no sense, and how many bytes are unread
+//   read(records, bytes)        is told what goes back to the kernel, corrupt bytes not counted
+template <class Room, class Deliver, class Corrupt, class Read = NobodyCounts>
 PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room, Deliver deliver,
-                           Corrupt corrupt) {
+                           Corrupt corrupt, Read read = {}) {
   // Pairs with the kernel's barrier between writing records and storing data_head
   // (perf_output_put_handle in kernel/events/ring_buffer.c, B with C there).
   const std::uint64_t head = load_acquire(page.data_head);
   // Only readers write the tail: this thread, or a program that reads the mapping between our
   // calls.
   std::uint64_t released = load_relaxed(page.data_tail);
+  std::uint64_t records = 0;
   const auto release_until = [&](std::uint64_t position) {
     // Pairs with the kernel's control dependency from loading data_tail to writing records
     // (__perf_output_begin, A with D there): our reads come before the space is written again.
     if (position != released)
       store_release(page.data_tail, __u64{position});
+    read(std::exchange(records, 0), position - released);
     released = position;
   };
 
@@ -86,16 +99,19 @@ PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room,
     const RunRead run = deliver_run(walk.at(), walk.run_end(), walk.piece_end(), deliver);
     walk.move_to(run.at);
     end = run.end;
-    if (end == PerfRead::go_on && !walk.run_ended())
+    records += run.records;
+    if (end == PerfRead::go_on && !walk.run_ended()) {
       end = deliver_next(walk, room, deliver);
+      records += walk.at() != run.at ? 1 : 0;
+    }
     if (walk.position() - released >= quarter)
       release_until(walk.position());
   }
+  release_until(walk.position());
   if (end == PerfRead::corrupt) {
-    corrupt(walk.position());
-    release_until(head);
-  } else {
-    release_until(walk.position());
+    corrupt(walk.position(), head - walk.position());
+    // Pairs as above.
+    store_release(page.data_tail, __u64{head});
   }
   return end;
 }

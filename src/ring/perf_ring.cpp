@@ -145,6 +145,7 @@ Result<void> PerfRing::renew(const perf_event_attr& attr) {
     return event.error();
   if (const auto put = slot_.put(event->fd()); !put)
     return put;
+  const os::Locked nobody_asks_them(events_lock_);
   for (PerfEvent* dead : {&renewed_event_, &second_event_}) {
     if (dead->fd() < 0)
       continue;
@@ -158,28 +159,28 @@ Result<void> PerfRing::renew(const perf_event_attr& attr) {
   return {};
 }
 
-void PerfRing::tell_lost(std::uint64_t count) {
-  lost_told_ += count;
-  handler_.lost(handler_.context, cpu_, count);
-}
-
 void PerfRing::lost_recorded(std::uint64_t count) {
-  const std::uint64_t known = std::min(count, lost_told_early_);
-  lost_told_early_ -= known;
+  const std::uint64_t known = std::min(count, lost_told_early_ - kept_.told_early);
+  kept_.lost += count;
+  kept_.told_early += known;
   if (known == 0 || count != known)
-    tell_lost(count - known);
+    handler_.lost(handler_.context, cpu_, count - known);
 }
 
 void PerfRing::look_for_lost() {
   const auto count = count_lost();
+  const std::uint64_t told = counters_.lost_recorded.get() + lost_told_early_;
   // With the next record comes the kernel's own, in its place between those before and behind it.
-  if (!count || unread() != 0 || *count <= lost_told_)
+  if (!count || unread() != 0 || *count <= told)
     return;
-  lost_told_early_ += *count - lost_told_;
-  tell_lost(*count - lost_told_);
+  store_relaxed(lost_told_early_, lost_told_early_ + (*count - told));
+  handler_.lost(handler_.context, cpu_, *count - told);
 }
 
 Result<std::uint64_t> PerfRing::count_lost() const {
+  if (!counts_lost())
+    return Errno(EOPNOTSUPP);
+  const os::Locked events_stay(events_lock_);
   std::uint64_t lost = lost_by_closed_;
   for (const PerfEvent* event : {&event_, &renewed_event_, &second_event_}) {
     if (event->fd() < 0)
@@ -192,9 +193,35 @@ Result<std::uint64_t> PerfRing::count_lost() const {
   return lost;
 }
 
+void PerfRing::count(std::uint64_t records, std::uint64_t bytes) {
+  counters_.bytes.add(bytes);
+  if (kept_.others != 0) [[unlikely]] {
+    records -= kept_.others;
+    counters_.lost_recorded.add(kept_.lost);
+    counters_.corrupt.add(kept_.dropped);
+    store_relaxed(lost_told_early_, lost_told_early_ - kept_.told_early);
+    kept_ = {};
+  }
+  counters_.records.add(records);
+}
+
+RingStats PerfRing::stats() const {
+  RingStats stats = counters_.stats();
+  // The recorded first: what is recorded meanwhile is then in the events' count, too.
+  const auto lost = count_lost();
+  stats.lost_unrecorded =
+      lost ? *lost - std::min(*lost, stats.lost_recorded) : load_relaxed(lost_told_early_);
+  stats.switches = wakeups_.switches();
+  stats.size_bytes = data_.size;
+  stats.free_bytes = data_.size - std::min<std::uint64_t>(data_.size, unread());
+  return stats;
+}
+
 std::uint64_t PerfRing::unread() const {
   const auto& page = *reinterpret_cast<const perf_event_mmap_page*>(mapping_.data());
-  return load_relaxed(page.data_head) - load_relaxed(page.data_tail);
+  // The tail first: whoever reads the ring meanwhile moves it up to the head at most.
+  const std::uint64_t tail = load_relaxed(page.data_tail);
+  return load_relaxed(page.data_head) - tail;
 }
 
 Result<void> PerfRing::coalesce(const perf_event_attr& attr) {
@@ -202,27 +229,42 @@ Result<void> PerfRing::coalesce(const perf_event_attr& attr) {
     auto event = open_into_ring(attr);
     if (!event)
       return event.error();
+    const os::Locked nobody_asks_it(events_lock_);
     second_event_ = std::move(*event);
   }
   return slot_.put(second_event_.fd());
 }
 
-void PerfRing::report_corrupt(std::uint64_t position) const {
+void PerfRing::report_corrupt(std::uint64_t position, std::uint64_t skipped) {
+  counters_.corrupt.add(1);
+  // Positions that make no sense may be any distance apart.
+  counters_.skipped_bytes.add(std::min<std::uint64_t>(skipped, data_.size));
   log(LogLevel::warn,
       "perf_buffer: the ring of CPU %d is corrupt at position %" PRIu64
       ": what is unread there is skipped\n",
       cpu_, position);
 }
 
-PerfRead PerfRing::dropped(std::uint32_t type, std::size_t size, const char* why) const {
+PerfRead PerfRing::dropped(std::uint32_t type, std::size_t size, const char* why) {
+  ++kept_.others;
+  ++kept_.dropped;
   log(LogLevel::warn,
       "perf_buffer: CPU %d: a record of type %" PRIu32 " and %zu bytes is dropped: %s\n", cpu_,
       type, size, why);
   return PerfRead::go_on;
 }
 
+void PerfRing::keep_lost(const std::byte* bytes, std::size_t size) {
+  if (size < sizeof(LostRecord))
+    return;
+  ++kept_.others;
+  kept_.lost += load_relaxed(reinterpret_cast<const LostRecord*>(bytes)->count);
+}
+
 int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::size_t size) {
   if (type != PERF_RECORD_LOST) {
+    ++kept_.others;
+    ++kept_.dropped;
     log(LogLevel::warn,
         "perf_buffer: CPU %d: a record of type %" PRIu32
         ", which is neither sample nor lost, ends the read: other types need "
@@ -230,17 +272,24 @@ int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::siz
         cpu_, type);
     return -EPERM;
   }
-  if (size < sizeof(LostRecord))
+  if (size < sizeof(LostRecord)) {
     dropped(type, size, "it is too short for a count of lost records");
-  else
-    lost_recorded(load_relaxed(reinterpret_cast<const LostRecord*>(bytes)->count));
+    return kGoOn;
+  }
+  ++kept_.others;
+  lost_recorded(load_relaxed(reinterpret_cast<const LostRecord*>(bytes)->count));
   return kGoOn;
 }
 
 template <class GoesOn>
 Result<int> PerfRing::read_while(GoesOn goes_on) {
   const auto room = [this](std::size_t) { return copy_.data(); };
-  const auto corrupt = [this](std::uint64_t position) { report_corrupt(position); };
+  const auto corrupt = [this](std::uint64_t position, std::uint64_t skipped) {
+    report_corrupt(position, skipped);
+  };
+  const auto counted = [this](std::uint64_t records, std::uint64_t bytes) {
+    count(records, bytes);
+  };
   // Samples are what there are many of: nearly all of a read's cost is in these few lines.
   const auto by_type = [this](PerfRecord record) {
     if (record.type != PERF_RECORD_SAMPLE)
@@ -251,13 +300,13 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
         load_relaxed(reinterpret_cast<const RawSample*>(record.bytes)->size);
     if (raw_size > record.size - kRawData)
       return dropped(record.type, record.size, kOversized);
-    ++records_;
     handler_.sample(handler_.context, cpu_, record.bytes + kRawData, raw_size);
     return PerfRead::go_on;
   };
   const auto raw = [this](PerfRecord record) {
     auto* header = reinterpret_cast<perf_event_header*>(record.bytes);
-    ++records_;
+    if (record.type == PERF_RECORD_LOST) [[unlikely]]
+      keep_lost(record.bytes, record.size);
     return answered(handler_.event(handler_.context, cpu_, header));
   };
   const auto if_it_goes_on = [&](auto deliver) {
@@ -267,11 +316,16 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
     };
   };
 
-  const bool nearly_full = counts_lost() && unread() > data_.size / 2;
+  kept_ = {};
+  const std::uint64_t fill = unread();
+  counters_.reads.add(1);
+  counters_.highest_fill.at_least(std::min<std::uint64_t>(fill, data_.size));
+  const bool nearly_full = counts_lost() && fill > data_.size / 2;
   auto& page = *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
-  const PerfRead end = handler_.event != nullptr
-                           ? read_perf_records(page, data_, room, if_it_goes_on(raw), corrupt)
-                           : read_perf_records(page, data_, room, if_it_goes_on(by_type), corrupt);
+  const PerfRead end =
+      handler_.event != nullptr
+          ? read_perf_records(page, data_, room, if_it_goes_on(raw), corrupt, counted)
+          : read_perf_records(page, data_, room, if_it_goes_on(by_type), corrupt, counted);
   switch (end) {
   case PerfRead::go_on:
     if (nearly_full)

@@ -9,12 +9,14 @@
 
 #include "base/array.hpp"
 #include "base/owned.hpp"
+#include "os/lock.hpp"
 #include "os/os.hpp"
 #include "os/reason.hpp"
 #include "ring/budget.hpp"
 #include "ring/map_slot.hpp"
 #include "ring/perf_event.hpp"
 #include "ring/perf_read.hpp"
+#include "ring/ring_stats.hpp"
 #include "ring/wakeup_policy.hpp"
 
 namespace ringside {
@@ -73,7 +75,12 @@ public:
   // unread is how many bytes are between the ring's positions now. They are the ring's own word.
   [[nodiscard]] std::uint64_t unread() const;
   // How many records have been handed over in all.
-  [[nodiscard]] std::uint64_t records() const { return records_; }
+  [[nodiscard]] std::uint64_t records() const { return counters_.records.get(); }
+
+  // stats may be asked for by any thread, while another reads the ring. Losses are asked of the
+  // events, where those can tell. woken counts a wait to which the kernel has named the ring.
+  [[nodiscard]] RingStats stats() const;
+  void woken() { counters_.wakeups.add(1); }
 
   // How the reader learns of records is the set's to decide; this is where it keeps what it knows.
   [[nodiscard]] WakeupPolicy& wakeups() { return wakeups_; }
@@ -118,18 +125,21 @@ private:
   [[nodiscard]] const PerfEvent& signalling_event() const {
     return renewed_event_.fd() >= 0 ? renewed_event_ : event_;
   }
-  // count_lost is what all events of the ring have lost so far.
+  // count_lost is what all events of the ring have lost so far, where they can tell.
   Result<std::uint64_t> count_lost() const;
   [[nodiscard]] bool counts_lost() const { return (read_format_ & os::kFormatLost) != 0; }
-  void tell_lost(std::uint64_t count);
   // lost_recorded takes the kernel's record of a loss, of which some may have been told already.
-  void lost_recorded(std::uint64_t count);
+  [[gnu::cold]] void lost_recorded(std::uint64_t count);
   [[gnu::cold]] void look_for_lost();
+  // count takes what goes back to the kernel, with what was kept meanwhile.
+  void count(std::uint64_t records, std::uint64_t bytes);
   // What is rare stays out of the loop over the records. Plain arguments, because a record that is
   // passed whole would be put together in memory for each record that is not rare.
-  [[gnu::cold]] void report_corrupt(std::uint64_t position) const;
+  [[gnu::cold]] void report_corrupt(std::uint64_t position, std::uint64_t skipped);
   // dropped tells of a record that is not handed over, and goes on.
-  [[gnu::cold]] PerfRead dropped(std::uint32_t type, std::size_t size, const char* why) const;
+  [[gnu::cold]] PerfRead dropped(std::uint32_t type, std::size_t size, const char* why);
+  // keep_lost takes what a raw handler is given of a loss.
+  [[gnu::cold]] void keep_lost(const std::byte* bytes, std::size_t size);
   // deliver_other takes what is no sample, and returns an answer as a raw handler would.
   [[gnu::cold]] int deliver_other(std::uint32_t type, const std::byte* bytes, std::size_t size);
 
@@ -144,19 +154,30 @@ private:
   int cpu_ = 0;
   int answer_ = 0;
   PerfHandler handler_;
-  std::uint64_t records_ = 0;
   // What the ring's events count, and what those have lost that are closed.
   std::uint64_t read_format_ = 0;
   std::uint64_t lost_by_closed_ = 0;
   std::uint64_t enabled_ns_ = UINT64_MAX;
-  // How many lost records the handler has been told of, and how many of them the kernel has yet to
-  // write a record of.
-  std::uint64_t lost_told_ = 0;
+  // How many losses the handler has been told of that the kernel has yet to write a record of.
   std::uint64_t lost_told_early_ = 0;
+  // What is rare among the records whose space has not gone back yet: those that are not for the
+  // handler, or not counted as its, the losses that they tell of, how many of these were told
+  // early, and how many records were dropped. A handler that leaves by an exception is given these
+  // records again, and they are counted then.
+  struct Kept {
+    std::uint64_t others = 0;
+    std::uint64_t lost = 0;
+    std::uint64_t told_early = 0;
+    std::uint64_t dropped = 0;
+  };
+  Kept kept_;
+  RingCounters counters_;
   WakeupPolicy wakeups_;
   // The ring is this event's.
   PerfEvent event_;
-  // Opened when the ring was renewed, and when it first coalesced. Both write into the ring.
+  // Opened when the ring was renewed, and when it first coalesced. Both write into the ring. They
+  // change under the lock, for those who ask what the events count.
+  mutable os::Lock events_lock_;
   PerfEvent renewed_event_;
   PerfEvent second_event_;
   os::Mapping mapping_;

@@ -145,6 +145,7 @@ Result<int> PerfSet::look(PerfRing& ring, std::uint64_t now_ns, bool waits, Budg
 }
 
 Result<int> PerfSet::poll(int timeout_ms) {
+  polls_.add(1);
   follow_cpus();
   // That is what epoll_wait(2) says to who wants none of its events.
   if (ring_count_ == 0)
@@ -163,6 +164,8 @@ Result<int> PerfSet::poll(int timeout_ms) {
     const bool something = why == LookFor::signal || ring.unread() != 0;
     if (!something && !ring.wakeups().by_clock())
       return Looked::nothing;
+    if (why == LookFor::signal)
+      ring.woken();
     end = adaptive() ? look(ring, now_ns, waits) : ring.read();
     if (!end || *end != 0)
       return Looked::stop;
@@ -208,6 +211,13 @@ Result<std::size_t> PerfSet::consume_within(Budget& budget) {
       break;
   }
   return static_cast<std::size_t>(budget.taken());
+}
+
+RingStats PerfSet::stats() const {
+  RingStats all;
+  for (std::size_t index = 0; index < ring_count(); ++index)
+    all = together(all, stats(index));
+  return all;
 }
 
 bool PerfSet::holds_something() const {

@@ -55,6 +55,12 @@ public:
   [[nodiscard]] const PerfRing& ring(std::size_t index) const { return *rings_[index]; }
   [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
 
+  // stats is what has gone through a ring, or through all; polls is how often poll was called. Any
+  // thread may ask while others read.
+  [[nodiscard]] RingStats stats(std::size_t index) const { return rings_[index]->stats(); }
+  [[nodiscard]] RingStats stats() const;
+  [[nodiscard]] std::uint64_t polls() const { return polls_.get(); }
+
   // watched_by_program says that the program waits for rings by itself: from now on it sees exactly
   // what the kernel signals.
   void watched_by_program();
@@ -86,6 +92,7 @@ private:
   // The second event of each ring. The set decides on wakeups while adaptive_; some rings are by
   // the clock only while by_clock_.
   perf_event_attr second_attr_{};
+  Counter polls_;
   bool adaptive_ = false;
   bool watched_ = false;
   bool by_clock_ = false;

@@ -96,6 +96,8 @@ WakeupMode WakeupPolicy::looked_without_waiting(const Found& found) {
 }
 
 void WakeupPolicy::changed(WakeupMode mode) {
+  if ((mode == WakeupMode::coalescing) != (mode_ == WakeupMode::coalescing))
+    switches_.add(1);
   mode_ = mode;
   looks_ = 0;
   records_ = 0;

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "ring/ring_stats.hpp"
+
 namespace ringside {
 
 // WakeupMode is how the reader learns of records in a ring.
@@ -81,6 +83,8 @@ public:
   // that no other mode is possible or wished any more.
   void changed(WakeupMode mode);
   void stay_signalled();
+  // How often the ring began or ceased to coalesce. Any thread may ask.
+  [[nodiscard]] std::uint64_t switches() const { return switches_.get(); }
 
 private:
   [[nodiscard]] WakeupMode looked_signalled(const Found& found);
@@ -104,6 +108,7 @@ private:
   std::uint64_t records_ = 0;
   std::uint64_t bytes_ = 0;
   std::uint64_t period_ns_ = 0;
+  Counter switches_;
 };
 
 } // namespace ringside

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """The public headers: each stands alone in every language standard, they declare what is done and
-nothing else, and they declare it as libbpf does, on x86_64 and on i386."""
+nothing else, and they declare what is libbpf's as libbpf does, on x86_64 and on i386."""
 import pathlib
 import re
 import shutil
@@ -15,9 +15,12 @@ import layout
 
 INCLUDE = symbol_list.ROOT / 'include'
 HEADERS = sorted((INCLUDE / 'bpf').glob('*.h'))
+OWN_HEADERS = sorted((INCLUDE / 'ringside').glob('*.h'))
 MANIFESTS = symbol_list.ROOT / 'abi' / 'manifests'
-FUNCTIONS = symbol_list.archive(symbol_list.load(symbol_list.ROOT / 'abi' / 'symbols.txt'),
-                                'libbpf')
+SYMBOLS = symbol_list.load(symbol_list.ROOT / 'abi' / 'symbols.txt')
+FUNCTIONS = symbol_list.archive(SYMBOLS, 'libbpf')
+OWN_FUNCTIONS = [symbol.name for symbol in symbol_list.exported(SYMBOLS, 'libringside')
+                 if symbol_list.family(symbol.node) == symbol_list.RINGSIDE]
 WARNINGS = ['-Wall', '-Wextra', '-Werror']
 C_STANDARDS = ('gnu89', 'gnu99', 'gnu11', 'gnu17')
 CPP_STANDARDS = ('98', '11', '14', '17', '20')
@@ -65,8 +68,8 @@ class Standards(unittest.TestCase):
                 yield [compiler, '-xc++', f'-std=c++{standard}'], standard == '98'
 
     def test_each_header_compiles_alone_first_and_twice(self):
-        for header in HEADERS:
-            line = f'#include <bpf/{header.name}>\n'
+        for header in HEADERS + OWN_HEADERS:
+            line = f'#include <{header.parent.name}/{header.name}>\n'
             for command, old in self.each():
                 with self.subTest(header=header.name, command=command):
                     pedantic = [] if old else ['-pedantic']
@@ -194,6 +197,40 @@ class Names(unittest.TestCase):
                                    re.findall(rf'^ *#define {name}\b(.*)$', joined, re.M)])
             if header != 'libbpf.h':
                 self.assertEqual(set(theirs) - ours, set(), header)
+
+
+class Own(unittest.TestCase):
+    """What we add: names that begin as ours do, and structs that may grow."""
+
+    def setUp(self):
+        self.text = layout.without_comments('\n'.join(header.read_text(encoding='utf-8')
+                                                      for header in OWN_HEADERS))
+
+    def test_functions_are_those_that_are_done(self):
+        declared = re.findall(r'^RINGSIDE_API\s[^;()]*?(\w+)\(', self.text, re.M)
+        self.assertEqual(sorted(declared), sorted(OWN_FUNCTIONS))
+
+    def test_each_struct_begins_with_its_size_and_names_its_last_field(self):
+        structs = re.findall(r'^struct (\w+) \{(.*?)\n\}', self.text, re.M | re.S)
+        self.assertTrue(structs)
+        for name, body in structs:
+            fields = re.findall(r'(\w+) (\w+);', body)
+            self.assertEqual(fields[0], ('size_t', 'sz'), name)
+            self.assertIn(f'#define {name}__last_field {fields[-1][1]}\n', self.text)
+
+    def test_no_name_may_be_anybody_elses(self):
+        for name in re.findall(r'^ *#define (\w+)|^(?:struct|enum) (\w+) \{', self.text, re.M):
+            self.assertTrue(''.join(name).lower().startswith('ringside_'), name)
+
+    def test_its_options_macros_are_libbpfs(self):
+        text = '#include <string.h>\n#include <bpf/libbpf.h>\n#include <ringside/ringside.h>\n' \
+               'size_t f(void);\n' \
+               'size_t f(void) { LIBBPF_OPTS(ringside_stats, stats); return stats.sz; }\n'
+        for command in (['gcc', '-xc'], ['clang', '-xc', '-std=gnu89'], ['g++', '-xc++'],
+                        ['clang++', '-xc++']):
+            # A partial initialiser is what options are about.
+            command = [*command, '-Wno-missing-field-initializers']
+            self.assertEqual(compile_text(command, text), '')
 
 
 if __name__ == '__main__':

@@ -190,7 +190,7 @@ void read_records(const Scenario& scenario, std::byte* ring) {
         const bool go_on = reading.deliver(record.bytes, record.type, record.size);
         return go_on ? PerfRead::go_on : PerfRead::stopped;
       },
-      [&](std::uint64_t position) { reading.corrupt_at(position); });
+      [&](std::uint64_t position, std::uint64_t) { reading.corrupt_at(position); });
   require(end == reading.expected_end(), "the read says how it has ended");
   reading.end();
 }

@@ -19,6 +19,11 @@ struct Ring {
   std::vector<std::size_t> sizes;
   std::vector<std::uint64_t> tails;
   std::vector<std::uint64_t> corrupt_at;
+  std::uint64_t skipped = 0;
+  struct {
+    std::uint64_t records = 0;
+    std::uint64_t bytes = 0;
+  } counted;
 
   void start_at(std::uint64_t position) { page.data_head = page.data_tail = position; }
   void put(std::uint16_t size) { put_claiming(size, size); }
@@ -37,7 +42,14 @@ struct Ring {
           tails.push_back(page.data_tail);
           return answer();
         },
-        [&](std::uint64_t position) { corrupt_at.push_back(position); });
+        [&](std::uint64_t position, std::uint64_t unread) {
+          corrupt_at.push_back(position);
+          skipped = unread;
+        },
+        [&](std::uint64_t records, std::uint64_t bytes) {
+          counted.records += records;
+          counted.bytes += bytes;
+        });
   }
   PerfRead read() {
     return read([] { return PerfRead::go_on; });
@@ -141,7 +153,7 @@ TEST_CASE("without memory for a wrapped record it stays unread") {
   const auto end = read_perf_records(
       ring.page, {ring.bytes.data(), ring.bytes.size()},
       [](std::size_t) -> std::byte* { return nullptr; }, [](PerfRecord) { return PerfRead::go_on; },
-      [](auto) {});
+      [](auto, auto) {});
   CHECK(end == PerfRead::no_memory);
   CHECK(ring.page.data_tail == 4096 - 8);
 }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// struct ring_buffer, the handle.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include "base/handle_mark.hpp"
+#include "base/owned.hpp"
+#include "ring/bpf_set.hpp"
+
+// The C tag, incomplete for programs.
+struct ring_buffer {
+  ringside::HandleMark mark;
+  ringside::Owned<ringside::BpfSet> set;
+};

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Lock: for what threads share beside the rings. No reading of a ring takes one.
+#pragma once
+
+#include <pthread.h>
+
+namespace ringside::os {
+
+// Lock is not recursive.
+class Lock {
+public:
+  Lock() = default;
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+  void take() { pthread_mutex_lock(&mutex_); }
+  // try_take is false where another thread has it, or had it when this process was forked.
+  [[nodiscard]] bool try_take() { return pthread_mutex_trylock(&mutex_) == 0; }
+  void release() { pthread_mutex_unlock(&mutex_); }
+
+private:
+  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+};
+
+// Locked has a lock from its making to the end of its scope.
+class Locked {
+public:
+  explicit Locked(Lock& lock) : lock_(lock) { lock_.take(); }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+  ~Locked() { lock_.release(); }
+
+private:
+  Lock& lock_;
+};
+
+} // namespace ringside::os
