@@ -11,7 +11,9 @@
 #include "entry.hpp"
 #include "perf_buffer.hpp"
 #include "ring_buffer.hpp"
+#include "ringside.hpp"
 
+using ringside::check_handle;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::log;
@@ -20,20 +22,6 @@ using ringside::Result;
 using ringside::RingStats;
 
 namespace {
-
-// check_handle is whether a handle is ours. Nobody else answers these functions.
-template <class Handle>
-Result<void> check_handle(const char* function, const Handle* handle) {
-  if (handle == nullptr) {
-    log(LogLevel::warn, "%s: the buffer is NULL\n", function);
-    return Errno(EINVAL);
-  }
-  if (!handle->mark.is_ours()) {
-    log(LogLevel::warn, "%s: the buffer was made by another library, not by ringside\n", function);
-    return Errno(EOPNOTSUPP);
-  }
-  return {};
-}
 
 Result<void> check_index(const char* function, std::size_t index, std::size_t count) {
   if (index < count || index == RINGSIDE_ALL_RINGS)
@@ -100,8 +88,7 @@ int answer(const char* function, const Handle* handle, std::size_t index, ringsi
   const auto& set = *handle->set;
   if (const auto checked = check_index(function, index, set.ring_count()); !checked)
     return entry.fail(checked.error());
-  fill(stats, index == RINGSIDE_ALL_RINGS ? as_told(set.stats(), set.polls(), -1, -1)
-                                          : told(set));
+  fill(stats, index == RINGSIDE_ALL_RINGS ? as_told(set.stats(), set.polls(), -1, -1) : told(set));
   return entry.give(0);
 }
 

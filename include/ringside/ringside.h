@@ -95,6 +95,53 @@ RINGSIDE_API int ringside_perf_buffer__stats(const struct perf_buffer* pb, size_
 RINGSIDE_API int ringside_ring_buffer__stats(const struct ring_buffer* rb, size_t idx,
                                              struct ringside_stats* stats);
 
+/* ---- Interrupting a poll ---- */
+
+/* ringside_perf_buffer__interrupt and ringside_ring_buffer__interrupt end perf_buffer__poll() or
+ * ring_buffer__poll() on the buffer, which another thread is in: it reads what there is by then and
+ * returns how much that was; 0 is a valid answer. If no poll is under way, the next one does so,
+ * once, however often it was interrupted before. Nothing is lost. The buffer's epoll descriptor is
+ * readable meanwhile. A poll that is in a callback goes on to its end, and its successor returns
+ * at once.
+ * May be called from any thread, and from a signal handler. The first call opens a descriptor, which
+ * lasts as long as the buffer. Fails with
+ *   EMFILE, ENFILE, ENOMEM, ENOSPC  as timerfd_create(2) and epoll_ctl(2) do; the poll goes on */
+RINGSIDE_API int ringside_perf_buffer__interrupt(struct perf_buffer* pb);
+RINGSIDE_API int ringside_ring_buffer__interrupt(struct ring_buffer* rb);
+
+/* ---- Reading within bounds ---- */
+
+/* ringside_bounds is how much one call may do. `sz` is as for ringside_stats; a NULL in place of the
+ * struct means no bounds. */
+struct ringside_bounds {
+  size_t sz;
+  /* Records of the rings, those that tell of losses included. 0: any number. */
+  __u64 max_records;
+  /* Microseconds from the call on, looked at after each record: a callback is never cut short.
+   * 0: any time. */
+  __u64 max_us;
+  /* Set by the call: whether it ended at a bound and left something unread. Then the next call
+   * should come without waiting before, since what is unread may never be signalled again. */
+  __u32 more;
+  /* Must be 0. */
+  __u32 reserved;
+};
+#define ringside_bounds__last_field reserved
+
+/* ringside_perf_buffer__consume_bounded and ringside_ring_buffer__consume_bounded are
+ * perf_buffer__consume() and ring_buffer__consume_n(), up to the bounds: they read what is there
+ * without waiting, ring by ring. The next call begins with the ring behind the one where this one
+ * ended, so each ring has its turn however busy another is. Return how many records were read, at
+ * most INT_MAX. Fail with
+ *   EINVAL   bounds->sz is too small for anything, or what is behind the known fields is not 0
+ *   EBADMSG  a ring makes no sense; what was unread there is skipped
+ *   any      what a callback has returned below 0; that record has been read
+ * Records that were read before a failure were handed over. One thread at a time may read a ring. */
+RINGSIDE_API int ringside_perf_buffer__consume_bounded(struct perf_buffer* pb,
+                                                       struct ringside_bounds* bounds);
+RINGSIDE_API int ringside_ring_buffer__consume_bounded(struct ring_buffer* rb,
+                                                       struct ringside_bounds* bounds);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
