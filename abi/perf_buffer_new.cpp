@@ -128,6 +128,7 @@ Result<Owned<perf_buffer>> make_perf_buffer(const NewPerfBuffer& wanted) {
   if (!places)
     return places.error();
 
+  late_perf_frees();
   auto buffer = make<perf_buffer>();
   if (buffer == nullptr)
     return refuse(wanted, Errno(ENOMEM), kNoMemory);

@@ -8,9 +8,11 @@
 #include "entry.hpp"
 #include "next_library.hpp"
 #include "ring/bpf_ring.hpp"
+#include "ring_buffer.hpp"
 
 using ringside::BpfRing;
 using ringside::Entry;
+using ringside::leave_read;
 using ringside::pass_on;
 
 namespace {
@@ -67,7 +69,7 @@ extern "C" LIBBPF_API int ring__consume(struct ring* r) {
   if (ring == nullptr)
     return pass_on(ring__consume, __func__, -EINVAL, r);
   ring->watched_by_program();
-  return entry.leave(ring->read(SIZE_MAX));
+  return leave_read(entry, *ring, ring->read(SIZE_MAX));
 }
 
 extern "C" LIBBPF_API int ring__consume_n(struct ring* r, size_t n) {
@@ -76,5 +78,5 @@ extern "C" LIBBPF_API int ring__consume_n(struct ring* r, size_t n) {
   if (ring == nullptr)
     return pass_on(ring__consume_n, __func__, -EINVAL, r, n);
   ring->watched_by_program();
-  return entry.leave(ring->read(n));
+  return leave_read(entry, *ring, ring->read(n));
 }

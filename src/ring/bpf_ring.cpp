@@ -13,6 +13,13 @@
 #include "ring/bpf_record.hpp"
 
 namespace ringside {
+namespace {
+
+int drop(void* /*context*/, void* /*data*/, std::size_t /*size*/) {
+  return 0;
+}
+
+} // namespace
 
 Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler,
                                      std::uint64_t max_latency_ns) {
@@ -26,7 +33,7 @@ Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler,
   }
   ring->handler_ = handler;
   if (ring->handler_.sample == nullptr)
-    ring->handler_.sample = [](void*, void*, std::size_t) { return 0; };
+    ring->handler_.sample = drop;
   ring->mapping_ = std::move(*mapping);
   ring->eighth_ = ring->mapping_.data_size() / 8;
   ring->map_fd_ = map_fd;
@@ -241,6 +248,13 @@ void BpfRing::watched_by_program() {
     let_go();
 }
 
+void BpfRing::silence() {
+  handler_ = {drop, nullptr};
+  // A read that is under way stops to look, as it does when its handler has read the ring.
+  read_within_ = true;
+  silenced_ = true;
+}
+
 template <class Over>
 Result<std::size_t> BpfRing::read_unless(std::size_t limit, Over over) {
   // A handler that left the read before by an exception has left us at its record.
@@ -251,6 +265,7 @@ Result<std::size_t> BpfRing::read_unless(std::size_t limit, Over over) {
   counters_.reads.add(1);
   std::uint64_t published = position();
 
+  const ReadMark::Frame frame(read_mark_);
   left_ = limit;
   Run run = Run::moved;
   do {
@@ -262,7 +277,7 @@ Result<std::size_t> BpfRing::read_unless(std::size_t limit, Over over) {
       break;
     published = position();
     publish();
-  } while (run == Run::at_producer || run == Run::busy || run == Run::moved);
+  } while (!silenced_ && (run == Run::at_producer || run == Run::busy || run == Run::moved));
   reading_ = false;
   read_within_ = true;
 

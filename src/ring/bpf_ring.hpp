@@ -7,6 +7,7 @@
 
 #include "base/handle_mark.hpp"
 #include "base/owned.hpp"
+#include "base/read_mark.hpp"
 #include "os/os.hpp"
 #include "ring/bpf_mapping.hpp"
 #include "ring/budget.hpp"
@@ -66,6 +67,12 @@ public:
   // read_within is the same with a budget as the limit, which it leaves as it is.
   Result<std::size_t> read_within(const Budget& budget);
 
+  // being_read is whether a read has yet to return; see ReadMark. silence ends a read that is under
+  // way behind the record that its handler was called with, and the handler is called no more.
+  [[nodiscard]] bool being_read(const void* frame) const { return read_mark_.under_way(frame); }
+  void silence();
+  [[nodiscard]] bool silenced() const { return silenced_; }
+
   // Where the next record begins; in a handler, the record that it was called with. The space
   // before may not have gone back to the kernel yet, and the published position may be held back.
   [[nodiscard]] std::uint64_t consumer_position() const;
@@ -96,8 +103,8 @@ private:
   Run read_run(std::size_t unread, Over over);
   void publish();
   [[gnu::cold]] void skip_corrupt();
-  // count takes the bytes up to `to`, with `records` in them. count_left does so for a read that was
-  // left by an exception, up to where that was.
+  // count takes the bytes up to `to`, with `records` in them. count_left does so for a read that
+  // was left by an exception, up to where that was.
   void count(const std::byte* to, std::size_t records);
   [[gnu::cold]] void count_left();
   void let_go();
@@ -120,6 +127,8 @@ private:
   bool reading_ = false;
   // A read has ended since the run began: the handler's own.
   bool read_within_ = false;
+  ReadMark read_mark_;
+  bool silenced_ = false;
   std::size_t left_ = 0;
   std::uint64_t run_position_ = 0;
   std::byte* run_ = nullptr;

@@ -97,6 +97,8 @@ Result<std::size_t> BpfSet::poll(int timeout_ms) {
     if (!end)
       return Looked::stop;
     total += *end;
+    if (silenced_)
+      return Looked::stop;
     return why == LookFor::signal || *end != 0 ? Looked::something : Looked::nothing;
   };
   const auto polled =
@@ -115,6 +117,17 @@ RingStats BpfSet::stats() const {
   for (const auto& ring : rings_)
     all = together(all, ring->stats());
   return all;
+}
+
+bool BpfSet::being_read(const void* frame) const {
+  return std::any_of(rings_.begin(), rings_.end(),
+                     [frame](const auto& ring) { return ring->being_read(frame); });
+}
+
+void BpfSet::silence() {
+  silenced_ = true;
+  for (const auto& ring : rings_)
+    ring->silence();
 }
 
 void BpfSet::watched_by_program() {
@@ -139,6 +152,8 @@ Result<std::size_t> BpfSet::consume_within(Budget& budget) {
       turn_.took(index);
     if (!read)
       return read.error();
+    if (silenced_)
+      break;
   }
   return static_cast<std::size_t>(budget.taken());
 }

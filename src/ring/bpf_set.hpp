@@ -54,6 +54,13 @@ public:
   // all are signalled, for good.
   void watched_by_program();
 
+  // being_read is whether a read of a ring has yet to return; see ReadMark. silence is for a set
+  // that goes away when none has: handlers are called no more, and calls that are under way go on
+  // to no other ring.
+  [[nodiscard]] bool being_read(const void* frame) const;
+  void silence();
+  [[nodiscard]] bool silenced() const { return silenced_; }
+
 private:
   // look reads a ring in a poll and decides on its wakeups.
   Result<std::size_t> look(BpfRing& ring, std::uint64_t now_ns);
@@ -66,6 +73,7 @@ private:
   std::uint64_t max_latency_ns_ = 0;
   // Some rings are by the clock only while this is set.
   bool by_clock_ = false;
+  bool silenced_ = false;
 };
 
 } // namespace ringside

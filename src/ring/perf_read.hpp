@@ -19,9 +19,9 @@ namespace ringside {
 enum class PerfRead { go_on, stopped, corrupt, no_memory };
 
 // deliver_run hands over the records that begin from `at` to `run_end` and end by `piece_end`. It
-// stops before one that is not plain, and says where it has come to, and past how many. This loop is
-// nearly all of a read's cost: it is a function of its own to have few variables to keep over the
-// handler's call.
+// stops before one that is not plain, and says where it has come to, and past how many. This loop
+// is nearly all of a read's cost: it is a function of its own to have few variables to keep over
+// the handler's call.
 struct RunRead {
   std::byte* at;
   PerfRead end;
@@ -71,8 +71,9 @@ struct NobodyCounts {
 // the end.
 //   room(size)         gives memory of that many bytes for a record that wraps, or nullptr
 //   deliver(record)    takes a contiguous record, consumed either way, and says go_on or stopped
-//   corrupt(position, skipped)  is told where the ring makes no sense, and how many bytes are unread
-//   read(records, bytes)        is told what goes back to the kernel, corrupt bytes not counted
+//   corrupt(position, skipped)  is told where the ring makes no sense, and how many bytes are
+//   unread read(records, bytes)        is told what goes back to the kernel, corrupt bytes not
+//   counted
 template <class Room, class Deliver, class Corrupt, class Read = NobodyCounts>
 PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room, Deliver deliver,
                            Corrupt corrupt, Read read = {}) {

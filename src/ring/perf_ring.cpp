@@ -57,6 +57,9 @@ Errno refused(const Step& step, RingPlace place, Errno error, const os::Wanted& 
 
 } // namespace
 
+constexpr PerfHandler PerfRing::kNobody{[](void*, int, void*, __u32) {}, [](void*, int, __u64) {},
+                                        [](void*, int, perf_event_header*) { return 0; }, nullptr};
+
 Result<Owned<PerfRing>> PerfRing::open(RingPlace place, const RingKind& kind,
                                        const os::Wanted& wanted) {
   auto ring = ringside::make<PerfRing>();
@@ -73,9 +76,9 @@ Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wan
   // A record that nobody wants goes to a function that does nothing: one branch less for each.
   handler_ = kind.handler;
   if (handler_.sample == nullptr)
-    handler_.sample = [](void*, int, void*, __u32) {};
+    handler_.sample = kNobody.sample;
   if (handler_.lost == nullptr)
-    handler_.lost = [](void*, int, __u64) {};
+    handler_.lost = kNobody.lost;
 
   auto copy = Array<std::byte>::of_size(std::min(kind.data_size, kLargestRecord));
   if (!copy)
@@ -316,6 +319,7 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
     };
   };
 
+  const ReadMark::Frame frame(mark_);
   kept_ = {};
   const std::uint64_t fill = unread();
   counters_.reads.add(1);
@@ -348,9 +352,9 @@ Result<int> PerfRing::read() {
 }
 
 Result<int> PerfRing::read_within(Budget& budget) {
-  return read_while([&budget] {
+  return read_while([&budget, this] {
     budget.took(1);
-    return !budget.spent();
+    return !budget.spent() && handler_.event != kNobody.event;
   });
 }
 

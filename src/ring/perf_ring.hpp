@@ -9,6 +9,7 @@
 
 #include "base/array.hpp"
 #include "base/owned.hpp"
+#include "base/read_mark.hpp"
 #include "os/lock.hpp"
 #include "os/os.hpp"
 #include "os/reason.hpp"
@@ -114,6 +115,12 @@ public:
   // read_within is the same until the budget is spent, of which each record of the ring takes one.
   Result<int> read_within(Budget& budget);
 
+  // being_read is whether a read has yet to return; see ReadMark. silence puts handlers that do
+  // nothing in the place of the program's, in a read that is under way as well, and ends one that
+  // has a raw handler.
+  [[nodiscard]] bool being_read(const void* frame) const { return mark_.under_way(frame); }
+  void silence() { handler_ = kNobody; }
+
 private:
   // read_while reads as long as `goes_on` answers so, which is asked after each record.
   template <class GoesOn>
@@ -151,9 +158,12 @@ private:
     return PerfRead::stopped;
   }
 
+  static const PerfHandler kNobody;
+
   int cpu_ = 0;
   int answer_ = 0;
   PerfHandler handler_;
+  ReadMark mark_;
   // What the ring's events count, and what those have lost that are closed.
   std::uint64_t read_format_ = 0;
   std::uint64_t lost_by_closed_ = 0;

@@ -88,7 +88,7 @@ Result<void> PerfSet::add(RingPlace place, const os::Wanted& wanted) {
 }
 
 void PerfSet::follow_cpus() {
-  if (has_ring_.size() == 0 || !cpu_watch_.due(os::now_ns()))
+  if (silenced_ || has_ring_.size() == 0 || !cpu_watch_.due(os::now_ns()))
     return;
   const auto online = read_cpu_mask(kOnlineCpus);
   if (!online)
@@ -170,6 +170,8 @@ Result<int> PerfSet::poll(int timeout_ms) {
     if (!end || *end != 0)
       return Looked::stop;
     count += something ? 1 : 0;
+    if (silenced_)
+      return Looked::stop;
     return something ? Looked::something : Looked::nothing;
   };
   const auto polled =
@@ -190,7 +192,7 @@ Result<int> PerfSet::consume() {
   for (std::size_t step = 0; step < ring_count_; ++step) {
     PerfRing& ring = *rings_[now.at(step, ring_count_)];
     const auto read = adaptive() ? look(ring, 0, false) : ring.read();
-    if (!read || *read != 0)
+    if (!read || *read != 0 || silenced_)
       return read;
   }
   return 0;
@@ -207,7 +209,7 @@ Result<std::size_t> PerfSet::consume_within(Budget& budget) {
       turn_.took(index);
     if (!read)
       return read.error();
-    if (*read != 0)
+    if (*read != 0 || silenced_)
       break;
   }
   return static_cast<std::size_t>(budget.taken());
@@ -223,6 +225,17 @@ RingStats PerfSet::stats() const {
 bool PerfSet::holds_something() const {
   return std::any_of(rings().begin(), rings().end(),
                      [](const auto& ring) { return ring->unread() != 0; });
+}
+
+bool PerfSet::being_read(const void* frame) const {
+  return std::any_of(rings().begin(), rings().end(),
+                     [frame](const auto& ring) { return ring->being_read(frame); });
+}
+
+void PerfSet::silence() {
+  silenced_ = true;
+  for (const auto& ring : rings())
+    ring->silence();
 }
 
 void PerfSet::watched_by_program() {

@@ -65,6 +65,13 @@ public:
   // what the kernel signals.
   void watched_by_program();
 
+  // being_read is whether a read of a ring has yet to return; see ReadMark. silence is for a set
+  // that goes away when none has: handlers are called no more, and calls that are under way go on
+  // to no other ring.
+  [[nodiscard]] bool being_read(const void* frame) const;
+  void silence();
+  [[nodiscard]] bool silenced() const { return silenced_; }
+
 private:
   // look reads a ring, within a budget if there is one, and decides on its wakeups; `waits` is
   // whether the call waits for rings.
@@ -96,6 +103,7 @@ private:
   bool adaptive_ = false;
   bool watched_ = false;
   bool by_clock_ = false;
+  bool silenced_ = false;
 };
 
 } // namespace ringside

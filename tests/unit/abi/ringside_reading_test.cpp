@@ -313,6 +313,48 @@ TEST_CASE("bounds of another release are read as far as they go") {
   CHECK(buffer->consume(&bounds) == -EINVAL);
 }
 
+TEST_CASE("a callback of a bounded read may free its buffer") {
+  PerfBufferFixture fixture(kRings);
+  const struct sim_live before = sim_live();
+  static perf_buffer* perf;
+  static ring_buffer* ring;
+  static int calls;
+  calls = 0;
+  auto bounds = bounds_of(10, 0);
+
+  perf = perf_buffer__new(
+      fixture.map(), 1,
+      [](void*, int, void*, __u32) {
+        ++calls;
+        perf_buffer__free(perf);
+      },
+      nullptr, nullptr, nullptr);
+  REQUIRE(perf != nullptr);
+  for (unsigned cpu = 0; cpu < kRings; ++cpu)
+    fixture.output(cpu, "text");
+  CHECK(ringside_perf_buffer__consume_bounded(perf, &bounds) == 1);
+  CHECK(calls == 1);
+
+  const os::UniqueFd map(sim_create_map(BPF_MAP_TYPE_RINGBUF, 4096, "events"));
+  ring = ring_buffer__new(
+      map.get(),
+      [](void*, void*, size_t) {
+        ++calls;
+        ring_buffer__free(ring);
+        return 0;
+      },
+      nullptr, nullptr);
+  REQUIRE(ring != nullptr);
+  REQUIRE(sim_ringbuf_output(map.get(), "text", 4, 0) == 0);
+  CHECK(ringside_ring_buffer__consume_bounded(ring, &bounds) == 1);
+  CHECK(calls == 2);
+  const struct sim_live after = sim_live();
+  CHECK(after.fds == before.fds + 1);
+  CHECK(after.mappings == before.mappings);
+  CHECK(after.slots == before.slots);
+  CHECK(after.bytes == before.bytes);
+}
+
 TEST_CASE("handles that are not ours are refused") {
   Messages messages;
   CHECK(ringside_perf_buffer__interrupt(nullptr) == -EINVAL);
