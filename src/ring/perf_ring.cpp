@@ -102,6 +102,12 @@ Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wan
   if (!enabled)
     return refused(kEnableEvent, place, enabled.error(), wanted);
 
+  // An empty slot cannot be emptied.
+  if (kind.tells_of_other && os::delete_from_map(kind.map_fd, place.key))
+    log(LogLevel::warn,
+        "perf_buffer: key %" PRIu32 " of the map had another reader's event: that reader gets no "
+        "more records of CPU %d, nor of others that this one reads\n",
+        place.key, place.cpu);
   auto slot = MapSlot::fill(kind.map_fd, place.key, event_.fd());
   if (!slot)
     return refused(kFillSlot, place, slot.error(), wanted);

@@ -55,6 +55,8 @@ struct RingKind {
   // Whether the events may be opened so that what they count can be read: for how long they have
   // been on and, where the kernel does that, what they have lost.
   bool counts = false;
+  // Whether to tell of another reader whose event is in the slot: it gets no more records.
+  bool tells_of_other = false;
   // When wakeups change; limits of 0 are those of a program that decides by itself.
   WakeupLimits wakeups = {};
 };

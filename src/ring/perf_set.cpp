@@ -63,9 +63,13 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
     return refused("making an epoll set", ready.error(), wanted);
   set->ready_ = std::move(*ready);
 
-  for (const RingPlace& place : places)
+  // One key is asked: a reader takes all CPUs, as a rule.
+  set->kind_.tells_of_other = true;
+  for (const RingPlace& place : places) {
     if (const auto added = set->add(place, wanted); !added)
       return added.error();
+    set->kind_.tells_of_other = false;
+  }
   if (followed_cpus != 0)
     set->attr_ = *kind.attr;
   set->kind_.attr = &set->attr_;

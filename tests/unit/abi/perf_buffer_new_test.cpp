@@ -128,6 +128,55 @@ TEST_CASE("a refused call is told with its CPU and the reason") {
   CHECK_THAT(fixture.messages.last(), Catch::Contains("4 more are needed"));
 }
 
+TEST_CASE("a buffer that takes the slots of another says so, once") {
+  PerfBufferFixture fixture;
+  perf_buffer* first = fixture.make();
+  CHECK(fixture.messages.warnings() == 0);
+  const unsigned deletes = sim_calls("map_delete");
+  perf_buffer* second = fixture.make();
+  REQUIRE(second != nullptr);
+  CHECK(sim_calls("map_delete") == deletes + 1);
+  CHECK(fixture.messages.warnings() == 1);
+  CHECK_THAT(fixture.messages.last(),
+             Catch::Contains("another reader") && Catch::Contains("CPU 0"));
+  // Which is all that is new: the records go to the second.
+  fixture.output(0, "taken");
+  CHECK(perf_buffer__consume(first) == 0);
+  CHECK(fixture.samples.empty());
+  CHECK(perf_buffer__consume(second) == 0);
+  CHECK(fixture.samples.size() == 1);
+  perf_buffer__free(second);
+  perf_buffer__free(first);
+}
+
+TEST_CASE("what another reader has elsewhere in the map is not asked about") {
+  PerfBufferFixture fixture(4);
+  int cpu = 1;
+  int key = 1;
+  perf_buffer_raw_opts options{};
+  options.sz = sizeof(options);
+  options.cpu_cnt = 1;
+  options.cpus = &cpu;
+  options.map_keys = &key;
+  perf_buffer* one = fixture.make_raw(go_on, &options);
+  key = 2;
+  perf_buffer* two = fixture.make_raw(go_on, &options);
+  CHECK(fixture.messages.warnings() == 0);
+  CHECK(sim_live().slots == 2);
+  perf_buffer__free(one);
+  perf_buffer__free(two);
+}
+
+TEST_CASE("a buffer that fails before it has a ring leaves the other reader its slots") {
+  PerfBufferFixture fixture;
+  perf_buffer* first = fixture.make();
+  sim_fail("mmap", 1, EPERM);
+  CHECK(fixture.make() == nullptr);
+  CHECK(sim_live().slots == 2);
+  CHECK(fixture.messages.warnings() == 1);
+  perf_buffer__free(first);
+}
+
 // Each call that a constructor makes fails in turn: it alone, or it and all that follow, so that
 // cleaning up fails as well. Whatever comes back, nothing may stay: not a descriptor, mapping, byte
 // or map slot (unless the kernel refuses to empty it).
