@@ -15,6 +15,7 @@
 #include "os/reason.hpp"
 #include "possible_cpus.hpp"
 #include "ring/ring_places.hpp"
+#include "ring/settings.hpp"
 
 namespace ringside {
 namespace {
@@ -84,6 +85,36 @@ Result<Array<RingPlace>> online_places(const NewPerfBuffer& wanted, unsigned cpu
   return places;
 }
 
+// open_rings makes the rings, as large as the user of the program wants them, or else as large as
+// the program does: that is kind.data_size.
+Result<Owned<PerfSet>> open_rings(const NewPerfBuffer& wanted, const Array<RingPlace>& places,
+                                  RingKind& kind, unsigned followed_cpus) {
+  const Settings settings = Settings::from_environment();
+  const std::size_t asked = kind.data_size;
+  const std::size_t larger = settings.perf_data_size(places.size(), os::page_size());
+  if (larger > asked) {
+    kind.data_size = larger;
+    if (auto set = PerfSet::open(places, kind, followed_cpus)) {
+      log(LogLevel::info,
+          "%s: the environment makes each of %zu rings %zu bytes large, not %zu as asked for\n",
+          wanted.function, places.size(), larger, asked);
+      return set;
+    }
+    log(LogLevel::warn,
+        "%s: there are no rings of %zu bytes each, as the environment wants them: they have %zu, "
+        "as "
+        "asked for\n",
+        wanted.function, larger, asked);
+    kind.data_size = asked;
+  } else if (settings.perf_bytes_per_cpu != 0 || settings.perf_bytes_total != 0) {
+    log(LogLevel::info,
+        "%s: each of %zu rings has %zu bytes, as asked for, which the environment does not make "
+        "larger\n",
+        wanted.function, places.size(), asked);
+  }
+  return PerfSet::open(places, kind, followed_cpus);
+}
+
 // call_event hands a record to the program's event_cb. `context` is the perf_buffer. The answer
 // goes back as it is: programs return errors of their own there.
 int call_event(void* context, int cpu, perf_event_header* record) {
@@ -137,7 +168,7 @@ Result<Owned<perf_buffer>> make_perf_buffer(const NewPerfBuffer& wanted) {
     buffer->event_ctx = wanted.event_ctx;
     kind.handler = {nullptr, nullptr, call_event, buffer.get()};
   }
-  auto set = PerfSet::open(*places, kind, kind.counts ? *cpus : 0);
+  auto set = open_rings(wanted, *places, kind, kind.counts ? *cpus : 0);
   if (!set)
     return set.error();
   buffer->set = std::move(*set);

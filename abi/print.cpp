@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
-#include <cstdlib>
 
 #include <strings.h>
 
@@ -12,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
 #include "next_library.hpp"
+#include "os/os.hpp"
 
 namespace ringside {
 namespace {
@@ -25,7 +25,7 @@ constexpr LevelName kLevelNames[] = {
 
 // The level down to which the default printer prints, from LIBBPF_LOG_LEVEL.
 libbpf_print_level level_wanted() {
-  const char* name = std::getenv("LIBBPF_LOG_LEVEL");
+  const char* name = os::environment("LIBBPF_LOG_LEVEL");
   if (name == nullptr)
     return LIBBPF_INFO;
   for (const LevelName& known : kLevelNames) {

@@ -8,7 +8,7 @@
 #include "base/log.hpp"
 #include "os/reason.hpp"
 #include "ring/poll_rings.hpp"
-#include "ring/wakeup_settings.hpp"
+#include "ring/settings.hpp"
 
 namespace ringside {
 namespace {
@@ -30,7 +30,7 @@ Result<Owned<BpfSet>> BpfSet::make_empty() {
   if (!ready)
     return refused("making an epoll set", ready.error());
   set->ready_ = std::move(*ready);
-  set->max_latency_ns_ = WakeupSettings::from_environment().max_latency_ns;
+  set->max_latency_ns_ = Settings::from_environment().max_latency_ns;
   return set;
 }
 

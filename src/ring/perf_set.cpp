@@ -9,7 +9,7 @@
 #include "os/reason.hpp"
 #include "ring/poll_rings.hpp"
 #include "ring/ring_places.hpp"
-#include "ring/wakeup_settings.hpp"
+#include "ring/settings.hpp"
 #include "ring/watermark_attr.hpp"
 
 namespace ringside {
@@ -51,7 +51,7 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
 
   if (const auto second = watermark_attr(*kind.attr, kind.data_size); second) {
     set->second_attr_ = *second;
-    set->kind_.wakeups = {.max_latency_ns = WakeupSettings::from_environment().max_latency_ns,
+    set->kind_.wakeups = {.max_latency_ns = Settings::from_environment().max_latency_ns,
                           .ring_size = kind.data_size,
                           .told_when_half_full = true,
                           .settling_looks = kSettlingLooks};
@@ -261,7 +261,7 @@ void PerfSet::watched_by_program() {
   // Nobody has been told of what is there by now, nor will be of what a BPF program that is at work
   // is yet to write through the second event.
   const std::uint64_t now_ns = os::now_ns();
-  ready_.show_ready(holds_something() ? now_ns : now_ns + WakeupSettings{}.max_latency_ns);
+  ready_.show_ready(holds_something() ? now_ns : now_ns + Settings{}.max_latency_ns);
 }
 
 } // namespace ringside
