@@ -265,7 +265,7 @@ void kernel_set_file(const char* name, const char* text) {
 
 void kernel_drop_privileges(void) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
+  struct __user_cap_data_struct had[2], kept[2] = {{0, 0, 0}, {0, 0, 0}};
   char paranoid[8] = "";
   int fd = open("/proc/sys/kernel/perf_event_paranoid", O_RDONLY | O_CLOEXEC);
 
@@ -274,7 +274,12 @@ void kernel_drop_privileges(void) {
   else if (fd < 0 || read(fd, paranoid, sizeof(paranoid) - 1) <= 0 || atoi(paranoid) < 1)
     skip("perf_event_paranoid lets everybody open events here");
   close(fd);
-  if (syscall(SYS_capset, &header, none) != 0)
+  /* Without this, Linux 5.10 may refuse bpf() as a whole. */
+  if (syscall(SYS_capget, &header, had) != 0)
+    kernel_die("capget", errno);
+  kept[CAP_TO_INDEX(CAP_BPF)].permitted = kept[CAP_TO_INDEX(CAP_BPF)].effective =
+      had[CAP_TO_INDEX(CAP_BPF)].permitted & CAP_TO_MASK(CAP_BPF);
+  if (syscall(SYS_capset, &header, kept) != 0)
     kernel_die("capset", errno);
 }
 
