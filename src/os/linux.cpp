@@ -56,6 +56,13 @@ std::uint64_t address_of(const void* object) {
   return reinterpret_cast<std::uintptr_t>(object);
 }
 
+std::uint64_t ns_on(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * kNsPerSecond +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
 } // namespace
 
 Result<UniqueFd> open_perf_event(perf_event_attr* attr, int cpu) {
@@ -162,10 +169,12 @@ void close(int fd) {
 }
 
 std::uint64_t now_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * kNsPerSecond +
-         static_cast<std::uint64_t>(now.tv_nsec);
+  return ns_on(CLOCK_MONOTONIC);
+}
+
+std::uint64_t asleep_ns() {
+  const std::uint64_t awake_ns = now_ns();
+  return ns_on(CLOCK_BOOTTIME) - awake_ns;
 }
 
 Result<UniqueFd> create_timer() {

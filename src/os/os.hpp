@@ -72,6 +72,9 @@ Result<UniqueFd> duplicate(int fd);
 
 // now_ns is CLOCK_MONOTONIC in nanoseconds.
 std::uint64_t now_ns();
+// asleep_ns is for how long the machine has slept, which now_ns does not count: that, and the time
+// that it takes to ask. Source: CLOCK_BOOTTIME in clock_gettime(2).
+std::uint64_t asleep_ns();
 
 // A timer is a descriptor that is readable from the time, on the clock of now_ns, that it was last
 // armed for; at 0 it is disarmed. Source: timerfd_create(2).

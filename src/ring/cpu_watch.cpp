@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// CpuWatch: reading the kernel's count of its announcements.
+// CpuWatch: reading the kernel's count of its announcements, and for how long it slept.
 #include "ring/cpu_watch.hpp"
 
 #include <array>
@@ -14,6 +14,10 @@ namespace {
 // Grows with each uevent, of which a CPU that goes or comes makes one or two (Linux 5.10 to 7.2).
 // Source: kernel/ksysfs.c, and drivers/base/core.c for device_online and device_offline.
 constexpr char kAnnounced[] = "/sys/kernel/uevent_seqnum";
+
+// More than asking for the time asleep takes, but where this process stood still meanwhile; and
+// less than a sleep.
+constexpr std::uint64_t kSleepNs = 100'000'000;
 
 Result<std::uint64_t> announced() {
   std::array<char, 32> text{};
@@ -34,7 +38,9 @@ bool CpuWatch::due(std::uint64_t now_ns) {
   if (first)
     return false;
   const auto count = announced();
-  const bool changed = !count || std::exchange(announced_, *count) != *count;
+  const std::uint64_t asleep_ns = os::asleep_ns();
+  const bool slept = asleep_ns > std::exchange(asleep_ns_, asleep_ns) + kSleepNs;
+  const bool changed = !count || std::exchange(announced_, *count) != *count || slept;
   return std::exchange(once_more_, changed) || changed;
 }
 

@@ -39,6 +39,10 @@ void sim_set_online(unsigned cpu, int online) {
   Kernel::instance().set_online(cpu, online != 0);
 }
 
+void sim_sleep_ns(uint64_t ns) {
+  Kernel::instance().sleep(ns);
+}
+
 void sim_set_file(const char* path, const char* text) {
   Kernel::instance().set_file(path, text);
 }

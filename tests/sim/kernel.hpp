@@ -107,6 +107,7 @@ public:
 
   void reset(unsigned cpus);
   void set_online(unsigned cpu, bool online);
+  void sleep(std::uint64_t ns);
   void set_file(const char* path, const char* text);
   int create_map(std::uint32_t type, std::uint32_t max_entries, const char* name);
   int output(int map_fd, unsigned cpu, std::uint32_t key, std::span<const std::byte> data);
@@ -143,6 +144,8 @@ public:
 
   // skipped_ns is by how much simulated clocks have run ahead of the real ones.
   static std::uint64_t skipped_ns();
+  // asleep_ns is for how long the machine has slept.
+  static std::uint64_t asleep_ns();
 
 private:
   struct Mapping {
@@ -195,6 +198,8 @@ private:
   int output_locked(Map& map, unsigned cpu, std::uint32_t key, std::span<const std::byte> data);
   int look_up_event(const Map& map, unsigned cpu, std::uint32_t key, Writing& writing) const;
   int write(const Writing& writing, std::span<const std::byte> data);
+  // end_events ends those on a CPU that goes.
+  void end_events(unsigned cpu);
   [[nodiscard]] PerfEvent::Origin origin(unsigned cpu) const { return {cpu, now_ns_}; }
   std::shared_ptr<PerfEvent> ringed_event(int fd, int& error);
   // ring_map gives the map if it is a ring, of that kind if one is said: 0, -EBADF or -EINVAL.

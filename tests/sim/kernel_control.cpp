@@ -3,10 +3,17 @@
 #include "kernel.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
 namespace ringside::sim {
+namespace {
+
+// Not of the Kernel: clocks are asked from everywhere.
+std::atomic<std::uint64_t> asleep_total = 0;
+
+} // namespace
 
 void Kernel::reset(unsigned cpus) {
   std::lock_guard lock(mutex_);
@@ -32,8 +39,22 @@ void Kernel::set_online(unsigned cpu, bool online) {
   if (cpu >= cpus_.count())
     return;
   cpus_.set_online(cpu, online);
-  if (online)
-    return;
+  if (!online)
+    end_events(cpu);
+}
+
+void Kernel::sleep(std::uint64_t ns) {
+  std::lock_guard lock(mutex_);
+  asleep_total += ns;
+  for (unsigned cpu = 1; cpu < cpus_.count(); ++cpu)
+    end_events(cpu);
+}
+
+std::uint64_t Kernel::asleep_ns() {
+  return asleep_total;
+}
+
+void Kernel::end_events(unsigned cpu) {
   for (const auto& known : events_)
     if (auto event = known.lock(); event && event->cpu() == static_cast<int>(cpu))
       event->cpu_gone(clock_ns());

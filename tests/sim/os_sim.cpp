@@ -183,6 +183,10 @@ std::uint64_t now_ns() {
   return kernel().now_ns();
 }
 
+std::uint64_t asleep_ns() {
+  return Kernel::asleep_ns();
+}
+
 Result<UniqueFd> create_timer() {
   return owned(*kernel().create_timer(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
 }

@@ -248,7 +248,8 @@ int clock_gettime(clockid_t clock, timespec* now) noexcept {
                 clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_BOOTTIME;
   if (result != 0 || !counts)
     return result;
-  auto skipped = static_cast<std::int64_t>(Kernel::skipped_ns());
+  const std::uint64_t asleep = clock == CLOCK_BOOTTIME ? Kernel::asleep_ns() : 0;
+  auto skipped = static_cast<std::int64_t>(Kernel::skipped_ns() + asleep);
   std::int64_t ns = now->tv_nsec + skipped % kNsPerSecond;
   now->tv_sec += skipped / kNsPerSecond + ns / kNsPerSecond;
   now->tv_nsec = ns % kNsPerSecond;

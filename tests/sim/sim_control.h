@@ -18,6 +18,10 @@ void sim_reset(unsigned cpus);
 /* sim_set_online takes a CPU offline (0) or back (1), in /sys and for perf_event_open (ENODEV). */
 void sim_set_online(unsigned cpu, int online);
 
+/* sim_sleep_ns: the machine sleeps for so long. CLOCK_MONOTONIC stands, all CPUs but the first go
+ * and come back, and nothing is announced. */
+void sim_sleep_ns(uint64_t ns);
+
 /* sim_set_file: the text that reading `path` gives. With text NULL the file is not there (ENOENT).
  * For the CPU mask files it overrides the text that follows from the CPUs. */
 void sim_set_file(const char* path, const char* text);

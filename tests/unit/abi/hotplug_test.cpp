@@ -74,6 +74,22 @@ TEST_CASE("a CPU that went offline and is back has its records read again") {
   CHECK(fixture.messages.warnings() == 0);
 }
 
+TEST_CASE("after a sleep of the machine, of which nothing is announced, records are read again") {
+  Hotplug fixture;
+  fixture.open();
+  fixture.look(3);
+  for (int round = 1; round <= 2; ++round) {
+    fixture.samples.clear();
+    sim_sleep_ns(5 * kSecond);
+    CHECK(fixture.write(1, "dead") == -EOPNOTSUPP);
+    CHECK(fixture.write(0, "zero") == 0);
+    fixture.look(2);
+    CHECK(fixture.write(1, "one") == 0);
+    CHECK(perf_buffer__consume(fixture.buffer()) == 0);
+    CHECK(fixture.samples.size() == 2);
+  }
+}
+
 TEST_CASE("what is unread when its CPU goes is read in its place, and losses are told once") {
   Hotplug fixture;
   fixture.open();
