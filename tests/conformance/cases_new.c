@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -106,6 +107,21 @@ static void page_counts_taken(void) {
   }
 }
 
+/* Linux up to 6.12 counts pages in 32 bits: 2^32 of them are none, a ring in which nothing fits. */
+static bool kernel_maps_none_for_2_32(void) {
+  const size_t size = (((size_t)1 << 32) + 1) * (size_t)sysconf(_SC_PAGESIZE);
+  struct perf_event_attr attr = {
+      .size = sizeof(attr), .type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_BPF_OUTPUT};
+  int fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+  void* ring = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  bool mapped = ring != MAP_FAILED;
+
+  if (mapped)
+    munmap(ring, size);
+  close(fd);
+  return mapped;
+}
+
 static void page_counts_beyond_memory(void) {
   /* The last is the first whose bytes, header page included, still fit into 64 bits. */
   static const unsigned shifts[] = {28, 32, 40, 51};
@@ -113,6 +129,8 @@ static void page_counts_beyond_memory(void) {
 
   skip_under_valgrind();
   for (size_t i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++) {
+    if (shifts[i] == 32 && kernel_maps_none_for_2_32())
+      continue;
     messages_clear();
     CHECK_NULL(make(map_fd, (size_t)1 << shifts[i]), ENOMEM);
     CHECK_WARNED("page");
