@@ -27,7 +27,7 @@
 
 enum { kWritersMax = 5, kPages = 1, kBurst = 60, kWords = 4 };
 /* After each return a writer writes so many at least; a CPU that was silent for so long is deaf. */
-enum { kAfterReturn = 300, kPatienceMs = 3000, kSleepSeconds = 5 };
+enum { kAfterReturn = 300, kPatienceMs = 5000, kSleepSeconds = 5 };
 
 /* One CPU: the thread that has a program write there, and what the reader got from there. The first
  * CPU stays; the others come and go. */

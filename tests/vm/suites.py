@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""What runs in a virtual machine, as jobs, and what their output says of each case."""
+
+import collections
+import json
+import os
+import re
+
+import guest
+
+SKIP = 77
+STOCK = ", stock"  # what the name of a run on the stock library ends with
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# What became of a case: the word is passed, failed or skipped, the remark why.
+Case = collections.namedtuple("Case", "name word remark", defaults=[""])
+# jobs(built, cpus) are guest.Jobs, and cases(job, outcome) the cases of one.
+Suite = collections.namedtuple("Suite", "name jobs cases")
+
+MANY = 8192
+CONFORM_SECONDS, LIVE_SECONDS, HOTPLUG_SECONDS = 600, 400, 400
+# A case makes thousands of system calls, and 64 emulated CPUs take turns.
+CASE_SECONDS = 60
+# Ways in which CPUs go, how often they return on ours, and up to how many CPUs in the machine.
+HOTPLUG = (("offline", 100, MANY), ("late", 4, MANY), ("suspend", 3, 2))
+# The stock library does not follow, which is what shows that the program would notice.
+HOTPLUG_STOCK_RETURNS = 4
+
+
+class Built:
+    """What a build folder has."""
+
+    def __init__(self, folder):
+        self.folder = os.path.abspath(folder)
+        self.tests = self.read("tests")
+        self.targets = {(target["name"], target["type"]): target["filename"][0]
+                        for target in self.read("targets")}
+        self.ringside = self.targets["ringside", "shared library"]
+        self.stock = self.stock_library()
+
+    def read(self, what):
+        with open(os.path.join(self.folder, "meson-info", f"intro-{what}.json")) as facts:
+            return json.load(facts)
+
+    def program(self, name):
+        return self.targets[name, "executable"]
+
+    def stock_library(self):
+        """The libbpf that programs are linked to."""
+        return next(path for path in guest.with_libraries([self.program("vm-hotplug")])
+                    if re.search(r"/libbpf\.so\.1$", path))
+
+    def test_jobs(self, names):
+        """Meson's tests whose names match, as jobs. If one fails that has a twin on the stock
+        library, the twin runs too: it shows whose fault that is."""
+        tests = {test["name"]: test for test in self.tests}
+        jobs = []
+        for name in filter(re.compile(names).match, tests):
+            for test, only_after in (tests[name], None), (tests.get(name + STOCK), name):
+                if test:
+                    env = {key: value for key, value in test["env"].items()
+                           if not key.startswith("LD_")}
+                    jobs.append(guest.Job(test["name"], test["cmd"], env, self.folder,
+                                          LIVE_SECONDS, only_after))
+        return jobs
+
+    def files(self, jobs):
+        """What the jobs name, and the Python that tests are driven by."""
+        words = [word for job in jobs
+                 for value in [*job.command, *job.env.values()] for word in value.split(":")]
+        named = {os.path.normpath(os.path.join(self.folder, word)) for word in words}
+        scripts = {os.path.join(place, name) for place, _, names in os.walk(os.path.dirname(HERE))
+                   for name in names if name.endswith(".py")}
+        return {path for path in named | scripts if os.path.isfile(path)}
+
+
+# Conformance: the program itself, over ours in both forms and over the stock library.
+
+def conform_jobs(suite, preloaded, manner):
+    def jobs(built, _cpus):
+        libraries = ":".join(preloaded(built))
+        command = [built.program("conform"), "--as", manner, "--seconds", str(CASE_SECONDS)]
+        return [guest.Job(suite, command, {"LD_PRELOAD": libraries}, built.folder,
+                          CONFORM_SECONDS)]
+    return jobs
+
+
+def conform_cases(_job, outcome):
+    """Words in capitals are those of cases that are not as they should be (run.h). A line for each
+    ends with the count; without that it did not come to its end."""
+    found = re.findall(r"^(\w+) (\w+\.\S+)(?: \((.*)\))?$", outcome.output, re.M)
+    cases = [Case(name, "skipped" if word in ("skip", "other") else
+                  "failed" if word.isupper() else "passed", remark or word)
+             for word, name, remark in found]
+    if not re.search(r"^\d+ passed, \d+ failed, \d+ skipped$", outcome.output, re.M):
+        cases.append(Case("all", "failed", f"did not come to an end: {ending(outcome)}"))
+    return cases
+
+
+# Programs that tell of themselves by how they exit.
+
+def ending(outcome):
+    """How a job ended, in words."""
+    return "out of time" if outcome.status is None else f"status {outcome.status}"
+
+
+def without_skip(words):
+    return re.sub("^SKIP: ", "", words)
+
+
+def last_line(outcome):
+    return (outcome.output.strip().splitlines() or ["nothing"])[-1]
+
+
+def status_cases(job, outcome):
+    if outcome.status == SKIP:
+        return [Case(job.name, "skipped", without_skip(last_line(outcome)))]
+    if outcome.status == 0:
+        return [Case(job.name, "passed")]
+    return [Case(job.name, "failed", f"{ending(outcome)}: {last_line(outcome)}")]
+
+
+def scenario_cases(job, outcome):
+    """What compare_kernels.py says of each scenario."""
+    found = re.findall(r"^([\w-]+): (.*)$", outcome.output, re.M)
+    cases = [Case(name, "passed" if words.endswith(", the same") else
+                  "failed" if words.startswith("DIFFERENT") else "skipped", without_skip(words))
+             for name, words in found if name != "SKIP"]
+    if not cases or (outcome.status != 0 and "failed" not in {case.word for case in cases}):
+        cases += status_cases(job, outcome)
+    return cases
+
+
+# CPUs that come and go.
+
+def hotplug_jobs(built, cpus):
+    program, jobs = built.program("vm-hotplug"), []
+    for way, returns, cpus_max in HOTPLUG:
+        if cpus <= cpus_max:
+            jobs.append(guest.Job(f"hotplug {way}", [program, way, str(returns)],
+                                  {"LD_PRELOAD": built.ringside}, built.folder, HOTPLUG_SECONDS))
+    jobs.append(guest.Job("hotplug offline" + STOCK,
+                          [program, "offline", str(HOTPLUG_STOCK_RETURNS)], {}, built.folder,
+                          HOTPLUG_SECONDS))
+    return jobs
+
+
+def hotplug_account(outcome):
+    """The account that a hotplug program told, or None."""
+    line = last_line(outcome)
+    return json.loads(line) if line.startswith("{") else None
+
+
+def hotplug_cases(job, outcome):
+    if not job.name.endswith(STOCK):
+        return status_cases(job, outcome)
+    account = hotplug_account(outcome)
+    if outcome.status == 1 and account and account["heard"] < account["returns"]:
+        return [Case(job.name, "passed")]
+    return [Case(job.name, "failed", f"the stock library was not found out: {ending(outcome)}: "
+                                     f"{last_line(outcome)}")]
+
+
+def hotplug_words(outcome):
+    """The account in words, or None."""
+    account = hotplug_account(outcome)
+    return account and (
+        "{returns} returns, {heard} heard of (mean {mean_ms} ms, worst {worst_ms} ms); "
+        "{attempted} attempted = {delivered} delivered + {lost} told as lost + {dead} refused by a "
+        "dead event + {absent} for want of an event + {unaccounted} unaccounted for"
+    ).format(**account)
+
+
+SUITES = (
+    Suite("conformance", conform_jobs("conformance", lambda built: [built.ringside, built.stock],
+                                      "ringside"), conform_cases),
+    Suite("conformance-full", conform_jobs(
+        "conformance-full", lambda built: [built.targets["bpf", "shared library"]], "ringside"),
+          conform_cases),
+    Suite("conformance-stock", conform_jobs(
+        "conformance-stock", lambda built: [built.stock], "stock"), conform_cases),
+    Suite("simulator", lambda built, _cpus: built.test_jobs(
+        r"simulated kernel against the real one$"), scenario_cases),
+    # Without those that are about time: emulated CPUs stand still at times.
+    Suite("live", lambda built, _cpus: built.test_jobs(r"live (?!wakeups|watched).*(?<!, stock)$"),
+          status_cases),
+    Suite("hotplug", hotplug_jobs, hotplug_cases),
+)
+
+
+def cases_of(suite, job, outcome):
+    """The cases of a job, of which something is told whatever became of it."""
+    if outcome is None:
+        return [Case(job.name, "failed", "was not run")]
+    return suite.cases(job, outcome)

@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""Runs what was built on other kernels, in virtual machines: the conformance program, the live
+suite as meson runs it here, the simulated kernel against that kernel, and CPUs that come and go
+under load. Prints a table, with a line for each kernel, number of CPUs and suite.
+
+WORD is a kernel (5.10, 6.1, 6.12, newest, or the path of an image), a number of CPUs, or a suite.
+Those named are run; where no word of a kind is given, what runs is:
+"""
+
+import argparse
+import collections
+import itertools
+import os
+import shutil
+import sys
+import time
+
+import guest
+import kernels
+import oracle
+import suites
+
+BOOT_SECONDS = 1800
+# Where not told otherwise: what runs with so many CPUs, and on which kernels. Many CPUs are slow.
+EVERY_SUITE = [suite.name for suite in suites.SUITES]
+PLAN = {2: (EVERY_SUITE, list(kernels.SUITES)),
+        64: (["conformance", "simulator", "hotplug"], ["5.10", "newest"])}
+# The simulated kernel has user ring buffers, and POLLRDNORM where a ring is readable.
+WITHOUT = {"5.10": ["simulator"]}
+COLUMNS = "{:31}{:>5}  {:18}{:>7}{:>8}{:>8}{:>9}{:>8}"
+REMARKS_MAX = 3  # reasons for what was skipped, the most frequent
+
+Machine = collections.namedtuple("Machine", "kernel cpus suites")
+
+
+def plan(words):
+    """The machines that words ask for. A word that is nothing raises ValueError."""
+    named = [word for word in words if word in kernels.SUITES or os.path.isfile(word)]
+    cpus = [int(word) for word in words if word.isdigit()]
+    wanted = [word for word in words if word in EVERY_SUITE]
+    for word in words:
+        if word not in wanted and word not in named and not (word.isdigit() and int(word) > 1):
+            raise ValueError(f"'{word}' is no kernel ({', '.join(kernels.SUITES)}, or a file), no "
+                             f"number of CPUs above 1, and no suite ({', '.join(EVERY_SUITE)})")
+    machines = []
+    for count in cpus or PLAN:
+        usual_suites, usual_kernels = PLAN[count if count in PLAN else 2]
+        for kernel in named or (list(kernels.SUITES) if count in cpus else usual_kernels):
+            usual = [suite for suite in usual_suites if suite not in WITHOUT.get(kernel, ())]
+            machines.append(Machine(kernel, count, wanted or usual))
+    return machines
+
+
+def plan_words():
+    lines = [f"  {cpus} CPUs, kernels {', '.join(names)}: {', '.join(what)}"
+             for cpus, (what, names) in PLAN.items()]
+    lines += [f"  but on {kernel} not {', '.join(what)}" for kernel, what in WITHOUT.items()]
+    return "\n".join(lines)
+
+
+class Run:
+    """A machine that has run its suites."""
+
+    def __init__(self, machine, image, built):
+        self.machine = machine
+        self.suites = [suite for suite in suites.SUITES if suite.name in machine.suites]
+        self.jobs = {suite: suite.jobs(built, machine.cpus) for suite in self.suites}
+        for suite, jobs in self.jobs.items():
+            if not jobs:
+                sys.exit(f"{built.folder} has nothing for the suite '{suite.name}'")
+        jobs = list(itertools.chain(*self.jobs.values()))
+        begin = time.monotonic()
+        self.boot = guest.boot(image, machine.cpus, jobs, built.files(jobs), BOOT_SECONDS)
+        self.seconds = time.monotonic() - begin
+
+    def write_log(self, path):
+        with open(path, "w") as log:
+            for name, outcome in self.boot.outcomes.items():
+                print(f"== {name}: {suites.ending(outcome)}, {outcome.seconds} s", file=log)
+                print(outcome.output, file=log)
+
+    def cases(self, suite):
+        return [case for job in self.jobs[suite] if not job.only_after
+                for case in suites.cases_of(suite, job, self.boot.outcomes.get(job.name))]
+
+    def print(self):
+        """Prints the lines of the table, and returns whether something failed."""
+        failed = bool(self.boot.trouble)
+        kernel = self.boot.release or self.machine.kernel
+        for suite in self.suites:
+            cases = self.cases(suite)
+            count = collections.Counter(case.word for case in cases)
+            outcomes = [self.boot.outcomes[job.name] for job in self.jobs[suite]
+                        if job.name in self.boot.outcomes]
+            print(COLUMNS.format(kernel, self.machine.cpus, suite.name, len(cases),
+                                 count["passed"], count["failed"], count["skipped"],
+                                 f"{sum(outcome.seconds for outcome in outcomes):.0f} s"))
+            self.print_remarks(suite, cases)
+            # A suite of which nothing ran proves nothing.
+            failed |= count["failed"] > 0 or count["passed"] == 0
+        if self.boot.trouble:
+            print(f"    FAILED: {self.boot.trouble}")
+        sys.stdout.flush()
+        return failed
+
+    def print_remarks(self, suite, cases):
+        for job in self.jobs[suite]:
+            words = suite.name == "hotplug" and job.name in self.boot.outcomes and \
+                suites.hotplug_words(self.boot.outcomes[job.name])
+            if words:
+                print(f"    {job.name}: {words}")
+        why = collections.Counter(case.remark for case in cases if case.word == "skipped")
+        for remark, number in why.most_common(REMARKS_MAX):
+            print(f"    {number} skipped: {remark}")
+        if len(why) > REMARKS_MAX:
+            print(f"    {sum(why.values()) - sum(n for _, n in why.most_common(REMARKS_MAX))} "
+                  "skipped for other reasons")
+        for case in cases:
+            if case.word == "failed":
+                print(f"    FAILED {case.name}: {case.remark}{self.on_stock(suite, case)}")
+
+    def on_stock(self, suite, case):
+        """What the stock library made of a case that failed, in words."""
+        twin = self.boot.outcomes.get(case.name + suites.STOCK)
+        if twin:
+            return f" ({suites.ending(twin)} on the stock library)"
+        for other in self.suites:
+            if other.name == "conformance-stock" and suite.name.startswith("conformance"):
+                words = [each.word for each in self.cases(other) if each.name == case.name]
+                return f" ({words[0]} on the stock library)" if words and other != suite else ""
+        return ""
+
+
+def fetch(names, cache):
+    """The images of kernels, by name; says which cannot be had."""
+    images = {}
+    for name in names:
+        try:
+            images[name] = kernels.image(name, cache)
+        except oracle.Unavailable as error:
+            print(f"SKIP: kernel {name}: {error}", flush=True)
+    return images
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__ + plan_words(), usage="./dev vm [WORD...]",
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("words", nargs="*", metavar="WORD", help=argparse.SUPPRESS)
+    parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--work", required=True, type=os.path.abspath, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    try:
+        machines = plan(options.words)
+    except ValueError as error:
+        parser.error(str(error))
+    if not shutil.which(guest.QEMU):
+        print(f"SKIP: there is no {guest.QEMU} here (Debian package qemu-system-x86)")
+        return suites.SKIP
+    # In the order of their machines, each once.
+    images = fetch(dict.fromkeys(machine.kernel for machine in machines),
+                   os.path.join(options.work, "kernels"))
+    if not images:
+        return suites.SKIP
+    built, failed = suites.Built(options.build), False
+    print(COLUMNS.format("kernel", "CPUs", "suite", "cases", "passed", "failed", "skipped", "time"),
+          flush=True)
+    for machine in machines:
+        if machine.kernel in images:
+            run = Run(machine, images[machine.kernel], built)
+            name = f"{os.path.basename(machine.kernel)}-{machine.cpus}-cpus.log"
+            run.write_log(os.path.join(options.work, name))
+            failed |= run.print()
+            print(f"    {run.seconds:.0f} s in all; {os.path.relpath(options.work)}/{name}",
+                  flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
