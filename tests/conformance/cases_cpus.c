@@ -268,11 +268,19 @@ static void a_cpu_in_the_middle_is_offline(void) {
   perf_buffer__free(pb);
 }
 
+/* say has a file name the CPUs from one to another. */
+static void say(const char* file, unsigned first, unsigned last) {
+  char text[32];
+
+  snprintf(text, sizeof(text), "%u-%u\n", first, last);
+  kernel_set_file(file, text);
+}
+
 static void no_cpu_is_online(void) {
   int map_fd = kernel_map(kernel_cpus());
   struct perf_buffer* pb;
 
-  kernel_set_file("online", "60\n");
+  say("online", kernel_cpus(), kernel_cpus());
   pb = make(map_fd);
   if (!CHECK(pb != NULL))
     return;
@@ -296,11 +304,11 @@ static void fewer_possible_cpus_than_slots(void) {
 }
 
 static void more_cpus_than_there_are(void) {
-  int map_fd = kernel_map(64);
+  int map_fd = kernel_map(2 * kernel_cpus());
   struct perf_buffer* pb;
 
   /* Possible, but not online: no trouble. */
-  kernel_set_file("possible", "0-63\n");
+  say("possible", 0, 2 * kernel_cpus() - 1);
   pb = make(map_fd);
   if (!CHECK(pb != NULL))
     return;
@@ -309,12 +317,12 @@ static void more_cpus_than_there_are(void) {
 }
 
 static void online_beyond_the_kernels_own(void) {
-  int map_fd = kernel_map(64);
+  int map_fd = kernel_map(2 * kernel_cpus());
 
-  kernel_set_file("possible", "0-63\n");
-  kernel_set_file("online", "0-63\n");
+  say("possible", 0, 2 * kernel_cpus() - 1);
+  say("online", 0, 2 * kernel_cpus() - 1);
   CHECK_NULL(make(map_fd), EINVAL);
-  CHECK_EQ(kernel_take_slots(map_fd, 64), 0);
+  CHECK_EQ(kernel_take_slots(map_fd, 2 * kernel_cpus()), 0);
 }
 
 static void many_cpus(void) {
