@@ -13,6 +13,7 @@
 #include "base/owned.hpp"
 #include "entry.hpp"
 #include "ring/perf_set.hpp"
+#include "ring/stats_report.hpp"
 
 // The C tag, incomplete for programs.
 struct perf_buffer {
@@ -22,6 +23,7 @@ struct perf_buffer {
   void* event_ctx = nullptr;
   ringside::Owned<ringside::PerfSet> set;
   perf_buffer* next_late = nullptr;
+  ringside::StatsReport report;
 };
 
 namespace ringside {

@@ -50,7 +50,7 @@ Result<std::uint32_t> map_entries(const NewPerfBuffer& wanted) {
   if (info->type != BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
     log(LogLevel::warn,
         "%s: map_fd %d: the map '%s' is of type %" PRIu32 ", not BPF_MAP_TYPE_PERF_EVENT_ARRAY\n",
-        wanted.function, wanted.map_fd, info->name, info->type);
+        wanted.function, wanted.map_fd, info->name.text, info->type);
     return Errno(EINVAL);
   }
   return info->max_entries;
@@ -172,6 +172,7 @@ Result<Owned<perf_buffer>> make_perf_buffer(const NewPerfBuffer& wanted) {
   if (!set)
     return set.error();
   buffer->set = std::move(*set);
+  buffer->report.of(*buffer->set);
   return buffer;
 }
 

@@ -8,12 +8,14 @@
 #include "base/owned.hpp"
 #include "entry.hpp"
 #include "ring/bpf_set.hpp"
+#include "ring/stats_report.hpp"
 
 // The C tag, incomplete for programs.
 struct ring_buffer {
   ringside::HandleMark mark;
   ringside::Owned<ringside::BpfSet> set;
   ring_buffer* next_late = nullptr;
+  ringside::StatsReport report;
 };
 
 namespace ringside {

@@ -119,9 +119,8 @@ Result<MapInfo> map_info(int map_fd) {
   MapInfo result;
   result.type = info.type;
   result.max_entries = info.max_entries;
-  static_assert(sizeof(result.name) == sizeof(info.name));
-  std::memcpy(result.name, info.name, sizeof(result.name));
-  result.name[sizeof(result.name) - 1] = '\0';
+  static_assert(sizeof(result.name.text) == sizeof(info.name));
+  std::memcpy(result.name.text, info.name, sizeof(info.name) - 1);
   return result;
 }
 

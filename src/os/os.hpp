@@ -45,11 +45,16 @@ enum class Access { read_only, read_write };
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access);
 std::size_t page_size();
 
+// MapName is what a BPF map is called, which need not be anything, with a NUL at its end.
+struct MapName {
+  char text[16] = {};
+  bool operator==(const MapName&) const = default;
+};
 // What the kernel says about a BPF map. Fields that an old kernel does not know are 0.
 struct MapInfo {
   std::uint32_t type = 0;
   std::uint32_t max_entries = 0;
-  char name[16] = {};
+  MapName name;
 };
 Result<MapInfo> map_info(int map_fd);
 // store_fd_in_map puts a descriptor into a slot of an array of descriptors; delete_from_map empties

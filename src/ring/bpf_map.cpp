@@ -37,13 +37,14 @@ Result<BpfMapping> map_bpf_ring(const char* who, int map_fd, BpfMapping::Filler 
       filler == BpfMapping::Filler::kernel ? kFilledByKernel : kFilledByProgram;
   if (info->type != wanted_type.type) {
     log(LogLevel::warn, "%s: map_fd %d: the map '%s' is of type %" PRIu32 ", not %s\n", who, map_fd,
-        info->name, info->type, wanted_type.name);
+        info->name.text, info->type, wanted_type.name);
     return Errno(EINVAL);
   }
 
   auto mapping = BpfMapping::make(map_fd, info->max_entries, filler);
   if (!mapping)
     return refused("mapping the ring", os::RefusedCall::other, mapping.error());
+  mapping->set_map_name(info->name);
   return mapping;
 }
 

@@ -43,12 +43,16 @@ public:
     return data_ + (static_cast<std::size_t>(position) & (data_size_ - 1));
   }
   [[nodiscard]] std::size_t data_size() const { return data_size_; }
+  // The map's name, for people.
+  [[nodiscard]] const os::MapName& map_name() const { return map_name_; }
+  void set_map_name(const os::MapName& name) { map_name_ = name; }
 
 private:
   os::Mapping consumer_page_;
   os::Mapping producer_pages_;
   std::byte* data_ = nullptr;
   std::size_t data_size_ = 0;
+  os::MapName map_name_;
 };
 
 } // namespace ringside

@@ -82,6 +82,7 @@ public:
   [[nodiscard]] std::size_t data_size() const { return mapping_.data_size(); }
   // The number that the caller gave. It may be closed by now.
   [[nodiscard]] int map_fd() const { return map_fd_; }
+  [[nodiscard]] const os::MapName& map_name() const { return mapping_.map_name(); }
 
   // stats may be asked for by any thread, while another reads the ring. Nobody tells of losses.
   // woken counts a wait to which the kernel has named the ring.

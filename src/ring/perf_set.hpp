@@ -54,6 +54,7 @@ public:
   [[nodiscard]] std::size_t ring_count() const { return load_acquire(ring_count_); }
   [[nodiscard]] const PerfRing& ring(std::size_t index) const { return *rings_[index]; }
   [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
+  [[nodiscard]] int map_fd() const { return map_.get(); }
 
   // stats is what has gone through a ring, or through all; polls is how often poll was called. Any
   // thread may ask while others read.

@@ -118,7 +118,7 @@ Result<MapInfo> map_info(int map_fd) {
   info.type = from.type;
   info.max_entries = from.max_entries;
   static_assert(sizeof(info.name) == sizeof(from.name));
-  std::memcpy(info.name, from.name, sizeof(info.name));
+  std::memcpy(info.name.text, from.name, sizeof(info.name.text));
   return info;
 }
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Text for people and for programs that gather it: to standard error, and to files. No simulated
+// kernel stands in for these calls.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace ringside::os {
+
+// write_to_stderr writes to the descriptor, not through stdio, which a program may have closed by
+// the time that it ends.
+Result<void> write_to_stderr(std::string_view text);
+
+// append_text writes at the end of a file, in one piece, and makes the file if there is none.
+Result<void> append_text(const char* path, std::string_view text);
+
+// replace_text gives a file new content: whoever reads it sees the old text or the new one as a
+// whole. That takes a second file in the same folder for a moment, `path` with the process's number
+// behind it. What was at `path` stays if it fails.
+Result<void> replace_text(const char* path, std::string_view text);
+
+int process_id();
+
+// program_name is the file name that the program was started by.
+const char* program_name();
+
+} // namespace ringside::os
