@@ -13,6 +13,7 @@
 #include <linux/bpf.h>
 
 #include <bpf/libbpf.h>
+#include <ringside/ringside.h>
 
 #include "os/os.hpp"
 #include "sim_control.h"
@@ -107,6 +108,80 @@ TEST_CASE("a perf ring under load: every record once, in order, whole") {
   producer.join();
   CHECK(expecting.next == kRecords);
   CHECK_FALSE(expecting.wrong);
+  perf_buffer__free(buffer);
+}
+
+namespace {
+
+// keeps_asking asks for a ring's statistics until it is told to stop: no number ever falls or goes
+// beyond what there can be, and in the end all records are counted.
+template <class Ask>
+bool keeps_asking(const std::atomic<bool>& stop, std::uint64_t ring_size, Ask ask) {
+  ringside_stats before{};
+  for (;;) {
+    const bool last = stop;
+    ringside_stats stats{};
+    stats.sz = sizeof(stats);
+    if (ask(&stats) != 0 || stats.records < before.records || stats.bytes < before.bytes ||
+        stats.reads < before.reads || stats.highest_fill < before.highest_fill ||
+        stats.free_space > ring_size || stats.records > kRecords || stats.corrupt != 0)
+      return false;
+    if (last)
+      return stats.records == kRecords;
+    before = stats;
+    std::this_thread::yield();
+  }
+}
+
+} // namespace
+
+TEST_CASE("statistics under load: a BPF ring's may be asked for while another thread reads") {
+  sim_reset(2);
+  const os::UniqueFd map(sim_create_map(BPF_MAP_TYPE_RINGBUF, kRingSize, "ring"));
+  ring_buffer* buffer = ring_buffer__new(map.get(), nullptr, nullptr, nullptr);
+  REQUIRE(buffer != nullptr);
+  std::atomic<bool> stop = false;
+  bool sound = false;
+  std::thread asking([&] {
+    sound = keeps_asking(stop, kRingSize, [&](ringside_stats* stats) {
+      return ringside_ring_buffer__stats(buffer, 0, stats);
+    });
+  });
+  const Record record = Record::of(1);
+  for (std::uint64_t number = 0; number < kRecords;)
+    if (sim_ringbuf_output(map.get(), &record, Record::size_of(number), 0) == 0)
+      ++number;
+    else
+      ring_buffer__consume(buffer);
+  ring_buffer__consume(buffer);
+  stop = true;
+  asking.join();
+  CHECK(sound);
+  ring_buffer__free(buffer);
+}
+
+TEST_CASE("statistics under load: a perf ring's may be asked for while another thread reads") {
+  sim_reset(1);
+  const os::UniqueFd map(sim_create_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 1, "events"));
+  perf_buffer* buffer = perf_buffer__new(map.get(), 1, nullptr, nullptr, nullptr, nullptr);
+  REQUIRE(buffer != nullptr);
+  std::atomic<bool> stop = false;
+  bool sound = false;
+  std::thread asking([&] {
+    sound = keeps_asking(stop, kRingSize, [&](ringside_stats* stats) {
+      return ringside_perf_buffer__stats(buffer, 0, stats);
+    });
+  });
+  const Record record = Record::of(1);
+  for (std::uint64_t number = 0; number < kRecords;)
+    if (sim_output(map.get(), 0, &record, Record::size_of(number)) == 0)
+      ++number;
+    else
+      perf_buffer__consume(buffer);
+  perf_buffer__consume(buffer);
+  stop = true;
+  asking.join();
+  CHECK(sound);
   perf_buffer__free(buffer);
 }
 
