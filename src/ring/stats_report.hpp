@@ -10,7 +10,8 @@ namespace ringside {
 // StatsReport is a member of a buffer's handle, behind its set. When it goes away, and when the
 // process ends before, it tells what went through the set:
 //   RINGSIDE_STATS=1          as a table on standard error
-//   RINGSIDE_STATS=FILE.prom  as metrics, of all buffers that the process has had, in a file that is
+//   RINGSIDE_STATS=FILE.prom  as metrics, of all buffers that the process has had, in a file that
+//   is
 //                             replaced as a whole
 //   RINGSIDE_STATS=FILE       as a table at the end of a file
 // What cannot be written gets one warning.

@@ -124,8 +124,8 @@ TEST_CASE("metrics have each family once, with its type, and a sample for each r
 }
 
 TEST_CASE("what names hold cannot break a line of metrics") {
-  const auto text = metrics_of(rows_of_all({row_of(BufferKind::bpf, 0, -1, "a\"b", 1)}),
-                               {77, "c\\d\ne\xff"});
+  const auto text =
+      metrics_of(rows_of_all({row_of(BufferKind::bpf, 0, -1, "a\"b", 1)}), {77, "c\\d\ne\xff"});
   CHECK_THAT(std::string(text.view()), Catch::Contains(R"(comm="c?d?e?",map="a?b",ring="0"} 1)"));
 }
 
