@@ -22,27 +22,24 @@ bool Text::make_room(std::size_t more) {
 }
 
 void Text::add(const char* format, ...) {
-  if (!whole_)
-    return;
-  // Two rounds at most: the first says how much room it takes, with the NUL that is not kept.
-  for (std::size_t room = 1;;) {
-    whole_ = make_room(room);
-    if (!whole_)
-      return;
-    std::va_list arguments;
-    va_start(arguments, format);
-    const int length =
-        std::vsnprintf(bytes_.begin() + length_, bytes_.size() - length_, format, arguments);
-    va_end(arguments);
-    whole_ = length >= 0;
-    if (!whole_)
-      return;
-    room = static_cast<std::size_t>(length) + 1;
-    if (room <= bytes_.size() - length_) {
+  std::va_list arguments;
+  std::va_list again;
+  va_start(arguments, format);
+  va_copy(again, arguments);
+  const auto left = [this] { return bytes_.size() - length_; };
+  whole_ = whole_ && make_room(1);
+  if (whole_) {
+    const int length = std::vsnprintf(bytes_.begin() + length_, left(), format, arguments);
+    // With the NUL, which is not kept.
+    const std::size_t room = static_cast<std::size_t>(length) + 1;
+    if (room > left() && make_room(room))
+      std::vsnprintf(bytes_.begin() + length_, left(), format, again);
+    whole_ = room <= left();
+    if (whole_)
       length_ += room - 1;
-      return;
-    }
   }
+  va_end(again);
+  va_end(arguments);
 }
 
 } // namespace ringside

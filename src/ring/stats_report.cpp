@@ -64,7 +64,7 @@ void warn_at_end(const char* destination, Errno error) {
 // messages are told meanwhile, since the program may end the process from its print callback.
 class StatsReports {
 public:
-  static void add(StatsReport& report) {
+  void add(StatsReport& report) {
     const os::Locked locked(lock_);
     process_id_ = os::process_id();
     report.next_ = first_;
@@ -75,7 +75,7 @@ public:
   }
 
   // remove reports one that ends.
-  static void remove(StatsReport& report) {
+  void remove(StatsReport& report) {
     const char* to = destination();
     Result<void> written;
     {
@@ -93,7 +93,7 @@ public:
 
   // at_end reports those that are left when the process ends. In a process that was forked since,
   // they are another's, and the lock may be one that nobody will ever give back.
-  static void at_end() {
+  void at_end() {
     const char* to = destination();
     if (to == nullptr || process_id_ != os::process_id())
       return;
@@ -117,7 +117,7 @@ private:
   }
 
   // gather keeps the numbers of a buffer that ends and writes all.
-  static Result<void> gather(StatsReport& report, const char* to) {
+  Result<void> gather(StatsReport& report, const char* to) {
     auto rows = report.rows();
     if (!rows)
       return rows.error();
@@ -134,7 +134,7 @@ private:
     return write_metrics(to);
   }
 
-  static Result<void> write_metrics(const char* to) {
+  Result<void> write_metrics(const char* to) {
     StatsRows all;
     if (ended_ != nullptr)
       if (const auto added = add_rows(all, *ended_); !added)
@@ -149,17 +149,23 @@ private:
     return write(to, metrics_of(all, this_process()));
   }
 
-  static inline os::Lock lock_;
-  static inline StatsReport* first_ = nullptr;
-  static inline int process_id_ = 0;
+  os::Lock lock_;
+  StatsReport* first_ = nullptr;
+  int process_id_ = 0;
   // What went through buffers that are no more, for a file of metrics. Nothing frees it: what would
   // runs before at_end.
-  static inline StatsRows* ended_ = nullptr;
+  StatsRows* ended_ = nullptr;
 };
+
+namespace {
+
+constinit StatsReports reports;
+
+} // namespace
 
 void StatsReport::begin() {
   if (destination() != nullptr)
-    StatsReports::add(*this);
+    reports.add(*this);
 }
 
 void StatsReport::of(const PerfSet& set) {
@@ -174,7 +180,7 @@ void StatsReport::of(const BpfSet& set) {
 
 StatsReport::~StatsReport() {
   if (place_ != nullptr)
-    StatsReports::remove(*this);
+    reports.remove(*this);
 }
 
 Result<StatsRows> StatsReport::rows() const {
@@ -187,7 +193,7 @@ namespace {
 
 // The library has no C++ runtime whose objects would end with the process.
 [[gnu::destructor]] void report_what_is_left() {
-  StatsReports::at_end();
+  reports.at_end();
 }
 
 } // namespace

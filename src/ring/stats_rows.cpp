@@ -52,8 +52,8 @@ Result<void> add_rows(StatsRows& rows, const StatsRows& more) {
     return all.error();
   StatsRow* next = std::copy(rows.begin(), rows.end(), all->begin());
   for (const StatsRow& row : more) {
-    const auto known = std::find_if(all->begin(), next,
-                                    [&](const StatsRow& other) { return other.same_ring(row); });
+    auto* const known = std::find_if(all->begin(), next,
+                                     [&](const StatsRow& other) { return other.same_ring(row); });
     if (known == next) {
       *next++ = row;
       continue;

@@ -87,11 +87,11 @@ void add_family(Text& text, const Metric& metric, BufferKind kind, const StatsRo
   for (const StatsRow& row : rows) {
     if (row.kind != kind)
       continue;
-    text.add("%s_%s%s{pid=\"%d\",comm=\"%s\",map=\"%s\",ring=\"%zu\"", prefix, metric.name,
+    text.add(R"(%s_%s%s{pid="%d",comm="%s",map="%s",ring="%zu")", prefix, metric.name,
              metric.is_counter ? "_total" : "", process.id, Quoted(process.name).text,
              Quoted(row.map.text).text, row.ring);
     if (kind == BufferKind::perf)
-      text.add(",cpu=\"%d\"", row.cpu);
+      text.add(R"(,cpu="%d")", row.cpu);
     text.add("} %" PRIu64 "\n", metric.of(row));
   }
 }
