@@ -24,7 +24,20 @@ def stats(text):
     return found == [(0, sent - seen), (seen, sent - seen)] and 0 < seen < sent
 
 
-CHECKS = {"stats": stats}
+def interrupt(text):
+    """The poll that was interrupted has read all that was there."""
+    seen, made = map(int, re.search(r"^stopped, with (\d+) of (\d+) events", text, re.M).groups())
+    return seen == made
+
+
+def bounded(text):
+    """All events are read, and no call has read more than it was to."""
+    seen, made, calls, most = map(int, re.search(
+        r"^(\d+) of (\d+) events read in (\d+) calls, at most (\d+) in one$", text, re.M).groups())
+    return seen == made and most == 64 and calls >= made / 64
+
+
+CHECKS = {"stats": stats, "interrupt": interrupt, "bounded": bounded}
 
 
 def main(source, library, include):
@@ -35,7 +48,8 @@ def main(source, library, include):
         for name in "libringside.so", "libringside.so.1":
             pathlib.Path(folder, name).symlink_to(library)
         program = os.path.join(folder, "example")
-        if subprocess.run(["cc", *WARNINGS, f"-I{include}", source, "-o", program, f"-L{folder}",
+        if subprocess.run(["cc", *WARNINGS, f"-I{include}", source,
+                           pathlib.Path(source).with_name("events.c"), "-o", program, f"-L{folder}",
                            f"-Wl,-rpath,{folder}", "-lringside", "-lbpf"], env=environment,
                           check=False).returncode != 0:
             return 1
