@@ -184,7 +184,8 @@ def test_files(tree):
 
 def test_page(tree):
     """A browser shows it."""
-    browser = shutil.which("chromium") or skip("there is no chromium (Debian package chromium)")
+    browser = (shutil.which("chromium-headless-shell") or shutil.which("chromium") or
+               skip("there is no browser (Debian package chromium-headless-shell)"))
     page, picture = tree.root / "page.html", tree.root / "page.png"
     conform(tree, mutant(tree, "exit"), "--html", page)
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
