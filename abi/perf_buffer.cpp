@@ -38,22 +38,18 @@ Errno index_out_of_range(const char* function, long long index, const perf_buffe
 
 } // namespace
 
-void ringside::late_perf_frees(const void* frame) {
-  LateFrees<perf_buffer>::carry_out(frame);
-}
-
 extern "C" LIBBPF_API int perf_buffer__poll(struct perf_buffer* pb, int timeout_ms) {
   const Entry entry;
   if (!is_ours(pb))
     return pass_on(perf_buffer__poll, __func__, -EINVAL, pb, timeout_ms);
-  return leave_read(entry, pb, pb->set->poll(timeout_ms));
+  return leave_read<perf_buffer>(entry, *pb->set, pb->set->poll(timeout_ms));
 }
 
 extern "C" LIBBPF_API int perf_buffer__consume(struct perf_buffer* pb) {
   const Entry entry;
   if (!is_ours(pb))
     return pass_on(perf_buffer__consume, __func__, -EINVAL, pb);
-  return leave_read(entry, pb, pb->set->consume());
+  return leave_read<perf_buffer>(entry, *pb->set, pb->set->consume());
 }
 
 extern "C" LIBBPF_API int perf_buffer__consume_buffer(struct perf_buffer* pb, size_t buf_idx) {
@@ -62,7 +58,7 @@ extern "C" LIBBPF_API int perf_buffer__consume_buffer(struct perf_buffer* pb, si
     return pass_on(perf_buffer__consume_buffer, __func__, -EINVAL, pb, buf_idx);
   if (buf_idx >= pb->set->ring_count())
     return entry.fail(index_out_of_range(__func__, static_cast<long long>(buf_idx), pb));
-  return leave_read(entry, pb, pb->set->consume_ring(buf_idx));
+  return leave_read<perf_buffer>(entry, *pb->set, pb->set->consume_ring(buf_idx));
 }
 
 extern "C" LIBBPF_API size_t perf_buffer__buffer_cnt(const struct perf_buffer* pb) {
@@ -107,15 +103,9 @@ extern "C" LIBBPF_API void perf_buffer__free(struct perf_buffer* pb) {
   const Entry entry;
   if (pb == nullptr || is_error(pb))
     return;
-  if (is_ours(pb)) {
-    // What is silenced has been freed before, and goes when it can.
-    if (!pb->set->silenced()) {
-      pb->set->silence();
-      ringside::LateFrees<perf_buffer>::add(*pb);
-    }
-    ringside::late_perf_frees();
-  } else {
+  if (is_ours(pb))
+    ringside::LateFrees<perf_buffer>::free(*pb);
+  else
     pass_on(perf_buffer__free, __func__, pb);
-  }
   entry.succeed();
 }

@@ -11,7 +11,6 @@
 #include "base/array.hpp"
 #include "base/handle_mark.hpp"
 #include "base/owned.hpp"
-#include "entry.hpp"
 #include "ring/perf_set.hpp"
 #include "ring/stats_report.hpp"
 
@@ -22,22 +21,12 @@ struct perf_buffer {
   perf_buffer_event_fn event_cb = nullptr;
   void* event_ctx = nullptr;
   ringside::Owned<ringside::PerfSet> set;
+  // For LateFrees.
   perf_buffer* next_late = nullptr;
   ringside::StatsReport report;
 };
 
 namespace ringside {
-
-// A buffer that one of its own callbacks frees goes later. late_perf_frees carries out what can be
-// done by now; `frame` is the stack frame of the function that the program has called. leave_read
-// is how each function ends that reads a buffer.
-void late_perf_frees(const void* frame = __builtin_frame_address(0));
-inline int leave_read(const Entry& entry, const perf_buffer* buffer, const Result<int>& result,
-                      const void* frame = __builtin_frame_address(0)) {
-  if (buffer->set->silenced()) [[unlikely]]
-    late_perf_frees(frame);
-  return entry.leave(result);
-}
 
 // NewPerfBuffer is what a constructor of any release was asked for. Records go to `event_cb` if it
 // is set, else by `handler`.

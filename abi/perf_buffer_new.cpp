@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/options.hpp"
 #include "entry.hpp"
+#include "late_frees.hpp"
 #include "os/os.hpp"
 #include "os/reason.hpp"
 #include "possible_cpus.hpp"
@@ -159,7 +160,7 @@ Result<Owned<perf_buffer>> make_perf_buffer(const NewPerfBuffer& wanted) {
   if (!places)
     return places.error();
 
-  late_perf_frees();
+  LateFrees<perf_buffer>::carry_out();
   auto buffer = make<perf_buffer>();
   if (buffer == nullptr)
     return refuse(wanted, Errno(ENOMEM), kNoMemory);

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 
 #include "entry.hpp"
+#include "late_frees.hpp"
 #include "next_library.hpp"
 #include "ring/bpf_ring.hpp"
 #include "ring_buffer.hpp"
@@ -69,7 +70,7 @@ extern "C" LIBBPF_API int ring__consume(struct ring* r) {
   if (ring == nullptr)
     return pass_on(ring__consume, __func__, -EINVAL, r);
   ring->watched_by_program();
-  return leave_read(entry, *ring, ring->read(SIZE_MAX));
+  return leave_read<ring_buffer>(entry, *ring, ring->read(SIZE_MAX));
 }
 
 extern "C" LIBBPF_API int ring__consume_n(struct ring* r, size_t n) {
@@ -78,5 +79,5 @@ extern "C" LIBBPF_API int ring__consume_n(struct ring* r, size_t n) {
   if (ring == nullptr)
     return pass_on(ring__consume_n, __func__, -EINVAL, r, n);
   ring->watched_by_program();
-  return leave_read(entry, *ring, ring->read(n));
+  return leave_read<ring_buffer>(entry, *ring, ring->read(n));
 }

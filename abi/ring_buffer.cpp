@@ -33,7 +33,7 @@ bool is_ours(const ring_buffer* buffer) {
 
 Result<ringside::Owned<ring_buffer>> make_ring_buffer(int map_fd,
                                                       const ringside::BpfHandler& handler) {
-  ringside::late_ring_frees();
+  ringside::LateFrees<ring_buffer>::carry_out();
   auto buffer = ringside::make<ring_buffer>();
   if (buffer == nullptr) {
     log(LogLevel::warn, "ring_buffer__new: there is no memory for the buffer\n");
@@ -50,10 +50,6 @@ Result<ringside::Owned<ring_buffer>> make_ring_buffer(int map_fd,
 }
 
 } // namespace
-
-void ringside::late_ring_frees(const void* frame) {
-  LateFrees<ring_buffer>::carry_out(frame);
-}
 
 extern "C" LIBBPF_API struct ring_buffer* ring_buffer__new(int map_fd,
                                                            ring_buffer_sample_fn sample_cb,
@@ -81,21 +77,21 @@ extern "C" LIBBPF_API int ring_buffer__poll(struct ring_buffer* rb, int timeout_
   const Entry entry;
   if (!is_ours(rb))
     return pass_on(ring_buffer__poll, __func__, -EINVAL, rb, timeout_ms);
-  return leave_read(entry, *rb->set, rb->set->poll(timeout_ms));
+  return leave_read<ring_buffer>(entry, *rb->set, rb->set->poll(timeout_ms));
 }
 
 extern "C" LIBBPF_API int ring_buffer__consume(struct ring_buffer* rb) {
   const Entry entry;
   if (!is_ours(rb))
     return pass_on(ring_buffer__consume, __func__, -EINVAL, rb);
-  return leave_read(entry, *rb->set, rb->set->consume(SIZE_MAX));
+  return leave_read<ring_buffer>(entry, *rb->set, rb->set->consume(SIZE_MAX));
 }
 
 extern "C" LIBBPF_API int ring_buffer__consume_n(struct ring_buffer* rb, size_t n) {
   const Entry entry;
   if (!is_ours(rb))
     return pass_on(ring_buffer__consume_n, __func__, -EINVAL, rb, n);
-  return leave_read(entry, *rb->set, rb->set->consume(n));
+  return leave_read<ring_buffer>(entry, *rb->set, rb->set->consume(n));
 }
 
 extern "C" LIBBPF_API int ring_buffer__epoll_fd(const struct ring_buffer* rb) {
@@ -122,15 +118,9 @@ extern "C" LIBBPF_API void ring_buffer__free(struct ring_buffer* rb) {
   const Entry entry;
   if (rb == nullptr)
     return;
-  if (is_ours(rb)) {
-    // What is silenced has been freed before, and goes when it can.
-    if (!rb->set->silenced()) {
-      rb->set->silence();
-      ringside::LateFrees<ring_buffer>::add(*rb);
-    }
-    ringside::late_ring_frees();
-  } else {
+  if (is_ours(rb))
+    ringside::LateFrees<ring_buffer>::free(*rb);
+  else
     pass_on(ring_buffer__free, __func__, rb);
-  }
   entry.succeed();
 }

@@ -6,6 +6,7 @@
 
 #include "base/options.hpp"
 #include "entry.hpp"
+#include "late_frees.hpp"
 #include "os/os.hpp"
 #include "perf_buffer.hpp"
 #include "ring/budget.hpp"
@@ -40,10 +41,8 @@ int interrupt(const char* function, Handle* handle) {
   return entry.leave(handle->set->interrupt());
 }
 
-// A callback may free the buffer: `frees` lets it go then.
 template <class Handle>
-int consume_bounded(const char* function, Handle* handle, ringside_bounds* bounds,
-                    void (*frees)(const void* frame)) {
+int consume_bounded(const char* function, Handle* handle, ringside_bounds* bounds) {
   const Entry entry;
   if (const auto checked = check_handle(function, handle); !checked)
     return entry.fail(checked.error());
@@ -53,10 +52,9 @@ int consume_bounded(const char* function, Handle* handle, ringside_bounds* bound
   Budget budget = budget_of(*options);
   const auto taken = handle->set->consume_within(budget);
   if (bounds != nullptr && bounds->sz >= kMoreEnd)
-    bounds->more = budget.spent() && handle->set->holds_something() ? 1 : 0;
-  if (handle->set->silenced())
-    frees(__builtin_frame_address(0));
-  return entry.leave(taken);
+    bounds->more =
+        budget.spent() && !handle->set->silenced() && handle->set->holds_something() ? 1 : 0;
+  return ringside::leave_read<Handle>(entry, *handle->set, taken);
 }
 
 } // namespace
@@ -71,10 +69,10 @@ extern "C" RINGSIDE_API int ringside_ring_buffer__interrupt(struct ring_buffer* 
 
 extern "C" RINGSIDE_API int ringside_perf_buffer__consume_bounded(struct perf_buffer* pb,
                                                                   struct ringside_bounds* bounds) {
-  return consume_bounded(__func__, pb, bounds, ringside::late_perf_frees);
+  return consume_bounded(__func__, pb, bounds);
 }
 
 extern "C" RINGSIDE_API int ringside_ring_buffer__consume_bounded(struct ring_buffer* rb,
                                                                   struct ringside_bounds* bounds) {
-  return consume_bounded(__func__, rb, bounds, ringside::late_ring_frees);
+  return consume_bounded(__func__, rb, bounds);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <ringside/ringside.h>
 
 #include "abi/perf_buffer_fixture.hpp"
 
@@ -122,6 +123,23 @@ TEST_CASE("a perf_buffer freed from its sample callback goes when the read ends"
   CHECK(within.calls == at);
   CHECK(within.gone());
   CHECK(within.messages.warnings() == 0);
+}
+
+TEST_CASE("a perf_buffer freed in a bounded read: what was handed over is counted, and no more") {
+  const int at = GENERATE(1, 3, 5);
+  Within within;
+  within.make();
+  within.output(0, 5);
+  within.output(1, 5);
+  within.act = [&] {
+    if (within.calls == at)
+      within.free();
+  };
+  ringside_bounds bounds{sizeof(bounds), static_cast<__u64>(at), 0, 1, 0};
+  CHECK(ringside_perf_buffer__consume_bounded(within.buffer, &bounds) == at);
+  CHECK(bounds.more == 0);
+  CHECK(within.calls == at);
+  CHECK(within.gone());
 }
 
 TEST_CASE("a perf_buffer freed from its lost callback goes when the read ends") {

@@ -12,6 +12,7 @@
 #include <linux/bpf.h>
 
 #include <bpf/libbpf.h>
+#include <ringside/ringside.h>
 
 #include "messages.hpp"
 #include "os/os.hpp"
@@ -80,14 +81,20 @@ struct Read {
   const char* name;
   int (*call)(ring_buffer*);
 };
-const std::array<Read, 6> kReads = {
+const std::array<Read, 7> kReads = {
     {{"poll", [](ring_buffer* rb) { return ring_buffer__poll(rb, 0); }},
      {"poll that waits", [](ring_buffer* rb) { return ring_buffer__poll(rb, 100); }},
      {"consume", [](ring_buffer* rb) { return ring_buffer__consume(rb); }},
      {"consume_n", [](ring_buffer* rb) { return ring_buffer__consume_n(rb, 50); }},
      {"ring consume", [](ring_buffer* rb) { return ring__consume(ring_buffer__ring(rb, 0)); }},
      {"ring consume_n",
-      [](ring_buffer* rb) { return ring__consume_n(ring_buffer__ring(rb, 0), 50); }}}};
+      [](ring_buffer* rb) { return ring__consume_n(ring_buffer__ring(rb, 0), 50); }},
+     {"consume_bounded", [](ring_buffer* rb) {
+        ringside_bounds bounds{sizeof(bounds), 50, 0, 1, 0};
+        const int count = ringside_ring_buffer__consume_bounded(rb, &bounds);
+        CHECK(bounds.more == 0);
+        return count;
+      }}}};
 
 } // namespace
 
