@@ -25,6 +25,9 @@ static void on_sample(void* ctx, int cpu, void* data, __u32 size) {
 }
 
 int main(void) {
+  /* By bounds.sz the library knows which fields we were compiled with. */
+  struct ringside_bounds bounds = {
+      .sz = sizeof(bounds), .max_records = kAtMost, .max_us = kMicroseconds};
   struct perf_buffer* pb;
   int map, source, read, calls = 0, largest = 0;
 
@@ -42,7 +45,6 @@ int main(void) {
 
   /* As long as a call leaves something unread, the next one comes without waiting: the kernel has
    * told of those events, and will not do so again. */
-  LIBBPF_OPTS(ringside_bounds, bounds, .max_records = kAtMost, .max_us = kMicroseconds);
   do {
     read = ringside_perf_buffer__consume_bounded(pb, &bounds);
     if (read < 0)

@@ -15,23 +15,24 @@
 
 enum { kEvents = 10000, kPages = 8 };
 
-/* Numbers of one ring, or of all (RINGSIDE_ALL_RINGS). LIBBPF_OPTS sets stats.sz, by which the
- * library knows which fields we were compiled with. Any thread may ask, at any time. */
+/* Numbers of one ring, or of all (RINGSIDE_ALL_RINGS). By stats.sz the library knows which fields
+ * we were compiled with. Any thread may ask, at any time. */
 static int print_stats(const struct perf_buffer* pb, size_t ring) {
-  LIBBPF_OPTS(ringside_stats, stats);
+  struct ringside_stats stats = {.sz = sizeof(stats)};
+  __u64 lost;
   int err = ringside_perf_buffer__stats(pb, ring, &stats);
 
   if (err)
     return err;
+  /* Both kinds of loss: those that the kernel has written a record of, and those that it has only
+   * counted so far. */
+  lost = stats.lost_recorded + stats.lost_unrecorded;
   if (ring == RINGSIDE_ALL_RINGS)
     printf("all CPUs: ");
   else
     printf("CPU %4d: ", stats.cpu);
-  /* Both kinds of loss: those that the kernel has written a record of, and those that it has only
-   * counted so far. */
   printf("%llu read, %llu lost, %llu corrupt; at most %llu of %llu bytes waited\n",
-         (unsigned long long)stats.records,
-         (unsigned long long)(stats.lost_recorded + stats.lost_unrecorded),
+         (unsigned long long)stats.records, (unsigned long long)lost,
          (unsigned long long)stats.corrupt, (unsigned long long)stats.highest_fill,
          (unsigned long long)stats.size);
   return 0;
