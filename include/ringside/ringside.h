@@ -103,16 +103,16 @@ RINGSIDE_API int ringside_ring_buffer__stats(const struct ring_buffer* rb, size_
  * once, however often it was interrupted before. Nothing is lost. The buffer's epoll descriptor is
  * readable meanwhile. A poll that is in a callback goes on to its end, and its successor returns
  * at once.
- * May be called from any thread, and from a signal handler. The first call opens a descriptor, which
- * lasts as long as the buffer. Fails with
- *   EMFILE, ENFILE, ENOMEM, ENOSPC  as timerfd_create(2) and epoll_ctl(2) do; the poll goes on */
+ * May be called from any thread, and from a signal handler. The first call opens a descriptor,
+ * which lasts as long as the buffer. Fails with EMFILE, ENFILE, ENOMEM, ENOSPC  as
+ * timerfd_create(2) and epoll_ctl(2) do; the poll goes on */
 RINGSIDE_API int ringside_perf_buffer__interrupt(struct perf_buffer* pb);
 RINGSIDE_API int ringside_ring_buffer__interrupt(struct ring_buffer* rb);
 
 /* ---- Reading within bounds ---- */
 
-/* ringside_bounds is how much one call may do. `sz` is as for ringside_stats; a NULL in place of the
- * struct means no bounds. */
+/* ringside_bounds is how much one call may do. `sz` is as for ringside_stats; a NULL in place of
+ * the struct means no bounds. */
 struct ringside_bounds {
   size_t sz;
   /* Records of the rings, those that tell of losses included. 0: any number. */
@@ -136,7 +136,8 @@ struct ringside_bounds {
  *   EINVAL   bounds->sz is too small for anything, or what is behind the known fields is not 0
  *   EBADMSG  a ring makes no sense; what was unread there is skipped
  *   any      what a callback has returned below 0; that record has been read
- * Records that were read before a failure were handed over. One thread at a time may read a ring. */
+ * Records that were read before a failure were handed over. One thread at a time may read a ring.
+ */
 RINGSIDE_API int ringside_perf_buffer__consume_bounded(struct perf_buffer* pb,
                                                        struct ringside_bounds* bounds);
 RINGSIDE_API int ringside_ring_buffer__consume_bounded(struct ring_buffer* rb,

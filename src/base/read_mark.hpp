@@ -2,9 +2,10 @@
 // ReadMark: whether a read is under way that has yet to return, as a call from its callback asks.
 #pragma once
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
+
+#include <pthread.h>
 
 namespace ringside {
 
@@ -63,11 +64,9 @@ private:
   struct Place {
     const Frame* mark = nullptr;
     const void* frame = nullptr;
-    const void* thread = nullptr;
+    pthread_t thread{};
   };
 
-  // Each thread has an errno of its own.
-  static const void* this_thread() { return &errno; }
   // Stacks grow down.
   static bool below(const void* frame, const void* other) {
     return reinterpret_cast<std::uintptr_t>(frame) < reinterpret_cast<std::uintptr_t>(other);
@@ -76,14 +75,14 @@ private:
   [[nodiscard]] bool holds(const Place& place, const void* frame) const {
     // In this order: only of this thread's stack, and only above where we are, is it known that
     // there is memory.
-    return place.mark != nullptr && place.thread == this_thread() && below(frame, place.frame) &&
-           place.mark->intact(*this);
+    return place.mark != nullptr && pthread_equal(place.thread, pthread_self()) != 0 &&
+           below(frame, place.frame) && place.mark->intact(*this);
   }
   void enter(const Frame& mark, const void* frame) {
     const bool nested = holds(outermost_, frame);
     if (!nested)
       innermost_ = {};
-    (nested ? innermost_ : outermost_) = {&mark, frame, this_thread()};
+    (nested ? innermost_ : outermost_) = {&mark, frame, pthread_self()};
   }
   void leave(const Frame& mark) { (outermost_.mark == &mark ? outermost_ : innermost_) = {}; }
 

@@ -15,50 +15,9 @@
 
 #include <bpf/libbpf.h>
 
-#include "messages.hpp"
-#include "os/os.hpp"
-#include "sim_control.h"
+#include "abi/ring_fixture.hpp"
 
 namespace ringside::test {
-namespace {
-
-constexpr std::uint32_t kRingSize = 4096;
-
-class RingFixture {
-public:
-  explicit RingFixture(std::uint32_t size = kRingSize) {
-    sim_reset(2);
-    map_ = os::UniqueFd(sim_create_map(BPF_MAP_TYPE_RINGBUF, size, "events"));
-  }
-
-  [[nodiscard]] int map() const { return map_.get(); }
-  ring_buffer* make() { return ring_buffer__new(map(), on_sample, this, nullptr); }
-  void output(const std::string& bytes) const {
-    REQUIRE(sim_ringbuf_output(map(), bytes.data(), bytes.size(), 0) == 0);
-  }
-  [[nodiscard]] std::uint64_t published() const {
-    std::uint64_t consumer = 0;
-    std::uint64_t producer = 0;
-    REQUIRE(sim_ringbuf_positions(map(), &consumer, &producer) == 0);
-    return consumer;
-  }
-
-  static int on_sample(void* context, void* data, size_t size) {
-    auto* fixture = static_cast<RingFixture*>(context);
-    fixture->samples.emplace_back(static_cast<const char*>(data), size);
-    return fixture->answer ? fixture->answer() : 0;
-  }
-
-  std::vector<std::string> samples;
-  std::function<int()> answer;
-  Messages messages;
-
-private:
-  os::UniqueFd map_;
-};
-
-} // namespace
-
 TEST_CASE("records reach the callback in order with their bytes, at any position") {
   const auto position = GENERATE(std::uint64_t{0}, std::uint64_t{kRingSize - 8}, (1ULL << 32) - 16,
                                  (1ULL << 63) - 24, UINT64_MAX - 7);
@@ -174,47 +133,6 @@ TEST_CASE("a limit counts records of all rings, and 0 reads nothing") {
   CHECK(ring__consume_n(ring_buffer__ring(buffer, 1), SIZE_MAX) == 1);
   CHECK(ring__map_fd(ring_buffer__ring(buffer, 1)) == second.get());
   CHECK(ring__size(ring_buffer__ring(buffer, 1)) == kRingSize);
-  ring_buffer__free(buffer);
-}
-
-TEST_CASE("each call begins with another BPF ring, so that a busy one does not hold up the rest") {
-  RingFixture fixture;
-  const os::UniqueFd second(sim_create_map(BPF_MAP_TYPE_RINGBUF, kRingSize, "second"));
-  ring_buffer* buffer = fixture.make();
-  REQUIRE(ring_buffer__add(buffer, second.get(), RingFixture::on_sample, &fixture) == 0);
-  const auto fill = [&] {
-    fixture.samples.clear();
-    fixture.output("first");
-    REQUIRE(sim_ringbuf_output(second.get(), "second", 6, 0) == 0);
-  };
-  const std::vector<std::string> in_order{"first", "second"};
-  const std::vector<std::string> turned{"second", "first"};
-
-  const bool polls = GENERATE(true, false);
-  for (int i = 0; i < 4; ++i) {
-    fill();
-    CHECK((polls ? ring_buffer__poll(buffer, 0) : ring_buffer__consume(buffer)) == 2);
-    CHECK(fixture.samples == (i % 2 == 0 ? in_order : turned));
-  }
-  // A limit that one ring has used up leaves the next turn to the other.
-  fill();
-  CHECK(ring_buffer__consume_n(buffer, 1) == 1);
-  CHECK(ring_buffer__consume_n(buffer, 1) == 1);
-  CHECK(fixture.samples == in_order);
-  ring_buffer__free(buffer);
-}
-
-TEST_CASE("records that wake nobody are read when the time is over") {
-  RingFixture fixture;
-  ring_buffer* buffer = fixture.make();
-  REQUIRE(sim_ringbuf_output(fixture.map(), "quiet", 5, BPF_RB_NO_WAKEUP) == 0);
-  constexpr std::uint64_t kNsPerMs = 1'000'000;
-  REQUIRE(ring_buffer__poll(buffer, 0) == 1);
-  const std::uint64_t began = sim_now_ns();
-  REQUIRE(sim_ringbuf_output_at(began + kNsPerMs, fixture.map(), "quiet", 5, BPF_RB_NO_WAKEUP) ==
-          0);
-  CHECK(ring_buffer__poll(buffer, 20) == 1);
-  CHECK(sim_now_ns() == began + 20 * kNsPerMs);
   ring_buffer__free(buffer);
 }
 

@@ -166,8 +166,8 @@ TEST_CASE("without the kernel's count a loss is known from its record") {
 
 TEST_CASE("a raw handler's losses are counted as losses, not as records") {
   PerfBufferFixture fixture;
-  perf_buffer* buffer = fixture.make_raw(
-      [](void*, int, perf_event_header*) { return LIBBPF_PERF_EVENT_CONT; });
+  perf_buffer* buffer =
+      fixture.make_raw([](void*, int, perf_event_header*) { return LIBBPF_PERF_EVENT_CONT; });
   const __u64 body[] = {1, 42};
   fixture.output(0, kEight);
   sim_emit(fixture.event(0), PERF_RECORD_LOST, 0, body, sizeof(body));
@@ -382,53 +382,6 @@ TEST_CASE("what is corrupt in a BPF ring is skipped and not read") {
   CHECK(of(rings.buffer).corrupt == 2);
   CHECK(of(rings.buffer).skipped == 16 + BpfRings::kSize);
   CHECK(of(rings.buffer).bytes == 16);
-}
-
-TEST_CASE("a caller's struct is filled as far as it reaches, and with zeros behind what is known") {
-  PerfBufferFixture fixture;
-  perf_buffer* buffer = fixture.make();
-  fixture.output(0, kEight);
-  CHECK(perf_buffer__consume(buffer) == 0);
-  const std::size_t size = GENERATE(offsetof(ringside_stats, bytes), offsetof(ringside_stats, size),
-                                    sizeof(ringside_stats), sizeof(ringside_stats) + 64);
-  struct {
-    ringside_stats stats;
-    std::array<char, 128> more;
-  } room;
-  std::memset(static_cast<void*>(&room), 0x55, sizeof(room));
-  room.stats.sz = size;
-  CHECK(ringside_perf_buffer__stats(buffer, RINGSIDE_ALL_RINGS, &room.stats) == 0);
-  CHECK(room.stats.sz == size);
-  CHECK(room.stats.records == 1);
-  const auto* bytes = reinterpret_cast<const char*>(&room);
-  for (std::size_t at = sizeof(ringside_stats); at < size; ++at)
-    CHECK(bytes[at] == 0);
-  for (std::size_t at = size; at < sizeof(room); ++at)
-    CHECK(bytes[at] == 0x55);
-  perf_buffer__free(buffer);
-}
-
-TEST_CASE("what cannot be answered is refused in one message, and changes nothing") {
-  BpfRings rings;
-  perf_buffer* const nobodys = reinterpret_cast<perf_buffer*>(&rings.answer);
-  ring_buffer* const nobody = nullptr;
-  ringside_stats good{};
-  good.sz = sizeof(good);
-  ringside_stats small{};
-  small.sz = offsetof(ringside_stats, bytes) - 1;
-  const auto refuses = [&](int result, int error, const char* words) {
-    CHECK(result == -error);
-    CHECK(errno == error);
-    CHECK_THAT(rings.messages.last(), Catch::Contains(words));
-  };
-  refuses(ringside_ring_buffer__stats(rings.buffer, 1, &good), EINVAL, "idx is 1, but there are 1");
-  refuses(ringside_ring_buffer__stats(rings.buffer, 0, nullptr), EINVAL, "stats is NULL");
-  refuses(ringside_ring_buffer__stats(rings.buffer, 0, &small), EINVAL, "stats->sz is 15");
-  refuses(ringside_ring_buffer__stats(nobody, 0, &good), EINVAL, "buffer is NULL");
-  refuses(ringside_perf_buffer__stats(nobodys, 0, &good), EOPNOTSUPP, "made by another library");
-  CHECK(rings.messages.warnings() == 5);
-  CHECK(good.sz == sizeof(good));
-  CHECK(good.records == 0);
 }
 
 } // namespace ringside::test

@@ -128,10 +128,9 @@ std::string share_text(const Contract& contract) {
       std::count_if(whole.symbols.begin(), whole.symbols.end(), [&](const Symbol& symbol) {
         return own.contains({symbol.name, symbol.node});
       });
-  const auto of_no_release =
-      std::count_if(own.begin(), own.end(), [](const auto& name_and_node) {
-        return since(name_and_node.first, name_and_node.second).empty();
-      });
+  const auto of_no_release = std::count_if(own.begin(), own.end(), [](const auto& name_and_node) {
+    return since(name_and_node.first, name_and_node.second).empty();
+  });
   const auto older = std::ssize(own) - shared - of_no_release;
   return fmt::format("{} of the {} functions of libbpf {}{}{}", shared, whole.symbols.size(),
                      releases()[contract.release],

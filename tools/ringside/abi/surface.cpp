@@ -74,8 +74,7 @@ Surface surface_of_own(OwnLibrary library) {
   std::vector<std::string> nodes;
   for (const OwnSymbol& symbol : own_symbols()) {
     // The list is in the order of nodes, and a library has all nodes of a family or none.
-    if (families.contains(family_of(symbol.node)) &&
-        (nodes.empty() || nodes.back() != symbol.node))
+    if (families.contains(family_of(symbol.node)) && (nodes.empty() || nodes.back() != symbol.node))
       nodes.emplace_back(symbol.node);
     if (symbol.done && has(symbol))
       surface.symbols.push_back(
