@@ -55,10 +55,14 @@ Errno refused(const Step& step, RingPlace place, Errno error, const os::Wanted& 
   return error;
 }
 
-} // namespace
+// The handlers of nobody.
+void drop_sample(void* /*context*/, int /*cpu*/, void* /*data*/, __u32 /*size*/) {}
+void drop_lost(void* /*context*/, int /*cpu*/, __u64 /*count*/) {}
+int end_read(void* /*context*/, int /*cpu*/, perf_event_header* /*record*/) {
+  return 0;
+}
 
-constexpr PerfHandler PerfRing::kNobody{[](void*, int, void*, __u32) {}, [](void*, int, __u64) {},
-                                        [](void*, int, perf_event_header*) { return 0; }, nullptr};
+} // namespace
 
 Result<Owned<PerfRing>> PerfRing::open(RingPlace place, const RingKind& kind,
                                        const os::Wanted& wanted) {
@@ -76,9 +80,9 @@ Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wan
   // A record that nobody wants goes to a function that does nothing: one branch less for each.
   handler_ = kind.handler;
   if (handler_.sample == nullptr)
-    handler_.sample = kNobody.sample;
+    handler_.sample = drop_sample;
   if (handler_.lost == nullptr)
-    handler_.lost = kNobody.lost;
+    handler_.lost = drop_lost;
 
   auto copy = Array<std::byte>::of_size(std::min(kind.data_size, kLargestRecord));
   if (!copy)
@@ -290,6 +294,10 @@ int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::siz
   return kGoOn;
 }
 
+void PerfRing::silence() {
+  handler_ = {drop_sample, drop_lost, end_read, nullptr};
+}
+
 template <class GoesOn>
 Result<int> PerfRing::read_while(GoesOn goes_on) {
   const auto room = [this](std::size_t) { return copy_.data(); };
@@ -360,7 +368,7 @@ Result<int> PerfRing::read() {
 Result<int> PerfRing::read_within(Budget& budget) {
   return read_while([&budget, this] {
     budget.took(1);
-    return !budget.spent() && handler_.event != kNobody.event;
+    return !budget.spent() && handler_.event != end_read;
   });
 }
 

@@ -121,7 +121,7 @@ public:
   // nothing in the place of the program's, in a read that is under way as well, and ends one that
   // has a raw handler.
   [[nodiscard]] bool being_read(const void* frame) const { return mark_.under_way(frame); }
-  void silence() { handler_ = kNobody; }
+  void silence();
 
 private:
   // read_while reads as long as `goes_on` answers so, which is asked after each record.
@@ -159,8 +159,6 @@ private:
     answer_ = answer;
     return PerfRead::stopped;
   }
-
-  static const PerfHandler kNobody;
 
   int cpu_ = 0;
   int answer_ = 0;

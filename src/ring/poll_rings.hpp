@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "os/os.hpp"
 #include "ring/ready_set.hpp"
@@ -40,6 +41,31 @@ std::uint64_t earliest_due(std::size_t ring_count, Policy policy) {
   return due_ns;
 }
 
+// any_in_turn is whether `stops(index)` is true of a ring that was named. They are asked in the
+// kernel's order, but from the one on whose turn it is.
+template <class Stops>
+bool any_in_turn(std::span<const epoll_event> named, const Turn& turn, std::size_t ring_count,
+                 Stops stops) {
+  const auto index_of = [](const epoll_event& event) {
+    return static_cast<std::size_t>(event.data.u64);
+  };
+  const auto comes_before = [&](const epoll_event& one, const epoll_event& other) {
+    return turn.place(index_of(one), ring_count) < turn.place(index_of(other), ring_count);
+  };
+  const auto stops_at = [&](const epoll_event& event) { return stops(index_of(event)); };
+  const auto first = std::min_element(named.begin(), named.end(), comes_before);
+  return std::any_of(first, named.end(), stops_at) || std::any_of(named.begin(), first, stops_at);
+}
+
+// any_due is the same of the rings that are due.
+template <class Due, class Stops>
+bool any_due(const Turn turn, std::size_t ring_count, Due due, Stops stops) {
+  for (std::size_t step = 0; step < ring_count; ++step)
+    if (const std::size_t index = turn.at(step, ring_count); due(index) && stops(index))
+      return true;
+  return false;
+}
+
 // poll_rings waits until a look finds something, or for `timeout_ms` as epoll_wait(2) counts it.
 // When the time is over, and when a signal handler has run or somebody interrupts, all rings are
 // looked at once; EINTR is the result if that finds nothing after a signal.
@@ -62,39 +88,25 @@ Result<void> poll_rings(ReadySet& ready, std::size_t ring_count, Turn& turn, boo
     bool found = false;
     const auto stops = [&](std::size_t index, LookFor why) {
       const Looked looked = look(index, why, now_ns);
-      if (looked == Looked::something && !found)
+      if (looked != Looked::nothing && !found)
         turn.took(index);
       found = found || looked == Looked::something;
       return looked == Looked::stop;
     };
-    if (named && !named->empty()) {
-      const auto place = [&](const epoll_event& event) {
-        return turn.place(static_cast<std::size_t>(event.data.u64), ring_count);
-      };
-      const auto first = std::min_element(named->begin(), named->end(),
-                                          [&](const epoll_event& one, const epoll_event& other) {
-                                            return place(one) < place(other);
-                                          });
-      const auto stops_at = [&](const epoll_event& event) {
-        return stops(static_cast<std::size_t>(event.data.u64), LookFor::signal);
-      };
-      if (std::any_of(first, named->end(), stops_at) ||
-          std::any_of(named->begin(), first, stops_at))
-        return {};
-    }
-    const bool over = !named || ready.interrupted() || (!found && (!by_clock || now_ns >= end_ns));
-    const auto due = [&](const WakeupPolicy& ring) { return ring.by_clock() && ring.due(now_ns); };
-    const Turn now = turn;
-    for (std::size_t step = 0; (over || by_clock) && step < ring_count; ++step) {
-      const std::size_t index = now.at(step, ring_count);
-      if ((over || due(policy(index))) && stops(index, over ? LookFor::end : LookFor::clock))
-        return {};
-    }
-    if (found)
+    if (named && any_in_turn(*named, turn, ring_count,
+                             [&](std::size_t index) { return stops(index, LookFor::signal); }))
       return {};
-    if (!named)
+    const bool over = !named || ready.interrupted() || (!found && (!by_clock || now_ns >= end_ns));
+    const auto due = [&](std::size_t index) {
+      return over || (policy(index).by_clock() && policy(index).due(now_ns));
+    };
+    const LookFor why = over ? LookFor::end : LookFor::clock;
+    if ((over || by_clock) &&
+        any_due(turn, ring_count, due, [&](std::size_t index) { return stops(index, why); }))
+      return {};
+    if (!named && !found)
       return named.error();
-    if (over)
+    if (found || over)
       return {};
   }
 }

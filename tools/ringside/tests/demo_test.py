@@ -73,6 +73,7 @@ class Terminal:
         try:
             signal.alarm(LIMIT_S)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
             pid = os.posix_spawn(command[0], command, os.environ, setsigdef=[signal.SIGINT])
             status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
             os.write(1, f"{self.ENDED}{status}\n".encode())
