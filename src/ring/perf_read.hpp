@@ -69,11 +69,11 @@ struct NobodyCounts {
 // read_perf_records reads what is between tail and head now; what arrives meanwhile waits for the
 // next read. Space goes back to the kernel each time a quarter of the ring has been handled, and at
 // the end.
-//   room(size)         gives memory of that many bytes for a record that wraps, or nullptr
-//   deliver(record)    takes a contiguous record, consumed either way, and says go_on or stopped
-//   corrupt(position, skipped)  is told where the ring makes no sense, and how many bytes are
-//   unread read(records, bytes)        is told what goes back to the kernel, corrupt bytes not
-//   counted
+//   room(size)                  gives memory of that many bytes for a record that wraps, or nullptr
+//   deliver(record)             takes a contiguous record, consumed either way, and says go_on or
+//                               stopped
+//   corrupt(position, skipped)  is told where the ring makes no sense, and how much is unread there
+//   read(records, bytes)        is told what goes back to the kernel, but for what is corrupt
 template <class Room, class Deliver, class Corrupt, class Read = NobodyCounts>
 PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room, Deliver deliver,
                            Corrupt corrupt, Read read = {}) {

@@ -109,9 +109,8 @@ public:
   // the ring has been handled, and at the end. Returns 0, or what a raw handler has ended the read
   // with. Errors:
   //   EBADMSG  the ring's positions or a record's size make no sense; what was unread is skipped
-  //   EPERM    a record is neither sample nor lost, and there is no raw handler. (Programs see -1,
-  //   the
-  //            interface's own code for it.)
+  //   EPERM    a record is neither sample nor lost, and there is no raw handler; programs see -1,
+  //            the interface's own code for it
   //   any      a raw handler's negative answer, as an error
   Result<int> read();
   // read_within is the same until the budget is spent, of which each record of the ring takes one.

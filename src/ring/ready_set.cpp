@@ -30,7 +30,7 @@ Result<void> ReadySet::reserve(std::size_t capacity) {
   auto ready = Array<epoll_event>::of_size(capacity + 2);
   if (!ready)
     return ready.error();
-  ready_ = std::move(*ready);
+  larger_ = std::move(*ready);
   return {};
 }
 
@@ -84,6 +84,10 @@ Result<std::span<const epoll_event>> ReadySet::wait(int timeout_ms) {
 }
 
 Result<std::span<const epoll_event>> ReadySet::wait_as_armed(int timeout_ms) {
+  if (larger_.size() != 0) {
+    ready_ = std::move(larger_);
+    larger_ = {};
+  }
   interrupted_ = false;
   const auto count = os::wait_ready(epoll_.get(), ready_, timeout_ms);
   if (!count)

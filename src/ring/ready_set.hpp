@@ -66,6 +66,9 @@ private:
   std::uint64_t armed_for_ns_ = 0;
   // Room for those that are watched, and for the two timers.
   Array<epoll_event> ready_;
+  // What takes its place with the next wait: a callback may add a ring while the answers of the
+  // last one are gone through.
+  Array<epoll_event> larger_;
 };
 
 } // namespace ringside

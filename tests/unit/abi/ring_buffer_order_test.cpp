@@ -53,4 +53,26 @@ TEST_CASE("records that wake nobody are read when the time is over") {
   ring_buffer__free(buffer);
 }
 
+TEST_CASE("a callback may add rings while others are being read") {
+  RingFixture fixture;
+  std::vector<os::UniqueFd> maps;
+  ring_buffer* buffer = fixture.make();
+  const auto add = [&] {
+    maps.emplace_back(sim_create_map(BPF_MAP_TYPE_RINGBUF, kRingSize, "more"));
+    return ring_buffer__add(buffer, maps.back().get(), RingFixture::on_sample, &fixture);
+  };
+  for (int i = 0; i < 3; ++i)
+    REQUIRE(add() == 0);
+  fixture.output("first");
+  for (const os::UniqueFd& map : maps)
+    REQUIRE(sim_ringbuf_output(map.get(), "more", 4, 0) == 0);
+  fixture.answer = [&] { return fixture.samples.size() > 4 ? 0 : add(); };
+  CHECK(ring_buffer__poll(buffer, -1) == 4);
+  CHECK(fixture.samples.size() == 4);
+  for (const os::UniqueFd& map : maps)
+    REQUIRE(sim_ringbuf_output(map.get(), "more", 4, 0) == 0);
+  CHECK(ring_buffer__poll(buffer, -1) == static_cast<int>(maps.size()));
+  ring_buffer__free(buffer);
+}
+
 } // namespace ringside::test
