@@ -171,6 +171,10 @@ std::uint64_t now_ns() {
   return ns_on(CLOCK_MONOTONIC);
 }
 
+std::uint64_t roughly_now_ns() {
+  return ns_on(CLOCK_MONOTONIC_COARSE);
+}
+
 std::uint64_t asleep_ns() {
   const std::uint64_t awake_ns = now_ns();
   return ns_on(CLOCK_BOOTTIME) - awake_ns;

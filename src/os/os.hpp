@@ -77,6 +77,9 @@ Result<UniqueFd> duplicate(int fd);
 
 // now_ns is CLOCK_MONOTONIC in nanoseconds.
 std::uint64_t now_ns();
+// roughly_now_ns is the same some milliseconds ago at most, and cheaper. Source:
+// CLOCK_MONOTONIC_COARSE in clock_gettime(2).
+std::uint64_t roughly_now_ns();
 // asleep_ns is for how long the machine has slept, which now_ns does not count: that, and the time
 // that it takes to ask. Source: CLOCK_BOOTTIME in clock_gettime(2).
 std::uint64_t asleep_ns();

@@ -11,9 +11,9 @@ public:
   // The least time between two looks.
   static constexpr std::uint64_t kPeriodNs = 1'000'000'000;
 
-  // due says whether to look at CPUs now. `now_ns` is the time on the clock of os::now_ns. It is
-  // due when the kernel has announced anything to user space since the last look, which it does
-  // for each CPU that goes or comes, or the machine has slept, which takes all CPUs but one
+  // due says whether to look at CPUs now. `now_ns` is the time on the clock of os::roughly_now_ns.
+  // It is due when the kernel has announced anything to user space since the last look, which it
+  // does for each CPU that goes or comes, or the machine has slept, which takes all CPUs but one
   // without a word; and once more a period later, for what was under way. Where the kernel does
   // not tell how much it has announced, it is due each period. The first period begins with the
   // first call.

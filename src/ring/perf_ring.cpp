@@ -338,7 +338,8 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
   const std::uint64_t fill = unread();
   counters_.reads.add(1);
   counters_.highest_fill.at_least(std::min<std::uint64_t>(fill, data_.size));
-  const bool nearly_full = counts_lost() && fill > data_.size / 2;
+  // To ask interrupts the ring's CPU: only for those who want to know.
+  const bool nearly_full = counts_lost() && handler_.lost != drop_lost && fill > data_.size / 2;
   auto& page = *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
   const PerfRead end =
       handler_.event != nullptr

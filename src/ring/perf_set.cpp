@@ -92,7 +92,7 @@ Result<void> PerfSet::add(RingPlace place, const os::Wanted& wanted) {
 }
 
 void PerfSet::follow_cpus() {
-  if (silenced_ || has_ring_.size() == 0 || !cpu_watch_.due(os::now_ns()))
+  if (silenced_ || has_ring_.size() == 0 || !cpu_watch_.due(os::roughly_now_ns()))
     return;
   const auto online = read_cpu_mask(kOnlineCpus);
   if (!online)
@@ -192,9 +192,12 @@ Result<int> PerfSet::poll(int timeout_ms) {
 Result<int> PerfSet::consume() {
   follow_cpus();
   ready_.show_as_is();
-  const Turn now = turn_.take();
+  const Turn now = turn_;
   for (std::size_t step = 0; step < ring_count_; ++step) {
-    PerfRing& ring = *rings_[now.at(step, ring_count_)];
+    const std::size_t index = now.at(step, ring_count_);
+    if (step == 0)
+      turn_.took(index);
+    PerfRing& ring = *rings_[index];
     const auto read = adaptive() ? look(ring, 0, false) : ring.read();
     if (!read || *read != 0 || silenced_)
       return read;

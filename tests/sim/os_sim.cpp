@@ -183,6 +183,10 @@ std::uint64_t now_ns() {
   return kernel().now_ns();
 }
 
+std::uint64_t roughly_now_ns() {
+  return kernel().now_ns();
+}
+
 std::uint64_t asleep_ns() {
   return Kernel::asleep_ns();
 }
