@@ -85,10 +85,11 @@ PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room,
   std::uint64_t released = load_relaxed(page.data_tail);
   std::uint64_t records = 0;
   const auto release_until = [&](std::uint64_t position) {
+    if (position == released)
+      return;
     // Pairs with the kernel's control dependency from loading data_tail to writing records
     // (__perf_output_begin, A with D there): our reads come before the space is written again.
-    if (position != released)
-      store_release(page.data_tail, __u64{position});
+    store_release(page.data_tail, __u64{position});
     read(std::exchange(records, 0), position - released);
     released = position;
   };

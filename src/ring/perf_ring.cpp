@@ -333,10 +333,13 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
     };
   };
 
-  const ReadMark::Frame frame(mark_);
-  kept_ = {};
   const std::uint64_t fill = unread();
   counters_.reads.add(1);
+  // Most rings of a buffer are empty, most of the time.
+  if (fill == 0)
+    return 0;
+  const ReadMark::Frame frame(mark_);
+  kept_ = {};
   counters_.highest_fill.at_least(std::min<std::uint64_t>(fill, data_.size));
   // To ask interrupts the ring's CPU: only for those who want to know.
   const bool nearly_full = counts_lost() && handler_.lost != drop_lost && fill > data_.size / 2;
