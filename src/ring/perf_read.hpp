@@ -18,20 +18,23 @@ namespace ringside {
 // make a wrapped record contiguous (the record stays unread).
 enum class PerfRead { go_on, stopped, corrupt, no_memory };
 
-// deliver_run hands over the records that begin from `at` to `run_end` and end by `piece_end`. It
-// stops before one that is not plain, and says where it has come to, and past how many. This loop
-// is nearly all of a read's cost: it is a function of its own to have few variables to keep over
-// the handler's call.
-struct RunRead {
+// deliver_plain hands over the records from `at` on, up to the end of the piece, or to one that is
+// not plain, or one at which the handler stops. Where a record ends at `give_back_at` or behind it,
+// give_back(at, records) gives its space back, with that of the records since, and says where to do
+// so next. Says where it has come to, and past how many records since then. This loop is nearly all
+// of a read's cost: it is a function of its own to have few variables to keep over the handler's
+// call.
+struct PlainRead {
   std::byte* at;
   PerfRead end;
   std::uint32_t records;
 };
-template <class Deliver>
-[[gnu::noinline]] RunRead deliver_run(std::byte* at, std::byte* const run_end,
-                                      std::byte* const piece_end, Deliver deliver) {
+template <class Deliver, class GiveBack>
+[[gnu::noinline]] PlainRead deliver_plain(std::byte* at, std::byte* const piece_end,
+                                          std::byte* give_back_at, Deliver deliver,
+                                          GiveBack give_back) {
   std::uint32_t records = 0;
-  while (at < run_end) {
+  while (at < piece_end) {
     const PerfRecord record = PerfRecord::at(at);
     if (!record.plain(piece_end))
       break;
@@ -40,6 +43,8 @@ template <class Deliver>
     ++records;
     if (end != PerfRead::go_on)
       return {at, end, records};
+    if (at >= give_back_at)
+      give_back_at = give_back(at, std::exchange(records, 0));
   }
   return {at, PerfRead::go_on, records};
 }
@@ -96,15 +101,22 @@ PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room,
 
   const std::size_t quarter = data.size / 4;
   PerfWalk walk(data, released, head);
+  const auto give_back = [&](std::byte* at, std::uint32_t more) {
+    records += more;
+    release_until(walk.position_of(at));
+    return at + quarter;
+  };
   PerfRead end = walk.positions_ok() ? PerfRead::go_on : PerfRead::corrupt;
-  while (end == PerfRead::go_on && walk.next_run(released + quarter - walk.position())) {
-    const RunRead run = deliver_run(walk.at(), walk.run_end(), walk.piece_end(), deliver);
-    walk.move_to(run.at);
-    end = run.end;
-    records += run.records;
-    if (end == PerfRead::go_on && !walk.run_ended()) {
+  while (end == PerfRead::go_on && walk.next_piece()) {
+    const PlainRead plain =
+        deliver_plain(walk.at(), walk.piece_end(),
+                      walk.at() + (released + quarter - walk.position()), deliver, give_back);
+    walk.move_to(plain.at);
+    end = plain.end;
+    records += plain.records;
+    if (end == PerfRead::go_on && !walk.piece_ended()) {
       end = deliver_next(walk, room, deliver);
-      records += walk.at() != run.at ? 1 : 0;
+      records += walk.at() != plain.at ? 1 : 0;
     }
     if (walk.position() - released >= quarter)
       release_until(walk.position());

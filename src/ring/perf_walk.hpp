@@ -51,43 +51,41 @@ struct PerfRecord {
   }
 };
 
-// PerfWalk goes over [tail, head) in pieces, which end at head or at the end of the memory, and in
-// runs: stretches of a piece of as many bytes as the caller says. The last record of a run may go
-// over its end; one that goes over the end of its piece, at the end of the memory, wraps.
+// PerfWalk goes over [tail, head) in pieces, which end at head or at the end of the memory. A
+// record that goes over the end of the memory wraps.
 class PerfWalk {
 public:
   PerfWalk(PerfData data, std::uint64_t tail, std::uint64_t head)
-      : data_(data), run_position_(tail), head_(head) {}
+      : data_(data), piece_position_(tail), head_(head) {}
 
   // Whether there is nothing between head and tail, or they can be those of a ring of this size. If
   // not, only position() may be asked.
   [[nodiscard]] bool positions_ok() const {
-    const std::uint64_t unread = head_ - run_position_;
-    return unread == 0 || (unread <= data_.size && run_position_ % kPerfAlignment == 0);
+    const std::uint64_t unread = head_ - piece_position_;
+    return unread == 0 || (unread <= data_.size && piece_position_ % kPerfAlignment == 0);
   }
 
-  [[nodiscard]] std::uint64_t position() const {
-    return run_position_ + static_cast<std::size_t>(at_ - run_);
-  }
+  [[nodiscard]] std::uint64_t position() const { return position_of(at_); }
   [[nodiscard]] std::uint64_t left() const { return head_ - position(); }
 
-  // next_run moves to the run that begins at position(), of at most `limit` bytes, which is not 0.
-  // Returns false at head.
-  [[nodiscard]] bool next_run(std::uint64_t limit) {
-    run_position_ = position();
-    run_ = at_ = data_.bytes + (static_cast<std::size_t>(run_position_) & (data_.size - 1));
+  // next_piece moves to the piece that begins at position(). Returns false at head.
+  [[nodiscard]] bool next_piece() {
+    piece_position_ = position();
+    piece_ = at_ = data_.bytes + (static_cast<std::size_t>(piece_position_) & (data_.size - 1));
     piece_end_ = at_ + std::min(std::uint64_t{until_memory_end()}, left());
-    run_end_ = at_ + std::min(limit, static_cast<std::uint64_t>(piece_end_ - at_));
-    return at_ != run_end_;
+    return at_ != piece_end_;
   }
-  [[nodiscard]] bool run_ended() const { return at_ >= run_end_; }
+  [[nodiscard]] bool piece_ended() const { return at_ == piece_end_; }
 
-  // at is where position() is in memory; run_end and piece_end are the first bytes behind those.
-  // move_to goes on to an address that lies at or behind at().
+  // at is where position() is in memory, piece_end the first byte behind the piece. move_to goes on
+  // to an address of the piece, or, with the last record, behind it; position_of is the position of
+  // such an address.
   [[nodiscard]] std::byte* at() const { return at_; }
-  [[nodiscard]] std::byte* run_end() const { return run_end_; }
   [[nodiscard]] std::byte* piece_end() const { return piece_end_; }
   void move_to(std::byte* at) { at_ = at; }
+  [[nodiscard]] std::uint64_t position_of(const std::byte* at) const {
+    return piece_position_ + static_cast<std::size_t>(at - piece_);
+  }
 
   [[nodiscard]] bool wraps(PerfRecord record) const { return record.size > until_memory_end(); }
   // copy_wrapped makes the record at at(), which wraps, contiguous in `copy`, which has room for
@@ -104,12 +102,11 @@ private:
   }
 
   PerfData data_;
-  std::uint64_t run_position_;
+  std::uint64_t piece_position_;
   std::uint64_t head_;
-  // The run, and where in it we are.
-  std::byte* run_ = nullptr;
+  // The piece, and where in it we are.
+  std::byte* piece_ = nullptr;
   std::byte* at_ = nullptr;
-  std::byte* run_end_ = nullptr;
   std::byte* piece_end_ = nullptr;
 };
 

@@ -46,23 +46,26 @@ TEST_CASE("positions are believed if they lie at most a ring apart, at multiples
   CHECK(PerfWalk(ring.data(), tail, head).positions_ok() == ok);
 }
 
-TEST_CASE("a run ends at head, at the end of the memory, or at its limit") {
+TEST_CASE("a piece ends at head or at the end of the memory, and begins where the walk is") {
   Ring ring;
   PerfWalk walk(ring.data(), 40, 88);
-  const auto run_is = [&](std::uint64_t limit, std::size_t from, std::size_t to) {
-    REQUIRE(walk.next_run(limit));
+  const auto piece_is = [&](std::size_t from, std::size_t to) {
+    REQUIRE(walk.next_piece());
     CHECK(walk.at() == ring.bytes.data() + from);
-    CHECK(walk.run_end() == ring.bytes.data() + to);
-    CHECK_FALSE(walk.run_ended());
-    walk.move_to(walk.run_end());
-    CHECK(walk.run_ended());
+    CHECK(walk.piece_end() == ring.bytes.data() + to);
+    CHECK_FALSE(walk.piece_ended());
   };
   CHECK(walk.left() == 48);
-  run_is(16, 40, 56);
-  run_is(16, 56, 64);
-  run_is(8, 0, 8);
-  run_is(UINT64_MAX, 8, 24);
-  CHECK_FALSE(walk.next_run(16));
+  piece_is(40, 64);
+  walk.move_to(walk.at() + 16);
+  CHECK(walk.position() == 56);
+  CHECK(walk.position_of(walk.piece_end()) == 64);
+  piece_is(56, 64);
+  walk.move_to(walk.piece_end());
+  CHECK(walk.piece_ended());
+  piece_is(0, 24);
+  walk.move_to(walk.piece_end());
+  CHECK_FALSE(walk.next_piece());
   CHECK(walk.position() == 88);
 }
 
@@ -73,7 +76,7 @@ TEST_CASE("a wrapped record is contiguous in the copy, at every offset") {
   for (std::size_t i = 0; i < 32; ++i)
     ring.bytes[(offset + i) % 64] = static_cast<std::byte>(i);
   PerfWalk walk(ring.data(), offset, offset + 32);
-  REQUIRE(walk.next_run(64));
+  REQUIRE(walk.next_piece());
   std::array<std::byte, 32> copy{};
   const PerfRecord record = walk.copy_wrapped({walk.at(), 9, 32}, copy.data());
   CHECK(record.bytes == copy.data());
