@@ -230,13 +230,6 @@ RingStats PerfRing::stats() const {
   return stats;
 }
 
-std::uint64_t PerfRing::unread() const {
-  const auto& page = *reinterpret_cast<const perf_event_mmap_page*>(mapping_.data());
-  // The tail first: whoever reads the ring meanwhile moves it up to the head at most.
-  const std::uint64_t tail = load_relaxed(page.data_tail);
-  return load_relaxed(page.data_head) - tail;
-}
-
 Result<void> PerfRing::coalesce(const perf_event_attr& attr) {
   if (second_event_.fd() < 0) {
     auto event = open_into_ring(attr);

@@ -76,7 +76,12 @@ public:
 
   [[nodiscard]] int cpu() const { return cpu_; }
   // unread is how many bytes are between the ring's positions now. They are the ring's own word.
-  [[nodiscard]] std::uint64_t unread() const;
+  [[nodiscard]] std::uint64_t unread() const {
+    const auto& page = *reinterpret_cast<const perf_event_mmap_page*>(mapping_.data());
+    // The tail first: whoever reads the ring meanwhile moves it up to the head at most.
+    const std::uint64_t tail = load_relaxed(page.data_tail);
+    return load_relaxed(page.data_head) - tail;
+  }
   // How many records have been handed over in all.
   [[nodiscard]] std::uint64_t records() const { return counters_.records.get(); }
 

@@ -92,7 +92,9 @@ Result<void> PerfSet::add(RingPlace place, const os::Wanted& wanted) {
 }
 
 void PerfSet::follow_cpus() {
-  if (silenced_ || has_ring_.size() == 0 || !cpu_watch_.due(os::roughly_now_ns()))
+  // One that has come has no ring yet, and one that is back an empty one.
+  const bool may_have = ring_count_ < has_ring_.size() || has_empty_ring();
+  if (silenced_ || has_ring_.size() == 0 || !may_have || !cpu_watch_.due(os::roughly_now_ns()))
     return;
   const auto online = read_cpu_mask(kOnlineCpus);
   if (!online)
@@ -232,6 +234,13 @@ RingStats PerfSet::stats() const {
 bool PerfSet::holds_something() const {
   return std::any_of(rings().begin(), rings().end(),
                      [](const auto& ring) { return ring->unread() != 0; });
+}
+
+bool PerfSet::has_empty_ring() const {
+  for (const auto& ring : rings())
+    if (ring->unread() == 0)
+      return true;
+  return false;
 }
 
 bool PerfSet::being_read(const void* frame) const {

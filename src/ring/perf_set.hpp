@@ -82,6 +82,7 @@ private:
     return std::span<const Owned<PerfRing>>(rings_).first(ring_count_);
   }
   Result<void> add(RingPlace place, const os::Wanted& wanted);
+  [[nodiscard]] bool has_empty_ring() const;
   void follow_cpus();
   [[nodiscard]] bool adaptive() const { return load_relaxed(adaptive_); }
 
