@@ -139,15 +139,20 @@ void PerfSet::change(PerfRing& ring, WakeupMode wanted) {
 }
 
 Result<int> PerfSet::look(PerfRing& ring, std::uint64_t now_ns, bool waits, Budget* budget) {
+  const auto read = [&ring, budget] {
+    return budget != nullptr ? ring.read_within(*budget) : ring.read();
+  };
+  if (!adaptive())
+    return read();
   const std::uint64_t records = ring.records();
   Found found{now_ns, 0, ring.unread()};
-  const auto read = budget != nullptr ? ring.read_within(*budget) : ring.read();
+  const auto end = read();
   found.records = ring.records() - records;
   // A callback may have asked for what ends it.
   if (adaptive())
     change(ring,
            waits ? ring.wakeups().looked(found) : ring.wakeups().looked_without_waiting(found));
-  return read;
+  return end;
 }
 
 Result<int> PerfSet::poll(int timeout_ms) {
@@ -172,7 +177,7 @@ Result<int> PerfSet::poll(int timeout_ms) {
       return Looked::nothing;
     if (why == LookFor::signal)
       ring.woken();
-    end = adaptive() ? look(ring, now_ns, waits) : ring.read();
+    end = look(ring, now_ns, waits);
     if (!end || *end != 0)
       return Looked::stop;
     count += something ? 1 : 0;
@@ -191,16 +196,19 @@ Result<int> PerfSet::poll(int timeout_ms) {
   return count;
 }
 
-Result<int> PerfSet::consume() {
+Result<int> PerfSet::consume_all(Budget* budget) {
   follow_cpus();
   ready_.show_as_is();
   const Turn now = turn_;
-  for (std::size_t step = 0; step < ring_count_; ++step) {
+  const auto spent = [budget] { return budget != nullptr && budget->spent(); };
+  for (std::size_t step = 0; step < ring_count_ && !spent(); ++step) {
     const std::size_t index = now.at(step, ring_count_);
+    // First, since a callback may leave by an exception.
     if (step == 0)
       turn_.took(index);
-    PerfRing& ring = *rings_[index];
-    const auto read = adaptive() ? look(ring, 0, false) : ring.read();
+    const auto read = look(*rings_[index], 0, false, budget);
+    if (spent())
+      turn_.took(index);
     if (!read || *read != 0 || silenced_)
       return read;
   }
@@ -208,19 +216,9 @@ Result<int> PerfSet::consume() {
 }
 
 Result<std::size_t> PerfSet::consume_within(Budget& budget) {
-  follow_cpus();
-  ready_.show_as_is();
-  const Turn now = turn_;
-  for (std::size_t step = 0; step < ring_count_ && !budget.spent(); ++step) {
-    const std::size_t index = now.at(step, ring_count_);
-    const auto read = look(*rings_[index], 0, false, &budget);
-    if (step == 0 || budget.spent())
-      turn_.took(index);
-    if (!read)
-      return read.error();
-    if (*read != 0 || silenced_)
-      break;
-  }
+  const auto read = consume_all(&budget);
+  if (!read)
+    return read.error();
   return static_cast<std::size_t>(budget.taken());
 }
 

@@ -34,7 +34,7 @@ public:
 
   // consume reads all rings without waiting, up to the first whose read does not end well: 0, or
   // that read's result. Each call begins with another ring.
-  Result<int> consume();
+  Result<int> consume() { return consume_all(nullptr); }
 
   // consume_within is the same until the budget is spent. The next call begins with the ring behind
   // the one where it ended. Returns how many records were handed over; a raw handler's answer that
@@ -74,6 +74,8 @@ public:
   [[nodiscard]] bool silenced() const { return silenced_; }
 
 private:
+  // consume_all reads all rings, within a budget if there is one.
+  Result<int> consume_all(Budget* budget);
   // look reads a ring, within a budget if there is one, and decides on its wakeups; `waits` is
   // whether the call waits for rings.
   Result<int> look(PerfRing& ring, std::uint64_t now_ns, bool waits, Budget* budget = nullptr);
