@@ -91,6 +91,7 @@ Result<Array<RingPlace>> online_places(const NewPerfBuffer& wanted, unsigned cpu
 Result<Owned<PerfSet>> open_rings(const NewPerfBuffer& wanted, const Array<RingPlace>& places,
                                   RingKind& kind, unsigned followed_cpus) {
   const Settings settings = Settings::from_environment();
+  kind.wakeups.max_latency_ns = settings.max_latency_ns;
   const std::size_t asked = kind.data_size;
   const std::size_t larger = settings.perf_data_size(places.size(), os::page_size());
   if (larger > asked) {
@@ -103,8 +104,7 @@ Result<Owned<PerfSet>> open_rings(const NewPerfBuffer& wanted, const Array<RingP
     }
     log(LogLevel::warn,
         "%s: there are no rings of %zu bytes each, as the environment wants them: they have %zu, "
-        "as "
-        "asked for\n",
+        "as asked for\n",
         wanted.function, larger, asked);
     kind.data_size = asked;
   } else if (settings.perf_bytes_per_cpu != 0 || settings.perf_bytes_total != 0) {

@@ -57,7 +57,8 @@ struct RingKind {
   bool counts = false;
   // Whether to tell of another reader whose event is in the slot: it gets no more records.
   bool tells_of_other = false;
-  // When wakeups change; limits of 0 are those of a program that decides by itself.
+  // When wakeups change; limits of 0 are those of a program that decides by itself. Whoever makes a
+  // set says max_latency_ns, and the set the rest.
   WakeupLimits wakeups = {};
 };
 

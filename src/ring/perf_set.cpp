@@ -49,9 +49,10 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   set->kind_ = kind;
   set->kind_.map_fd = set->map_.get();
 
+  set->kind_.wakeups = {};
   if (const auto second = watermark_attr(*kind.attr, kind.data_size); second) {
     set->second_attr_ = *second;
-    set->kind_.wakeups = {.max_latency_ns = Settings::from_environment().max_latency_ns,
+    set->kind_.wakeups = {.max_latency_ns = kind.wakeups.max_latency_ns,
                           .ring_size = kind.data_size,
                           .told_when_half_full = true,
                           .settling_looks = kSettlingLooks};
