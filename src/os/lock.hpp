@@ -14,8 +14,6 @@ public:
   Lock& operator=(const Lock&) = delete;
 
   void take() { pthread_mutex_lock(&mutex_); }
-  // try_take is false where another thread has it, or had it when this process was forked.
-  [[nodiscard]] bool try_take() { return pthread_mutex_trylock(&mutex_) == 0; }
   void release() { pthread_mutex_unlock(&mutex_); }
 
 private:
