@@ -26,6 +26,11 @@ const char* destination() {
              : value;
 }
 
+// is_metrics is whether a destination is a file of metrics, which is written anew each time.
+bool is_metrics(std::string_view destination) {
+  return destination.ends_with(".prom");
+}
+
 Process this_process() {
   return {os::process_id(), os::program_name()};
 }
@@ -36,8 +41,8 @@ Result<void> write(const char* destination, const Text& text) {
   const std::string_view name(destination);
   if (name == "1")
     return os::write_to_stderr(text.view());
-  return name.ends_with(".prom") ? os::replace_text(destination, text.view())
-                                 : os::append_text(destination, text.view());
+  return is_metrics(name) ? os::replace_text(destination, text.view())
+                          : os::append_text(destination, text.view());
 }
 
 constexpr char kFailed[] = "%s is '%s', but writing there failed: %s\n";
@@ -81,8 +86,7 @@ public:
     {
       const os::Locked locked(lock_);
       if (to != nullptr)
-        written = std::string_view(to).ends_with(".prom") ? gather(report, to)
-                                                          : tell(report, to, "was freed");
+        written = is_metrics(to) ? gather(report, to) : tell(report, to, "was freed");
       *report.place_ = report.next_;
       if (report.next_ != nullptr)
         report.next_->place_ = report.place_;
@@ -100,7 +104,7 @@ public:
     Result<void> written;
     {
       const os::Locked locked(lock_);
-      if (std::string_view(to).ends_with(".prom"))
+      if (is_metrics(to))
         written = first_ == nullptr ? Result<void>() : write_metrics(to);
       else
         for (StatsReport* report = first_; report != nullptr && written; report = report->next_)

@@ -24,6 +24,11 @@ Result<StatsRows> rows_of_each(BufferKind kind, const Set& set, Tell tell) {
   return rows;
 }
 
+// find_ring is the row among these of the same ring as another's, or `end`.
+StatsRow* find_ring(StatsRow* begin, StatsRow* end, const StatsRow& of) {
+  return std::find_if(begin, end, [&](const StatsRow& row) { return row.same_ring(of); });
+}
+
 } // namespace
 
 Result<StatsRows> rows_of(const PerfSet& set) {
@@ -41,19 +46,15 @@ Result<StatsRows> rows_of(const BpfSet& set) {
 }
 
 Result<void> add_rows(StatsRows& rows, const StatsRows& more) {
-  const auto place = [&](const StatsRow& row) {
-    return std::find_if(rows.begin(), rows.end(),
-                        [&](const StatsRow& known) { return known.same_ring(row); });
-  };
-  const auto added = std::count_if(more.begin(), more.end(),
-                                   [&](const StatsRow& row) { return place(row) == rows.end(); });
+  const auto added = std::count_if(more.begin(), more.end(), [&](const StatsRow& row) {
+    return find_ring(rows.begin(), rows.end(), row) == rows.end();
+  });
   auto all = StatsRows::of_size(rows.size() + static_cast<std::size_t>(added));
   if (!all)
     return all.error();
   StatsRow* next = std::copy(rows.begin(), rows.end(), all->begin());
   for (const StatsRow& row : more) {
-    auto* const known = std::find_if(all->begin(), next,
-                                     [&](const StatsRow& other) { return other.same_ring(row); });
+    StatsRow* const known = find_ring(all->begin(), next, row);
     if (known == next) {
       *next++ = row;
       continue;
