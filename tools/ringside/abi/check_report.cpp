@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "../xml_text.hpp"
 #include "wording.hpp"
 
 namespace ringside::tool::abi {
@@ -52,29 +53,6 @@ std::string verdict(const CheckReport& report) {
       failed.push_back(check.id);
   return fmt::format("does not conform: {} in {}", counted(findings_in(report), "finding"),
                      fmt::join(failed, ", "));
-}
-
-// Text for XML, without the characters that XML 1.0 cannot hold.
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text)
-    switch (c) {
-    case '&':
-      result += "&amp;";
-      break;
-    case '<':
-      result += "&lt;";
-      break;
-    case '>':
-      result += "&gt;";
-      break;
-    case '"':
-      result += "&quot;";
-      break;
-    default:
-      result += static_cast<unsigned char>(c) < ' ' ? '?' : c;
-    }
-  return result;
 }
 
 } // namespace
@@ -125,7 +103,7 @@ std::string to_junit(const CheckReport& report) {
                          [&](const CheckResult& check) { return status_of(check) == status; });
   };
   const std::string suite =
-      escaped(fmt::format("{} against {}", report.path, report.contract.title));
+      xml_text(fmt::format("{} against {}", report.path, report.contract.title));
   std::string text = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                                  "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" "
                                  "skipped=\"{}\">\n",
@@ -133,12 +111,12 @@ std::string to_junit(const CheckReport& report) {
   for (const CheckResult& check : report.checks) {
     text += fmt::format("  <testcase classname=\"{}\" name=\"{}\">\n", suite, check.id);
     if (!check.findings.empty()) {
-      text += fmt::format("    <failure message=\"{}\">", escaped(check.findings.front().what));
+      text += fmt::format("    <failure message=\"{}\">", xml_text(check.findings.front().what));
       for (const Finding& finding : check.findings)
-        text += escaped(line_of(finding)) + "\n";
+        text += xml_text(line_of(finding)) + "\n";
       text += "</failure>\n";
     } else if (!check.skipped.empty()) {
-      text += fmt::format("    <skipped message=\"{}\"/>\n", escaped(check.skipped));
+      text += fmt::format("    <skipped message=\"{}\"/>\n", xml_text(check.skipped));
     }
     text += "  </testcase>\n";
   }

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "../xml_text.hpp"
+
 namespace ringside::tool::conform {
 namespace {
 
@@ -34,7 +36,7 @@ pre { background: var(--head); padding: .6rem .8rem; overflow-x: auto; font-size
 )";
 
 std::string anchor_of(const std::string& function) {
-  return "f-" + escaped(short_name(function));
+  return "f-" + xml_text(short_name(function));
 }
 
 const char* class_of(Standing standing) {
@@ -67,7 +69,7 @@ std::string column_heads(const Results& results) {
   std::string text;
   for (const Column& column : results.columns)
     text += fmt::format("<th{}>{}</th>", column.recorded ? "" : " class=\"own\"",
-                        escaped(column.label));
+                        xml_text(column.label));
   return text;
 }
 
@@ -84,7 +86,7 @@ std::string matrix(const Results& results) {
   };
   for (const std::string& function : functions_of(results.cases))
     add_row(
-        fmt::format("<a href=\"#{}\">{}</a>", anchor_of(function), escaped(short_name(function))),
+        fmt::format("<a href=\"#{}\">{}</a>", anchor_of(function), xml_text(short_name(function))),
         [&](const Column& column) { return count_of(column, results.cases, function); });
   add_row("all", [&](const Column& column) { return count_all(column, results.cases); });
   return text + "</tbody></table></div>\n";
@@ -98,7 +100,7 @@ std::string agreement_table(const Results& results) {
     for (const Agreement& agreement : agreements(column, results.columns, results.cases))
       text += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
                           "<td class=\"{}\">{}</td></tr>\n",
-                          escaped(column.label), agreement.reference, agreement.cases(),
+                          xml_text(column.label), agreement.reference, agreement.cases(),
                           agreement.agree, agreement.differ,
                           agreement.wrong.empty() ? "good" : "bad", agreement.wrong.size());
   return text + "</tbody></table>\n";
@@ -110,11 +112,11 @@ std::string outcome_cell(const Column& column, const Case& one) {
   for (const Kernel kernel : kKernels)
     if (const Outcome& outcome = column.outcome(one, kernel);
         outcome.word == "skip" && !outcome.remark.empty())
-      why = fmt::format(" title=\"{}\"", escaped(outcome.remark));
+      why = fmt::format(" title=\"{}\"", xml_text(outcome.remark));
   const Standing how = standing(column, one);
   const bool none = how == Standing::not_for_it;
   return fmt::format("<td class=\"{}\"{}>{}</td>", class_of(how), why,
-                     none ? "·" : escaped(column.words(one)));
+                     none ? "·" : xml_text(column.words(one)));
 }
 
 std::string case_table(const Results& results) {
@@ -123,16 +125,16 @@ std::string case_table(const Results& results) {
                      "<th>difference</th>" +
                      column_heads(results) + "</tr></thead>\n";
   for (const std::string& function : functions_of(results.cases)) {
-    text +=
-        fmt::format("<tbody id=\"{}\"><tr><th class=\"name\" colspan=\"{}\">{}</th></tr>\n",
-                    anchor_of(function), 4 + results.columns.size(), escaped(short_name(function)));
+    text += fmt::format("<tbody id=\"{}\"><tr><th class=\"name\" colspan=\"{}\">{}</th></tr>\n",
+                        anchor_of(function), 4 + results.columns.size(),
+                        xml_text(short_name(function)));
     for (const Case& one : results.cases) {
       if (one.function != function)
         continue;
       text += fmt::format("<tr class=\"case\"><td class=\"name\">{}</td><td>{}</td><td>{}</td>"
                           "<td class=\"text\">{}</td>",
-                          escaped(one.name), escaped(one.kernel), escaped(releases_of(one)),
-                          one.difference == "-" ? "" : escaped(one.difference));
+                          xml_text(one.name), xml_text(one.kernel), xml_text(releases_of(one)),
+                          one.difference == "-" ? "" : xml_text(one.difference));
       for (const Column& column : results.columns)
         text += outcome_cell(column, one);
       text += "</tr>\n";
@@ -146,7 +148,7 @@ std::string libraries(const Results& results) {
   std::string text;
   for (const Column& column : results.columns)
     if (!column.recorded)
-      text += escaped(head_text(column));
+      text += xml_text(head_text(column));
   return text.empty() ? "" : "<h2>Libraries</h2>\n<pre>" + text + "</pre>\n";
 }
 
@@ -186,7 +188,7 @@ std::string html(const Results& results) {
   const std::string failures = failures_text(results);
   std::string body = verdict(results);
   if (!failures.empty())
-    body += "<h2>Failures</h2>\n<pre id=\"failures\">" + escaped(failures) + "</pre>\n";
+    body += "<h2>Failures</h2>\n<pre id=\"failures\">" + xml_text(failures) + "</pre>\n";
   body += "<h2>Functions and releases</h2>\n" + matrix(results) + kLegend;
   body += "<h2>Agreement</h2>\n" + agreement_table(results) + libraries(results);
   body += "<h2>Cases</h2>\n" + case_table(results);

@@ -5,21 +5,23 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "../xml_text.hpp"
+
 namespace ringside::tool::conform {
 namespace {
 
 std::string test_case(const Case& one, const Outcome& outcome) {
   std::string text = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.3f}")",
-                                 escaped(one.function), escaped(one.name), outcome.seconds);
+                                 xml_text(one.function), xml_text(one.name), outcome.seconds);
   if (!outcome.ran())
-    return text + fmt::format("><skipped message=\"{}\"/></testcase>\n", escaped(outcome.remark));
+    return text + fmt::format("><skipped message=\"{}\"/></testcase>\n", xml_text(outcome.remark));
   if (!outcome.wrong())
     return text + "/>\n";
   const bool is_error = outcome.word == "CRASH" || outcome.word == "HANG";
   return text + fmt::format("><{0} message=\"{1}\">{2}</{0}></testcase>\n",
                             is_error ? "error" : "failure",
-                            escaped(outcome.remark.empty() ? outcome.word : outcome.remark),
-                            escaped(fmt::format("{}", fmt::join(outcome.report, "\n"))));
+                            xml_text(outcome.remark.empty() ? outcome.word : outcome.remark),
+                            xml_text(fmt::format("{}", fmt::join(outcome.report, "\n"))));
 }
 
 std::string test_suite(const Column& column, Kernel kernel, const Run& run,
@@ -45,43 +47,17 @@ std::string test_suite(const Column& column, Kernel kernel, const Run& run,
   if (!run.broken.empty()) {
     text += fmt::format("    <testcase classname=\"library\" name=\"runs\"><error message=\"{}\"/>"
                         "</testcase>\n",
-                        escaped(run.broken));
+                        xml_text(run.broken));
     tests++;
     errors++;
   }
   return fmt::format("  <testsuite name=\"{} on the {} kernel\" tests=\"{}\" failures=\"{}\" "
                      "errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\">\n{}  </testsuite>\n",
-                     escaped(column.label), name_of(kernel), tests, failures, errors, skipped,
+                     xml_text(column.label), name_of(kernel), tests, failures, errors, skipped,
                      seconds, text);
 }
 
 } // namespace
-
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char character : text)
-    switch (character) {
-    case '&':
-      result += "&amp;";
-      break;
-    case '<':
-      result += "&lt;";
-      break;
-    case '>':
-      result += "&gt;";
-      break;
-    case '"':
-      result += "&quot;";
-      break;
-    case '\n':
-      result += '\n';
-      break;
-    default:
-      // Messages are the library's: they may hold anything.
-      result += character >= ' ' && character <= '~' ? character : '?';
-    }
-  return result;
-}
 
 std::string junit(const Results& results) {
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";

@@ -36,7 +36,4 @@ std::string html(const Results& results);
 std::string markdown(const Results& results);
 std::string junit(const Results& results);
 
-// "&lt;" for "<" and so on; characters that no XML may hold become "?".
-std::string escaped(const std::string& text);
-
 } // namespace ringside::tool::conform
