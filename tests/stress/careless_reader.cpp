@@ -25,8 +25,8 @@ int main() {
   sim_reset(1);
   const int map_fd = sim_create_map(BPF_MAP_TYPE_RINGBUF, kRingSize, "events");
   const std::size_t page = ringside::os::page_size();
-  const auto mapping = ringside::os::map_shared(map_fd, page, page + 2 * kRingSize,
-                                                ringside::os::Access::read_only);
+  const auto mapping =
+      ringside::os::map_shared(map_fd, page, page + 2 * kRingSize, ringside::os::Access::read_only);
   if (!mapping) {
     std::fprintf(stderr, "mapping the ring failed: %d\n", mapping.error().value());
     return 1;

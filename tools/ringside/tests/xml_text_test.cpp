@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// xml_text: what means something to XML, and what it may not hold.
 #include <catch2/catch.hpp>
 
 #include "xml_text.hpp"
