@@ -73,8 +73,7 @@ extern "C" LIBBPF_API int perf_buffer__buffer_fd(const struct perf_buffer* pb, s
     return pass_on(perf_buffer__buffer_fd, __func__, -EINVAL, pb, buf_idx);
   if (buf_idx >= pb->set->ring_count())
     return entry.fail(index_out_of_range(__func__, static_cast<long long>(buf_idx), pb));
-  pb->set->watched_by_program();
-  return entry.give(pb->set->ring(buf_idx).fd());
+  return entry.give(pb->set->give_fd(buf_idx));
 }
 
 extern "C" LIBBPF_API int perf_buffer__buffer(struct perf_buffer* pb, int buf_idx, void** buf,

@@ -71,6 +71,7 @@ public:
                                       const os::Wanted& wanted);
 
   [[nodiscard]] int fd() const { return event_.fd(); }
+  int give_fd() { return event_.give(); }
   // memory is the whole mapping: the header page, then data_size() bytes.
   [[nodiscard]] void* memory() const { return mapping_.data(); }
   [[nodiscard]] std::size_t data_size() const { return data_.size; }

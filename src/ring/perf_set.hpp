@@ -62,6 +62,12 @@ public:
   [[nodiscard]] RingStats stats() const;
   [[nodiscard]] std::uint64_t polls() const { return polls_.get(); }
 
+  // give_fd is the descriptor of a ring's event, for the program to wait for.
+  int give_fd(std::size_t index) {
+    watched_by_program();
+    return rings_[index]->give_fd();
+  }
+
   // watched_by_program says that the program waits for rings by itself: from now on it sees exactly
   // what the kernel signals.
   void watched_by_program();

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "../support/bpf_calls.h"
 #include "kernel.h"
 #include "rings.h"
 
@@ -164,6 +165,23 @@ static void map_fd_reused(void) {
   perf_buffer__free(second);
 }
 
+/* A program may hold an event on by other means, as here by a slot of another map. */
+static void an_event_that_was_given_is_off(void) {
+  int map_fd = kernel_map(kernel_cpus()), other_fd = kernel_map(1), event_fd;
+  struct perf_buffer* pb = make(map_fd, &seen);
+  const uint32_t key = 0;
+
+  event_fd = perf_buffer__buffer_fd(pb, 0);
+  if (!CHECK(event_fd >= 0))
+    return;
+  CHECK_EQ(sys_bpf_map_update(other_fd, &key, &event_fd), 0);
+  CHECK_EQ(write_value(other_fd, 0), 0);
+  CHECK_EQ(perf_buffer__consume(pb), 0);
+  CHECK_EQ(seen.count, 1);
+  perf_buffer__free(pb);
+  CHECK_EQ(write_value(other_fd, 0), -EOPNOTSUPP);
+}
+
 const struct conform_case cases_lifetime[] = {
 #define CASE(name_, needs_, ...)                                                                   \
   {                                                                                                \
@@ -178,6 +196,7 @@ const struct conform_case cases_lifetime[] = {
     CASE(two_maps_two_buffers, NEEDS_EITHER),
     CASE(second_buffer_on_a_map_takes_over, NEEDS_EITHER),
     CASE(slots_of_others_are_left, NEEDS_EITHER),
+    CASE(an_event_that_was_given_is_off, NEEDS_EITHER),
     CASE(map_fd_closed_by_its_owner, NEEDS_LIVE, .difference = "own-map-fd"),
     CASE(map_fd_reused, NEEDS_EITHER, .difference = "own-map-fd"),
     {.name = NULL},

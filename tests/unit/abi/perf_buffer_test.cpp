@@ -280,6 +280,28 @@ TEST_CASE("a handle that nobody has made is refused, not followed") {
   perf_buffer__free(foreign);
 }
 
+TEST_CASE("an event is disabled before it is closed only where something else may use it") {
+  PerfBufferFixture fixture;
+  const auto calls_of_free = [](perf_buffer* buffer) {
+    REQUIRE(buffer != nullptr);
+    const unsigned before = sim_calls("ioctl");
+    perf_buffer__free(buffer);
+    return sim_calls("ioctl") - before;
+  };
+  CHECK(calls_of_free(fixture.make()) == 0);
+  perf_buffer* given = fixture.make();
+  REQUIRE(perf_buffer__buffer_fd(given, 1) >= 0);
+  CHECK(calls_of_free(given) == 1);
+
+  perf_event_attr samples{};
+  samples.size = sizeof(samples);
+  samples.type = PERF_TYPE_SOFTWARE;
+  samples.config = PERF_COUNT_SW_CPU_CLOCK;
+  const auto take = [](void*, int, perf_event_header*) { return LIBBPF_PERF_EVENT_CONT; };
+  CHECK(calls_of_free(perf_buffer__new_raw(fixture.map(), 1, &samples, take, nullptr, nullptr)) ==
+        2);
+}
+
 TEST_CASE("freeing nothing, or an error, does nothing") {
   Messages messages;
   perf_buffer__free(nullptr);
