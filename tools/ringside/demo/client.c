@@ -19,7 +19,10 @@
 
 #include "program.h"
 
-enum { RING_PAGES = 64, POLL_MS = 100, PROGRESS_MS = 100, QUIET_POLLS = 20 };
+/* As many pages as perf_event_mlock_kb allows everybody for a CPU, with the header page. On half of
+ * them a program that is not held up by wakeups overruns the ring now and then, while the reader
+ * shares its CPU. */
+enum { RING_PAGES = 128, POLL_MS = 100, PROGRESS_MS = 100, QUIET_POLLS = 20 };
 
 /* What was seen so far. Each record's number is expected once, and rising on each CPU. */
 struct tally {
