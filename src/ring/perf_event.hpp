@@ -18,8 +18,7 @@ public:
       return fd.error();
     PerfEvent event;
     event.fd_ = std::move(*fd);
-    event.may_stay_ =
-        attr->type != PERF_TYPE_SOFTWARE || attr->config != PERF_COUNT_SW_BPF_OUTPUT;
+    event.may_stay_ = attr->type != PERF_TYPE_SOFTWARE || attr->config != PERF_COUNT_SW_BPF_OUTPUT;
     return event;
   }
 
