@@ -336,11 +336,10 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
   counters_.highest_fill.at_least(std::min<std::uint64_t>(fill, data_.size));
   // To ask interrupts the ring's CPU: only for those who want to know.
   const bool nearly_full = counts_lost() && handler_.lost != drop_lost && fill > data_.size / 2;
-  auto& page = *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
   const PerfRead end =
       handler_.event != nullptr
-          ? read_perf_records(page, data_, room, if_it_goes_on(raw), corrupt, counted)
-          : read_perf_records(page, data_, room, if_it_goes_on(by_type), corrupt, counted);
+          ? read_perf_records(page(), data_, room, if_it_goes_on(raw), corrupt, counted)
+          : read_perf_records(page(), data_, room, if_it_goes_on(by_type), corrupt, counted);
   switch (end) {
   case PerfRead::go_on:
     if (nearly_full)

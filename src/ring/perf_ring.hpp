@@ -79,10 +79,9 @@ public:
   [[nodiscard]] int cpu() const { return cpu_; }
   // unread is how many bytes are between the ring's positions now. They are the ring's own word.
   [[nodiscard]] std::uint64_t unread() const {
-    const auto& page = *reinterpret_cast<const perf_event_mmap_page*>(mapping_.data());
     // The tail first: whoever reads the ring meanwhile moves it up to the head at most.
-    const std::uint64_t tail = load_relaxed(page.data_tail);
-    return load_relaxed(page.data_head) - tail;
+    const std::uint64_t tail = load_relaxed(page().data_tail);
+    return load_relaxed(page().data_head) - tail;
   }
   // How many records have been handed over in all.
   [[nodiscard]] std::uint64_t records() const { return counters_.records.get(); }
@@ -130,6 +129,10 @@ public:
   void silence();
 
 private:
+  // The kernel's header: it lies where the mapping begins. Source: perf_event_open(2).
+  [[nodiscard]] perf_event_mmap_page& page() const {
+    return *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
+  }
   // read_while reads as long as `goes_on` answers so, which is asked after each record.
   template <class GoesOn>
   Result<int> read_while(GoesOn goes_on);

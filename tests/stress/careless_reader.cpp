@@ -36,6 +36,7 @@ int main() {
     for (std::uint64_t i = 0; i < kBytes / sizeof(record); ++i)
       sim_ringbuf_output(map_fd, &record, sizeof(record), 0);
   });
+  // The producer's position is the first word of its page, which the kernel maps before the data.
   const auto& producer = *reinterpret_cast<const std::uint64_t*>(mapping->data());
   std::uint64_t sum = 0;
   for (std::uint64_t position = 0; position < kBytes;)
