@@ -51,7 +51,7 @@ bool kernel_is_sim(void) {
   if (answer < 0) {
     FIND(reset), FIND(set_online), FIND(set_file), FIND(output), FIND(emit);
     FIND(emit_raw), FIND(set_positions), FIND(event_fd), FIND(fail), FIND(fail_from);
-    FIND(calls), FIND(now_ns), FIND(output_at), FIND(live);
+    FIND(calls), FIND(now_ns), FIND(hold_clock), FIND(output_at), FIND(live);
     FIND(ringbuf_output), FIND(ringbuf_reserve), FIND(ringbuf_submit), FIND(ringbuf_discard);
     FIND(ringbuf_set_positions), FIND(ringbuf_poke), FIND(ringbuf_wake), FIND(ringbuf_output_at);
     FIND(user_ringbuf_drain), FIND(user_ringbuf_drain_at);
@@ -88,6 +88,8 @@ void kernel_start(unsigned cpus) {
   emitter_count = 0;
   if (kernel_is_sim()) {
     sim.reset(cpu_count = cpus);
+    /* What a case sees is the same each time. */
+    sim.hold_clock();
     return;
   }
   cpu_count = (unsigned)sysconf(_SC_NPROCESSORS_CONF);

@@ -70,6 +70,7 @@ struct sim_calls {
   void (*fail_from)(const char* call, unsigned nth, int error);
   unsigned (*calls)(const char* call);
   uint64_t (*now_ns)(void);
+  void (*hold_clock)(void);
   int (*output_at)(uint64_t at_ns, int map_fd, unsigned cpu, const void* data, uint32_t size);
   struct sim_live (*live)(void);
   int (*ringbuf_output)(int map_fd, const void* data, uint64_t size, uint64_t flags);

@@ -47,6 +47,10 @@ void sim_set_file(const char* path, const char* text) {
   Kernel::instance().set_file(path, text);
 }
 
+void sim_hold_clock(void) {
+  Kernel::hold_clock();
+}
+
 int sim_create_map(uint32_t type, uint32_t max_entries, const char* name) {
   return Kernel::instance().create_map(type, max_entries, name);
 }

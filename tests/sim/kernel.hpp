@@ -142,8 +142,10 @@ public:
   bool set_load(std::string_view text);
   struct sim_live live();
 
-  // skipped_ns is by how much simulated clocks have run ahead of the real ones.
-  static std::uint64_t skipped_ns();
+  // Under preload: clock_reading is a real clock's reading with what simulated clocks have run
+  // ahead of it, or what stands for it while clocks are held, which moves it.
+  static std::uint64_t clock_reading(std::uint64_t real_ns);
+  static void hold_clock();
   // asleep_ns is for how long the machine has slept.
   static std::uint64_t asleep_ns();
 
@@ -173,8 +175,9 @@ private:
                              int protection, int flags, std::uint64_t offset);
   // bytes_of is how many bytes of a mapping a range covers.
   static std::size_t bytes_of(const Mapping& mapping, const void* address, std::size_t size);
-  // skip moves the clock without real time passing.
+  // skip moves the clock without real time passing, took by what real time has passed.
   void skip(std::uint64_t ns);
+  void took(std::uint64_t ns);
   void drop_mapping(const Mapping& mapping);
   // leave_mapping: the simulated kernel no longer writes through it.
   static void leave_mapping(const Mapping& mapping);
@@ -210,6 +213,7 @@ private:
 
   // clock_ns is what CLOCK_MONOTONIC says to the code under test.
   [[nodiscard]] std::uint64_t clock_ns() const;
+  static std::uint64_t monotonic_ns();
   // next_timer_ns is when, by now_ns_, a timer next becomes readable; kNever if none does.
   [[nodiscard]] std::uint64_t next_timer_ns() const;
   void reach_timers();

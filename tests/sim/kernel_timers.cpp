@@ -31,7 +31,7 @@ timespec timespec_of(std::uint64_t ns) {
 } // namespace
 
 std::uint64_t Kernel::clock_ns() const {
-  return host::kPreloaded ? host::monotonic_ns() + skipped_ns() : now_ns_;
+  return host::kPreloaded ? monotonic_ns() : now_ns_;
 }
 
 std::uint64_t Kernel::next_timer_ns() const {

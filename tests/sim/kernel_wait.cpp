@@ -18,6 +18,9 @@ constexpr std::uint64_t kThreadsNs = 10'000 * kNsPerMs;
 
 // Not of the Kernel: clocks are asked from everywhere, and never go back.
 std::atomic<std::uint64_t> skipped_total = 0;
+// CLOCK_MONOTONIC where it is held, and 0 while it runs.
+std::atomic<std::uint64_t> held_at = 0;
+constexpr std::uint64_t kAskingNs = 1000;
 
 // whole_ms never ends a real wait before its time.
 int whole_ms(std::uint64_t ns) {
@@ -31,8 +34,27 @@ void Kernel::skip(std::uint64_t ns) {
   skipped_total += ns;
 }
 
-std::uint64_t Kernel::skipped_ns() {
-  return skipped_total;
+void Kernel::took(std::uint64_t ns) {
+  if (held_at != 0)
+    skip(ns);
+  else
+    now_ns_ += ns;
+}
+
+std::uint64_t Kernel::monotonic_ns() {
+  const std::uint64_t held = held_at;
+  return skipped_total + (held != 0 ? held : host::monotonic_ns());
+}
+
+std::uint64_t Kernel::clock_reading(std::uint64_t real_ns) {
+  if (held_at == 0)
+    return skipped_total + real_ns;
+  return skipped_total + (held_at += kAskingNs);
+}
+
+void Kernel::hold_clock() {
+  std::uint64_t running = 0;
+  held_at.compare_exchange_strong(running, host::monotonic_ns());
 }
 
 void Kernel::notify() {
@@ -77,7 +99,7 @@ int Kernel::wait(std::unique_lock<std::mutex>& lock, std::int64_t timeout_ns, bo
       int result = real_members ? real_wait(slice) : host::wait_on(&changes_, seen, slice);
       std::uint64_t passed = host::monotonic_ns() - before;
       lock.lock();
-      now_ns_ += passed;
+      took(passed);
       if (result < 0)
         return result;
       bool nobody_came = !real_members && end == kNever && passed >= slice &&

@@ -23,7 +23,7 @@ using ringside::sim::Kernel;
 namespace next = ringside::sim::next;
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 
 std::int64_t ns_of_ms(int timeout_ms) {
   return timeout_ms < 0 ? ringside::sim::kForever : timeout_ms * kNsPerMs;
@@ -31,7 +31,7 @@ std::int64_t ns_of_ms(int timeout_ms) {
 
 std::int64_t ns_of(const timespec* timeout) {
   return timeout == nullptr ? ringside::sim::kForever
-                            : timeout->tv_sec * kNsPerSecond + timeout->tv_nsec;
+                            : timeout->tv_sec * std::int64_t{kNsPerSecond} + timeout->tv_nsec;
 }
 
 // MaskFor sets the signal mask of a wait for as long as it lives; nullptr leaves it.
@@ -241,18 +241,20 @@ int timerfd_gettime(int fd, itimerspec* value) noexcept {
 }
 
 // Clocks that count from some start run ahead by what the simulated clock has skipped, so that a
-// wait takes as long as it says. The time of day is the real one.
+// wait takes as long as it says; or go by the simulated clock alone. The time of day is the real
+// one.
 int clock_gettime(clockid_t clock, timespec* now) noexcept {
   int result = next::clock_gettime()(clock, now);
   bool counts = clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_RAW ||
                 clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_BOOTTIME;
   if (result != 0 || !counts)
     return result;
-  const std::uint64_t asleep = clock == CLOCK_BOOTTIME ? Kernel::asleep_ns() : 0;
-  auto skipped = static_cast<std::int64_t>(Kernel::skipped_ns() + asleep);
-  std::int64_t ns = now->tv_nsec + skipped % kNsPerSecond;
-  now->tv_sec += skipped / kNsPerSecond + ns / kNsPerSecond;
-  now->tv_nsec = ns % kNsPerSecond;
+  const auto real_ns = static_cast<std::uint64_t>(now->tv_sec) * kNsPerSecond +
+                       static_cast<std::uint64_t>(now->tv_nsec);
+  const std::uint64_t ns =
+      Kernel::clock_reading(real_ns) + (clock == CLOCK_BOOTTIME ? Kernel::asleep_ns() : 0);
+  now->tv_sec = static_cast<time_t>(ns / kNsPerSecond);
+  now->tv_nsec = static_cast<long>(ns % kNsPerSecond);
   return 0;
 }
 

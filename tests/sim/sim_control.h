@@ -121,6 +121,10 @@ unsigned sim_calls(const char* call);
  * what is scheduled or to a timer that expires, and at most to the deadline. */
 uint64_t sim_now_ns(void);
 void sim_advance_ns(uint64_t ns);
+/* sim_hold_clock: from now on, for the life of the process, a whole program's clocks move with the
+ * simulated one, and by a microsecond each time that they are asked, so that one who spins on them
+ * comes to an end; not with real time, which is never twice the same. */
+void sim_hold_clock(void);
 
 /* sim_block_for_threads(1): a wait that finds nothing sleeps in real time until another thread
  * makes something ready, a signal comes, or a timer or the timeout has passed. Without it, time
