@@ -49,9 +49,10 @@ public:
   static constexpr unsigned kNeverWaitingLooks = 16;
   // Looking more often than this costs the reader as much as being woken.
   static constexpr std::uint64_t kShortestPeriodNs = 50'000;
-  // How fast a burst may fill a ring of which nobody tells when it fills: a record of 64 bytes each
-  // 360 ns, which is about what a BPF program can do.
-  static constexpr std::uint64_t kBurstBytesPerUs = 200;
+  // How fast a burst may come: a record each 360 ns, which is about what a BPF program can do, as
+  // large as the others are, and at least as one of 64 bytes with what the kernel adds to it.
+  static constexpr std::uint64_t kBurstRecordNs = 360;
+  static constexpr std::uint64_t kBurstRecordBytes = 72;
   // How much faster one who is not held up by wakeups may fill the ring.
   static constexpr std::uint64_t kSpeedUp = 16;
 
@@ -89,17 +90,21 @@ public:
 private:
   [[nodiscard]] WakeupMode looked_signalled(const Found& found);
   [[nodiscard]] WakeupMode looked_by_clock(const Found& found);
-  [[nodiscard]] std::uint64_t until_quarter_full(std::uint64_t bytes, std::uint64_t in_ns) const;
+  // fitting_period is the longest for which a ring has room whose records come like these; 0 if it
+  // has none for a burst of them.
+  [[nodiscard]] std::uint64_t fitting_period(std::uint64_t records, std::uint64_t bytes,
+                                             std::uint64_t in_ns) const;
+  [[nodiscard]] bool nearly_full(std::uint64_t bytes) const;
 
   WakeupLimits limits_;
-  // The longest period that the ring's size allows, and the shortest that is worth it.
-  std::uint64_t longest_period_ns_ = 0;
+  // The shortest period that is worth it.
   std::uint64_t shortest_period_ns_ = 0;
   WakeupMode mode_ = WakeupMode::signalled;
-  // Looks in a row that speak for a change, how many it takes to coalesce, and how many are left to
-  // settle.
+  // Looks in a row that speak for a change, how many it takes to coalesce, how many have found room
+  // enough, and how many are left to settle.
   unsigned looks_ = 0;
   unsigned enter_looks_ = kEnterLooks;
+  unsigned good_looks_ = 0;
   unsigned settling_looks_left_ = 0;
   unsigned looks_without_waiting_ = 0;
   std::uint64_t looked_at_ns_ = 0;

@@ -16,8 +16,8 @@ class Hotplug : public PerfBufferFixture {
 public:
   Hotplug() : PerfBufferFixture(kCpus) { sim_set_online(3, 0); }
 
-  void open() {
-    buffer_ = make();
+  void open(std::size_t pages = 1) {
+    buffer_ = make(pages);
     REQUIRE(buffer_ != nullptr);
     // From here on a second counts.
     REQUIRE(perf_buffer__poll(buffer_, 0) == 0);
@@ -190,7 +190,7 @@ TEST_CASE("a ring that cannot be renewed now is renewed later") {
 
 TEST_CASE("a ring that was looked at by the clock is signalled after its CPU was away") {
   Hotplug fixture;
-  fixture.open();
+  fixture.open(8);
   fixture.look(3);
   const auto load = [&] {
     const unsigned changes = sim_calls("map_update");

@@ -28,6 +28,8 @@ constexpr std::uint64_t kRecordSize = 76;
 constexpr unsigned kSettling = 3;
 constexpr std::size_t kLarge = 1U << 20;
 constexpr std::size_t kPage = 4096;
+// The smallest of whole pages that has room for a burst.
+constexpr std::size_t kSmall = 8 * kPage;
 
 using Mode = WakeupMode;
 
@@ -43,15 +45,17 @@ struct Looks {
   std::uint64_t after_ns;
   std::uint64_t records;
   bool waiting = true;
+  std::uint64_t record_size = kRecordSize;
 };
 
 // Looking makes looks, and puts the ring into whatever mode the policy says.
 struct Looking {
   explicit Looking(const WakeupLimits& limits) : policy(limits) {}
 
-  Mode look(std::uint64_t at_ns, std::uint64_t records, bool waiting = true) {
+  Mode look(std::uint64_t at_ns, std::uint64_t records, bool waiting = true,
+            std::uint64_t record_size = kRecordSize) {
     now_ns = at_ns;
-    const Found found{now_ns, records, records * kRecordSize};
+    const Found found{now_ns, records, records * record_size};
     const Mode mode = waiting ? policy.looked(found) : policy.looked_without_waiting(found);
     if (mode != policy.mode()) {
       policy.changed(mode);
@@ -61,7 +65,7 @@ struct Looking {
   }
   void look(const Looks& looks) {
     for (unsigned i = 0; i < looks.count; ++i)
-      look(now_ns + looks.after_ns, looks.records, looks.waiting);
+      look(now_ns + looks.after_ns, looks.records, looks.waiting, looks.record_size);
   }
 
   WakeupPolicy policy;
@@ -75,6 +79,8 @@ constexpr unsigned kNeverWaits = WakeupPolicy::kNeverWaitingLooks;
 // The first look has nothing before it from which to count.
 constexpr Looks kFirst{1, 0, 1};
 constexpr Looks kBusy{kEnter, 100 * kUs, 1};
+// In a small ring: one record more than fit into three quarters of it.
+constexpr std::uint64_t kNearlyFull = kSmall / 4 * 3 / kRecordSize + 1;
 
 struct Case {
   const char* what;
@@ -96,8 +102,22 @@ TEST_CASE("what looks find decides how a ring is woken") {
       {"busy with a pause",
        {kFirst, {kEnter - 1, kUs, 1}, {1, 5 * kBound, 1}, {kEnter - 1, 100 * kUs, 1}},
        Mode::signalled},
-      {"too fast for a small ring", {kFirst, {10'000, 10 * kUs, 1}}, Mode::signalled, kPage},
-      {"slow enough for a small ring", {kFirst, {kEnter, 240 * kUs, 1}}, Mode::coalescing, kPage},
+      {"too fast for a small ring", {kFirst, {10'000, 5 * kUs, 1}}, Mode::signalled, kSmall},
+      {"slow enough for a small ring", {kFirst, {kEnter, 240 * kUs, 1}}, Mode::coalescing, kSmall},
+      {"no room for a burst", {kFirst, {10'000, 240 * kUs, 1}}, Mode::signalled, kSmall / 2},
+      {"no room for a burst of large records",
+       {kFirst, {10'000, 240 * kUs, 1, true, 4000}},
+       Mode::signalled,
+       64 * kPage},
+      {"room for a burst of large records",
+       {kFirst, {kEnter, 240 * kUs, 1, true, 4000}},
+       Mode::coalescing,
+       512 * kPage},
+      {"nearly full each time", {kFirst, {10'000, kBound, kNearlyFull}}, Mode::signalled, kSmall},
+      {"three quarters full each time",
+       {kFirst, {kEnter, 20 * kBound, kNearlyFull - 1}},
+       Mode::coalescing,
+       kSmall},
 
       {"still busy", {kFirst, kBusy, {100, kBound, 5}}, Mode::coalescing},
       {"slower, but more than one at a time", {kFirst, kBusy, {100, kBound, 2}}, Mode::coalescing},
@@ -107,6 +127,14 @@ TEST_CASE("what looks find decides how a ring is woken") {
       {"quiet, interrupted",
        {kFirst, kBusy, {kLeave - 1, kBound, 0}, {1, kBound, 2}, {kLeave - 1, kBound, 0}},
        Mode::coalescing},
+      {"nearly full once",
+       {kFirst, {kEnter, 240 * kUs, 1}, {1, kBound, kNearlyFull}},
+       Mode::settling,
+       kSmall},
+      {"three quarters full once",
+       {kFirst, {kEnter, 240 * kUs, 1}, {1, kBound, kNearlyFull - 1}},
+       Mode::coalescing,
+       kSmall},
       {"looks that come early are one",
        {kFirst, kBusy, {kLeave * 4, kBound / 8, 0}},
        Mode::coalescing},
@@ -143,23 +171,45 @@ TEST_CASE("a ring that needs no settling is signalled at once") {
   CHECK(ring.policy.mode() == Mode::signalled);
 }
 
-TEST_CASE("a ring that turns out too small takes twice as long to try again") {
-  Looking ring(limits_of(kPage));
-  unsigned enter = kEnter;
-  ring.look(kFirst);
-  for (unsigned round = 0; round < 5; ++round, enter *= 2) {
-    CAPTURE(round);
-    ring.look({enter - 1, 240 * kUs, 1});
-    REQUIRE(ring.policy.mode() == Mode::signalled);
+namespace {
+
+// looks_to_coalesce makes looks that find a ring busy until it is looked at by the clock.
+unsigned looks_to_coalesce(Looking& ring) {
+  unsigned looks = 0;
+  for (ring.look(ring.now_ns + kSecond, 1); !ring.policy.by_clock() && looks < 10'000; ++looks)
     ring.look({1, 240 * kUs, 1});
-    REQUIRE(ring.policy.mode() == Mode::coalescing);
-    // Half the ring in 50 us.
-    ring.look({kLeave + 2, 50 * kUs, kPage / 2 / kRecordSize});
-    REQUIRE(ring.policy.mode() != Mode::coalescing);
-    ring.look({kSettling, kBound, 0});
-    REQUIRE(ring.policy.mode() == Mode::signalled);
-    ring.look(ring.now_ns + kSecond, 1);
+  return looks;
+}
+
+void settle(Looking& ring) {
+  REQUIRE(ring.policy.mode() == Mode::settling);
+  ring.look({kSettling, kBound, 0});
+  REQUIRE(ring.policy.mode() == Mode::signalled);
+}
+
+} // namespace
+
+TEST_CASE("a ring that turns out too small takes twice as long to try again") {
+  const auto too_small = GENERATE(Looks{kLeave + 2, 50 * kUs, kSmall / 2 / kRecordSize},
+                                  Looks{1, kBound, kNearlyFull});
+  Looking ring(limits_of(kSmall));
+  for (unsigned enter = kEnter; enter < 200; enter *= 2) {
+    REQUIRE(looks_to_coalesce(ring) == enter);
+    ring.look(too_small);
+    settle(ring);
   }
+  for (unsigned round = 0; round < 10; ++round) {
+    looks_to_coalesce(ring);
+    ring.look(too_small);
+    settle(ring);
+  }
+  const unsigned most = looks_to_coalesce(ring);
+  CHECK(most == 4096);
+  // What was long ago counts for less.
+  ring.look({most, kBound, 2});
+  ring.look({kLeave, kBound, 0});
+  settle(ring);
+  CHECK(looks_to_coalesce(ring) == most / 2);
 }
 
 TEST_CASE("without a bound, or when nothing else is possible, a ring stays signalled") {
@@ -177,7 +227,7 @@ TEST_CASE("without a bound, or when nothing else is possible, a ring stays signa
 }
 
 TEST_CASE("a ring is due within the bound, and before a quarter of it fills") {
-  const auto ring_size = GENERATE(kPage, 64 * kPage, kLarge);
+  const auto ring_size = GENERATE(kSmall, 64 * kPage, kLarge);
   const auto gap = GENERATE(kUs / 3, kUs, 5 * kUs, 20 * kUs, 100 * kUs, 240 * kUs);
   Looking ring(limits_of(ring_size));
   ring.look({1000, gap, 1});
@@ -194,7 +244,7 @@ TEST_CASE("a ring is due within the bound, and before a quarter of it fills") {
 TEST_CASE("a ring that may fill unseen is due before a burst fills a quarter of it") {
   const auto pages = GENERATE(range(0U, 13U));
   const std::size_t ring_size = kPage << pages;
-  const std::uint64_t burst_ns = ring_size / 4 * kUs / WakeupPolicy::kBurstBytesPerUs;
+  const std::uint64_t burst_ns = ring_size / 4 * WakeupPolicy::kBurstRecordNs / kRecordSize;
   Looking ring({kBound, ring_size, false, kSettling});
   ring.look(kFirst);
   ring.look({kEnter, 200 * kUs, 1});
