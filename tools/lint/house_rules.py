@@ -28,6 +28,7 @@ Rule = collections.namedtuple('Rule', 'files pattern words')
 LINE_RULES = (
     Rule(r'.*', r'\s$', 'white space at the end of the line'),
     Rule(r'.*', r'\b(TO[D]O|FIX[M]E)\b', 'work that was left over'),
+    Rule(r'.*\.md', r'^[A-Z_]{3,}$', 'a place that was not filled in'),
     Rule(r'.*', r'(?<![\w.$}*-])/(work|home|root|tmp/(wt|b-\w+))/', "a path of somebody's machine"),
     # clang-format sees to these two in C and C++.
     Rule(SCRIPT, r'\t', 'a tab'),

@@ -31,6 +31,7 @@ BAD = (
     ('src/x.cpp', HEAD + 'int x; \n', 3, 'white space'),
     ('src/x.cpp', HEAD + 'int x;\r\n', 3, 'white space'),
     ('src/x.cpp', HEAD + '// TO' + 'DO: more\n', 3, 'left over'),
+    ('docs/x.md', f'<!-- {house_rules.LICENSE} -->\nFigures:\nTABLE\n', 3, 'filled in'),
     ('src/x.cpp', HEAD + '\n' * (house_rules.MAX_LINES - 1), house_rules.MAX_LINES + 1, 'lines'),
     ('src/x.hpp', HEAD + 'using namespace std;\n', 3, 'namespace'),
     ('src/x.cpp', HEAD + '// see /ho' + 'me/me/x\n', 3, 'machine'),
