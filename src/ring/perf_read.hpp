@@ -2,6 +2,7 @@
 // read_perf_records: the loop over what a mapped perf ring holds, and giving space back.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -34,19 +35,29 @@ template <class Deliver, class GiveBack>
                                           std::byte* give_back_at, Deliver deliver,
                                           GiveBack give_back) {
   std::uint32_t records = 0;
-  while (at < piece_end) {
+  PerfRead end = PerfRead::go_on;
+  std::byte* step_end = at;
+  const auto deliver_one = [&]() __attribute__((always_inline)) {
     const PerfRecord record = PerfRecord::at(at);
-    if (!record.plain(piece_end))
-      break;
-    const PerfRead end = deliver(record);
+    if (!record.plain(piece_end)) [[unlikely]]
+      return false;
+    end = deliver(record);
     at += record.size;
     ++records;
     if (end != PerfRead::go_on)
+      return false;
+    return at < step_end;
+  };
+  for (;;) {
+    step_end = std::min(piece_end, give_back_at);
+    // Two records a turn: jumps that are taken are what the loop's time goes into.
+    if (at < step_end)
+      while (deliver_one() && deliver_one())
+        ;
+    if (at < give_back_at || end != PerfRead::go_on)
       return {at, end, records};
-    if (at >= give_back_at)
-      give_back_at = give_back(at, std::exchange(records, 0));
+    give_back_at = give_back(at, std::exchange(records, 0));
   }
-  return {at, PerfRead::go_on, records};
 }
 
 // deliver_next hands over the record where the walk is, plain or not, if it can be one.
@@ -71,6 +82,25 @@ struct NobodyCounts {
   void operator()(std::uint64_t /*records*/, std::uint64_t /*bytes*/) const {}
 };
 
+// GivenBack is what a read has given back to the kernel so far, and tells `read` of it.
+template <class Read>
+struct GivenBack {
+  perf_event_mmap_page& page;
+  Read read;
+  std::uint64_t position;
+  // Handed over since, and not given back.
+  std::uint64_t records = 0;
+
+  void until(std::uint64_t end) {
+    if (end == position)
+      return;
+    // Pairs with the kernel's control dependency from loading data_tail to writing records
+    // (__perf_output_begin, A with D there): our reads come before the space is written again.
+    store_release(page.data_tail, __u64{end});
+    read(std::exchange(records, 0), end - std::exchange(position, end));
+  }
+};
+
 // read_perf_records reads what is between tail and head now; what arrives meanwhile waits for the
 // next read. Space goes back to the kernel each time a quarter of the ring has been handled, and at
 // the end.
@@ -87,41 +117,32 @@ PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room,
   const std::uint64_t head = load_acquire(page.data_head);
   // Only readers write the tail: this thread, or a program that reads the mapping between our
   // calls.
-  std::uint64_t released = load_relaxed(page.data_tail);
-  std::uint64_t records = 0;
-  const auto release_until = [&](std::uint64_t position) {
-    if (position == released)
-      return;
-    // Pairs with the kernel's control dependency from loading data_tail to writing records
-    // (__perf_output_begin, A with D there): our reads come before the space is written again.
-    store_release(page.data_tail, __u64{position});
-    read(std::exchange(records, 0), position - released);
-    released = position;
-  };
+  GivenBack<Read> given_back{page, read, load_relaxed(page.data_tail)};
 
   const std::size_t quarter = data.size / 4;
-  PerfWalk walk(data, released, head);
-  const auto give_back = [&](std::byte* at, std::uint32_t more) {
-    records += more;
-    release_until(walk.position_of(at));
+  PerfWalk walk(data, given_back.position, head);
+  const auto give_back = [&given_back, &walk, quarter](std::byte* at, std::uint32_t more) {
+    given_back.records += more;
+    given_back.until(walk.position_of(at));
     return at + quarter;
   };
   PerfRead end = walk.positions_ok() ? PerfRead::go_on : PerfRead::corrupt;
-  while (end == PerfRead::go_on && walk.next_piece()) {
-    const PlainRead plain =
-        deliver_plain(walk.at(), walk.piece_end(),
-                      walk.at() + (released + quarter - walk.position()), deliver, give_back);
+  while (end == PerfRead::go_on && walk.left() != 0) {
+    walk.next_piece();
+    const PlainRead plain = deliver_plain(
+        walk.at(), walk.piece_end(), walk.at() + (given_back.position + quarter - walk.position()),
+        deliver, give_back);
     walk.move_to(plain.at);
     end = plain.end;
-    records += plain.records;
+    given_back.records += plain.records;
     if (end == PerfRead::go_on && !walk.piece_ended()) {
       end = deliver_next(walk, room, deliver);
-      records += walk.at() != plain.at ? 1 : 0;
+      given_back.records += walk.at() != plain.at ? 1 : 0;
     }
-    if (walk.position() - released >= quarter)
-      release_until(walk.position());
+    if (walk.position() - given_back.position >= quarter)
+      given_back.until(walk.position());
   }
-  release_until(walk.position());
+  given_back.until(walk.position());
   if (end == PerfRead::corrupt) {
     corrupt(walk.position(), head - walk.position());
     // Pairs as above.

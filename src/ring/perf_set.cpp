@@ -92,10 +92,8 @@ Result<void> PerfSet::add(RingPlace place, const os::Wanted& wanted) {
   return {};
 }
 
-void PerfSet::follow_cpus() {
-  // One that has come has no ring yet, and one that is back an empty one.
-  const bool may_have = ring_count_ < has_ring_.size() || has_empty_ring();
-  if (silenced_ || has_ring_.size() == 0 || !may_have || !cpu_watch_.due(os::roughly_now_ns()))
+void PerfSet::look_for_cpus() {
+  if (silenced_ || !cpu_watch_.due(os::roughly_now_ns()))
     return;
   const auto online = read_cpu_mask(kOnlineCpus);
   if (!online)
@@ -139,15 +137,11 @@ void PerfSet::change(PerfRing& ring, WakeupMode wanted) {
   wakeups.changed(wanted);
 }
 
-Result<int> PerfSet::look(PerfRing& ring, std::uint64_t now_ns, bool waits, Budget* budget) {
-  const auto read = [&ring, budget] {
-    return budget != nullptr ? ring.read_within(*budget) : ring.read();
-  };
-  if (!adaptive())
-    return read();
+Result<int> PerfSet::look_and_decide(PerfRing& ring, std::uint64_t now_ns, bool waits,
+                                     Budget* budget) {
   const std::uint64_t records = ring.records();
   Found found{now_ns, 0, ring.unread()};
-  const auto end = read();
+  const auto end = read(ring, budget);
   found.records = ring.records() - records;
   // A callback may have asked for what ends it.
   if (adaptive())

@@ -82,16 +82,27 @@ public:
 private:
   // consume_all reads all rings, within a budget if there is one.
   Result<int> consume_all(Budget* budget);
-  // look reads a ring, within a budget if there is one, and decides on its wakeups; `waits` is
-  // whether the call waits for rings.
-  Result<int> look(PerfRing& ring, std::uint64_t now_ns, bool waits, Budget* budget = nullptr);
+  // look reads a ring, within a budget if there is one, and decides on its wakeups if that is for
+  // the set to do; `waits` is whether the call waits for rings.
+  Result<int> look(PerfRing& ring, std::uint64_t now_ns, bool waits, Budget* budget = nullptr) {
+    return adaptive() ? look_and_decide(ring, now_ns, waits, budget) : read(ring, budget);
+  }
+  Result<int> look_and_decide(PerfRing& ring, std::uint64_t now_ns, bool waits, Budget* budget);
+  static Result<int> read(PerfRing& ring, Budget* budget) {
+    return budget != nullptr ? ring.read_within(*budget) : ring.read();
+  }
   void change(PerfRing& ring, WakeupMode wanted);
   [[nodiscard]] std::span<const Owned<PerfRing>> rings() const {
     return std::span<const Owned<PerfRing>>(rings_).first(ring_count_);
   }
   Result<void> add(RingPlace place, const os::Wanted& wanted);
   [[nodiscard]] bool has_empty_ring() const;
-  void follow_cpus();
+  void follow_cpus() {
+    // One that has come has no ring yet, and one that is back an empty one.
+    if (has_ring_.size() != 0 && (ring_count_ < has_ring_.size() || has_empty_ring()))
+      look_for_cpus();
+  }
+  void look_for_cpus();
   [[nodiscard]] bool adaptive() const { return load_relaxed(adaptive_); }
 
   os::UniqueFd map_;

@@ -46,8 +46,10 @@ struct PerfRecord {
   // plain is whether the record is of the common kind that takes the least to hand over: it holds
   // more than a header, and ends in one piece at `end` or before.
   [[nodiscard]] bool plain(const std::byte* end) const {
-    return size % kPerfAlignment == 0 && size >= sizeof(perf_event_header) + kPerfAlignment &&
-           bytes + size <= end;
+    const bool too_small = size < sizeof(perf_event_header) + kPerfAlignment;
+    if (size % kPerfAlignment != 0 || too_small) [[unlikely]]
+      return false;
+    return bytes + size <= end;
   }
 };
 
@@ -68,12 +70,11 @@ public:
   [[nodiscard]] std::uint64_t position() const { return position_of(at_); }
   [[nodiscard]] std::uint64_t left() const { return head_ - position(); }
 
-  // next_piece moves to the piece that begins at position(). Returns false at head.
-  [[nodiscard]] bool next_piece() {
+  // next_piece moves to the piece that begins at position(), where something is left.
+  void next_piece() {
     piece_position_ = position();
     piece_ = at_ = data_.bytes + (static_cast<std::size_t>(piece_position_) & (data_.size - 1));
     piece_end_ = at_ + std::min(std::uint64_t{until_memory_end()}, left());
-    return at_ != piece_end_;
   }
   [[nodiscard]] bool piece_ended() const { return at_ == piece_end_; }
 
