@@ -71,8 +71,7 @@ WakeupMode WakeupPolicy::looked_by_clock(const Found& found) {
   records_ = 0;
   bytes_ = 0;
   // Bursts follow each other: down at once, up slowly.
-  period_ns_ = std::clamp(fitting, shortest_period_ns_,
-                          std::max(shortest_period_ns_, period_ns_ + period_ns_ / 4 + 1));
+  period_ns_ = std::clamp(fitting, shortest_period_ns_, period_ns_ + period_ns_ / 4 + 1);
 
   if (mode_ == WakeupMode::settling)
     return --settling_looks_left_ == 0 ? WakeupMode::signalled : mode_;
