@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "timespec.hpp"
+
 #ifdef RINGSIDE_SIM_PRELOAD
 #include "next.hpp"
 #define RINGSIDE_SIM_HOST(name) next::name()
@@ -24,8 +26,6 @@
 
 namespace ringside::sim::host {
 namespace {
-
-constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 
 int or_errno(int result) {
   return result < 0 ? -errno : result;
@@ -138,8 +138,7 @@ int soft_limit(int resource, std::uint64_t& limit) {
 }
 
 int wait_on(const std::uint32_t* word, std::uint32_t seen, std::uint64_t timeout_ns) {
-  timespec timeout = {static_cast<time_t>(timeout_ns / kNsPerSecond),
-                      static_cast<long>(timeout_ns % kNsPerSecond)};
+  const timespec timeout = timespec_of(timeout_ns);
   long result = RINGSIDE_SIM_HOST(syscall)(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, &timeout);
   return result < 0 && errno == EINTR ? -EINTR : 0;
 }
@@ -151,8 +150,7 @@ void wake(const std::uint32_t* word) {
 std::uint64_t monotonic_ns() {
   timespec now = {};
   RINGSIDE_SIM_HOST(clock_gettime)(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * kNsPerSecond +
-         static_cast<std::uint64_t>(now.tv_nsec);
+  return ns_of(now);
 }
 
 std::uint64_t itimer_ns() {

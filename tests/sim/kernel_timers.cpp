@@ -6,26 +6,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "timespec.hpp"
+
 namespace ringside::sim {
 namespace {
 
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-// Far beyond any clock; where longer times end.
-constexpr std::uint64_t kMaxNs = std::uint64_t{1} << 62;
-
 bool valid(const timespec& time) {
-  return time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec < kNsPerSecond;
-}
-
-std::uint64_t ns_of(const timespec& time) {
-  auto seconds = static_cast<std::uint64_t>(time.tv_sec);
-  if (seconds >= kMaxNs / kNsPerSecond)
-    return kMaxNs;
-  return seconds * kNsPerSecond + static_cast<std::uint64_t>(time.tv_nsec);
-}
-
-timespec timespec_of(std::uint64_t ns) {
-  return {static_cast<time_t>(ns / kNsPerSecond), static_cast<long>(ns % kNsPerSecond)};
+  return time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec < std::int64_t{kNsPerSecond};
 }
 
 } // namespace

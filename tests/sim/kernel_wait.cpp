@@ -20,7 +20,13 @@ constexpr std::uint64_t kThreadsNs = 10'000 * kNsPerMs;
 std::atomic<std::uint64_t> skipped_total = 0;
 // CLOCK_MONOTONIC where it is held, and 0 while it runs.
 std::atomic<std::uint64_t> held_at = 0;
+// How much asking moves clocks that are held.
 constexpr std::uint64_t kAskingNs = 1000;
+
+std::uint64_t simulated(std::uint64_t real_ns) {
+  const std::uint64_t held = held_at;
+  return skipped_total + (held != 0 ? held : real_ns);
+}
 
 // whole_ms never ends a real wait before its time.
 int whole_ms(std::uint64_t ns) {
@@ -42,14 +48,13 @@ void Kernel::took(std::uint64_t ns) {
 }
 
 std::uint64_t Kernel::monotonic_ns() {
-  const std::uint64_t held = held_at;
-  return skipped_total + (held != 0 ? held : host::monotonic_ns());
+  return simulated(host::monotonic_ns());
 }
 
 std::uint64_t Kernel::clock_reading(std::uint64_t real_ns) {
-  if (held_at == 0)
-    return skipped_total + real_ns;
-  return skipped_total + (held_at += kAskingNs);
+  if (held_at != 0)
+    held_at += kAskingNs;
+  return simulated(real_ns);
 }
 
 void Kernel::hold_clock() {

@@ -12,6 +12,7 @@
 
 #include "kernel.hpp"
 #include "os/perf_counts.hpp"
+#include "timespec.hpp"
 
 namespace ringside::os {
 namespace {
@@ -196,10 +197,8 @@ Result<UniqueFd> create_timer() {
 }
 
 Result<void> arm_timer(int timer_fd, std::uint64_t at_ns) {
-  constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
   itimerspec when = {};
-  when.it_value.tv_sec = static_cast<time_t>(at_ns / kNsPerSecond);
-  when.it_value.tv_nsec = static_cast<long>(at_ns % kNsPerSecond);
+  when.it_value = sim::timespec_of(at_ns);
   return done(kernel().set_timer(timer_fd, TFD_TIMER_ABSTIME, &when, nullptr).value_or(-EINVAL));
 }
 

@@ -12,6 +12,7 @@
 
 #include "entry.hpp"
 #include "next.hpp"
+#include "timespec.hpp"
 
 static_assert(sizeof(off_t) == 8, "the 64-bit names are taken for the plain ones");
 
@@ -23,15 +24,15 @@ using ringside::sim::Kernel;
 namespace next = ringside::sim::next;
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
-constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 
 std::int64_t ns_of_ms(int timeout_ms) {
   return timeout_ms < 0 ? ringside::sim::kForever : timeout_ms * kNsPerMs;
 }
 
 std::int64_t ns_of(const timespec* timeout) {
-  return timeout == nullptr ? ringside::sim::kForever
-                            : timeout->tv_sec * std::int64_t{kNsPerSecond} + timeout->tv_nsec;
+  return timeout == nullptr
+             ? ringside::sim::kForever
+             : timeout->tv_sec * std::int64_t{ringside::sim::kNsPerSecond} + timeout->tv_nsec;
 }
 
 // MaskFor sets the signal mask of a wait for as long as it lives; nullptr leaves it.
@@ -249,12 +250,8 @@ int clock_gettime(clockid_t clock, timespec* now) noexcept {
                 clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_BOOTTIME;
   if (result != 0 || !counts)
     return result;
-  const auto real_ns = static_cast<std::uint64_t>(now->tv_sec) * kNsPerSecond +
-                       static_cast<std::uint64_t>(now->tv_nsec);
-  const std::uint64_t ns =
-      Kernel::clock_reading(real_ns) + (clock == CLOCK_BOOTTIME ? Kernel::asleep_ns() : 0);
-  now->tv_sec = static_cast<time_t>(ns / kNsPerSecond);
-  now->tv_nsec = static_cast<long>(ns % kNsPerSecond);
+  const std::uint64_t asleep = clock == CLOCK_BOOTTIME ? Kernel::asleep_ns() : 0;
+  *now = ringside::sim::timespec_of(Kernel::clock_reading(ringside::sim::ns_of(*now)) + asleep);
   return 0;
 }
 

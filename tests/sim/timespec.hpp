@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Times as the kernel's interface has them, and in nanoseconds.
+#pragma once
+
+#include <cstdint>
+
+#include <time.h>
+
+namespace ringside::sim {
+
+inline constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+
+// ns_of takes a time that is not negative; what lies far beyond any clock ends there.
+inline std::uint64_t ns_of(const timespec& time) {
+  constexpr std::uint64_t kMaxNs = std::uint64_t{1} << 62;
+  const auto seconds = static_cast<std::uint64_t>(time.tv_sec);
+  if (seconds >= kMaxNs / kNsPerSecond)
+    return kMaxNs;
+  return seconds * kNsPerSecond + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+inline timespec timespec_of(std::uint64_t ns) {
+  return {static_cast<time_t>(ns / kNsPerSecond), static_cast<long>(ns % kNsPerSecond)};
+}
+
+} // namespace ringside::sim
