@@ -52,8 +52,9 @@ template <class Deliver, class GiveBack>
     step_end = std::min(piece_end, give_back_at);
     // Two records a turn: jumps that are taken are what the loop's time goes into.
     if (at < step_end)
-      while (deliver_one() && deliver_one())
-        ;
+      while (deliver_one())
+        if (!deliver_one())
+          break;
     if (at < give_back_at || end != PerfRead::go_on)
       return {at, end, records};
     give_back_at = give_back(at, std::exchange(records, 0));
