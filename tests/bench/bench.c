@@ -11,8 +11,9 @@
 
 #include "../support/bpf_calls.h"
 
-enum { kWarmUps = 2 };
-const unsigned sizes[kSizes] = {8, 64, 512, kLargest};
+enum { kPlaces = 16, kSizes = 4 };
+/* Of the records that are read and written. */
+static const unsigned sizes[kSizes] = {8, 64, 512, kLargest};
 
 void bench_die(const char* what, int error) {
   printf("SKIP: %s: %s\n", what, strerror(error));
@@ -37,6 +38,14 @@ void* bench_function(const struct library* library, const char* name) {
     exit(2);
   }
   return found;
+}
+
+void* bench_allocate(size_t size) {
+  void* memory = calloc(1, size);
+
+  if (!memory)
+    bench_die("allocating memory", errno);
+  return memory;
 }
 
 double bench_now_ns(void) {
@@ -68,21 +77,39 @@ double bench_quantile(uint32_t* values, size_t count, double part) {
   return values[(size_t)((double)(count - 1) * part)];
 }
 
-void bench_compare(const struct bench* bench, struct row row, void* made_by_stock,
-                   void* made_by_us) {
-  for (int i = -kWarmUps; i < bench->rounds; i++) {
-    double stock_ns = row.time(made_by_stock), our_ns = row.time(made_by_us);
+void bench_compare(const struct bench* bench, const struct row* row, unsigned size) {
+  void *stock[kPlaces], *ours[kPlaces], *between[kPlaces];
+  char what[64];
 
-    if (i < 0)
-      continue;
-    bench->stock_ns[i] = stock_ns;
-    bench->our_ns[i] = our_ns;
-    bench->ratio[i] = our_ns / stock_ns;
+  for (int place = 0; place < kPlaces; place++) {
+    between[place] = bench_allocate(kLargest / kPlaces);
+    stock[place] = row->open(&bench->stock, size);
+    ours[place] = row->open(&bench->ours, size);
   }
-  printf("%-28s %10.2f %10.2f %8.3f  %s\n", row.what,
-         bench_median(bench->stock_ns, bench->rounds) / row.per,
-         bench_median(bench->our_ns, bench->rounds) / row.per,
-         bench_median(bench->ratio, bench->rounds), row.unit);
+  for (int i = -kPlaces; i < bench->rounds; i++) {
+    const int place = (i + kPlaces) % kPlaces;
+    const double stock_time = row->time(stock[place]), our_time = row->time(ours[place]);
+
+    if (i < 0) /* to warm up */
+      continue;
+    bench->stock_times[i] = stock_time;
+    bench->our_times[i] = our_time;
+    bench->ratios[i] = our_time / stock_time;
+  }
+  snprintf(what, sizeof(what), size ? "%s, %u bytes" : "%s", row->what, size);
+  printf("%-28s %10.2f %10.2f %8.3f  %s\n", what, bench_median(bench->stock_times, bench->rounds),
+         bench_median(bench->our_times, bench->rounds), bench_median(bench->ratios, bench->rounds),
+         row->unit);
+  for (int place = 0; place < kPlaces; place++) {
+    row->close(stock[place]);
+    row->close(ours[place]);
+    free(between[place]);
+  }
+}
+
+void bench_compare_sizes(const struct bench* bench, const struct row* row) {
+  for (int i = 0; i < kSizes; i++)
+    bench_compare(bench, row, sizes[i]);
 }
 
 uint64_t bench_fill(int map_fd, unsigned size, uint64_t flags,

@@ -6,8 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { kSizes = 4, kLargest = 4096, kRingBytes = 64 * 4096, kBatch = 100000 };
-extern const unsigned sizes[kSizes]; /* of the records that are read and written */
+enum { kLargest = 4096, kRingBytes = 64 * 4096, kBatch = 100000 };
 
 /* One of the two libraries. */
 struct library {
@@ -18,7 +17,7 @@ struct library {
 struct bench {
   struct library stock, ours;
   int rounds;
-  double *stock_ns, *our_ns, *ratio; /* one of each per round */
+  double *stock_times, *our_times, *ratios; /* one of each per round */
 };
 
 /* bench_die ends the program, as one that cannot do this work here. */
@@ -29,21 +28,31 @@ struct library bench_load(const char* path);
 /* bench_function gives a function of a library, which must have it. */
 void* bench_function(const struct library* library, const char* name);
 
+/* bench_allocate gives memory that is all zeros. */
+void* bench_allocate(size_t size);
+
 double bench_now_ns(void);
 
 /* bench_median sorts its values; bench_quantile gives the one that `part` of them are below. */
 double bench_median(double* values, int count);
 double bench_quantile(uint32_t* values, size_t count, double part);
 
-/* A row of the table: `time` does some work with what one library has made and returns how long it
- * took, in nanoseconds. Both take turns, and the medians are shown by `per` nanoseconds. */
+/* A row of the table. `open` makes what one library is measured with, for records of `size` bytes;
+ * `time` works with it and returns how long a unit of that took. */
 struct row {
   const char *what, *unit;
-  double per;
-  double (*time)(void* made);
+  void* (*open)(const struct library* library, unsigned size);
+  double (*time)(const void* made);
+  void (*close)(void* made);
 };
-void bench_compare(const struct bench* bench, struct row row, void* made_by_stock,
-                   void* made_by_us);
+
+/* bench_compare has both libraries work in turns and prints the medians. Each has made kPlaces of
+ * what is measured, in other places of memory, and the rounds go from one to the next: where the
+ * records are as large as a page, their headers fill a few sets of the first cache, and what else
+ * happens to lie there costs up to half of a read, on either library. A size of 0 is not printed.
+ */
+void bench_compare(const struct bench* bench, const struct row* row, unsigned size);
+void bench_compare_sizes(const struct bench* bench, const struct row* row);
 
 /* bench_fill runs a program that returns 0 for each record of `size` bytes that it has written, on
  * CPU 0, until no more fits, and closes it. `load` makes it, from the ring's map and an array map

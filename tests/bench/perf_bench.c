@@ -66,20 +66,29 @@ static int perf_event_array(unsigned entries) {
 }
 
 /* open_reader makes a buffer of one ring, full of records. */
-static struct reader open_reader(const struct library* library, unsigned size) {
-  struct reader reader = {.path = library->path, .call = look_up(library)};
+static void* open_reader(const struct library* library, unsigned size) {
+  struct reader* reader = bench_allocate(sizeof(*reader));
   int map_fd = perf_event_array(1);
   size_t data_size;
   void* memory;
 
-  reader.buffer = reader.call.new_buffer(map_fd, kPages, count_sample, NULL, NULL, NULL);
-  if (!reader.buffer || reader.call.buffer(reader.buffer, 0, &memory, &data_size))
+  reader->path = library->path;
+  reader->call = look_up(library);
+  reader->buffer = reader->call.new_buffer(map_fd, kPages, count_sample, NULL, NULL, NULL);
+  if (!reader->buffer || reader->call.buffer(reader->buffer, 0, &memory, &data_size))
     bench_die("making a perf_buffer", errno);
-  reader.page = memory;
-  reader.records = bench_fill(map_fd, size, 0, sys_bpf_load_emitter);
-  reader.repeat = (int)(kBatch / reader.records) + 1;
+  reader->page = memory;
+  reader->records = bench_fill(map_fd, size, 0, sys_bpf_load_emitter);
+  reader->repeat = (int)(kBatch / reader->records) + 1;
   close(map_fd);
   return reader;
+}
+
+static void close_reader(void* made) {
+  struct reader* reader = made;
+
+  reader->call.free_buffer(reader->buffer);
+  free(reader);
 }
 
 /* read_once sets the tail back to the first record and reads the ring. */
@@ -97,16 +106,32 @@ static void read_once(const struct reader* reader) {
   }
 }
 
-static double time_reads(void* made) {
+static double time_reads(const void* made) {
   const struct reader* reader = made;
   double start = bench_now_ns();
 
   for (int i = 0; i < reader->repeat; i++)
     read_once(reader);
-  return bench_now_ns() - start;
+  return (bench_now_ns() - start) / ((double)reader->records * reader->repeat);
 }
 
-static double time_making(void* made) {
+static void* open_maker(const struct library* library, unsigned size) {
+  struct maker* maker = bench_allocate(sizeof(*maker));
+
+  (void)size;
+  maker->call = look_up(library);
+  maker->map_fd = perf_event_array((unsigned)sysconf(_SC_NPROCESSORS_CONF));
+  return maker;
+}
+
+static void close_maker(void* made) {
+  struct maker* maker = made;
+
+  close(maker->map_fd);
+  free(maker);
+}
+
+static double time_making(const void* made) {
   const struct maker* maker = made;
   double start = bench_now_ns(), took;
   struct perf_buffer* buffer =
@@ -116,34 +141,24 @@ static double time_making(void* made) {
   took = bench_now_ns() - start;
   if (!buffer)
     bench_die("making a perf_buffer", errno);
-  return took;
+  return took / 1000;
 }
 
 void perf_bench(const struct bench* bench) {
-  for (int i = 0; i < kSizes; i++) {
-    struct reader stock = open_reader(&bench->stock, sizes[i]);
-    struct reader ours = open_reader(&bench->ours, sizes[i]);
-    char what[64];
+  static const struct row reads = {"perf consume", "ns a record", open_reader, time_reads,
+                                   close_reader};
+  static const struct row making = {"new + free, all CPUs", "us", open_maker, time_making,
+                                    close_maker};
 
-    snprintf(what, sizeof(what), "consume, %u-byte records", sizes[i]);
-    bench_compare(
-        bench, (struct row){what, "ns a record", (double)stock.records * stock.repeat, time_reads},
-        &stock, &ours);
-    stock.call.free_buffer(stock.buffer);
-    ours.call.free_buffer(ours.buffer);
-  }
-  int map_fd = perf_event_array((unsigned)sysconf(_SC_NPROCESSORS_CONF));
-  struct maker stock = {look_up(&bench->stock), map_fd}, ours = {look_up(&bench->ours), map_fd};
-
-  bench_compare(bench, (struct row){"new + free, all CPUs", "us", 1000, time_making}, &stock,
-                &ours);
-  close(map_fd);
+  bench_compare_sizes(bench, &reads);
+  bench_compare(bench, &making, 0);
 }
 
 uint64_t perf_bench_once(const struct library* library, unsigned size) {
-  struct reader reader = open_reader(library, size);
+  struct reader* reader = open_reader(library, size);
+  uint64_t records = reader->records;
 
-  read_once(&reader);
-  reader.call.free_buffer(reader.buffer);
-  return reader.records;
+  read_once(reader);
+  close_reader(reader);
+  return records;
 }

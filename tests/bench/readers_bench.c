@@ -3,9 +3,11 @@
  * in turns.
  *
  *   readers_bench [--rounds N] STOCK_LIBBPF OUR_LIBRARY
- *   readers_bench --count SIZE LIBRARY       reads one full perf ring of records of SIZE bytes
- * once, for counting instructions from outside readers_bench --count-ring SIZE LIBRARY  the same
- * for a BPF ring */
+ *   readers_bench --count SIZE LIBRARY
+ *   readers_bench --count-ring SIZE LIBRARY
+ *
+ * The last two read one full perf or BPF ring of records of SIZE bytes once, for counting
+ * instructions from outside. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,14 +21,12 @@ enum { kDefaultRounds = 201 };
 
 static void compare_libraries(const char* stock_path, const char* our_path, int rounds) {
   struct bench bench = {bench_load(stock_path), bench_load(our_path), rounds, NULL, NULL, NULL};
-  double* values = calloc((size_t)rounds * 3, sizeof(double));
+  double* values = bench_allocate((size_t)rounds * 3 * sizeof(*values));
   __typeof__(&libbpf_set_print) set_print = bench_function(&bench.stock, "libbpf_set_print");
 
-  if (!values)
-    bench_die("allocating memory", errno);
-  bench.stock_ns = values;
-  bench.our_ns = values + rounds;
-  bench.ratio = values + 2 * rounds;
+  bench.stock_times = values;
+  bench.our_times = values + rounds;
+  bench.ratios = values + 2 * rounds;
   set_print(NULL);
 
   printf("stock: %s\nours:  %s\nmedians of %d pairs, taken in turns; ratio: ours to stock\n\n",

@@ -36,31 +36,33 @@ static int count_sample(void* ctx, void* data, size_t size) {
   return 0;
 }
 
-static struct reader open_reader(const struct library* library, unsigned size) {
-  struct reader reader = {
-      .path = library->path,
-      .call = {.new_buffer = bench_function(library, "ring_buffer__new"),
-               .consume = bench_function(library, "ring_buffer__consume"),
-               .free_buffer = bench_function(library, "ring_buffer__free")},
-  };
+static void* open_reader(const struct library* library, unsigned size) {
+  struct reader* reader = bench_allocate(sizeof(*reader));
   int map_fd = sys_bpf_map_create(BPF_MAP_TYPE_RINGBUF, 0, 0, kRingBytes, 0);
 
   if (map_fd < 0)
     bench_die("creating a BPF ring", -map_fd);
-  reader.buffer = reader.call.new_buffer(map_fd, count_sample, NULL, NULL);
-  reader.position =
+  reader->path = library->path;
+  reader->call = (struct functions){.new_buffer = bench_function(library, "ring_buffer__new"),
+                                    .consume = bench_function(library, "ring_buffer__consume"),
+                                    .free_buffer = bench_function(library, "ring_buffer__free")};
+  reader->buffer = reader->call.new_buffer(map_fd, count_sample, NULL, NULL);
+  reader->position =
       mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
-  if (!reader.buffer || reader.position == MAP_FAILED)
+  if (!reader->buffer || reader->position == MAP_FAILED)
     bench_die("making a ring_buffer", errno);
-  reader.records = bench_fill(map_fd, size, 0, load_ring_output);
-  reader.repeat = (int)(kBatch / reader.records) + 1;
+  reader->records = bench_fill(map_fd, size, 0, load_ring_output);
+  reader->repeat = (int)(kBatch / reader->records) + 1;
   close(map_fd);
   return reader;
 }
 
-static void close_reader(const struct reader* reader) {
+static void close_reader(void* made) {
+  struct reader* reader = made;
+
   munmap(reader->position, (size_t)sysconf(_SC_PAGESIZE));
   reader->call.free_buffer(reader->buffer);
+  free(reader);
 }
 
 /* read_once sets the position back to the first record and reads the ring. */
@@ -78,34 +80,27 @@ static void read_once(const struct reader* reader) {
   }
 }
 
-static double time_reads(void* made) {
+static double time_reads(const void* made) {
   const struct reader* reader = made;
   double start = bench_now_ns();
 
   for (int i = 0; i < reader->repeat; i++)
     read_once(reader);
-  return bench_now_ns() - start;
+  return (bench_now_ns() - start) / ((double)reader->records * reader->repeat);
 }
 
 void ring_bench(const struct bench* bench) {
-  for (int i = 0; i < kSizes; i++) {
-    struct reader stock = open_reader(&bench->stock, sizes[i]);
-    struct reader ours = open_reader(&bench->ours, sizes[i]);
-    char what[64];
+  static const struct row reads = {"ring consume", "ns a record", open_reader, time_reads,
+                                   close_reader};
 
-    snprintf(what, sizeof(what), "ring consume, %u bytes", sizes[i]);
-    bench_compare(
-        bench, (struct row){what, "ns a record", (double)stock.records * stock.repeat, time_reads},
-        &stock, &ours);
-    close_reader(&stock);
-    close_reader(&ours);
-  }
+  bench_compare_sizes(bench, &reads);
 }
 
 uint64_t ring_bench_once(const struct library* library, unsigned size) {
-  struct reader reader = open_reader(library, size);
+  struct reader* reader = open_reader(library, size);
+  uint64_t records = reader->records;
 
-  read_once(&reader);
-  close_reader(&reader);
-  return reader.records;
+  read_once(reader);
+  close_reader(reader);
+  return records;
 }

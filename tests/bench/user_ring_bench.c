@@ -28,15 +28,8 @@ struct writer {
   unsigned size;
 };
 
-static struct writer open_writer(const struct library* library, unsigned size) {
-  struct writer writer = {
-      .path = library->path,
-      .call = {.new_buffer = bench_function(library, "user_ring_buffer__new"),
-               .reserve = bench_function(library, "user_ring_buffer__reserve"),
-               .submit = bench_function(library, "user_ring_buffer__submit"),
-               .free_buffer = bench_function(library, "user_ring_buffer__free")},
-      .size = size,
-  };
+static void* open_writer(const struct library* library, unsigned size) {
+  struct writer* writer = bench_allocate(sizeof(*writer));
   /* The smallest ring that holds them all: the power of two above their bytes. */
   const unsigned bytes = 1U << (32 - __builtin_clz(kSamples * (size + kHeader)));
   int map_fd = sys_bpf_map_create(BPF_MAP_TYPE_USER_RINGBUF, 0, 0, bytes, 0);
@@ -44,20 +37,30 @@ static struct writer open_writer(const struct library* library, unsigned size) {
 
   if (map_fd < 0 || drained_fd < 0)
     bench_die("creating a user ring", map_fd < 0 ? -map_fd : -drained_fd);
-  writer.prog_fd = load_ring_drain(map_fd, drained_fd);
-  if (writer.prog_fd < 0)
-    bench_die("loading a program that drains", -writer.prog_fd);
-  writer.buffer = writer.call.new_buffer(map_fd, NULL);
-  if (!writer.buffer)
+  writer->path = library->path;
+  writer->call =
+      (struct functions){.new_buffer = bench_function(library, "user_ring_buffer__new"),
+                         .reserve = bench_function(library, "user_ring_buffer__reserve"),
+                         .submit = bench_function(library, "user_ring_buffer__submit"),
+                         .free_buffer = bench_function(library, "user_ring_buffer__free")};
+  writer->size = size;
+  writer->prog_fd = load_ring_drain(map_fd, drained_fd);
+  if (writer->prog_fd < 0)
+    bench_die("loading a program that drains", -writer->prog_fd);
+  writer->buffer = writer->call.new_buffer(map_fd, NULL);
+  if (!writer->buffer)
     bench_die("making a user_ring_buffer", errno);
   close(drained_fd);
   close(map_fd);
   return writer;
 }
 
-static void close_writer(const struct writer* writer) {
+static void close_writer(void* made) {
+  struct writer* writer = made;
+
   writer->call.free_buffer(writer->buffer);
   close(writer->prog_fd);
+  free(writer);
 }
 
 /* write_all reserves and submits all samples. Returns how many fitted. */
@@ -85,7 +88,7 @@ static void drain(const struct writer* writer, int written) {
   }
 }
 
-static double time_writes(void* made) {
+static double time_writes(const void* made) {
   const struct writer* writer = made;
   double took = 0;
 
@@ -96,19 +99,12 @@ static double time_writes(void* made) {
     took += bench_now_ns() - start;
     drain(writer, written);
   }
-  return took;
+  return took / ((double)kSamples * kRepeat);
 }
 
 void user_ring_bench(const struct bench* bench) {
-  for (int i = 0; i < kSizes; i++) {
-    struct writer stock = open_writer(&bench->stock, sizes[i]);
-    struct writer ours = open_writer(&bench->ours, sizes[i]);
-    char what[64];
+  static const struct row writes = {"reserve + submit", "ns a sample", open_writer, time_writes,
+                                    close_writer};
 
-    snprintf(what, sizeof(what), "reserve + submit, %u bytes", sizes[i]);
-    bench_compare(bench, (struct row){what, "ns a sample", (double)kSamples * kRepeat, time_writes},
-                  &stock, &ours);
-    close_writer(&stock);
-    close_writer(&ours);
-  }
+  bench_compare_sizes(bench, &writes);
 }
