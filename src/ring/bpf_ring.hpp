@@ -117,23 +117,24 @@ private:
   [[nodiscard]] std::uint64_t position() const { return position_of(at_); }
 
   HandleMark mark_;
+  // What a read touches for each record lies together, so that it takes few cache lines from the
+  // records. While a read is under way, or was left by an exception, at_ is where it is, in a run
+  // that began at run_, and left_ is how many records it may still hand over. At other times the
+  // consumer's page alone tells.
   BpfHandler handler_;
+  std::byte* at_ = nullptr;
+  // A read has ended since the run began: the handler's own.
+  bool read_within_ = false;
+  bool reading_ = false;
+  bool silenced_ = false;
+  int answer_ = 0;
   BpfMapping mapping_;
   int map_fd_ = -1;
   std::size_t eighth_ = 0;
-  int answer_ = 0;
-  // While a read is under way, or was left by an exception, at_ is where it is, in a run that began
-  // at run_, and left_ is how many records it may still hand over. At other times the consumer's
-  // page alone tells.
-  bool reading_ = false;
-  // A read has ended since the run began: the handler's own.
-  bool read_within_ = false;
   ReadMark read_mark_;
-  bool silenced_ = false;
   std::size_t left_ = 0;
   std::uint64_t run_position_ = 0;
   std::byte* run_ = nullptr;
-  std::byte* at_ = nullptr;
   // The record before at_; at_ itself where this run has handled none.
   std::byte* last_ = nullptr;
   // Up to where all is in counters_, and left_ is what it was there.
