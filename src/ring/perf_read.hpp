@@ -36,20 +36,19 @@ template <class Deliver, class GiveBack>
                                           GiveBack give_back) {
   std::uint32_t records = 0;
   PerfRead end = PerfRead::go_on;
-  std::byte* step_end = at;
-  const auto deliver_one = [&]() __attribute__((always_inline)) {
-    const PerfRecord record = PerfRecord::at(at);
-    if (!record.plain(piece_end)) [[unlikely]]
-      return false;
-    end = deliver(record);
-    at += record.size;
-    ++records;
-    if (end != PerfRead::go_on)
-      return false;
-    return at < step_end;
-  };
   for (;;) {
-    step_end = std::min(piece_end, give_back_at);
+    std::byte* const step_end = std::min(piece_end, give_back_at);
+    const auto deliver_one = [&]() __attribute__((always_inline)) {
+      const PerfRecord record = PerfRecord::at(at);
+      if (!record.plain(piece_end)) [[unlikely]]
+        return false;
+      end = deliver(record);
+      at += record.size;
+      ++records;
+      if (end != PerfRead::go_on)
+        return false;
+      return at < step_end;
+    };
     // Two records a turn: jumps that are taken are what the loop's time goes into.
     if (at < step_end)
       while (deliver_one())
