@@ -102,12 +102,10 @@ static int sleeps(int thread) {
 }
 
 static void measure(const struct sleeper* what) {
-  uint32_t* took = calloc(kRounds, sizeof(*took));
+  uint32_t* took = bench_allocate(kRounds * sizeof(*took));
   pthread_t thread;
   int err;
 
-  if (!took)
-    bench_die("allocating memory", ENOMEM);
   sleeper = what;
   atomic_store(&thread_id, 0);
   atomic_store(&woken, 0);
