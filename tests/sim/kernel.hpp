@@ -211,10 +211,8 @@ private:
   // written is called when a ring changed: it wakes who waits for it, if that is due.
   void written(Map& map, bool wakes);
 
-  // clock_ns is what CLOCK_MONOTONIC says to the code under test.
+  // clock_ns is what CLOCK_MONOTONIC says to the code under test; to look moves no clock.
   [[nodiscard]] std::uint64_t clock_ns() const;
-  // monotonic_ns is the same under preload, where to look moves no clock.
-  static std::uint64_t monotonic_ns();
   // next_timer_ns is when, by now_ns_, a timer next becomes readable; kNever if none does.
   [[nodiscard]] std::uint64_t next_timer_ns() const;
   void reach_timers();

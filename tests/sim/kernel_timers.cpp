@@ -17,10 +17,6 @@ bool valid(const timespec& time) {
 
 } // namespace
 
-std::uint64_t Kernel::clock_ns() const {
-  return host::kPreloaded ? monotonic_ns() : now_ns_;
-}
-
 std::uint64_t Kernel::next_timer_ns() const {
   std::uint64_t next = kNever;
   for (const auto& known : timers_)

@@ -47,8 +47,8 @@ void Kernel::took(std::uint64_t ns) {
     now_ns_ += ns;
 }
 
-std::uint64_t Kernel::monotonic_ns() {
-  return simulated(host::monotonic_ns());
+std::uint64_t Kernel::clock_ns() const {
+  return host::kPreloaded ? simulated(host::monotonic_ns()) : now_ns_;
 }
 
 std::uint64_t Kernel::clock_reading(std::uint64_t real_ns) {
