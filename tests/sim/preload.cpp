@@ -30,9 +30,8 @@ std::int64_t ns_of_ms(int timeout_ms) {
 }
 
 std::int64_t ns_of(const timespec* timeout) {
-  return timeout == nullptr
-             ? ringside::sim::kForever
-             : timeout->tv_sec * std::int64_t{ringside::sim::kNsPerSecond} + timeout->tv_nsec;
+  return timeout == nullptr ? ringside::sim::kForever
+                            : static_cast<std::int64_t>(ringside::sim::ns_of(*timeout));
 }
 
 // MaskFor sets the signal mask of a wait for as long as it lives; nullptr leaves it.
