@@ -25,7 +25,7 @@ def read_manifest(path):
 def problems_with(symbols, newest, newest_nodes, last_0x):
     """What the list and the two manifests differ in, as lines to print."""
     symbols = [symbol for symbol in symbols
-               if symbol_list.family(symbol.node) == symbol_list.LIBBPF]
+               if symbol_list.owner(symbol.node) == symbol_list.LIBBPF]
     listed = {(symbol.node, symbol.name): symbol_list.MARKS[symbol.kind] for symbol in symbols}
     problems = []
     for key, mark in sorted(newest.items()):

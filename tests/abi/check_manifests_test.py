@@ -9,9 +9,9 @@ import symbol_list
 NEWEST = {('LIBBPF_0.0.1', 'a'): '@@', ('LIBBPF_1.0.0', 'b'): '@@'}
 NODES = ['LIBBPF_0.0.1', 'LIBBPF_1.0.0']
 LAST_0X = {('LIBBPF_0.0.1', 'a'): '@@', ('LIBBPF_0.0.1', 'b'): '@', ('LIBBPF_0.0.1', 'c'): '@@'}
-GOOD = ['a LIBBPF_0.0.1 default libbpf done', 'b LIBBPF_0.0.1 compat ringside done',
-        'c LIBBPF_0.0.1 default ringside done', 'b LIBBPF_1.0.0 default both todo',
-        'ringside_a RINGSIDE_0.1.0 default ringside done']
+GOOD = ['a LIBBPF_0.0.1 default libbpf ring done', 'b LIBBPF_0.0.1 compat ringside ring done',
+        'c LIBBPF_0.0.1 default ringside ring done', 'b LIBBPF_1.0.0 default both ring todo',
+        'ringside_a RINGSIDE_0.1.0 default ringside ring done']
 
 
 class Comparison(unittest.TestCase):
@@ -25,11 +25,11 @@ class Comparison(unittest.TestCase):
         swap = lambda number, line: GOOD[:number] + [line] + GOOD[number + 1:]
         for lines, words in (
                 (GOOD[1:], 'LIBBPF_0.0.1 a @@ is in 1.8-dev'),
-                (swap(0, 'a LIBBPF_0.0.1 compat libbpf done'), 'LIBBPF_0.0.1 a @@ is in 1.8-dev'),
-                (swap(2, 'c LIBBPF_0.0.1 compat ringside done'), 'c @ is listed, but not in'),
-                (swap(2, 'd LIBBPF_0.0.1 default ringside done'), 'd @@ is listed, but not in'),
-                (swap(4, 'z LIBBPF_1.0.0 default libbpf todo'), 'z @@ is listed, but not in'),
-                (swap(4, 'z LIBBPF_1.1.0 default libbpf todo'), 'nodes are')):
+                (swap(0, 'a LIBBPF_0.0.1 compat libbpf ring done'), 'LIBBPF_0.0.1 a @@ is in 1.8-dev'),
+                (swap(2, 'c LIBBPF_0.0.1 compat ringside ring done'), 'c @ is listed, but not in'),
+                (swap(2, 'd LIBBPF_0.0.1 default ringside ring done'), 'd @@ is listed, but not in'),
+                (swap(4, 'z LIBBPF_1.0.0 default libbpf ring todo'), 'z @@ is listed, but not in'),
+                (swap(4, 'z LIBBPF_1.1.0 default libbpf ring todo'), 'nodes are')):
             with self.subTest(lines=lines):
                 self.assertTrue(any(words in problem for problem in self.problems(lines)),
                                 self.problems(lines))

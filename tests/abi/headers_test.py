@@ -20,7 +20,7 @@ MANIFESTS = symbol_list.ROOT / 'abi' / 'manifests'
 SYMBOLS = symbol_list.load(symbol_list.ROOT / 'abi' / 'symbols.txt')
 FUNCTIONS = symbol_list.archive(SYMBOLS, 'libbpf')
 OWN_FUNCTIONS = [symbol.name for symbol in symbol_list.exported(SYMBOLS, 'libringside')
-                 if symbol_list.family(symbol.node) == symbol_list.RINGSIDE]
+                 if symbol_list.owner(symbol.node) == symbol_list.RINGSIDE]
 WARNINGS = ['-Wall', '-Wextra', '-Werror']
 C_STANDARDS = ('gnu89', 'gnu99', 'gnu11', 'gnu17')
 CPP_STANDARDS = ('98', '11', '14', '17', '20')

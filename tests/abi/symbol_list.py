@@ -7,9 +7,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / 'tools' / 'gen'))
 
 # pylint: disable-next=wrong-import-position
-from symbols import (LIBBPF, LIBRARIES, MARKS, RINGSIDE, ListError, archive, chain, exported,
-                     exports, family, load, nodes, parse, static_renames, version_script)
+from symbols import (FAMILIES, LIBBPF, LIBRARIES, MARKS, RINGSIDE, ListError, archive, chain,
+                     exported, exports, load, nodes, owner, parse, static_renames, version_script)
 
-__all__ = ('LIBBPF', 'LIBRARIES', 'MARKS', 'RINGSIDE', 'ROOT', 'ListError', 'archive', 'chain',
-           'exported', 'exports', 'family', 'load', 'nodes', 'parse', 'static_renames',
+__all__ = ('FAMILIES', 'LIBBPF', 'LIBRARIES', 'MARKS', 'RINGSIDE', 'ROOT', 'ListError', 'archive',
+           'chain', 'exported', 'exports', 'load', 'nodes', 'owner', 'parse', 'static_renames',
            'version_script')

@@ -7,14 +7,14 @@ import unittest
 import symbol_list
 
 LIST = '''# a comment
-old_read LIBBPF_0.0.1 default ringside done
-thing__new LIBBPF_0.0.4 compat ringside done   # and another
-thing__free LIBBPF_0.8.0 default both done
-thing__new LIBBPF_0.8.0 default both done
-later LIBBPF_0.10.0 default libbpf todo
-name LIBBPF_1.0.0 default libbpf done
-ringside_thing__ask RINGSIDE_0.1.0 default ringside done
-ringside_thing__tell RINGSIDE_0.2.0 default ringside todo
+old_read LIBBPF_0.0.1 default ringside ring done
+thing__new LIBBPF_0.0.4 compat ringside ring done   # and another
+thing__free LIBBPF_0.8.0 default both ring done
+thing__new LIBBPF_0.8.0 default both ring done
+later LIBBPF_0.10.0 default libbpf ring todo
+name LIBBPF_1.0.0 default libbpf ring done
+ringside_thing__ask RINGSIDE_0.1.0 default ringside ring done
+ringside_thing__tell RINGSIDE_0.2.0 default ringside ring todo
 '''.splitlines()
 
 
@@ -32,7 +32,7 @@ class Outputs(unittest.TestCase):
                          'RINGSIDE_0.1.0 { global: ringside_thing__ask; }; '
                          'RINGSIDE_0.2.0 { } RINGSIDE_0.1.0;'.split())
 
-    def test_a_library_without_functions_of_a_family_has_none_of_its_nodes(self):
+    def test_a_library_without_functions_of_an_owner_has_none_of_its_nodes(self):
         script = symbol_list.version_script(self.symbols, 'libbpf')
         self.assertEqual(script[-2:], ['  name;', '} LIBBPF_0.10.0;'])
         self.assertEqual(symbol_list.chain(self.symbols, 'libbpf')[-1],
@@ -63,22 +63,23 @@ class Outputs(unittest.TestCase):
 class Refusals(unittest.TestCase):
     def test_a_list_that_is_wrong_is_refused_with_its_line(self):
         for line, words in (
-                ('x LIBBPF_1.1.0 default libbpf', '4 columns'),
-                ('x LIBBPF_1.1.0 default libbpf done more', '6 columns'),
-                ('9x LIBBPF_1.1.0 default libbpf done', 'no name'),
-                ('x LIBBPF_1.1 default libbpf done', 'no version node'),
-                ('x LIBBPF_1.1.0 weak libbpf done', 'weak is none of'),
-                ('x LIBBPF_1.1.0 default glibc done', 'glibc is none of'),
-                ('x LIBBPF_1.1.0 default libbpf soon', 'soon is none of'),
-                ('name LIBBPF_1.0.0 compat libbpf done', 'already'),
-                ('name LIBBPF_1.1.0 default libbpf done', 'has a default version'),
-                ('x LIBBPF_0.9.0 default libbpf done', 'out of order'),
-                ('a LIBBPF_1.0.0 default libbpf done', 'out of order'),
-                ('y LIBBPF_2.0.0 default libbpf done', 'out of order'),
-                ('ringside_a RINGSIDE_0.0.9 default ringside done', 'out of order'),
-                ('ringside_x LIBBPF_1.1.0 default libbpf done', 'does not belong'),
-                ('x RINGSIDE_0.2.0 default libbpf done', 'does not belong'),
-                ('x OTHER_1.1.0 default libbpf done', 'no version node')):
+                ('x LIBBPF_1.1.0 default libbpf done', '5 columns'),
+                ('x LIBBPF_1.1.0 default libbpf ring done more', '7 columns'),
+                ('9x LIBBPF_1.1.0 default libbpf ring done', 'no name'),
+                ('x LIBBPF_1.1 default libbpf ring done', 'no version node'),
+                ('x LIBBPF_1.1.0 weak libbpf ring done', 'weak is none of'),
+                ('x LIBBPF_1.1.0 default glibc ring done', 'glibc is none of'),
+                ('x LIBBPF_1.1.0 default libbpf rings done', 'rings is none of'),
+                ('x LIBBPF_1.1.0 default libbpf ring soon', 'soon is none of'),
+                ('name LIBBPF_1.0.0 compat libbpf ring done', 'already'),
+                ('name LIBBPF_1.1.0 default libbpf ring done', 'has a default version'),
+                ('x LIBBPF_0.9.0 default libbpf ring done', 'out of order'),
+                ('a LIBBPF_1.0.0 default libbpf ring done', 'out of order'),
+                ('y LIBBPF_2.0.0 default libbpf ring done', 'out of order'),
+                ('ringside_a RINGSIDE_0.0.9 default ringside ring done', 'out of order'),
+                ('ringside_x LIBBPF_1.1.0 default libbpf ring done', 'does not belong'),
+                ('x RINGSIDE_0.2.0 default libbpf ring done', 'does not belong'),
+                ('x OTHER_1.1.0 default libbpf ring done', 'no version node')):
             with self.subTest(line=line):
                 with self.assertRaisesRegex(symbol_list.ListError, f'symbols:10: .*{words}'):
                     symbol_list.parse(LIST + [line])

@@ -20,16 +20,10 @@ libbpf.so.0, and what `<ringside/ringside.h>` adds, in nodes of its own. `librin
 have what a preloaded library may answer and what is added, our `libbpf.so.1` everything of 1.8.
 
 `ringside abi who PROGRAM` tells whether what is done is enough for a program.
+
+A family is a folder of `abi/`. `abi/symbols.txt` says what each is about.
 '''
 TITLES = {'libringside': 'libringside.so.1', 'libbpf': 'libbpf.so.1'}
-
-
-def family(name):
-    """What a function belongs to by its name: perf_buffer__new to perf_buffer__*."""
-    for separator in ('__', '_'):
-        if separator in name:
-            return name.split(separator)[0] + separator + '*'
-    return name
 
 
 def state(symbol, library):
@@ -39,12 +33,12 @@ def state(symbol, library):
 
 def summary(listed):
     """A table of the families: how much of each is done."""
-    yield '| functions | listed | done | to do |'
+    yield '| family | listed | done | to do |'
     yield '|---|---:|---:|---:|'
-    counts = collections.Counter((family(symbol.name), symbol.status) for symbol in listed)
+    counts = collections.Counter((symbol.family, symbol.status) for symbol in listed)
     for name in sorted({name for name, _ in counts}):
         done, todo = (counts[name, status] for status in symbols.STATUSES)
-        yield f'| `{name}` | {done + todo} | {done} | {todo} |'
+        yield f'| {name} | {done + todo} | {done} | {todo} |'
     done, todo = (sum(symbol.status == status for symbol in listed)
                   for status in symbols.STATUSES)
     yield f'| all | {done + todo} | {done} | {todo} |'

@@ -7,30 +7,31 @@ import re
 import sys
 
 LIBRARIES = ('libringside', 'libbpf')
-# The list's third column: which libraries export a symbol.
+# The values of the list's columns. Which libraries export a symbol:
 EXPORTED_BY = {'both': LIBRARIES, 'ringside': ('libringside',), 'libbpf': ('libbpf',)}
 MARKS = {'default': '@@', 'compat': '@'}
+FAMILIES = ('attach', 'bpf', 'btf', 'linker', 'netlink', 'object', 'ring', 'util')
 STATUSES = ('done', 'todo')
-# Families of version nodes, each a chain of its own, and what the names of each one's functions
-# begin with: libbpf's have many beginnings, ours has one that no other may have.
-LIBBPF, RINGSIDE = FAMILIES = ('LIBBPF', 'RINGSIDE')
+# Whose version nodes there are, each one's a chain of its own. The functions in our nodes begin with
+# a prefix, and no others do.
+LIBBPF, RINGSIDE = OWNERS = ('LIBBPF', 'RINGSIDE')
 OWN_PREFIX = 'ringside_'
 
-Symbol = collections.namedtuple('Symbol', 'name node kind libraries status')
+Symbol = collections.namedtuple('Symbol', 'name node kind libraries family status')
 
 
 class ListError(Exception):
     """The symbol list contradicts itself; the text says in which line."""
 
 
-def family(node):
-    """The family of a version node: LIBBPF of LIBBPF_0.8.0."""
+def owner(node):
+    """Whose version node it is: LIBBPF of LIBBPF_0.8.0."""
     return node.split('_')[0]
 
 
 def node_order(node):
-    """Sort key of a version node: by family, then LIBBPF_0.8.0 comes before LIBBPF_1.0.0."""
-    return (FAMILIES.index(family(node)),
+    """Sort key of a version node: by owner, then LIBBPF_0.8.0 comes before LIBBPF_1.0.0."""
+    return (OWNERS.index(owner(node)),
             [int(part) for part in node.split('_')[1].split('.')])
 
 
@@ -51,12 +52,12 @@ def parse(lines, where='symbols'):
         symbol = Symbol(*fields)
         if not re.fullmatch(r'[a-z_]\w*', symbol.name):
             refuse(f'{symbol.name} is no name of a function')
-        if not re.fullmatch(rf'({"|".join(FAMILIES)})_\d+\.\d+\.\d+', symbol.node):
+        if not re.fullmatch(rf'({"|".join(OWNERS)})_\d+\.\d+\.\d+', symbol.node):
             refuse(f'{symbol.node} is no version node')
-        if symbol.name.startswith(OWN_PREFIX) != (family(symbol.node) == RINGSIDE):
-            refuse(f'{symbol.name} does not belong in a node of {family(symbol.node)}')
+        if symbol.name.startswith(OWN_PREFIX) != (owner(symbol.node) == RINGSIDE):
+            refuse(f'{symbol.name} does not belong in a node of {owner(symbol.node)}')
         for value, known in ((symbol.kind, MARKS), (symbol.libraries, EXPORTED_BY),
-                             (symbol.status, STATUSES)):
+                             (symbol.family, FAMILIES), (symbol.status, STATUSES)):
             if value not in known:
                 refuse(f'{value} is none of {", ".join(known)}')
         if (symbol.name, symbol.node) in seen:
@@ -84,19 +85,19 @@ def load(path):
 
 
 def nodes(symbols, library=None):
-    """All version nodes, family by family, oldest first; or those of a library, which has a family
-    as a whole, or, if no function of it is the library's, not at all."""
-    families = {family(symbol.node) for symbol in symbols
-                if library is None or library in EXPORTED_BY[symbol.libraries]}
-    return sorted({symbol.node for symbol in symbols if family(symbol.node) in families},
+    """All version nodes, owner by owner, oldest first; or those of a library, which has all nodes of
+    an owner, or, if no function in them is the library's, none."""
+    owners = {owner(symbol.node) for symbol in symbols
+              if library is None or library in EXPORTED_BY[symbol.libraries]}
+    return sorted({symbol.node for symbol in symbols if owner(symbol.node) in owners},
                   key=node_order)
 
 
 def chain(symbols, library):
-    """A library's version nodes with what each follows on: (node, None) for the oldest of a
-    family."""
+    """A library's version nodes with what each follows on: (node, None) for the oldest of an
+    owner."""
     listed = nodes(symbols, library)
-    return [(node, before if before and family(before) == family(node) else None)
+    return [(node, before if before and owner(before) == owner(node) else None)
             for before, node in zip([None] + listed, listed)]
 
 

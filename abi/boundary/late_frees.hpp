@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// LateFrees: freeing a buffer, which one of its own callbacks may do; and how a function ends that
+// reads one.
+#pragma once
+
+#include "abi/boundary/entry.hpp"
+#include "base/owned.hpp"
+
+namespace ringside {
+
+// LateFrees<Buffer> are buffers that this thread has freed and that are still being read. A Buffer
+// has a `set` that knows whether it is, and a `next_late` to be listed by. `frame` is the stack
+// frame of the function that the program has called.
+template <class Buffer>
+class LateFrees {
+public:
+  // free lets a buffer go, now or with a later call. To do so again does nothing.
+  static void free(Buffer& buffer, const void* frame = __builtin_frame_address(0)) {
+    if (!buffer.set->silenced()) {
+      buffer.set->silence();
+      buffer.next_late = first;
+      first = &buffer;
+    }
+    carry_out(frame);
+  }
+
+  // carry_out lets those go whose reads have all returned, or been left by an exception.
+  static void carry_out(const void* frame = __builtin_frame_address(0)) {
+    Buffer** link = &first;
+    while (Buffer* buffer = *link) {
+      if (buffer->set->being_read(frame)) {
+        link = &buffer->next_late;
+        continue;
+      }
+      *link = buffer->next_late;
+      Destroy{}(buffer);
+    }
+  }
+
+private:
+  // Of the initial-exec model, or the loader would be needed to find it.
+  [[gnu::tls_model("initial-exec")]] static inline thread_local Buffer* first = nullptr;
+};
+
+// leave_read leaves a function that has read `read`, a Buffer's set or one of its rings.
+template <class Buffer, class Read, class Value>
+int leave_read(const Entry& entry, const Read& read, const Result<Value>& result,
+               const void* frame = __builtin_frame_address(0)) {
+  if (read.silenced()) [[unlikely]]
+    LateFrees<Buffer>::carry_out(frame);
+  return entry.leave(result);
+}
+
+} // namespace ringside

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// No libbpf behind us: this library is the whole of it.
+#include "abi/boundary/next_library.hpp"
+
+namespace ringside {
+
+void* next_definition(const char* /*name*/) {
+  return nullptr;
+}
+
+} // namespace ringside

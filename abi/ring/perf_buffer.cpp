@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Using a perf_buffer: reading, waiting, asking and freeing. A handle that another libbpf in the
+// process has made goes on to that library.
+#include "abi/ring/perf_buffer.hpp"
+
+#include <cerrno>
+#include <cstdint>
+
+#include "abi/boundary/entry.hpp"
+#include "abi/boundary/late_frees.hpp"
+#include "abi/boundary/next_library.hpp"
+#include "base/log.hpp"
+
+using ringside::Entry;
+using ringside::Errno;
+using ringside::leave_read;
+using ringside::log;
+using ringside::LogLevel;
+using ringside::pass_on;
+
+namespace {
+
+bool is_ours(const perf_buffer* buffer) {
+  return buffer != nullptr && buffer->mark.is_ours();
+}
+
+// is_error is whether a pointer is an error code, as constructors of libbpf 0.x returned.
+bool is_error(const void* pointer) {
+  constexpr std::uintptr_t kHighestErrno = 4095;
+  return reinterpret_cast<std::uintptr_t>(pointer) >= std::uintptr_t{0} - kHighestErrno;
+}
+
+Errno index_out_of_range(const char* function, long long index, const perf_buffer* buffer) {
+  log(LogLevel::warn, "%s: buf_idx is %lld, but the buffer has %zu rings, numbered from 0\n",
+      function, index, buffer->set->ring_count());
+  return Errno(EINVAL);
+}
+
+} // namespace
+
+extern "C" LIBBPF_API int perf_buffer__poll(struct perf_buffer* pb, int timeout_ms) {
+  const Entry entry;
+  if (!is_ours(pb))
+    return pass_on(perf_buffer__poll, __func__, -EINVAL, pb, timeout_ms);
+  return leave_read<perf_buffer>(entry, *pb->set, pb->set->poll(timeout_ms));
+}
+
+extern "C" LIBBPF_API int perf_buffer__consume(struct perf_buffer* pb) {
+  const Entry entry;
+  if (!is_ours(pb))
+    return pass_on(perf_buffer__consume, __func__, -EINVAL, pb);
+  return leave_read<perf_buffer>(entry, *pb->set, pb->set->consume());
+}
+
+extern "C" LIBBPF_API int perf_buffer__consume_buffer(struct perf_buffer* pb, size_t buf_idx) {
+  const Entry entry;
+  if (!is_ours(pb))
+    return pass_on(perf_buffer__consume_buffer, __func__, -EINVAL, pb, buf_idx);
+  if (buf_idx >= pb->set->ring_count())
+    return entry.fail(index_out_of_range(__func__, static_cast<long long>(buf_idx), pb));
+  return leave_read<perf_buffer>(entry, *pb->set, pb->set->consume_ring(buf_idx));
+}
+
+extern "C" LIBBPF_API size_t perf_buffer__buffer_cnt(const struct perf_buffer* pb) {
+  if (!is_ours(pb))
+    return pass_on(perf_buffer__buffer_cnt, __func__, size_t{0}, pb);
+  return pb->set->ring_count();
+}
+
+extern "C" LIBBPF_API int perf_buffer__buffer_fd(const struct perf_buffer* pb, size_t buf_idx) {
+  const Entry entry;
+  if (!is_ours(pb))
+    return pass_on(perf_buffer__buffer_fd, __func__, -EINVAL, pb, buf_idx);
+  if (buf_idx >= pb->set->ring_count())
+    return entry.fail(index_out_of_range(__func__, static_cast<long long>(buf_idx), pb));
+  return entry.give(pb->set->give_fd(buf_idx));
+}
+
+extern "C" LIBBPF_API int perf_buffer__buffer(struct perf_buffer* pb, int buf_idx, void** buf,
+                                              size_t* buf_size) {
+  const Entry entry;
+  if (!is_ours(pb))
+    return pass_on(perf_buffer__buffer, __func__, -EINVAL, pb, buf_idx, buf, buf_size);
+  if (buf_idx < 0 || static_cast<size_t>(buf_idx) >= pb->set->ring_count())
+    return entry.fail(index_out_of_range(__func__, buf_idx, pb));
+  pb->set->watched_by_program();
+  const ringside::PerfRing& ring = pb->set->ring(static_cast<size_t>(buf_idx));
+  *buf = ring.memory();
+  *buf_size = ring.data_size();
+  return entry.give(0);
+}
+
+extern "C" LIBBPF_API int perf_buffer__epoll_fd(const struct perf_buffer* pb) {
+  if (!is_ours(pb))
+    return pass_on(perf_buffer__epoll_fd, __func__, -EINVAL, pb);
+  const Entry entry;
+  pb->set->watched_by_program();
+  return entry.give(pb->set->epoll_fd());
+}
+
+extern "C" LIBBPF_API void perf_buffer__free(struct perf_buffer* pb) {
+  const Entry entry;
+  if (pb == nullptr || is_error(pb))
+    return;
+  if (is_ours(pb))
+    ringside::LateFrees<perf_buffer>::free(*pb);
+  else
+    pass_on(perf_buffer__free, __func__, pb);
+  entry.succeed();
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// user_ring_buffer: records from the program to BPF code.
+#include <cerrno>
+
+#include <bpf/libbpf.h>
+
+#include "abi/boundary/entry.hpp"
+#include "abi/boundary/next_library.hpp"
+#include "base/handle_mark.hpp"
+#include "base/log.hpp"
+#include "base/options.hpp"
+#include "base/owned.hpp"
+#include "ring/user_ring.hpp"
+
+// The C tag, incomplete for programs.
+struct user_ring_buffer {
+  ringside::HandleMark mark;
+  ringside::UserRing ring;
+};
+
+using ringside::Entry;
+using ringside::Errno;
+using ringside::pass_on;
+using ringside::UserRing;
+
+namespace {
+
+bool is_ours(const user_ring_buffer* buffer) {
+  return buffer != nullptr && buffer->mark.is_ours();
+}
+
+void* leave(const Entry& entry, const ringside::Result<void*>& record) {
+  return record ? entry.give(*record) : entry.fail_null<void>(record.error());
+}
+
+} // namespace
+
+extern "C" LIBBPF_API struct user_ring_buffer*
+user_ring_buffer__new(int map_fd, const struct user_ring_buffer_opts* opts) {
+  const Entry entry;
+  const auto options = ringside::Options::read("user_ring_buffer_opts", opts, sizeof(size_t));
+  if (!options)
+    return entry.fail_null<user_ring_buffer>(options.error());
+  auto buffer = ringside::make<user_ring_buffer>();
+  if (buffer == nullptr) {
+    ringside::log(ringside::LogLevel::warn,
+                  "user_ring_buffer__new: there is no memory for the buffer\n");
+    return entry.fail_null<user_ring_buffer>(Errno(ENOMEM));
+  }
+  auto ring = UserRing::open(map_fd);
+  if (!ring)
+    return entry.fail_null<user_ring_buffer>(ring.error());
+  buffer->ring = std::move(*ring);
+  return entry.give(buffer.release());
+}
+
+extern "C" LIBBPF_API void* user_ring_buffer__reserve(struct user_ring_buffer* rb, __u32 size) {
+  if (!is_ours(rb))
+    return pass_on(user_ring_buffer__reserve, __func__, static_cast<void*>(nullptr), rb, size);
+  // No Entry: nothing on this way can change errno.
+  const auto record = rb->ring.reserve(size);
+  if (!record)
+    errno = record.error().value();
+  return *record;
+}
+
+extern "C" LIBBPF_API void* user_ring_buffer__reserve_blocking(struct user_ring_buffer* rb,
+                                                               __u32 size, int timeout_ms) {
+  const Entry entry;
+  if (!is_ours(rb))
+    return pass_on(user_ring_buffer__reserve_blocking, __func__, static_cast<void*>(nullptr), rb,
+                   size, timeout_ms);
+  return leave(entry, rb->ring.reserve_blocking(size, timeout_ms));
+}
+
+extern "C" LIBBPF_API void user_ring_buffer__submit(struct user_ring_buffer* rb, void* sample) {
+  if (!is_ours(rb))
+    return pass_on(user_ring_buffer__submit, __func__, rb, sample);
+  UserRing::commit(sample, UserRing::Commit::submit);
+}
+
+extern "C" LIBBPF_API void user_ring_buffer__discard(struct user_ring_buffer* rb, void* sample) {
+  if (!is_ours(rb))
+    return pass_on(user_ring_buffer__discard, __func__, rb, sample);
+  UserRing::commit(sample, UserRing::Commit::discard);
+}
+
+extern "C" LIBBPF_API void user_ring_buffer__free(struct user_ring_buffer* rb) {
+  const Entry entry;
+  if (rb == nullptr)
+    return;
+  if (is_ours(rb))
+    ringside::Destroy{}(rb);
+  else
+    pass_on(user_ring_buffer__free, __func__, rb);
+  entry.succeed();
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Error numbers as words, and errors that are carried by a pointer.
+#include <cerrno>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+
+#include <bpf/libbpf.h>
+
+#include "abi/boundary/entry.hpp"
+
+namespace {
+
+using ringside::Errno;
+using ringside::Result;
+
+// The library's own codes, in their order from __LIBBPF_ERRNO__START.
+constexpr const char* kTexts[] = {
+    "libelf reports an error",
+    "the BPF object file is malformed",
+    "the kernel version is missing or malformed",
+    "the BPF object is of the other byte order",
+    "internal error of the library",
+    "relocation failed",
+    "loading the program failed without a reason from the kernel",
+    "the kernel's verifier rejected the program",
+    "the program is too large",
+    "the program was built for another kernel version",
+    "the program is not of the type that it claims",
+    "a netlink message is for another process",
+    "a netlink message is out of sequence",
+    "a netlink message is malformed",
+};
+static_assert(sizeof(kTexts) / sizeof(kTexts[0]) == __LIBBPF_ERRNO__END - __LIBBPF_ERRNO__START);
+
+// write_text copies `text` as far as it fits. False if it was cut.
+bool write_text(char* buffer, std::size_t size, const char* text) {
+  const int length = std::snprintf(buffer, size, "%s", text);
+  return length >= 0 && static_cast<std::size_t>(length) < size;
+}
+
+// describe_system_code answers for a code of the system's, and describe_own_code for all others.
+// The signs of their errors differ, and the first leaves errno alone: every release of libbpf hands
+// on the positive answer of strerror_r(3) as it is.
+int describe_system_code(int code, char* buffer, std::size_t size) {
+  char unknown[64];
+  const char* text = strerror_r(code, unknown, sizeof(unknown));
+  if (!write_text(buffer, size, text))
+    return ERANGE;
+  return strerrordesc_np(code) != nullptr ? 0 : EINVAL;
+}
+
+Result<void> describe_own_code(int code, char* buffer, std::size_t size) {
+  const bool known = code < __LIBBPF_ERRNO__END;
+  char unknown[64];
+  std::snprintf(unknown, sizeof(unknown), "unknown libbpf error %d", code);
+  if (!write_text(buffer, size, known ? kTexts[code - __LIBBPF_ERRNO__START] : unknown))
+    return Errno(ERANGE);
+  if (!known)
+    return Errno(ENOENT);
+  return {};
+}
+
+} // namespace
+
+extern "C" LIBBPF_API int libbpf_strerror(int err, char* buf, size_t size) {
+  const ringside::Entry entry;
+  if (buf == nullptr || size == 0)
+    return entry.fail(Errno(EINVAL));
+  // The smallest int has no positive twin and stays what it is: a code of the system's, unknown
+  // there.
+  const int code = err < 0 && err != INT_MIN ? -err : err;
+  if (code < __LIBBPF_ERRNO__START)
+    return entry.give(describe_system_code(code, buf, size));
+  return entry.leave(describe_own_code(code, buf, size));
+}
+
+extern "C" LIBBPF_API long libbpf_get_error(const void* ptr) {
+  constexpr std::uintptr_t kHighestErrno = 4095;
+  const auto value = reinterpret_cast<std::intptr_t>(ptr);
+  if (static_cast<std::uintptr_t>(value) >= std::uintptr_t{0} - kHighestErrno)
+    errno = static_cast<int>(-value);
+  else if (ptr != nullptr)
+    return 0;
+  return -errno;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// The number of possible CPUs, kept after the first successful read.
+#include "abi/util/possible_cpus.hpp"
+
+#include <bpf/libbpf.h>
+
+#include "abi/boundary/entry.hpp"
+#include "base/shared_word.hpp"
+#include "ring/ring_places.hpp"
+
+namespace ringside {
+
+Result<unsigned> possible_cpu_count() {
+  static unsigned known = 0;
+  // Threads that come at once all read the same file: it does not matter whose answer stays.
+  if (const unsigned count = load_relaxed(known); count != 0)
+    return count;
+  const auto mask = read_cpu_mask(kPossibleCpus);
+  if (!mask)
+    return mask.error();
+  store_relaxed(known, mask->count());
+  return mask->count();
+}
+
+} // namespace ringside
+
+extern "C" LIBBPF_API int libbpf_num_possible_cpus(void) {
+  const ringside::Entry entry;
+  const auto count = ringside::possible_cpu_count();
+  return count ? entry.give(static_cast<int>(*count)) : entry.fail(count.error());
+}
