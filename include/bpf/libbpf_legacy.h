@@ -50,6 +50,21 @@ LIBBPF_API long libbpf_get_error(const void* ptr);
 /* DECLARE_LIBBPF_OPTS is the older name of LIBBPF_OPTS. */
 #define DECLARE_LIBBPF_OPTS LIBBPF_OPTS
 
+struct bpf_map;
+struct bpf_program;
+struct btf;
+struct btf_ext;
+
+/* Older names: of btf__load_vmlinux_btf, bpf_program__type, bpf_program__expected_attach_type,
+ * bpf_map__pin_path, btf__raw_data and btf_ext__raw_data. */
+LIBBPF_API struct btf* libbpf_find_kernel_btf(void);
+LIBBPF_API enum bpf_prog_type bpf_program__get_type(const struct bpf_program* prog);
+LIBBPF_API enum bpf_attach_type
+bpf_program__get_expected_attach_type(const struct bpf_program* prog);
+LIBBPF_API const char* bpf_map__get_pin_path(const struct bpf_map* map);
+LIBBPF_API const void* btf__get_raw_data(const struct btf* btf, __u32* size);
+LIBBPF_API const void* btf_ext__get_raw_data(const struct btf_ext* btf_ext, __u32* size);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif

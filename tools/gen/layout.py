@@ -1,16 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """Compile-time checks that headers declare what libbpf's releases declare: every struct, enum,
-callback and options macro that the headers define, and every function that is done, compared with
-the facts of a release. The output is valid C11 and C++11, for x86_64 and i386."""
+callback, options macro and inline function that the headers define, and every function of the
+library, compared with the facts of a release. The output is valid C11 and C++11, for x86_64 and
+i386."""
 import argparse
 import pathlib
 import re
 import sys
 
-import symbols
-
 PRELUDE = '''\
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <stddef.h>
 
@@ -55,6 +56,26 @@ EPILOGUE = '''
 #endif'''
 
 
+def fields(body):
+    """The named fields of a struct of the facts, those of structs inside it too: (x86_64 offset,
+    size, i386 offset, size, type, name), the name of an inner one as outer.inner. The facts tell a
+    named struct inside by its name first: `struct {...} name;`, and then its fields to `};`."""
+    found, outer = [], []
+    for row in body.splitlines():
+        *numbers, word = (part.strip() for part in row.split('[')[0].split('|'))
+        if word == '};':
+            outer.pop()
+        elif word.endswith('{'):
+            outer.append('')
+        elif numbers[0] and word:
+            field_type, name = re.fullmatch(r'(.*?)(\w+);', word).groups()
+            path = '.'.join([part for part in outer if part] + [name])
+            found.append((*' '.join(numbers).split(), field_type.strip(), path))
+            if field_type.endswith('{...} '):
+                outer.append(name)
+    return found
+
+
 class Facts:
     """One release's structs.txt, as tables by name."""
 
@@ -65,19 +86,26 @@ class Facts:
         for name, *sizes, body in re.findall(
                 r'^struct (\w+) .*x86_64: size=(\d+) .*i386: size=(\d+) .*\n((?:.+\n)*)',
                 section('STRUCTS'), re.M):
-            # Two spaces before the type: a field of the struct itself, not of one inside it.
-            fields = re.findall(r'^ +(\d+) +(\d+) \| +(\d+) +(\d+) \|  (?! )(.*?)(\w+);', body,
-                                re.M)
-            self.structs[name] = (sizes, fields)
+            self.structs[name] = (sizes, fields(body))
         self.enums = {
             name: (sign, re.findall(r'^ +(\w+) += (-?\d+) ', body, re.M))
             for name, sign, body in re.findall(
                 r'^enum (\w+) .*size=4 (\w+)\n((?:.+\n)*)', section('ENUMS'), re.M)}
         self.callbacks = dict(re.findall(r'^(\w+) += (.*?) +\(\w+\.h\)$', section('TYPEDEFS'),
                                          re.M))
-        self.functions = {
-            re.search(r'(\w+)\(', line).group(1): line
-            for line in re.findall(r'^\w.*\);$', section('FUNCTIONS'), re.M)}
+        # What C++ declares otherwise is there twice, its own prototype first.
+        self.functions, self.cplusplus, self.headers = {}, {}, {}
+        for header, body in re.findall(r'^--- (\S+) \(\d+\)\n((?:.+\n)*)', section('FUNCTIONS ('),
+                                       re.M):
+            for line in body.splitlines():
+                name = re.search(r'(\w+)\(', line).group(1)
+                if name in self.functions:
+                    self.cplusplus[name] = self.functions[name]
+                self.functions[name] = line
+                self.headers[name] = header
+        self.inlines = {
+            name: f'static {re.sub(r"[(]", f" {name}(", spelled, count=1)};'
+            for name, spelled in re.findall(r'^(\w+): (.*?) +\(\w+\.h\)$', section('INLINE'), re.M)}
         self.last_fields = dict(re.findall(r'^(\w+) +-> (\S+)', section('__last_field'), re.M))
         self.macros = {}
         for header, body in re.findall(r'^--- (\S+)\n((?:.+\n?)*)', section('MACROS (must'), re.M):
@@ -97,7 +125,9 @@ def declared(header_texts):
             'enums': re.findall(r'\benum (\w+) \{', code),
             'callbacks': re.findall(r'\btypedef\b[^;]*?\(\*(\w+)\)', code),
             'last_fields': re.findall(r'#define (\w+)__last_field\b', text),
-            'functions': re.findall(r'\bLIBBPF_API\s[^;()]*?(\w+)\(', code)}
+            'inlines': re.findall(r'\bstatic inline\s[^;()]*?(\w+)\(', code),
+            # One that C++ declares otherwise is there twice.
+            'functions': list(dict.fromkeys(re.findall(r'\bLIBBPF_API\s[^;()]*?(\w+)\(', code)))}
 
 
 def checks(facts, names):
@@ -105,13 +135,14 @@ def checks(facts, names):
     the facts do not hold raises KeyError."""
     lines = []
     for name in names['structs']:
-        sizes, fields = facts.structs[name]
+        sizes, members = facts.structs[name]
         lines += ['', f'CHECK_TYPE(struct {name}, {", ".join(sizes)});']
-        for offset64, size64, offset32, size32, field_type, field in fields:
+        for offset64, size64, offset32, size32, field_type, field in members:
             lines += [f'CHECK_FIELD({name}, {field}, {offset64}, {offset32});',
-                      f'CHECK_FIELD_SIZE({name}, {field}, {size64}, {size32});',
-                      f'SAME({name}_{field}, {field_type.strip()}, '
-                      f'__typeof__(((struct {name}*)0)->{field}));']
+                      f'CHECK_FIELD_SIZE({name}, {field}, {size64}, {size32});']
+            if '{...}' not in field_type:
+                lines.append(f'SAME({name}_{field.replace(".", "_")}, {field_type}, '
+                             f'__typeof__(((struct {name}*)0)->{field}));')
     for name in names['last_fields']:
         lines.append(f'CHECK(offsetof(struct {name}, {name}__last_field) == '
                      f'offsetof(struct {name}, {facts.last_fields[name]}));')
@@ -128,21 +159,27 @@ def checks(facts, names):
                   f'typedef {spelled.replace("(*)", f"(*{name})", 1)};']
     lines.append('')
     for name in names['functions']:
-        lines += [f'CHECK(sizeof(&{name}) == sizeof(void*));', facts.functions[name]]
+        lines.append(f'CHECK(sizeof(&{name}) == sizeof(void*));')
+        if name in facts.cplusplus:
+            lines += ['#ifdef __cplusplus', facts.cplusplus[name], '#else', facts.functions[name],
+                      '#endif']
+        else:
+            lines.append(facts.functions[name])
+    lines += [facts.inlines[name] for name in names['inlines']]
     return lines
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('list', help='the symbol list')
     parser.add_argument('facts', help='structs.txt of a release')
     parser.add_argument('headers', nargs='+')
     arguments = parser.parse_args()
     names = declared([pathlib.Path(header).read_text(encoding='utf-8')
                       for header in arguments.headers])
-    names['functions'] = symbols.archive(symbols.load(arguments.list), 'libbpf')
+    facts = Facts(pathlib.Path(arguments.facts).read_text(encoding='utf-8'))
+    names['functions'] = facts.functions
     try:
-        lines = checks(Facts(pathlib.Path(arguments.facts).read_text(encoding='utf-8')), names)
+        lines = checks(facts, names)
     except KeyError as error:
         sys.exit(f'layout.py: the headers define {error}, which {arguments.facts} does not know')
     print('\n'.join([PRELUDE, *lines, EPILOGUE]))
