@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// ring: one of the rings of a ring_buffer, on its own. Its handle is the BpfRing itself.
+// ring: one of the rings of a ring_buffer, on its own. Its handle is the RingbufRing itself.
 #include <cerrno>
 #include <cstdint>
 
@@ -9,40 +9,40 @@
 #include "abi/boundary/late_frees.hpp"
 #include "abi/boundary/next_library.hpp"
 #include "abi/ring/ring_buffer.hpp"
-#include "ring/bpf_ring.hpp"
+#include "ring/ringbuf_ring.hpp"
 
-using ringside::BpfRing;
 using ringside::Entry;
 using ringside::leave_read;
 using ringside::pass_on;
+using ringside::RingbufRing;
 
 namespace {
 
 // ours is the ring behind a handle, or nullptr if another libbpf has made it.
-const BpfRing* ours(const ring* handle) {
-  const auto* ring = reinterpret_cast<const BpfRing*>(handle);
+const RingbufRing* ours(const ring* handle) {
+  const auto* ring = reinterpret_cast<const RingbufRing*>(handle);
   return ring != nullptr && ring->is_ours() ? ring : nullptr;
 }
-BpfRing* ours(ring* handle) {
-  return const_cast<BpfRing*>(ours(static_cast<const ring*>(handle)));
+RingbufRing* ours(ring* handle) {
+  return const_cast<RingbufRing*>(ours(static_cast<const ring*>(handle)));
 }
 
 } // namespace
 
 extern "C" LIBBPF_API unsigned long ring__consumer_pos(const struct ring* r) {
-  const BpfRing* ring = ours(r);
+  const RingbufRing* ring = ours(r);
   return ring != nullptr ? ring->consumer_position()
                          : pass_on(ring__consumer_pos, __func__, 0UL, r);
 }
 
 extern "C" LIBBPF_API unsigned long ring__producer_pos(const struct ring* r) {
-  const BpfRing* ring = ours(r);
+  const RingbufRing* ring = ours(r);
   return ring != nullptr ? ring->producer_position()
                          : pass_on(ring__producer_pos, __func__, 0UL, r);
 }
 
 extern "C" LIBBPF_API size_t ring__avail_data_size(const struct ring* r) {
-  const BpfRing* ring = ours(r);
+  const RingbufRing* ring = ours(r);
   if (ring == nullptr)
     return pass_on(ring__avail_data_size, __func__, size_t{0}, r);
   // The consumer first: the producer may move on between the two, and never falls behind.
@@ -51,13 +51,13 @@ extern "C" LIBBPF_API size_t ring__avail_data_size(const struct ring* r) {
 }
 
 extern "C" LIBBPF_API size_t ring__size(const struct ring* r) {
-  const BpfRing* ring = ours(r);
+  const RingbufRing* ring = ours(r);
   return ring != nullptr ? ring->data_size() : pass_on(ring__size, __func__, size_t{0}, r);
 }
 
 extern "C" LIBBPF_API int ring__map_fd(const struct ring* r) {
   const Entry entry;
-  BpfRing* ring = ours(const_cast<struct ring*>(r));
+  RingbufRing* ring = ours(const_cast<struct ring*>(r));
   if (ring == nullptr)
     return pass_on(ring__map_fd, __func__, -EINVAL, r);
   ring->watched_by_program();
@@ -66,7 +66,7 @@ extern "C" LIBBPF_API int ring__map_fd(const struct ring* r) {
 
 extern "C" LIBBPF_API int ring__consume(struct ring* r) {
   const Entry entry;
-  BpfRing* ring = ours(r);
+  RingbufRing* ring = ours(r);
   if (ring == nullptr)
     return pass_on(ring__consume, __func__, -EINVAL, r);
   ring->watched_by_program();
@@ -75,7 +75,7 @@ extern "C" LIBBPF_API int ring__consume(struct ring* r) {
 
 extern "C" LIBBPF_API int ring__consume_n(struct ring* r, size_t n) {
   const Entry entry;
-  BpfRing* ring = ours(r);
+  RingbufRing* ring = ours(r);
   if (ring == nullptr)
     return pass_on(ring__consume_n, __func__, -EINVAL, r, n);
   ring->watched_by_program();

@@ -16,7 +16,6 @@
 #include "base/log.hpp"
 #include "base/options.hpp"
 
-using ringside::BpfSet;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::leave_read;
@@ -24,6 +23,7 @@ using ringside::log;
 using ringside::LogLevel;
 using ringside::pass_on;
 using ringside::Result;
+using ringside::RingbufSet;
 
 namespace {
 
@@ -32,14 +32,14 @@ bool is_ours(const ring_buffer* buffer) {
 }
 
 Result<ringside::Owned<ring_buffer>> make_ring_buffer(int map_fd,
-                                                      const ringside::BpfHandler& handler) {
+                                                      const ringside::RingbufHandler& handler) {
   ringside::LateFrees<ring_buffer>::carry_out();
   auto buffer = ringside::make<ring_buffer>();
   if (buffer == nullptr) {
     log(LogLevel::warn, "ring_buffer__new: there is no memory for the buffer\n");
     return Errno(ENOMEM);
   }
-  auto set = BpfSet::make_empty();
+  auto set = RingbufSet::make_empty();
   if (!set)
     return set.error();
   if (const auto added = (*set)->add(map_fd, handler); !added)

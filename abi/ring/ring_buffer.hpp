@@ -6,13 +6,13 @@
 
 #include "base/handle_mark.hpp"
 #include "base/owned.hpp"
-#include "ring/bpf_set.hpp"
+#include "ring/ringbuf_set.hpp"
 #include "ring/stats_report.hpp"
 
 // The C tag, incomplete for programs.
 struct ring_buffer {
   ringside::HandleMark mark;
-  ringside::Owned<ringside::BpfSet> set;
+  ringside::Owned<ringside::RingbufSet> set;
   // For LateFrees.
   ring_buffer* next_late = nullptr;
   ringside::StatsReport report;

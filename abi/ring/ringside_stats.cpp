@@ -103,7 +103,7 @@ extern "C" RINGSIDE_API int ringside_perf_buffer__stats(const struct perf_buffer
 
 extern "C" RINGSIDE_API int ringside_ring_buffer__stats(const struct ring_buffer* rb, size_t idx,
                                                         struct ringside_stats* stats) {
-  return answer(__func__, rb, idx, stats, [idx](const ringside::BpfSet& set) {
+  return answer(__func__, rb, idx, stats, [idx](const ringside::RingbufSet& set) {
     return as_told(set.stats(idx), set.polls(), -1, set.ring(idx).map_fd());
   });
 }

@@ -177,7 +177,7 @@ void StatsReport::of(const PerfSet& set) {
   begin();
 }
 
-void StatsReport::of(const BpfSet& set) {
+void StatsReport::of(const RingbufSet& set) {
   bpf_ = &set;
   begin();
 }

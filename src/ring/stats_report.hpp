@@ -24,7 +24,7 @@ public:
 
   // of says which set it is about, which must outlive it. Where nobody asks it does nothing.
   void of(const PerfSet& set);
-  void of(const BpfSet& set);
+  void of(const RingbufSet& set);
 
 private:
   friend class StatsReports;
@@ -33,7 +33,7 @@ private:
   [[nodiscard]] Result<StatsRows> rows() const;
 
   const PerfSet* perf_ = nullptr;
-  const BpfSet* bpf_ = nullptr;
+  const RingbufSet* bpf_ = nullptr;
   // The list of those that are about something.
   StatsReport* next_ = nullptr;
   StatsReport** place_ = nullptr;

@@ -40,7 +40,7 @@ Result<StatsRows> rows_of(const PerfSet& set) {
   });
 }
 
-Result<StatsRows> rows_of(const BpfSet& set) {
+Result<StatsRows> rows_of(const RingbufSet& set) {
   return rows_of_each(BufferKind::bpf, set,
                       [&](StatsRow& row) { row.map = set.ring(row.ring).map_name(); });
 }

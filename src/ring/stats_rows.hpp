@@ -6,9 +6,9 @@
 #include <cstdint>
 
 #include "base/array.hpp"
-#include "ring/bpf_set.hpp"
 #include "ring/perf_set.hpp"
 #include "ring/ring_stats.hpp"
+#include "ring/ringbuf_set.hpp"
 
 namespace ringside {
 
@@ -33,7 +33,7 @@ using StatsRows = Array<StatsRow>;
 
 // rows_of is the rings of a buffer, in order. ENOMEM.
 Result<StatsRows> rows_of(const PerfSet& set);
-Result<StatsRows> rows_of(const BpfSet& set);
+Result<StatsRows> rows_of(const RingbufSet& set);
 
 // add_rows puts more rings to those that there are: what is the same ring is added to it. Without
 // memory nothing changes: ENOMEM.

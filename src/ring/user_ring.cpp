@@ -8,7 +8,7 @@
 
 #include "base/log.hpp"
 #include "os/reason.hpp"
-#include "ring/bpf_map.hpp"
+#include "ring/ringbuf_map.hpp"
 
 namespace ringside {
 namespace {
@@ -23,7 +23,7 @@ Errno refused(const char* step, int map_fd, Errno error) {
 } // namespace
 
 Result<UserRing> UserRing::open(int map_fd) {
-  auto mapping = map_bpf_ring("user_ring_buffer", map_fd, BpfMapping::Filler::program);
+  auto mapping = map_ringbuf("user_ring_buffer", map_fd, RingbufMapping::Filler::program);
   if (!mapping)
     return mapping.error();
   auto ready = ReadySet::make(1);

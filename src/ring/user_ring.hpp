@@ -8,15 +8,16 @@
 
 #include "base/shared_word.hpp"
 #include "os/os.hpp"
-#include "ring/bpf_mapping.hpp"
-#include "ring/bpf_record.hpp"
 #include "ring/ready_set.hpp"
+#include "ring/ringbuf_mapping.hpp"
+#include "ring/ringbuf_record.hpp"
 
 namespace ringside {
 
 class UserRing {
 public:
-  // open maps the ring buffer behind `map_fd`, which stays the caller's. Failures as BpfRing::open.
+  // open maps the ring buffer behind `map_fd`, which stays the caller's. Failures as
+  // RingbufRing::open.
   static Result<UserRing> open(int map_fd);
 
   // reserve publishes a busy record and returns where its `size` bytes go, aligned to 8. The record
@@ -32,7 +33,7 @@ public:
   static void commit(void* data, Commit how);
 
 private:
-  BpfMapping mapping_;
+  RingbufMapping mapping_;
   ReadySet ready_;
 };
 
@@ -40,7 +41,7 @@ private:
 
 inline Result<void*> UserRing::reserve(std::uint32_t size) {
   const std::size_t ring_size = mapping_.data_size();
-  if ((size & BpfRecord::kFlags) != 0 || BpfRecord::extent_of(size) > ring_size)
+  if ((size & RingbufRecord::kFlags) != 0 || RingbufRecord::extent_of(size) > ring_size)
     return Errno(E2BIG);
 
   // Pairs with the kernel's release of consumer_pos in __bpf_user_ringbuf_sample_release: BPF code
@@ -48,7 +49,7 @@ inline Result<void*> UserRing::reserve(std::uint32_t size) {
   const std::uint64_t consumer = load_acquire(mapping_.consumer_position());
   // Only this thread writes the producer's position.
   const std::uint64_t producer = load_relaxed(mapping_.own_producer_position());
-  const std::size_t extent = BpfRecord::extent_of(size);
+  const std::size_t extent = RingbufRecord::extent_of(size);
   if (producer - consumer > ring_size - extent)
     return Errno(ENOSPC);
 
@@ -60,12 +61,12 @@ inline Result<void*> UserRing::reserve(std::uint32_t size) {
   // Pairs with the kernel's acquire of producer_pos in __bpf_user_ringbuf_peek: it finds the record
   // busy, not what the ring held before.
   store_release(mapping_.own_producer_position(), producer + extent);
-  return static_cast<void*>(record + BpfRecord::kHeaderSize);
+  return static_cast<void*>(record + RingbufRecord::kHeaderSize);
 }
 
 inline void UserRing::commit(void* data, Commit how) {
   auto& header =
-      *reinterpret_cast<std::uint32_t*>(static_cast<std::byte*>(data) - BpfRecord::kHeaderSize);
+      *reinterpret_cast<std::uint32_t*>(static_cast<std::byte*>(data) - RingbufRecord::kHeaderSize);
   std::uint32_t word = load_relaxed(header) & ~BPF_RINGBUF_BUSY_BIT;
   if (how == Commit::discard)
     word |= BPF_RINGBUF_DISCARD_BIT;

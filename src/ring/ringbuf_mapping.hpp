@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// BpfMapping: the pages of a BPF ring buffer map, with the two positions in them.
+// RingbufMapping: the pages of a BPF ring buffer map, with the two positions in them.
 #pragma once
 
 #include <cstddef>
@@ -15,14 +15,14 @@ namespace ringside {
 // free-running; each is written by one side alone. The kernel keeps them in its `unsigned long`. A
 // 32-bit program may run on a kernel of 64 bits, which needs all of them after 4 GiB, so all
 // positions have 64 bits here: a 32-bit kernel leaves the bytes behind its own unused.
-class BpfMapping {
+class RingbufMapping {
 public:
   // make maps the map behind `map_fd`, whose max_entries is `data_size`. The kernel fills a
   // BPF_MAP_TYPE_RINGBUF, which maps with the consumer's page for us to write; the program fills a
   // BPF_MAP_TYPE_USER_RINGBUF, of which it writes the rest. E2BIG if the address space cannot hold
   // data_size twice; else the kernel's error.
   enum class Filler { kernel, program };
-  static Result<BpfMapping> make(int map_fd, std::uint32_t data_size, Filler filler);
+  static Result<RingbufMapping> make(int map_fd, std::uint32_t data_size, Filler filler);
 
   [[nodiscard]] std::uint64_t& consumer_position() const {
     return *reinterpret_cast<std::uint64_t*>(consumer_page_.data());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Mapping a BPF ring buffer: the check on its type, and messages about what failed.
-#include "ring/bpf_map.hpp"
+#include "ring/ringbuf_map.hpp"
 
 #include <cerrno>
 #include <cinttypes>
@@ -23,7 +23,7 @@ constexpr MapType kFilledByProgram{31, "BPF_MAP_TYPE_USER_RINGBUF"};
 
 } // namespace
 
-Result<BpfMapping> map_bpf_ring(const char* who, int map_fd, BpfMapping::Filler filler) {
+Result<RingbufMapping> map_ringbuf(const char* who, int map_fd, RingbufMapping::Filler filler) {
   const auto refused = [&](const char* step, os::RefusedCall call, Errno error) {
     const auto reason = os::explain_now(call, error, {});
     log(LogLevel::warn, "%s: map_fd %d: %s failed: %s\n", who, map_fd, step, reason.text);
@@ -34,14 +34,14 @@ Result<BpfMapping> map_bpf_ring(const char* who, int map_fd, BpfMapping::Filler 
   if (!info)
     return refused("asking about the map", os::RefusedCall::bpf, info.error());
   const MapType& wanted_type =
-      filler == BpfMapping::Filler::kernel ? kFilledByKernel : kFilledByProgram;
+      filler == RingbufMapping::Filler::kernel ? kFilledByKernel : kFilledByProgram;
   if (info->type != wanted_type.type) {
     log(LogLevel::warn, "%s: map_fd %d: the map '%s' is of type %" PRIu32 ", not %s\n", who, map_fd,
         info->name.text, info->type, wanted_type.name);
     return Errno(EINVAL);
   }
 
-  auto mapping = BpfMapping::make(map_fd, info->max_entries, filler);
+  auto mapping = RingbufMapping::make(map_fd, info->max_entries, filler);
   if (!mapping)
     return refused("mapping the ring", os::RefusedCall::other, mapping.error());
   mapping->set_map_name(info->name);

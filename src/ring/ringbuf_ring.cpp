@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// BpfRing: making one ring, and the loop over its records.
-#include "ring/bpf_ring.hpp"
+// RingbufRing: making one ring, and the loop over its records.
+#include "ring/ringbuf_ring.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,8 +9,8 @@
 
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
-#include "ring/bpf_map.hpp"
-#include "ring/bpf_record.hpp"
+#include "ring/ringbuf_map.hpp"
+#include "ring/ringbuf_record.hpp"
 
 namespace ringside {
 namespace {
@@ -21,12 +21,12 @@ int drop(void* /*context*/, void* /*data*/, std::size_t /*size*/) {
 
 } // namespace
 
-Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler,
-                                     std::uint64_t max_latency_ns) {
-  auto mapping = map_bpf_ring("ring_buffer", map_fd, BpfMapping::Filler::kernel);
+Result<Owned<RingbufRing>> RingbufRing::open(int map_fd, const RingbufHandler& handler,
+                                             std::uint64_t max_latency_ns) {
+  auto mapping = map_ringbuf("ring_buffer", map_fd, RingbufMapping::Filler::kernel);
   if (!mapping)
     return mapping.error();
-  auto ring = make<BpfRing>();
+  auto ring = make<RingbufRing>();
   if (ring == nullptr) {
     log(LogLevel::warn, "ring_buffer: map_fd %d: there is no memory for the ring\n", map_fd);
     return Errno(ENOMEM);
@@ -42,39 +42,39 @@ Result<Owned<BpfRing>> BpfRing::open(int map_fd, const BpfHandler& handler,
   return ring;
 }
 
-std::uint64_t BpfRing::consumer_position() const {
+std::uint64_t RingbufRing::consumer_position() const {
   // Pairs with nothing of the kernel's, which does not write it: with a reader in another thread.
   return reading_ ? position()
                   : load_acquire(mapping_.consumer_position()) + load_relaxed(held_back_);
 }
 
-std::uint64_t BpfRing::producer_position() const {
+std::uint64_t RingbufRing::producer_position() const {
   return mapping_.producer_after(consumer_position());
 }
 
-void BpfRing::seek(std::uint64_t position) {
+void RingbufRing::seek(std::uint64_t position) {
   run_position_ = position;
   run_ = at_ = last_ = mapping_.at(position);
   counted_ = at_;
 }
 
-void BpfRing::count(const std::byte* to, std::size_t records) {
+void RingbufRing::count(const std::byte* to, std::size_t records) {
   counters_.records.add(records);
   counters_.bytes.add(static_cast<std::size_t>(to - counted_));
   counted_ = to;
 }
 
-void BpfRing::count_left() {
+void RingbufRing::count_left() {
   std::size_t records = 0;
   for (const std::byte* at = counted_; at < at_;) {
-    const BpfRecord record{load_relaxed(*reinterpret_cast<const std::uint32_t*>(at))};
+    const RingbufRecord record{load_relaxed(*reinterpret_cast<const std::uint32_t*>(at))};
     records += record.discarded() ? 0 : 1;
     at += record.extent();
   }
   count(at_, records);
 }
 
-RingStats BpfRing::stats() const {
+RingStats RingbufRing::stats() const {
   RingStats stats = counters_.stats();
   const std::uint64_t published = load_acquire(mapping_.consumer_position());
   const std::uint64_t taken = mapping_.producer_after(published) - published;
@@ -85,7 +85,7 @@ RingStats BpfRing::stats() const {
 }
 
 template <class Over>
-BpfRing::Run BpfRing::read_run(std::size_t unread, Over over) {
+RingbufRing::Run RingbufRing::read_run(std::size_t unread, Over over) {
   std::byte* at = at_;
   std::byte* const end = at + unread;
   std::size_t left = left_;
@@ -107,7 +107,7 @@ BpfRing::Run BpfRing::read_run(std::size_t unread, Over over) {
         return ended(Run::limit);
       // Pairs with the kernel's exchange of the header in bpf_ringbuf_commit: once a record is not
       // busy, its data is there.
-      const BpfRecord record{load_acquire(*reinterpret_cast<const std::uint32_t*>(at))};
+      const RingbufRecord record{load_acquire(*reinterpret_cast<const std::uint32_t*>(at))};
       if (record.busy())
         return ended(Run::busy);
       const std::size_t extent = record.extent();
@@ -118,7 +118,7 @@ BpfRing::Run BpfRing::read_run(std::size_t unread, Over over) {
       if (record.discarded()) [[unlikely]]
         continue;
       const int answer =
-          handler_.sample(handler_.context, at_ + BpfRecord::kHeaderSize, record.word);
+          handler_.sample(handler_.context, at_ + RingbufRecord::kHeaderSize, record.word);
       --left;
       if (answer < 0) [[unlikely]] {
         answer_ = answer;
@@ -152,7 +152,7 @@ BpfRing::Run BpfRing::read_run(std::size_t unread, Over over) {
 }
 
 template <class Over>
-BpfRing::Run BpfRing::read_unread(Over over) {
+RingbufRing::Run RingbufRing::read_unread(Over over) {
   seek(position());
   const std::uint64_t unread = mapping_.producer_after(run_position_) - run_position_;
   counters_.highest_fill.at_least(std::min<std::uint64_t>(unread, mapping_.data_size()));
@@ -161,7 +161,7 @@ BpfRing::Run BpfRing::read_unread(Over over) {
   return read_run(static_cast<std::size_t>(unread), over);
 }
 
-void BpfRing::skip_corrupt() {
+void RingbufRing::skip_corrupt() {
   log(LogLevel::warn,
       "ring_buffer: the ring of map_fd %d is corrupt at position %" PRIu64
       ": what is unread is skipped\n",
@@ -173,7 +173,7 @@ void BpfRing::skip_corrupt() {
   seek(end);
 }
 
-void BpfRing::publish() {
+void RingbufRing::publish() {
   const auto last = static_cast<std::size_t>(at_ - last_);
   // The space of a large record is worth more than a wakeup. And what has gone back on the way
   // stays with the kernel.
@@ -193,7 +193,7 @@ void BpfRing::publish() {
   store_relaxed(held_back_, std::size_t{0});
 }
 
-void BpfRing::let_go() {
+void RingbufRing::let_go() {
   holds_back_ = false;
   const std::size_t held_back = std::exchange(held_back_, 0);
   // The full barrier is that of publish(): who looks at the ring next sees what has been committed.
@@ -202,7 +202,7 @@ void BpfRing::let_go() {
              load_relaxed(mapping_.consumer_position()) + std::uint64_t{held_back});
 }
 
-Result<void> BpfRing::watch_in(ReadySet& ready, std::uint64_t token) {
+Result<void> RingbufRing::watch_in(ReadySet& ready, std::uint64_t token) {
   ready_ = &ready;
   token_ = token;
   // To change what the ring is watched for takes a descriptor of our own: the program may close its
@@ -219,7 +219,7 @@ Result<void> BpfRing::watch_in(ReadySet& ready, std::uint64_t token) {
   return ready.watch_for(map_fd_, EPOLLIN, token);
 }
 
-Result<void> BpfRing::coalesce() {
+Result<void> RingbufRing::coalesce() {
   if (const auto timer = ready_->add_timer(); !timer)
     return timer.error();
   // A ring that is held back always has something to read, as an epoll set sees it.
@@ -229,14 +229,14 @@ Result<void> BpfRing::coalesce() {
   return {};
 }
 
-Result<void> BpfRing::signal() {
+Result<void> RingbufRing::signal() {
   if (const auto in = ready_->watch_for(watched_fd_.get(), EPOLLIN, token_); !in)
     return in.error();
   let_go();
   return {};
 }
 
-void BpfRing::watched_by_program() {
+void RingbufRing::watched_by_program() {
   if (!wakeups_.limited())
     return;
   // The next wait sets the timer again, if another ring needs it.
@@ -248,7 +248,7 @@ void BpfRing::watched_by_program() {
     let_go();
 }
 
-void BpfRing::silence() {
+void RingbufRing::silence() {
   handler_ = {drop, nullptr};
   // A read that is under way stops to look, as it does when its handler has read the ring.
   read_within_ = true;
@@ -256,7 +256,7 @@ void BpfRing::silence() {
 }
 
 template <class Over>
-Result<std::size_t> BpfRing::read_unless(std::size_t limit, Over over) {
+Result<std::size_t> RingbufRing::read_unless(std::size_t limit, Over over) {
   // A handler that left the read before by an exception has left us at its record.
   if (!reading_)
     seek(load_relaxed(mapping_.consumer_position()) + held_back_);
@@ -288,11 +288,11 @@ Result<std::size_t> BpfRing::read_unless(std::size_t limit, Over over) {
   return limit - left_;
 }
 
-Result<std::size_t> BpfRing::read(std::size_t limit) {
+Result<std::size_t> RingbufRing::read(std::size_t limit) {
   return read_unless(limit, [] { return false; });
 }
 
-Result<std::size_t> BpfRing::read_within(const Budget& budget) {
+Result<std::size_t> RingbufRing::read_within(const Budget& budget) {
   const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(budget.left(), SIZE_MAX));
   if (budget.until_ns() == Budget::kUnlimited)
     return read(limit);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// BpfMapping: mapping the pages with the access that each side has.
-#include "ring/bpf_mapping.hpp"
+// RingbufMapping: mapping the pages with the access that each side has.
+#include "ring/ringbuf_mapping.hpp"
 
 #include <cerrno>
 
 namespace ringside {
 
-Result<BpfMapping> BpfMapping::make(int map_fd, std::uint32_t data_size, Filler filler) {
+Result<RingbufMapping> RingbufMapping::make(int map_fd, std::uint32_t data_size, Filler filler) {
   const std::size_t page = os::page_size();
   std::size_t producer_size = 0;
   if (__builtin_mul_overflow(std::size_t{data_size}, std::size_t{2}, &producer_size) ||
@@ -23,7 +23,7 @@ Result<BpfMapping> BpfMapping::make(int map_fd, std::uint32_t data_size, Filler 
   if (!producer_pages)
     return producer_pages.error();
 
-  BpfMapping mapping;
+  RingbufMapping mapping;
   mapping.data_ = producer_pages->data() + page;
   mapping.data_size_ = data_size;
   mapping.consumer_page_ = std::move(*consumer_page);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// BpfRing: one BPF ring buffer that the kernel fills, and reading it.
+// RingbufRing: one BPF ring buffer that the kernel fills, and reading it.
 #pragma once
 
 #include <cstddef>
@@ -9,35 +9,36 @@
 #include "base/owned.hpp"
 #include "base/read_mark.hpp"
 #include "os/os.hpp"
-#include "ring/bpf_mapping.hpp"
 #include "ring/budget.hpp"
 #include "ring/ready_set.hpp"
 #include "ring/ring_stats.hpp"
+#include "ring/ringbuf_mapping.hpp"
 #include "ring/wakeup_policy.hpp"
 
 namespace ringside {
 
-// BpfHandler says where records go. Its answer below 0 ends the read, with the record consumed. It
-// may leave by a C++ exception or longjmp: the next read begins with the record that it left from.
-struct BpfHandler {
+// RingbufHandler says where records go. Its answer below 0 ends the read, with the record consumed.
+// It may leave by a C++ exception or longjmp: the next read begins with the record that it left
+// from.
+struct RingbufHandler {
   int (*sample)(void* context, void* data, std::size_t size) = nullptr;
   void* context = nullptr;
 };
 
-class BpfRing {
+class RingbufRing {
 public:
   // open maps the ring buffer behind `map_fd`, which stays the caller's: the mapping keeps the map
   // open, and with it what an epoll set knows of it. Failures are told in a message: the kernel's
   // error, EINVAL for a map of another type, E2BIG for one that the address space cannot hold.
   // max_latency_ns is that of WakeupLimits.
-  static Result<Owned<BpfRing>> open(int map_fd, const BpfHandler& handler,
-                                     std::uint64_t max_latency_ns);
+  static Result<Owned<RingbufRing>> open(int map_fd, const RingbufHandler& handler,
+                                         std::uint64_t max_latency_ns);
 
-  BpfRing() = default;
-  BpfRing(const BpfRing&) = delete;
-  BpfRing& operator=(const BpfRing&) = delete;
+  RingbufRing() = default;
+  RingbufRing(const RingbufRing&) = delete;
+  RingbufRing& operator=(const RingbufRing&) = delete;
   // Another reader of the map goes on behind the last record.
-  ~BpfRing() { let_go(); }
+  ~RingbufRing() { let_go(); }
 
   // Programs hold rings by address; see HandleMark.
   [[nodiscard]] bool is_ours() const { return mark_.is_ours(); }
@@ -121,14 +122,14 @@ private:
   // records. While a read is under way, or was left by an exception, at_ is where it is, in a run
   // that began at run_, and left_ is how many records it may still hand over. At other times the
   // consumer's page alone tells.
-  BpfHandler handler_;
+  RingbufHandler handler_;
   std::byte* at_ = nullptr;
   // A read has ended since the run began: the handler's own.
   bool read_within_ = false;
   bool reading_ = false;
   bool silenced_ = false;
   int answer_ = 0;
-  BpfMapping mapping_;
+  RingbufMapping mapping_;
   int map_fd_ = -1;
   std::size_t eighth_ = 0;
   ReadMark read_mark_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// BpfSet: a set that grows by a ring at a time, and reading those that have something.
-#include "ring/bpf_set.hpp"
+// RingbufSet: a set that grows by a ring at a time, and reading those that have something.
+#include "ring/ringbuf_set.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -22,8 +22,8 @@ Errno refused(const char* step, Errno error) {
 
 } // namespace
 
-Result<Owned<BpfSet>> BpfSet::make_empty() {
-  auto set = make<BpfSet>();
+Result<Owned<RingbufSet>> RingbufSet::make_empty() {
+  auto set = make<RingbufSet>();
   if (set == nullptr)
     return refused("allocating memory", Errno(ENOMEM));
   auto ready = ReadySet::make(0);
@@ -34,12 +34,12 @@ Result<Owned<BpfSet>> BpfSet::make_empty() {
   return set;
 }
 
-Result<void> BpfSet::add(int map_fd, const BpfHandler& handler) {
-  auto ring = BpfRing::open(map_fd, handler, max_latency_ns_);
+Result<void> RingbufSet::add(int map_fd, const RingbufHandler& handler) {
+  auto ring = RingbufRing::open(map_fd, handler, max_latency_ns_);
   if (!ring)
     return ring.error();
   const std::size_t count = rings_.size();
-  auto rings = Array<Owned<BpfRing>>::of_size(count + 1);
+  auto rings = Array<Owned<RingbufRing>>::of_size(count + 1);
   if (!rings)
     return refused("allocating memory", rings.error());
   if (const auto room = ready_.reserve(count + 1); !room)
@@ -54,7 +54,7 @@ Result<void> BpfSet::add(int map_fd, const BpfHandler& handler) {
   return {};
 }
 
-void BpfSet::change(BpfRing& ring, WakeupMode wanted) {
+void RingbufSet::change(RingbufRing& ring, WakeupMode wanted) {
   if (wanted == ring.wakeups().mode())
     return;
   const bool coalesce = wanted == WakeupMode::coalescing;
@@ -70,7 +70,7 @@ void BpfSet::change(BpfRing& ring, WakeupMode wanted) {
   }
 }
 
-Result<std::size_t> BpfSet::look(BpfRing& ring, std::uint64_t now_ns) {
+Result<std::size_t> RingbufSet::look(RingbufRing& ring, std::uint64_t now_ns) {
   const std::uint64_t position = ring.consumer_position();
   const auto read = ring.read(SIZE_MAX);
   const Found found{now_ns, read ? *read : 0, ring.consumer_position() - position};
@@ -78,7 +78,7 @@ Result<std::size_t> BpfSet::look(BpfRing& ring, std::uint64_t now_ns) {
   return read;
 }
 
-Result<std::size_t> BpfSet::poll(int timeout_ms) {
+Result<std::size_t> RingbufSet::poll(int timeout_ms) {
   polls_.add(1);
   if (timeout_ms == 0)
     watched_by_program();
@@ -88,7 +88,7 @@ Result<std::size_t> BpfSet::poll(int timeout_ms) {
     return rings_[index]->wakeups();
   };
   const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
-    BpfRing& ring = *rings_[index];
+    RingbufRing& ring = *rings_[index];
     if (why == LookFor::end && !ring.wakeups().by_clock() && ring.unread() == 0)
       return Looked::nothing;
     if (why == LookFor::signal)
@@ -112,35 +112,35 @@ Result<std::size_t> BpfSet::poll(int timeout_ms) {
   return total;
 }
 
-RingStats BpfSet::stats() const {
+RingStats RingbufSet::stats() const {
   RingStats all;
   for (const auto& ring : rings_)
     all = together(all, ring->stats());
   return all;
 }
 
-bool BpfSet::being_read(const void* frame) const {
+bool RingbufSet::being_read(const void* frame) const {
   return std::any_of(rings_.begin(), rings_.end(),
                      [frame](const auto& ring) { return ring->being_read(frame); });
 }
 
-void BpfSet::silence() {
+void RingbufSet::silence() {
   silenced_ = true;
   for (const auto& ring : rings_)
     ring->silence();
 }
 
-void BpfSet::watched_by_program() {
+void RingbufSet::watched_by_program() {
   for (const auto& ring : rings_)
     ring->watched_by_program();
 }
 
-Result<std::size_t> BpfSet::consume(std::size_t limit) {
+Result<std::size_t> RingbufSet::consume(std::size_t limit) {
   Budget budget(limit);
   return consume_within(budget);
 }
 
-Result<std::size_t> BpfSet::consume_within(Budget& budget) {
+Result<std::size_t> RingbufSet::consume_within(Budget& budget) {
   watched_by_program();
   const Turn now = turn_;
   for (std::size_t step = 0; step < rings_.size() && !budget.spent(); ++step) {
@@ -158,7 +158,7 @@ Result<std::size_t> BpfSet::consume_within(Budget& budget) {
   return static_cast<std::size_t>(budget.taken());
 }
 
-bool BpfSet::holds_something() const {
+bool RingbufSet::holds_something() const {
   return std::any_of(rings_.begin(), rings_.end(),
                      [](const auto& ring) { return ring->unread() != 0; });
 }

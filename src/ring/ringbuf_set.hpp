@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// BpfSet: some BPF ring buffers, and waiting for any of them.
+// RingbufSet: some BPF ring buffers, and waiting for any of them.
 #pragma once
 
 #include <cstddef>
 
 #include "base/array.hpp"
 #include "base/owned.hpp"
-#include "ring/bpf_ring.hpp"
 #include "ring/ready_set.hpp"
+#include "ring/ringbuf_ring.hpp"
 #include "ring/turn.hpp"
 
 namespace ringside {
 
-class BpfSet {
+class RingbufSet {
 public:
-  static Result<Owned<BpfSet>> make_empty();
+  static Result<Owned<RingbufSet>> make_empty();
 
   // add opens one more ring. If it cannot, the set stays as it was; the failure is told in a
   // message.
-  Result<void> add(int map_fd, const BpfHandler& handler);
+  Result<void> add(int map_fd, const RingbufHandler& handler);
 
   // poll waits for rings that have something, as epoll_wait(2) does, reads those, and returns how
   // many records were handed over. Records of which the kernel tells nobody are read when the time
@@ -40,8 +40,8 @@ public:
   Result<void> interrupt() { return ready_.interrupt(); }
 
   [[nodiscard]] std::size_t ring_count() const { return rings_.size(); }
-  [[nodiscard]] BpfRing& ring(std::size_t index) { return *rings_[index]; }
-  [[nodiscard]] const BpfRing& ring(std::size_t index) const { return *rings_[index]; }
+  [[nodiscard]] RingbufRing& ring(std::size_t index) { return *rings_[index]; }
+  [[nodiscard]] const RingbufRing& ring(std::size_t index) const { return *rings_[index]; }
   [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
 
   // stats is what has gone through a ring, or through all; polls is how often poll was called. Any
@@ -63,12 +63,12 @@ public:
 
 private:
   // look reads a ring in a poll and decides on its wakeups.
-  Result<std::size_t> look(BpfRing& ring, std::uint64_t now_ns);
-  void change(BpfRing& ring, WakeupMode wanted);
+  Result<std::size_t> look(RingbufRing& ring, std::uint64_t now_ns);
+  void change(RingbufRing& ring, WakeupMode wanted);
 
   Counter polls_;
   ReadySet ready_;
-  Array<Owned<BpfRing>> rings_;
+  Array<Owned<RingbufRing>> rings_;
   Turn turn_;
   std::uint64_t max_latency_ns_ = 0;
   // Some rings are by the clock only while this is set.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// BpfRecord: the format of a record in a BPF ring buffer, for the ring that the kernel fills and
-// the one that the program fills. Source: include/uapi/linux/bpf.h, kernel/bpf/ringbuf.c.
+// RingbufRecord: the format of a record in a BPF ring buffer, for the ring that the kernel fills
+// and the one that the program fills. Source: include/uapi/linux/bpf.h, kernel/bpf/ringbuf.c.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace ringside {
 
 // A record is a header of 8 bytes, of which the first word is its length and two flags, and its
 // data, rounded up to 8. Records begin at multiples of 8.
-struct BpfRecord {
+struct RingbufRecord {
   static constexpr std::size_t kHeaderSize = BPF_RINGBUF_HDR_SZ;
   static constexpr std::uint32_t kFlags = BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT;
 

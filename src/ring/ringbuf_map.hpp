@@ -3,13 +3,13 @@
 #pragma once
 
 #include "os/os.hpp"
-#include "ring/bpf_mapping.hpp"
+#include "ring/ringbuf_mapping.hpp"
 
 namespace ringside {
 
-// map_bpf_ring checks that `map_fd` is a ring buffer that `filler` fills, and maps it. `who` begins
+// map_ringbuf checks that `map_fd` is a ring buffer that `filler` fills, and maps it. `who` begins
 // the message about a failure: the kernel's error, EINVAL for another type of map, E2BIG for one
 // that the address space cannot hold.
-Result<BpfMapping> map_bpf_ring(const char* who, int map_fd, BpfMapping::Filler filler);
+Result<RingbufMapping> map_ringbuf(const char* who, int map_fd, RingbufMapping::Filler filler);
 
 } // namespace ringside
