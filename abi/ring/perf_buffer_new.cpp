@@ -87,16 +87,16 @@ Result<Array<RingPlace>> online_places(const NewPerfBuffer& wanted, unsigned cpu
 }
 
 // open_rings makes the rings, as large as the user of the program wants them, or else as large as
-// the program does: that is kind.data_size.
+// the program does: that is params.data_size.
 Result<Owned<PerfSet>> open_rings(const NewPerfBuffer& wanted, const Array<RingPlace>& places,
-                                  RingKind& kind, unsigned followed_cpus) {
+                                  RingParams& params, unsigned followed_cpus) {
   const Settings settings = Settings::from_environment();
-  kind.wakeups.max_latency_ns = settings.max_latency_ns;
-  const std::size_t asked = kind.data_size;
+  params.wakeups.max_latency_ns = settings.max_latency_ns;
+  const std::size_t asked = params.data_size;
   const std::size_t larger = settings.perf_data_size(places.size(), os::page_size());
   if (larger > asked) {
-    kind.data_size = larger;
-    if (auto set = PerfSet::open(places, kind, followed_cpus)) {
+    params.data_size = larger;
+    if (auto set = PerfSet::open(places, params, followed_cpus)) {
       log(LogLevel::info,
           "%s: the environment makes each of %zu rings %zu bytes large, not %zu as asked for\n",
           wanted.function, places.size(), larger, asked);
@@ -106,14 +106,14 @@ Result<Owned<PerfSet>> open_rings(const NewPerfBuffer& wanted, const Array<RingP
         "%s: there are no rings of %zu bytes each, as the environment wants them: they have %zu, "
         "as asked for\n",
         wanted.function, larger, asked);
-    kind.data_size = asked;
+    params.data_size = asked;
   } else if (settings.perf_bytes_per_cpu != 0 || settings.perf_bytes_total != 0) {
     log(LogLevel::info,
         "%s: each of %zu rings has %zu bytes, as asked for, which the environment does not make "
         "larger\n",
         wanted.function, places.size(), asked);
   }
-  return PerfSet::open(places, kind, followed_cpus);
+  return PerfSet::open(places, params, followed_cpus);
 }
 
 // call_event hands a record to the program's event_cb. `context` is the perf_buffer. The answer
@@ -145,11 +145,11 @@ Result<Owned<perf_buffer>> make_perf_buffer(const NewPerfBuffer& wanted) {
   if (!entries)
     return entries.error();
 
-  RingKind kind{wanted.attr, wanted.map_fd, 0, wanted.handler};
-  kind.counts = wanted.event_cb == nullptr;
+  RingParams params{wanted.attr, wanted.map_fd, 0, wanted.handler};
+  params.counts = wanted.event_cb == nullptr;
   std::size_t whole = 0;
-  if (__builtin_mul_overflow(wanted.page_count, os::page_size(), &kind.data_size) ||
-      __builtin_add_overflow(kind.data_size, os::page_size(), &whole))
+  if (__builtin_mul_overflow(wanted.page_count, os::page_size(), &params.data_size) ||
+      __builtin_add_overflow(params.data_size, os::page_size(), &whole))
     return refuse(wanted, Errno(EINVAL), "page_cnt is more than this machine can address");
 
   const bool listed = wanted.cpu_count > 0;
@@ -167,9 +167,9 @@ Result<Owned<perf_buffer>> make_perf_buffer(const NewPerfBuffer& wanted) {
   if (wanted.event_cb != nullptr) {
     buffer->event_cb = wanted.event_cb;
     buffer->event_ctx = wanted.event_ctx;
-    kind.handler = {nullptr, nullptr, call_event, buffer.get()};
+    params.handler = {nullptr, nullptr, call_event, buffer.get()};
   }
-  auto set = open_rings(wanted, *places, kind, kind.counts ? *cpus : 0);
+  auto set = open_rings(wanted, *places, params, params.counts ? *cpus : 0);
   if (!set)
     return set.error();
   buffer->set = std::move(*set);

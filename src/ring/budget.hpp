@@ -16,8 +16,8 @@ public:
   explicit Budget(std::uint64_t records, std::uint64_t until_ns = kUnlimited)
       : records_(records), left_(records), until_ns_(until_ns) {}
 
-  // took says how many more records have been handed over, at most left().
-  void took(std::uint64_t records) { left_ -= records; }
+  // spend takes records off that have been handed over, at most left().
+  void spend(std::uint64_t records) { left_ -= records; }
   [[nodiscard]] bool spent() const {
     return left_ == 0 || (until_ns_ != kUnlimited && os::now_ns() >= until_ns_);
   }

@@ -77,8 +77,8 @@ PerfRead deliver_next(PerfWalk& walk, Room room, Deliver deliver) {
   return end;
 }
 
-// NobodyCounts is for readers that need not know how much went back.
-struct NobodyCounts {
+// IgnoreCounts is for readers that need not know how much went back.
+struct IgnoreCounts {
   void operator()(std::uint64_t /*records*/, std::uint64_t /*bytes*/) const {}
 };
 
@@ -109,7 +109,7 @@ struct GivenBack {
 //                               stopped
 //   corrupt(position, skipped)  is told where the ring makes no sense, and how much is unread there
 //   read(records, bytes)        is told what goes back to the kernel, but for what is corrupt
-template <class Room, class Deliver, class Corrupt, class Read = NobodyCounts>
+template <class Room, class Deliver, class Corrupt, class Read = IgnoreCounts>
 PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room, Deliver deliver,
                            Corrupt corrupt, Read read = {}) {
   // Pairs with the kernel's barrier between writing records and storing data_head

@@ -64,66 +64,66 @@ int end_read(void* /*context*/, int /*cpu*/, perf_event_header* /*record*/) {
 
 } // namespace
 
-Result<Owned<PerfRing>> PerfRing::open(RingPlace place, const RingKind& kind,
+Result<Owned<PerfRing>> PerfRing::open(RingPlace place, const RingParams& params,
                                        const os::Wanted& wanted) {
   auto ring = ringside::make<PerfRing>();
   if (ring == nullptr)
     return refused(kAllocateRing, place, Errno(ENOMEM), wanted);
-  const auto made = ring->make(place, kind, wanted);
+  const auto made = ring->make(place, params, wanted);
   if (!made)
     return made.error();
   return ring;
 }
 
-Result<void> PerfRing::make(RingPlace place, const RingKind& kind, const os::Wanted& wanted) {
+Result<void> PerfRing::make(RingPlace place, const RingParams& params, const os::Wanted& wanted) {
   cpu_ = place.cpu;
   // A record that nobody wants goes to a function that does nothing: one branch less for each.
-  handler_ = kind.handler;
+  handler_ = params.handler;
   if (handler_.sample == nullptr)
     handler_.sample = drop_sample;
   if (handler_.lost == nullptr)
     handler_.lost = drop_lost;
 
-  auto copy = Array<std::byte>::of_size(std::min(kind.data_size, kLargestRecord));
+  auto copy = Array<std::byte>::of_size(std::min(params.data_size, kLargestRecord));
   if (!copy)
     return refused(kAllocate, place, copy.error(), wanted);
   copy_ = std::move(*copy);
 
-  auto event = open_event(kind);
+  auto event = open_event(params);
   if (!event)
     return refused(kOpenEvent, place, event.error(), wanted);
   event_ = std::move(*event);
 
   const std::size_t header_page = os::page_size();
   auto mapping =
-      os::map_shared(event_.fd(), 0, header_page + kind.data_size, os::Access::read_write);
+      os::map_shared(event_.fd(), 0, header_page + params.data_size, os::Access::read_write);
   if (!mapping)
     return refused(kMapEvent, place, mapping.error(), wanted);
   mapping_ = std::move(*mapping);
-  data_ = {mapping_.data() + header_page, kind.data_size};
+  data_ = {mapping_.data() + header_page, params.data_size};
 
   const auto enabled = os::enable_perf_event(event_.fd());
   if (!enabled)
     return refused(kEnableEvent, place, enabled.error(), wanted);
 
   // An empty slot cannot be emptied.
-  if (kind.tells_of_other && os::delete_from_map(kind.map_fd, place.key))
+  if (params.warns_of_other && os::delete_from_map(params.map_fd, place.key))
     log(LogLevel::warn,
         "perf_buffer: key %" PRIu32 " of the map had another reader's event: that reader gets no "
         "more records of CPU %d, nor of others that this one reads\n",
         place.key, place.cpu);
-  auto slot = MapSlot::fill(kind.map_fd, place.key, event_.fd());
+  auto slot = MapSlot::fill(params.map_fd, place.key, event_.fd());
   if (!slot)
     return refused(kFillSlot, place, slot.error(), wanted);
   slot_ = std::move(*slot);
-  wakeups_ = WakeupPolicy(kind.wakeups);
+  wakeups_ = WakeupPolicy(params.wakeups);
   return {};
 }
 
-Result<PerfEvent> PerfRing::open_event(const RingKind& kind) {
-  if (!kind.counts)
-    return PerfEvent::open(kind.attr, cpu_);
-  perf_event_attr attr = *kind.attr;
+Result<PerfEvent> PerfRing::open_event(const RingParams& params) {
+  if (!params.counts)
+    return PerfEvent::open(params.attr, cpu_);
+  perf_event_attr attr = *params.attr;
   attr.read_format = read_format_ = os::kFormatTime | os::kFormatLost;
   auto event = PerfEvent::open(&attr, cpu_);
   if (event || event.error() != Errno(EINVAL))
@@ -158,7 +158,7 @@ Result<void> PerfRing::renew(const perf_event_attr& attr) {
     return event.error();
   if (const auto put = slot_.put(event->fd()); !put)
     return put;
-  const os::Locked nobody_asks_them(events_lock_);
+  const os::Locked lock(events_lock_);
   for (PerfEvent* dead : {&renewed_event_, &second_event_}) {
     if (dead->fd() < 0)
       continue;
@@ -193,7 +193,7 @@ void PerfRing::look_for_lost() {
 Result<std::uint64_t> PerfRing::count_lost() const {
   if (!counts_lost())
     return Errno(EOPNOTSUPP);
-  const os::Locked events_stay(events_lock_);
+  const os::Locked lock(events_lock_);
   std::uint64_t lost = lost_by_closed_;
   for (const PerfEvent* event : {&event_, &renewed_event_, &second_event_}) {
     if (event->fd() < 0)
@@ -235,7 +235,7 @@ Result<void> PerfRing::coalesce(const perf_event_attr& attr) {
     auto event = open_into_ring(attr);
     if (!event)
       return event.error();
-    const os::Locked nobody_asks_it(events_lock_);
+    const os::Locked lock(events_lock_);
     second_event_ = std::move(*event);
   }
   return slot_.put(second_event_.fd());
@@ -363,7 +363,7 @@ Result<int> PerfRing::read() {
 
 Result<int> PerfRing::read_within(Budget& budget) {
   return read_while([&budget, this] {
-    budget.took(1);
+    budget.spend(1);
     return !budget.spent() && handler_.event != end_read;
   });
 }

@@ -43,8 +43,8 @@ struct RingPlace {
   std::uint32_t key = 0;
 };
 
-// RingKind is what the rings of one buffer have in common.
-struct RingKind {
+// RingParams is what the rings of one buffer have in common.
+struct RingParams {
   // As perf_event_open(2) takes it; attr->size bytes of it are the caller's.
   perf_event_attr* attr = nullptr;
   // The map whose slots the events go to. Borrowed: it must outlive the rings.
@@ -56,7 +56,7 @@ struct RingKind {
   // been on and, where the kernel does that, what they have lost.
   bool counts = false;
   // Whether to tell of another reader whose event is in the slot: it gets no more records.
-  bool tells_of_other = false;
+  bool warns_of_other = false;
   // When wakeups change; limits of 0 are those of a program that decides by itself. Whoever makes a
   // set says max_latency_ns, and the set the rest.
   WakeupLimits wakeups = {};
@@ -67,7 +67,7 @@ public:
   // open makes the ring of `place`: opens the event, maps it, enables it and puts it into its slot.
   // The error is the kernel's, told in a message that computes the reason; `wanted` is what all
   // rings of the buffer need. A failure leaves nothing behind.
-  static Result<Owned<PerfRing>> open(RingPlace place, const RingKind& kind,
+  static Result<Owned<PerfRing>> open(RingPlace place, const RingParams& params,
                                       const os::Wanted& wanted);
 
   [[nodiscard]] int fd() const { return event_.fd(); }
@@ -102,7 +102,7 @@ public:
 
   // stands_still says whether the ring's event has been on for no longer than at the last call:
   // then its CPU has been offline since, and BPF code's output to it fails for good. That takes
-  // RingKind::counts, and some time between the calls. renew has BPF code write through a new
+  // RingParams::counts, and some time between the calls. renew has BPF code write through a new
   // event, opened as `attr` says, which wakes the reader for each record; the ring, what is in it
   // and its descriptor stay what they are. A failure leaves things as they were.
   bool stands_still();
@@ -136,8 +136,8 @@ private:
   // read_while reads as long as `goes_on` answers so, which is asked after each record.
   template <class GoesOn>
   Result<int> read_while(GoesOn goes_on);
-  Result<void> make(RingPlace place, const RingKind& kind, const os::Wanted& wanted);
-  Result<PerfEvent> open_event(const RingKind& kind);
+  Result<void> make(RingPlace place, const RingParams& params, const os::Wanted& wanted);
+  Result<PerfEvent> open_event(const RingParams& params);
   // open_into_ring opens one more event that writes into the ring.
   Result<PerfEvent> open_into_ring(const perf_event_attr& attr);
   [[nodiscard]] const PerfEvent& signalling_event() const {

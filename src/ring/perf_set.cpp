@@ -27,10 +27,10 @@ Errno refused(const char* step, Errno error, const os::Wanted& wanted) {
 
 } // namespace
 
-Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const RingKind& kind,
+Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const RingParams& params,
                                      unsigned followed_cpus) {
   // An event for each ring, the epoll set and the duplicate of the map.
-  const os::Wanted wanted{places.size() + 2, os::page_size() + kind.data_size};
+  const os::Wanted wanted{places.size() + 2, os::page_size() + params.data_size};
   const std::size_t most = std::max<std::size_t>(places.size(), followed_cpus);
 
   auto set = make<PerfSet>();
@@ -42,21 +42,21 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   set->has_ring_ = std::move(*has_ring);
   std::fill(set->has_ring_.begin(), set->has_ring_.end(), false);
 
-  auto map = os::duplicate(kind.map_fd);
+  auto map = os::duplicate(params.map_fd);
   if (!map)
     return refused("duplicating the map's descriptor", map.error(), wanted);
   set->map_ = std::move(*map);
-  set->kind_ = kind;
-  set->kind_.map_fd = set->map_.get();
+  set->params_ = params;
+  set->params_.map_fd = set->map_.get();
 
-  set->kind_.wakeups = {};
-  if (const auto second = watermark_attr(*kind.attr, kind.data_size); second) {
+  set->params_.wakeups = {};
+  if (const auto second = watermark_attr(*params.attr, params.data_size); second) {
     set->second_attr_ = *second;
-    set->kind_.wakeups = {.max_latency_ns = kind.wakeups.max_latency_ns,
-                          .ring_size = kind.data_size,
-                          .told_when_half_full = true,
-                          .settling_looks = kSettlingLooks};
-    set->adaptive_ = set->kind_.wakeups.max_latency_ns != 0;
+    set->params_.wakeups = {.max_latency_ns = params.wakeups.max_latency_ns,
+                            .ring_size = params.data_size,
+                            .woken_when_half_full = true,
+                            .settling_looks = kSettlingLooks};
+    set->adaptive_ = set->params_.wakeups.max_latency_ns != 0;
   }
 
   auto ready = ReadySet::make(most);
@@ -65,20 +65,20 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   set->ready_ = std::move(*ready);
 
   // One key is asked: a reader takes all CPUs, as a rule.
-  set->kind_.tells_of_other = true;
+  set->params_.warns_of_other = true;
   for (const RingPlace& place : places) {
     if (const auto added = set->add(place, wanted); !added)
       return added.error();
-    set->kind_.tells_of_other = false;
+    set->params_.warns_of_other = false;
   }
   if (followed_cpus != 0)
-    set->attr_ = *kind.attr;
-  set->kind_.attr = &set->attr_;
+    set->attr_ = *params.attr;
+  set->params_.attr = &set->attr_;
   return set;
 }
 
 Result<void> PerfSet::add(RingPlace place, const os::Wanted& wanted) {
-  auto ring = PerfRing::open(place, kind_, wanted);
+  auto ring = PerfRing::open(place, params_, wanted);
   if (!ring)
     return ring.error();
   const auto watched = ready_.watch((*ring)->fd(), EPOLLIN, ring_count_);
@@ -111,7 +111,8 @@ void PerfSet::look_for_cpus() {
   }
   for (unsigned cpu = 0; cpu < has_ring_.size(); ++cpu)
     if (!has_ring_[cpu] && online->contains(cpu))
-      static_cast<void>(add({static_cast<int>(cpu), cpu}, {1, os::page_size() + kind_.data_size}));
+      static_cast<void>(
+          add({static_cast<int>(cpu), cpu}, {1, os::page_size() + params_.data_size}));
 }
 
 void PerfSet::change(PerfRing& ring, WakeupMode wanted) {
@@ -200,10 +201,10 @@ Result<int> PerfSet::consume_all(Budget* budget) {
     const std::size_t index = now.at(step, ring_count_);
     // First, since a callback may leave by an exception.
     if (step == 0)
-      turn_.took(index);
+      turn_.begun_with(index);
     const auto read = look(*rings_[index], 0, false, budget);
     if (spent())
-      turn_.took(index);
+      turn_.begun_with(index);
     if (!read || *read != 0 || silenced_)
       return read;
   }
@@ -220,7 +221,7 @@ Result<std::size_t> PerfSet::consume_within(Budget& budget) {
 RingStats PerfSet::stats() const {
   RingStats all;
   for (std::size_t index = 0; index < ring_count(); ++index)
-    all = together(all, stats(index));
+    all = merged(all, stats(index));
   return all;
 }
 

@@ -18,12 +18,12 @@ namespace ringside {
 
 class PerfSet {
 public:
-  // open makes one ring at each place. kind.map_fd stays the caller's: the set works on a duplicate
-  // of its own, so the caller may close it. If one ring cannot be made, all are undone and its
-  // error is returned, told in a message. The set follows the CPUs below `followed_cpus` from then
-  // on: one that comes online gets a ring, behind the others, at the key that is its number; one
-  // that comes back has its ring renewed. That takes RingKind::counts.
-  static Result<Owned<PerfSet>> open(std::span<const RingPlace> places, const RingKind& kind,
+  // open makes one ring at each place. params.map_fd stays the caller's: the set works on a
+  // duplicate of its own, so the caller may close it. If one ring cannot be made, all are undone
+  // and its error is returned, told in a message. The set follows the CPUs below `followed_cpus`
+  // from then on: one that comes online gets a ring, behind the others, at the key that is its
+  // number; one that comes back has its ring renewed. That takes RingParams::counts.
+  static Result<Owned<PerfSet>> open(std::span<const RingPlace> places, const RingParams& params,
                                      unsigned followed_cpus);
 
   // poll waits for rings that have something, as epoll_wait(2) does, reads those, and returns how
@@ -111,7 +111,7 @@ private:
   Array<Owned<PerfRing>> rings_;
   std::size_t ring_count_ = 0;
   // What new rings are made of; attr_ is there while the set follows CPUs.
-  RingKind kind_;
+  RingParams params_;
   perf_event_attr attr_{};
   CpuWatch cpu_watch_;
   // Which of the CPUs that are followed have a ring.

@@ -89,7 +89,7 @@ Result<void> poll_rings(ReadySet& ready, std::size_t ring_count, Turn& turn, boo
     const auto stops = [&](std::size_t index, LookFor why) {
       const Looked looked = look(index, why, now_ns);
       if (looked != Looked::nothing && !found)
-        turn.took(index);
+        turn.begun_with(index);
       found = found || looked == Looked::something;
       return looked == Looked::stop;
     };

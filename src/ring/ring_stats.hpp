@@ -34,8 +34,8 @@ struct RingStats {
   std::uint64_t size_bytes = 0;
 };
 
-// together is the state of two rings as of one.
-constexpr RingStats together(const RingStats& a, const RingStats& b) {
+// merged is the state of two rings as of one.
+constexpr RingStats merged(const RingStats& a, const RingStats& b) {
   return {.records = a.records + b.records,
           .bytes = a.bytes + b.bytes,
           .lost_recorded = a.lost_recorded + b.lost_recorded,

@@ -115,7 +115,7 @@ Result<std::size_t> RingbufSet::poll(int timeout_ms) {
 RingStats RingbufSet::stats() const {
   RingStats all;
   for (const auto& ring : rings_)
-    all = together(all, ring->stats());
+    all = merged(all, ring->stats());
   return all;
 }
 
@@ -147,9 +147,9 @@ Result<std::size_t> RingbufSet::consume_within(Budget& budget) {
     const std::size_t index = now.at(step, rings_.size());
     const auto read = rings_[index]->read_within(budget);
     if (read)
-      budget.took(*read);
+      budget.spend(*read);
     if (step == 0 || budget.spent())
-      turn_.took(index);
+      turn_.begun_with(index);
     if (!read)
       return read.error();
     if (silenced_)

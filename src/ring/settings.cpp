@@ -86,8 +86,8 @@ Variable variables[] = {
     {"RINGSIDE_PERF_BYTES_TOTAL", take_bytes<&Settings::perf_bytes_total>, kBytes, kAsAsked},
 };
 
-// told_apart is a number for a text (FNV-1a), and never 0.
-std::uint32_t told_apart(std::string_view text) {
+// fingerprint is a number for a text (FNV-1a), and never 0.
+std::uint32_t fingerprint(std::string_view text) {
   std::uint32_t hash = 2166136261;
   for (const char byte : text)
     hash = (hash ^ static_cast<unsigned char>(byte)) * 16777619;
@@ -102,7 +102,7 @@ Settings Settings::from_environment() {
     const char* text = os::environment(variable.name);
     if (text == nullptr || variable.take(text, settings))
       continue;
-    const std::uint32_t value = told_apart(text);
+    const std::uint32_t value = fingerprint(text);
     // Pairs with itself in another thread: one of the two tells.
     if (exchange(variable.warned, value) != value)
       log(LogLevel::warn, "%s is '%s', but can be %s: %s\n", variable.name, text, variable.values,

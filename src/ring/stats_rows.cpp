@@ -62,7 +62,7 @@ Result<void> add_rows(StatsRows& rows, const StatsRows& more) {
     // One ring at a time, or nearly so: their memory does not add up.
     const std::uint64_t free_bytes = std::max(known->stats.free_bytes, row.stats.free_bytes);
     const std::uint64_t size_bytes = std::max(known->stats.size_bytes, row.stats.size_bytes);
-    known->stats = together(known->stats, row.stats);
+    known->stats = merged(known->stats, row.stats);
     known->stats.free_bytes = free_bytes;
     known->stats.size_bytes = size_bytes;
     known->polls += row.polls;

@@ -112,7 +112,7 @@ Text table_of(const StatsRows& rows, const Process& process, const char* state) 
   RingStats all;
   std::size_t idle = 0;
   for (const StatsRow& row : rows) {
-    all = together(all, row.stats);
+    all = merged(all, row.stats);
     if (!came_through(row.stats)) {
       ++idle;
       continue;

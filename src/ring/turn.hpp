@@ -19,8 +19,9 @@ public:
     return within(index + count - first_, count);
   }
 
-  // took says that a call has begun with this ring: the next call begins with the one behind it.
-  void took(std::size_t index) { first_ = index + 1; }
+  // begun_with notes the ring that a call has begun with: the next call begins with the one behind
+  // it.
+  void begun_with(std::size_t index) { first_ = index + 1; }
 
 private:
   static std::size_t within(std::size_t sum, std::size_t count) {

@@ -26,11 +26,11 @@ std::uint64_t WakeupPolicy::fitting_period(std::uint64_t records, std::uint64_t 
   const std::uint64_t size =
       std::max(bytes / std::max<std::uint64_t>(records, 1), kBurstRecordBytes);
   // A reader that is told when half of the ring is full has the other half to come in.
-  const std::uint64_t room = limits_.told_when_half_full ? 2 * quarter : quarter;
+  const std::uint64_t room = limits_.woken_when_half_full ? 2 * quarter : quarter;
   const std::uint64_t burst_ns = room * kBurstRecordNs / size;
   if (burst_ns < shortest_period_ns_)
     return 0;
-  const std::uint64_t longest = limits_.told_when_half_full
+  const std::uint64_t longest = limits_.woken_when_half_full
                                     ? limits_.max_latency_ns
                                     : std::min(limits_.max_latency_ns, burst_ns);
   const double ns = static_cast<double>(quarter) * static_cast<double>(in_ns) /

@@ -28,7 +28,7 @@ struct WakeupLimits {
   // Size of the ring's data area, in bytes.
   std::size_t ring_size = 0;
   // Whether the reader is woken when a coalescing ring is half full.
-  bool told_when_half_full = false;
+  bool woken_when_half_full = false;
   // How many looks a ring settles for.
   unsigned settling_looks = 0;
 };
