@@ -89,20 +89,19 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params, const os:
     return refused(kAllocate, place, copy.error(), wanted);
   copy_ = std::move(*copy);
 
-  auto event = open_event(params);
-  if (!event)
-    return refused(kOpenEvent, place, event.error(), wanted);
-  event_ = std::move(*event);
+  const auto opened = events_.open(params.attr, cpu_, params.counts);
+  if (!opened)
+    return refused(kOpenEvent, place, opened.error(), wanted);
 
   const std::size_t header_page = os::page_size();
   auto mapping =
-      os::map_shared(event_.fd(), 0, header_page + params.data_size, os::Access::read_write);
+      os::map_shared(events_.fd(), 0, header_page + params.data_size, os::Access::read_write);
   if (!mapping)
     return refused(kMapEvent, place, mapping.error(), wanted);
   mapping_ = std::move(*mapping);
   data_ = {mapping_.data() + header_page, params.data_size};
 
-  const auto enabled = os::enable_perf_event(event_.fd());
+  const auto enabled = events_.enable();
   if (!enabled)
     return refused(kEnableEvent, place, enabled.error(), wanted);
 
@@ -112,62 +111,15 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params, const os:
         "perf_buffer: key %" PRIu32 " of the map had another reader's event: that reader gets no "
         "more records of CPU %d, nor of others that this one reads\n",
         place.key, place.cpu);
-  auto slot = MapSlot::fill(params.map_fd, place.key, event_.fd());
-  if (!slot)
-    return refused(kFillSlot, place, slot.error(), wanted);
-  slot_ = std::move(*slot);
+  if (const auto put = events_.put_into(params.map_fd, place.key); !put)
+    return refused(kFillSlot, place, put.error(), wanted);
   wakeups_ = WakeupPolicy(params.wakeups);
   return {};
 }
 
-Result<PerfEvent> PerfRing::open_event(const RingParams& params) {
-  if (!params.counts)
-    return PerfEvent::open(params.attr, cpu_);
-  perf_event_attr attr = *params.attr;
-  attr.read_format = read_format_ = os::kFormatTime | os::kFormatLost;
-  auto event = PerfEvent::open(&attr, cpu_);
-  if (event || event.error() != Errno(EINVAL))
-    return event;
-  // A kernel before 6.0.
-  attr.read_format = read_format_ = os::kFormatTime;
-  return PerfEvent::open(&attr, cpu_);
-}
-
-Result<PerfEvent> PerfRing::open_into_ring(const perf_event_attr& attr) {
-  perf_event_attr own = attr;
-  if (read_format_ != 0)
-    own.read_format = read_format_;
-  auto event = PerfEvent::open(&own, cpu_);
-  if (!event)
-    return event.error();
-  if (const auto redirected = os::redirect_perf_output(event->fd(), event_.fd()); !redirected)
-    return redirected.error();
-  if (const auto enabled = os::enable_perf_event(event->fd()); !enabled)
-    return enabled.error();
-  return event;
-}
-
-bool PerfRing::stands_still() {
-  const auto counts = os::read_perf_counts(signalling_event().fd(), read_format_);
-  return counts && std::exchange(enabled_ns_, counts->enabled_ns) == counts->enabled_ns;
-}
-
 Result<void> PerfRing::renew(const perf_event_attr& attr) {
-  auto event = open_into_ring(attr);
-  if (!event)
-    return event.error();
-  if (const auto put = slot_.put(event->fd()); !put)
-    return put;
-  const os::Locked lock(events_lock_);
-  for (PerfEvent* dead : {&renewed_event_, &second_event_}) {
-    if (dead->fd() < 0)
-      continue;
-    if (const auto counts = os::read_perf_counts(dead->fd(), read_format_))
-      lost_by_closed_ += counts->lost;
-    *dead = PerfEvent();
-  }
-  renewed_event_ = std::move(*event);
-  enabled_ns_ = UINT64_MAX;
+  if (const auto renewed = events_.renew(attr); !renewed)
+    return renewed;
   wakeups_.changed(WakeupMode::signalled);
   return {};
 }
@@ -181,29 +133,13 @@ void PerfRing::lost_recorded(std::uint64_t count) {
 }
 
 void PerfRing::look_for_lost() {
-  const auto count = count_lost();
+  const auto count = events_.lost();
   const std::uint64_t told = counters_.lost_recorded.get() + lost_told_early_;
   // With the next record comes the kernel's own, in its place between those before and behind it.
   if (!count || unread() != 0 || *count <= told)
     return;
   store_relaxed(lost_told_early_, lost_told_early_ + (*count - told));
   handler_.lost(handler_.context, cpu_, *count - told);
-}
-
-Result<std::uint64_t> PerfRing::count_lost() const {
-  if (!counts_lost())
-    return Errno(EOPNOTSUPP);
-  const os::Locked lock(events_lock_);
-  std::uint64_t lost = lost_by_closed_;
-  for (const PerfEvent* event : {&event_, &renewed_event_, &second_event_}) {
-    if (event->fd() < 0)
-      continue;
-    const auto counts = os::read_perf_counts(event->fd(), read_format_);
-    if (!counts)
-      return counts.error();
-    lost += counts->lost;
-  }
-  return lost;
 }
 
 void PerfRing::count(std::uint64_t records, std::uint64_t bytes) {
@@ -221,24 +157,13 @@ void PerfRing::count(std::uint64_t records, std::uint64_t bytes) {
 RingStats PerfRing::stats() const {
   RingStats stats = counters_.stats();
   // The recorded first: what is recorded meanwhile is then in the events' count, too.
-  const auto lost = count_lost();
+  const auto lost = events_.lost();
   stats.lost_unrecorded =
       lost ? *lost - std::min(*lost, stats.lost_recorded) : load_relaxed(lost_told_early_);
   stats.switches = wakeups_.switches();
   stats.size_bytes = data_.size;
   stats.free_bytes = data_.size - std::min<std::uint64_t>(data_.size, unread());
   return stats;
-}
-
-Result<void> PerfRing::coalesce(const perf_event_attr& attr) {
-  if (second_event_.fd() < 0) {
-    auto event = open_into_ring(attr);
-    if (!event)
-      return event.error();
-    const os::Locked lock(events_lock_);
-    second_event_ = std::move(*event);
-  }
-  return slot_.put(second_event_.fd());
 }
 
 void PerfRing::report_corrupt(std::uint64_t position, std::uint64_t skipped) {
@@ -335,7 +260,8 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
   kept_ = {};
   counters_.highest_fill.at_least(std::min<std::uint64_t>(fill, data_.size));
   // To ask interrupts the ring's CPU: only for those who want to know.
-  const bool nearly_full = counts_lost() && handler_.lost != drop_lost && fill > data_.size / 2;
+  const bool nearly_full =
+      events_.count_lost() && handler_.lost != drop_lost && fill > data_.size / 2;
   const PerfRead end =
       handler_.event != nullptr
           ? read_perf_records(page(), data_, room, if_it_goes_on(raw), corrupt, counted)

@@ -10,12 +10,10 @@
 #include "base/array.hpp"
 #include "base/owned.hpp"
 #include "base/read_mark.hpp"
-#include "os/lock.hpp"
 #include "os/os.hpp"
 #include "os/reason.hpp"
 #include "ring/budget.hpp"
-#include "ring/map_slot.hpp"
-#include "ring/perf_event.hpp"
+#include "ring/perf_events.hpp"
 #include "ring/perf_read.hpp"
 #include "ring/ring_stats.hpp"
 #include "ring/wakeup_policy.hpp"
@@ -70,8 +68,14 @@ public:
   static Result<Owned<PerfRing>> open(RingPlace place, const RingParams& params,
                                       const os::Wanted& wanted);
 
-  [[nodiscard]] int fd() const { return event_.fd(); }
-  int give_fd() { return event_.give(); }
+  PerfRing() = default;
+  PerfRing(const PerfRing&) = delete;
+  PerfRing& operator=(const PerfRing&) = delete;
+  // BPF code stops writing before the ring goes away.
+  ~PerfRing() { events_.take_out(); }
+
+  [[nodiscard]] int fd() const { return events_.fd(); }
+  int give_fd() { return events_.give(); }
   // memory is the whole mapping: the header page, then data_size() bytes.
   [[nodiscard]] void* memory() const { return mapping_.data(); }
   [[nodiscard]] std::size_t data_size() const { return data_.size; }
@@ -94,18 +98,10 @@ public:
   // How the reader learns of records is the set's to decide; this is where it keeps what it knows.
   [[nodiscard]] WakeupPolicy& wakeups() { return wakeups_; }
   [[nodiscard]] const WakeupPolicy& wakeups() const { return wakeups_; }
-  // coalesce makes BPF code write through a second event, which wakes nobody until the ring is half
-  // full; `attr` says how to open it. signal makes it write through the first again. Records stay
-  // in one ring, in order. A failure leaves things as they were.
-  Result<void> coalesce(const perf_event_attr& attr);
-  Result<void> signal() { return slot_.put(signalling_event().fd()); }
-
-  // stands_still says whether the ring's event has been on for no longer than at the last call:
-  // then its CPU has been offline since, and BPF code's output to it fails for good. That takes
-  // RingParams::counts, and some time between the calls. renew has BPF code write through a new
-  // event, opened as `attr` says, which wakes the reader for each record; the ring, what is in it
-  // and its descriptor stay what they are. A failure leaves things as they were.
-  bool stands_still();
+  // See PerfEvents. What is in the ring, and the ring's descriptor, stay what they are.
+  Result<void> coalesce(const perf_event_attr& attr) { return events_.coalesce(attr); }
+  Result<void> signal() { return events_.signal(); }
+  bool stands_still() { return events_.stands_still(); }
   Result<void> renew(const perf_event_attr& attr);
 
   // read hands the records that are there now to the handler, in order. What was lost is told, too:
@@ -137,15 +133,6 @@ private:
   template <class GoesOn>
   Result<int> read_while(GoesOn goes_on);
   Result<void> make(RingPlace place, const RingParams& params, const os::Wanted& wanted);
-  Result<PerfEvent> open_event(const RingParams& params);
-  // open_into_ring opens one more event that writes into the ring.
-  Result<PerfEvent> open_into_ring(const perf_event_attr& attr);
-  [[nodiscard]] const PerfEvent& signalling_event() const {
-    return renewed_event_.fd() >= 0 ? renewed_event_ : event_;
-  }
-  // count_lost is what all events of the ring have lost so far, where they can tell.
-  Result<std::uint64_t> count_lost() const;
-  [[nodiscard]] bool counts_lost() const { return (read_format_ & os::kFormatLost) != 0; }
   // lost_recorded takes the kernel's record of a loss, of which some may have been told already.
   [[gnu::cold]] void lost_recorded(std::uint64_t count);
   [[gnu::cold]] void look_for_lost();
@@ -173,10 +160,6 @@ private:
   int answer_ = 0;
   PerfHandler handler_;
   ReadMark mark_;
-  // What the ring's events count, and what those have lost that are closed.
-  std::uint64_t read_format_ = 0;
-  std::uint64_t lost_by_closed_ = 0;
-  std::uint64_t enabled_ns_ = UINT64_MAX;
   // How many losses the handler has been told of that the kernel has yet to write a record of.
   std::uint64_t lost_told_early_ = 0;
   // What is rare among the records whose space has not gone back yet: those that are not for the
@@ -192,15 +175,8 @@ private:
   Kept kept_;
   RingCounters counters_;
   WakeupPolicy wakeups_;
-  // The ring is this event's.
-  PerfEvent event_;
-  // Opened when the ring was renewed, and when it first coalesced. Both write into the ring. They
-  // change under the lock, for those who ask what the events count.
-  mutable os::Lock events_lock_;
-  PerfEvent renewed_event_;
-  PerfEvent second_event_;
+  PerfEvents events_;
   os::Mapping mapping_;
-  MapSlot slot_;
   PerfData data_;
   // Room for the largest record that can wrap.
   Array<std::byte> copy_;
