@@ -114,6 +114,7 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params, const os:
   if (const auto put = events_.put_into(params.map_fd, place.key); !put)
     return refused(kFillSlot, place, put.error(), wanted);
   wakeups_ = WakeupPolicy(params.wakeups);
+  second_attr_ = params.second_attr;
   return {};
 }
 
@@ -122,6 +123,11 @@ Result<void> PerfRing::renew(const perf_event_attr& attr) {
     return renewed;
   wakeups_.changed(WakeupMode::signalled);
   return {};
+}
+
+void PerfRing::explain_stays_signalled(Errno error) const {
+  const auto reason = os::explain_now(os::RefusedCall::perf_event_open, error, {});
+  log(LogLevel::debug, "perf_buffer: the ring of CPU %d stays signalled: %s\n", cpu_, reason.text);
 }
 
 void PerfRing::lost_recorded(std::uint64_t count) {

@@ -58,6 +58,8 @@ struct RingParams {
   // When wakeups change; limits of 0 are those of a program that decides by itself. Whoever makes a
   // set says max_latency_ns, and the set the rest.
   WakeupLimits wakeups = {};
+  // How to open the events through which rings coalesce. It must outlive the rings.
+  const perf_event_attr* second_attr = nullptr;
 };
 
 class PerfRing {
@@ -99,8 +101,10 @@ public:
   [[nodiscard]] WakeupPolicy& wakeups() { return wakeups_; }
   [[nodiscard]] const WakeupPolicy& wakeups() const { return wakeups_; }
   // See PerfEvents. What is in the ring, and the ring's descriptor, stay what they are.
-  Result<void> coalesce(const perf_event_attr& attr) { return events_.coalesce(attr); }
+  Result<void> coalesce() { return events_.coalesce(*second_attr_); }
   Result<void> signal() { return events_.signal(); }
+  // explain_stays_signalled says at debug level why the ring cannot coalesce.
+  void explain_stays_signalled(Errno error) const;
   bool stands_still() { return events_.stands_still(); }
   Result<void> renew(const perf_event_attr& attr);
 
@@ -175,6 +179,7 @@ private:
   Kept kept_;
   RingCounters counters_;
   WakeupPolicy wakeups_;
+  const perf_event_attr* second_attr_ = nullptr;
   PerfEvents events_;
   os::Mapping mapping_;
   PerfData data_;

@@ -7,7 +7,6 @@
 
 #include "base/log.hpp"
 #include "os/reason.hpp"
-#include "ring/poll_rings.hpp"
 #include "ring/ring_places.hpp"
 #include "ring/settings.hpp"
 #include "ring/watermark_attr.hpp"
@@ -34,11 +33,9 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   const std::size_t most = std::max<std::size_t>(places.size(), followed_cpus);
 
   auto set = make<PerfSet>();
-  auto rings = Array<Owned<PerfRing>>::of_size(most);
   auto has_ring = Array<bool>::of_size(followed_cpus);
-  if (set == nullptr || !rings || !has_ring)
+  if (set == nullptr || !has_ring)
     return refused("allocating memory", Errno(ENOMEM), wanted);
-  set->rings_ = std::move(*rings);
   set->has_ring_ = std::move(*has_ring);
   std::fill(set->has_ring_.begin(), set->has_ring_.end(), false);
 
@@ -52,6 +49,7 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   set->params_.wakeups = {};
   if (const auto second = watermark_attr(*params.attr, params.data_size); second) {
     set->second_attr_ = *second;
+    set->params_.second_attr = &set->second_attr_;
     set->params_.wakeups = {.max_latency_ns = params.wakeups.max_latency_ns,
                             .ring_size = params.data_size,
                             .woken_when_half_full = true,
@@ -59,10 +57,12 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
     set->adaptive_ = set->params_.wakeups.max_latency_ns != 0;
   }
 
-  auto ready = ReadySet::make(most);
+  auto ready = ReadySet::make();
   if (!ready)
     return refused("making an epoll set", ready.error(), wanted);
   set->ready_ = std::move(*ready);
+  if (const auto room = set->reserve(most); !room)
+    return refused("allocating memory", room.error(), wanted);
 
   // One key is asked: a reader takes all CPUs, as a rule.
   set->params_.warns_of_other = true;
@@ -81,19 +81,17 @@ Result<void> PerfSet::add(RingPlace place, const os::Wanted& wanted) {
   auto ring = PerfRing::open(place, params_, wanted);
   if (!ring)
     return ring.error();
-  const auto watched = ready_.watch((*ring)->fd(), EPOLLIN, ring_count_);
+  const auto watched = ready_.watch((*ring)->fd(), EPOLLIN, ring_count());
   if (!watched)
     return refused("adding a ring to the epoll set", watched.error(), wanted);
-  rings_[ring_count_] = std::move(*ring);
-  // Pairs with the acquire in ring_count(), by a thread that asks about rings while another polls.
-  store_release(ring_count_, ring_count_ + 1);
+  push(std::move(*ring));
   if (place.key < has_ring_.size())
     has_ring_[place.key] = true;
   return {};
 }
 
 void PerfSet::look_for_cpus() {
-  if (silenced_ || !cpu_watch_.due(os::roughly_now_ns()))
+  if (silenced() || !cpu_watch_.due(os::roughly_now_ns()))
     return;
   const auto online = read_cpu_mask(kOnlineCpus);
   if (!online)
@@ -115,29 +113,6 @@ void PerfSet::look_for_cpus() {
           add({static_cast<int>(cpu), cpu}, {1, os::page_size() + params_.data_size}));
 }
 
-void PerfSet::change(PerfRing& ring, WakeupMode wanted) {
-  WakeupPolicy& wakeups = ring.wakeups();
-  if (wanted == wakeups.mode())
-    return;
-  if (wanted == WakeupMode::coalescing) {
-    auto changed = ready_.add_timer();
-    if (changed)
-      changed = ring.coalesce(second_attr_);
-    if (!changed) {
-      const auto reason = os::explain_now(os::RefusedCall::perf_event_open, changed.error(), {});
-      log(LogLevel::debug, "perf_buffer: the ring of CPU %d stays signalled: %s\n", ring.cpu(),
-          reason.text);
-      wakeups.stay_signalled();
-      return;
-    }
-    by_clock_ = true;
-  } else if (wakeups.mode() == WakeupMode::coalescing && !ring.signal()) {
-    // The ring goes on to coalesce, and the next look decides anew.
-    return;
-  }
-  wakeups.changed(wanted);
-}
-
 Result<int> PerfSet::look_and_decide(PerfRing& ring, std::uint64_t now_ns, bool waits,
                                      Budget* budget) {
   const std::uint64_t records = ring.records();
@@ -155,7 +130,7 @@ Result<int> PerfSet::poll(int timeout_ms) {
   polls_.add(1);
   follow_cpus();
   // That is what epoll_wait(2) says to who wants none of its events.
-  if (ring_count_ == 0)
+  if (ring_count() == 0)
     return Errno(EINVAL);
   // A program that asks the kernel by itself uses up what it is told: what is there is found by
   // looking.
@@ -163,11 +138,8 @@ Result<int> PerfSet::poll(int timeout_ms) {
   const bool waits = timeout_ms != 0;
   int count = 0;
   Result<int> end = 0;
-  const auto policy = [this](std::size_t index) -> const WakeupPolicy& {
-    return rings_[index]->wakeups();
-  };
   const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
-    PerfRing& ring = *rings_[index];
+    PerfRing& ring = this->ring(index);
     const bool something = why == LookFor::signal || ring.unread() != 0;
     if (!something && !ring.wakeups().by_clock())
       return Looked::nothing;
@@ -177,14 +149,11 @@ Result<int> PerfSet::poll(int timeout_ms) {
     if (!end || *end != 0)
       return Looked::stop;
     count += something ? 1 : 0;
-    if (silenced_)
+    if (silenced())
       return Looked::stop;
     return something ? Looked::something : Looked::nothing;
   };
-  const auto polled =
-      poll_rings(ready_, ring_count_, turn_, by_clock_, asked ? 0 : timeout_ms, policy, look_at);
-  if (by_clock_)
-    by_clock_ = earliest_due(ring_count_, policy) != kNever;
+  const auto polled = wait_and_look(asked ? 0 : timeout_ms, look_at);
   if (!end || *end != 0)
     return end;
   if (!polled)
@@ -195,20 +164,12 @@ Result<int> PerfSet::poll(int timeout_ms) {
 Result<int> PerfSet::consume_all(Budget* budget) {
   follow_cpus();
   ready_.show_as_is();
-  const Turn now = turn_;
-  const auto spent = [budget] { return budget != nullptr && budget->spent(); };
-  for (std::size_t step = 0; step < ring_count_ && !spent(); ++step) {
-    const std::size_t index = now.at(step, ring_count_);
-    // First, since a callback may leave by an exception.
-    if (step == 0)
-      turn_.begun_with(index);
-    const auto read = look(*rings_[index], 0, false, budget);
-    if (spent())
-      turn_.begun_with(index);
-    if (!read || *read != 0 || silenced_)
-      return read;
-  }
-  return 0;
+  Result<int> end = 0;
+  read_in_turn(budget, [&](PerfRing& ring) {
+    end = look(ring, 0, false, budget);
+    return end && *end == 0;
+  });
+  return end;
 }
 
 Result<std::size_t> PerfSet::consume_within(Budget& budget) {
@@ -218,34 +179,11 @@ Result<std::size_t> PerfSet::consume_within(Budget& budget) {
   return static_cast<std::size_t>(budget.taken());
 }
 
-RingStats PerfSet::stats() const {
-  RingStats all;
-  for (std::size_t index = 0; index < ring_count(); ++index)
-    all = merged(all, stats(index));
-  return all;
-}
-
-bool PerfSet::holds_something() const {
-  return std::any_of(rings().begin(), rings().end(),
-                     [](const auto& ring) { return ring->unread() != 0; });
-}
-
 bool PerfSet::has_empty_ring() const {
   for (const auto& ring : rings())
     if (ring->unread() == 0)
       return true;
   return false;
-}
-
-bool PerfSet::being_read(const void* frame) const {
-  return std::any_of(rings().begin(), rings().end(),
-                     [frame](const auto& ring) { return ring->being_read(frame); });
-}
-
-void PerfSet::silence() {
-  silenced_ = true;
-  for (const auto& ring : rings())
-    ring->silence();
 }
 
 void PerfSet::watched_by_program() {

@@ -11,12 +11,11 @@
 #include "os/os.hpp"
 #include "ring/cpu_watch.hpp"
 #include "ring/perf_ring.hpp"
-#include "ring/ready_set.hpp"
-#include "ring/turn.hpp"
+#include "ring/ring_set.hpp"
 
 namespace ringside {
 
-class PerfSet {
+class PerfSet : public RingSet<PerfRing> {
 public:
   // open makes one ring at each place. params.map_fd stays the caller's: the set works on a
   // duplicate of its own, so the caller may close it. If one ring cannot be made, all are undone
@@ -25,6 +24,12 @@ public:
   // number; one that comes back has its ring renewed. That takes RingParams::counts.
   static Result<Owned<PerfSet>> open(std::span<const RingPlace> places, const RingParams& params,
                                      unsigned followed_cpus);
+
+  PerfSet() = default;
+  PerfSet(const PerfSet&) = delete;
+  PerfSet& operator=(const PerfSet&) = delete;
+  // Rings empty their slots of the map, which is still open here.
+  ~PerfSet() { drop_rings(); }
 
   // poll waits for rings that have something, as epoll_wait(2) does, reads those, and returns how
   // many. Records of which the kernel tells nobody yet are read when the time is over. EINTR if a
@@ -42,42 +47,19 @@ public:
   Result<std::size_t> consume_within(Budget& budget);
 
   // consume_ring reads one ring. Different rings may be read by different threads at once.
-  Result<int> consume_ring(std::size_t index) { return rings_[index]->read(); }
+  Result<int> consume_ring(std::size_t index) { return ring(index).read(); }
 
-  // holds_something says whether a ring has anything unread now.
-  [[nodiscard]] bool holds_something() const;
-
-  // interrupt has the poll that is under way, or else the next one, return at once with what it
-  // has. It may be called by any thread and by a signal handler.
-  Result<void> interrupt() { return ready_.interrupt(); }
-
-  [[nodiscard]] std::size_t ring_count() const { return load_acquire(ring_count_); }
-  [[nodiscard]] const PerfRing& ring(std::size_t index) const { return *rings_[index]; }
-  [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
   [[nodiscard]] int map_fd() const { return map_.get(); }
-
-  // stats is what has gone through a ring, or through all; polls is how often poll was called. Any
-  // thread may ask while others read.
-  [[nodiscard]] RingStats stats(std::size_t index) const { return rings_[index]->stats(); }
-  [[nodiscard]] RingStats stats() const;
-  [[nodiscard]] std::uint64_t polls() const { return polls_.get(); }
 
   // give_fd is the descriptor of a ring's event, for the program to wait for.
   int give_fd(std::size_t index) {
     watched_by_program();
-    return rings_[index]->give_fd();
+    return ring(index).give_fd();
   }
 
   // watched_by_program says that the program waits for rings by itself: from now on it sees exactly
   // what the kernel signals.
   void watched_by_program();
-
-  // being_read is whether a read of a ring has yet to return; see ReadMark. silence is for a set
-  // that goes away when none has: handlers are called no more, and calls that are under way go on
-  // to no other ring.
-  [[nodiscard]] bool being_read(const void* frame) const;
-  void silence();
-  [[nodiscard]] bool silenced() const { return silenced_; }
 
 private:
   // consume_all reads all rings, within a budget if there is one.
@@ -91,40 +73,27 @@ private:
   static Result<int> read(PerfRing& ring, Budget* budget) {
     return budget != nullptr ? ring.read_within(*budget) : ring.read();
   }
-  void change(PerfRing& ring, WakeupMode wanted);
-  [[nodiscard]] std::span<const Owned<PerfRing>> rings() const {
-    return std::span<const Owned<PerfRing>>(rings_).first(ring_count_);
-  }
   Result<void> add(RingPlace place, const os::Wanted& wanted);
   [[nodiscard]] bool has_empty_ring() const;
   void follow_cpus() {
     // One that has come has no ring yet, and one that is back an empty one.
-    if (has_ring_.size() != 0 && (ring_count_ < has_ring_.size() || has_empty_ring()))
+    if (has_ring_.size() != 0 && (ring_count() < has_ring_.size() || has_empty_ring()))
       look_for_cpus();
   }
   void look_for_cpus();
   [[nodiscard]] bool adaptive() const { return load_relaxed(adaptive_); }
 
   os::UniqueFd map_;
-  ReadySet ready_;
-  // Room for all that there can be; those that are there do not move.
-  Array<Owned<PerfRing>> rings_;
-  std::size_t ring_count_ = 0;
   // What new rings are made of; attr_ is there while the set follows CPUs.
   RingParams params_;
   perf_event_attr attr_{};
   CpuWatch cpu_watch_;
   // Which of the CPUs that are followed have a ring.
   Array<bool> has_ring_;
-  Turn turn_;
-  // The second event of each ring. The set decides on wakeups while adaptive_; some rings are by
-  // the clock only while by_clock_.
+  // The second event of each ring. The set decides on wakeups while adaptive_.
   perf_event_attr second_attr_{};
-  Counter polls_;
   bool adaptive_ = false;
   bool watched_ = false;
-  bool by_clock_ = false;
-  bool silenced_ = false;
 };
 
 } // namespace ringside

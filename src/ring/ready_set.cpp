@@ -14,14 +14,11 @@ constexpr std::uint64_t kInterrupt = UINT64_MAX - 1;
 
 } // namespace
 
-Result<ReadySet> ReadySet::make(std::size_t capacity) {
-  ReadySet set;
-  const auto room = set.reserve(capacity);
-  if (!room)
-    return room.error();
+Result<ReadySet> ReadySet::make() {
   auto epoll = os::create_epoll();
   if (!epoll)
     return epoll.error();
+  ReadySet set;
   set.epoll_ = std::move(*epoll);
   return set;
 }

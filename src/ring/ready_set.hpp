@@ -16,8 +16,8 @@ namespace ringside {
 
 class ReadySet {
 public:
-  // make is an empty set with room for `capacity` descriptors.
-  static Result<ReadySet> make(std::size_t capacity);
+  // make is an empty set without room for a descriptor.
+  static Result<ReadySet> make();
 
   // reserve makes room for `capacity` descriptors in all; what is watched stays.
   Result<void> reserve(std::size_t capacity);

@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
+#include "os/reason.hpp"
 #include "ring/ringbuf_map.hpp"
 #include "ring/ringbuf_record.hpp"
 
@@ -220,8 +221,6 @@ Result<void> RingbufRing::watch_in(ReadySet& ready, std::uint64_t token) {
 }
 
 Result<void> RingbufRing::coalesce() {
-  if (const auto timer = ready_->add_timer(); !timer)
-    return timer.error();
   // A ring that is held back always has something to read, as an epoll set sees it.
   if (const auto out = ready_->watch_for(watched_fd_.get(), 0, token_); !out)
     return out.error();
@@ -234,6 +233,12 @@ Result<void> RingbufRing::signal() {
     return in.error();
   let_go();
   return {};
+}
+
+void RingbufRing::explain_stays_signalled(Errno error) const {
+  const auto reason = os::explain_now(os::RefusedCall::other, error, {});
+  log(LogLevel::debug, "ring_buffer: the ring of map_fd %d stays signalled: %s\n", map_fd_,
+      reason.text);
 }
 
 void RingbufRing::watched_by_program() {

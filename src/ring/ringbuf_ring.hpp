@@ -53,6 +53,8 @@ public:
   Result<void> watch_in(ReadySet& ready, std::uint64_t token);
   Result<void> coalesce();
   Result<void> signal();
+  // explain_stays_signalled says at debug level why the ring cannot coalesce.
+  void explain_stays_signalled(Errno error) const;
   // watched_by_program says that the program waits for the ring by itself, or does not wait at all:
   // it is signalled, for good.
   void watched_by_program();

@@ -26,9 +26,11 @@ Result<UserRing> UserRing::open(int map_fd) {
   auto mapping = map_ringbuf("user_ring_buffer", map_fd, RingbufMapping::Filler::program);
   if (!mapping)
     return mapping.error();
-  auto ready = ReadySet::make(1);
+  auto ready = ReadySet::make();
   if (!ready)
     return refused("making an epoll set", map_fd, ready.error());
+  if (const auto room = ready->reserve(1); !room)
+    return refused("allocating memory", map_fd, room.error());
   // The kernel calls a ring with any room writable. Only a change is worth waking for: the room may
   // be too little for the record that is waited with.
   if (const auto watched = ready->watch(map_fd, EPOLLOUT | EPOLLET, 0); !watched)

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// RingSet: what sets of rings of both kinds have in common: the rings, waiting for them, reading
+// them in turn, and their statistics.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/array.hpp"
+#include "base/log.hpp"
+#include "base/owned.hpp"
+#include "base/shared_word.hpp"
+#include "os/reason.hpp"
+#include "ring/budget.hpp"
+#include "ring/poll_rings.hpp"
+#include "ring/ready_set.hpp"
+#include "ring/ring_stats.hpp"
+#include "ring/turn.hpp"
+#include "ring/wakeup_policy.hpp"
+
+namespace ringside {
+
+template <class Ring>
+class RingSet {
+public:
+  // holds_something is whether a ring has anything unread now, written to its end or not.
+  [[nodiscard]] bool holds_something() const {
+    return std::any_of(rings().begin(), rings().end(),
+                       [](const auto& ring) { return ring->unread() != 0; });
+  }
+
+  // interrupt makes the poll that is under way, or else the next one, return at once with what it
+  // has. Any thread and any signal handler may call it.
+  Result<void> interrupt() { return ready_.interrupt(); }
+
+  [[nodiscard]] std::size_t ring_count() const { return load_acquire(ring_count_); }
+  [[nodiscard]] Ring& ring(std::size_t index) { return *rings_[index]; }
+  [[nodiscard]] const Ring& ring(std::size_t index) const { return *rings_[index]; }
+  [[nodiscard]] int epoll_fd() const { return ready_.fd(); }
+
+  // stats is what has gone through a ring, or through all; polls is how often poll was called. Any
+  // thread may ask while others read.
+  [[nodiscard]] RingStats stats(std::size_t index) const { return rings_[index]->stats(); }
+  [[nodiscard]] RingStats stats() const {
+    RingStats all;
+    for (std::size_t index = 0; index < ring_count(); ++index)
+      all = merged(all, stats(index));
+    return all;
+  }
+  [[nodiscard]] std::uint64_t polls() const { return polls_.get(); }
+
+  // being_read is whether a read of a ring has yet to return; see ReadMark. silence is for a set
+  // that goes away when none has: handlers are called no more, and calls that are under way go on
+  // to no other ring.
+  [[nodiscard]] bool being_read(const void* frame) const {
+    return std::any_of(rings().begin(), rings().end(),
+                       [frame](const auto& ring) { return ring->being_read(frame); });
+  }
+  void silence() {
+    silenced_ = true;
+    for (const auto& ring : rings())
+      ring->silence();
+  }
+  [[nodiscard]] bool silenced() const { return silenced_; }
+
+protected:
+  RingSet() = default;
+
+  [[nodiscard]] std::span<const Owned<Ring>> rings() const {
+    return std::span<const Owned<Ring>>(rings_).first(ring_count_);
+  }
+  // reserve makes room for `capacity` rings in all; those that are there move to other places of
+  // the array. push needs room for one more.
+  Result<void> reserve(std::size_t capacity) {
+    auto rings = Array<Owned<Ring>>::of_size(capacity);
+    if (!rings)
+      return rings.error();
+    if (const auto room = ready_.reserve(capacity); !room)
+      return room;
+    std::move(rings_.begin(), rings_.begin() + ring_count_, rings->begin());
+    rings_ = std::move(*rings);
+    return {};
+  }
+  void push(Owned<Ring> ring) {
+    rings_[ring_count_] = std::move(ring);
+    // Pairs with the acquire in ring_count(), by a thread that asks about rings while another
+    // polls.
+    store_release(ring_count_, ring_count_ + 1);
+  }
+
+  void drop_rings() {
+    ring_count_ = 0;
+    rings_ = Array<Owned<Ring>>();
+  }
+
+  // wait_and_look is poll_rings on these rings.
+  template <class Look>
+  Result<void> wait_and_look(int timeout_ms, Look look) {
+    const auto policy = [this](std::size_t index) -> const WakeupPolicy& {
+      return rings_[index]->wakeups();
+    };
+    const auto polled = poll_rings(ready_, ring_count_, turn_, by_clock_, timeout_ms, policy, look);
+    if (by_clock_)
+      by_clock_ = earliest_due(ring_count_, policy) != kNever;
+    return polled;
+  }
+
+  // read_in_turn calls read(ring) for each ring, until that says false or the budget, if there is
+  // one, is spent. Each call begins with another ring, and behind the one where a budget was spent.
+  template <class Read>
+  void read_in_turn(const Budget* budget, Read read) {
+    const Turn now = turn_;
+    const auto spent = [budget] { return budget != nullptr && budget->spent(); };
+    for (std::size_t step = 0; step < ring_count_ && !spent(); ++step) {
+      const std::size_t index = now.at(step, ring_count_);
+      // First, because a callback may leave by an exception.
+      if (step == 0)
+        turn_.begun_with(index);
+      const bool goes_on = read(*rings_[index]);
+      if (spent())
+        turn_.begun_with(index);
+      if (!goes_on || silenced_)
+        return;
+    }
+  }
+
+  // change puts a ring into the mode that its policy wants. Where the kernel refuses to coalesce,
+  // the ring stays signalled for good; where it refuses to signal, the next look decides anew.
+  void change(Ring& ring, WakeupMode wanted) {
+    WakeupPolicy& wakeups = ring.wakeups();
+    if (wanted == wakeups.mode())
+      return;
+    if (wanted == WakeupMode::coalescing) {
+      auto changed = ready_.add_timer();
+      if (changed)
+        changed = ring.coalesce();
+      if (!changed) {
+        ring.explain_stays_signalled(changed.error());
+        wakeups.stay_signalled();
+        return;
+      }
+      by_clock_ = true;
+    } else if (wakeups.mode() == WakeupMode::coalescing && !ring.signal()) {
+      return;
+    }
+    wakeups.changed(wanted);
+  }
+
+  ReadySet ready_;
+  Counter polls_;
+  // Some rings are by the clock only while this is set.
+  bool by_clock_ = false;
+
+private:
+  Array<Owned<Ring>> rings_;
+  std::size_t ring_count_ = 0;
+  Turn turn_;
+  bool silenced_ = false;
+};
+
+} // namespace ringside
