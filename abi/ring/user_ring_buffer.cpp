@@ -59,9 +59,10 @@ extern "C" LIBBPF_API void* user_ring_buffer__reserve(struct user_ring_buffer* r
     return pass_on(user_ring_buffer__reserve, __func__, static_cast<void*>(nullptr), rb, size);
   // No Entry: nothing on this way can change errno.
   const auto record = rb->ring.reserve(size);
-  if (!record)
-    errno = record.error().value();
-  return *record;
+  if (record)
+    return *record;
+  errno = record.error().value();
+  return nullptr;
 }
 
 extern "C" LIBBPF_API void* user_ring_buffer__reserve_blocking(struct user_ring_buffer* rb,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Array<T>: a fixed number of elements on the heap, made in one step that can fail.
+// Array<T>: a fixed number of elements on the heap, made in one step that can fail. Vector<T> is
+// the list that grows.
 #pragma once
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "base/allocate.hpp"
+#include "base/check.hpp"
 #include "base/result.hpp"
 
 namespace ringside {
@@ -52,8 +54,15 @@ public:
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] T* data() { return elements_; }
-  [[nodiscard]] T& operator[](std::size_t index) { return elements_[index]; }
-  [[nodiscard]] const T& operator[](std::size_t index) const { return elements_[index]; }
+  [[nodiscard]] const T* data() const { return elements_; }
+  [[nodiscard]] T& operator[](std::size_t index) {
+    check(index < size_);
+    return elements_[index];
+  }
+  [[nodiscard]] const T& operator[](std::size_t index) const {
+    check(index < size_);
+    return elements_[index];
+  }
   [[nodiscard]] T* begin() { return elements_; }
   [[nodiscard]] T* end() { return elements_ + size_; }
   [[nodiscard]] const T* begin() const { return elements_; }

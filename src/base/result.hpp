@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/check.hpp"
 #include "base/errno.hpp"
 
 namespace ringside {
@@ -19,13 +20,25 @@ public:
   [[nodiscard]] explicit operator bool() const { return error_ == Errno(0); }
 
   // error() may be asked only of a failed Result; the value only of a successful one.
-  [[nodiscard]] Errno error() const { return error_; }
-  [[nodiscard]] T& operator*() { return value_; }
-  [[nodiscard]] const T& operator*() const { return value_; }
-  [[nodiscard]] T* operator->() { return &value_; }
-  [[nodiscard]] const T* operator->() const { return &value_; }
+  [[nodiscard]] Errno error() const {
+    check(!*this);
+    return error_;
+  }
+  [[nodiscard]] T& operator*() { return value(); }
+  [[nodiscard]] const T& operator*() const { return value(); }
+  [[nodiscard]] T* operator->() { return &value(); }
+  [[nodiscard]] const T* operator->() const { return &value(); }
 
 private:
+  [[nodiscard]] T& value() {
+    check(static_cast<bool>(*this));
+    return value_;
+  }
+  [[nodiscard]] const T& value() const {
+    check(static_cast<bool>(*this));
+    return value_;
+  }
+
   T value_{};
   Errno error_;
 };
@@ -38,7 +51,10 @@ public:
   Result(Errno error) : error_(error) {}
 
   [[nodiscard]] explicit operator bool() const { return error_ == Errno(0); }
-  [[nodiscard]] Errno error() const { return error_; }
+  [[nodiscard]] Errno error() const {
+    check(!*this);
+    return error_;
+  }
 
 private:
   Errno error_;

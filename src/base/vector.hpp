@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Vector<T>: a list that grows. Each step that needs memory can fail.
+#pragma once
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <new>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "base/allocate.hpp"
+#include "base/check.hpp"
+#include "base/result.hpp"
+
+namespace ringside {
+
+// Vector moves its elements when it grows, so pointers to them last until the next call that adds.
+// A call that fails with ENOMEM leaves the list as it was.
+template <class T>
+class Vector {
+public:
+  Vector() = default;
+  Vector(Vector&& other) noexcept
+      : elements_(std::exchange(other.elements_, nullptr)), size_(std::exchange(other.size_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
+  Vector& operator=(Vector&& other) noexcept {
+    std::swap(elements_, other.elements_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+    return *this;
+  }
+  Vector(const Vector&) = delete;
+  Vector& operator=(const Vector&) = delete;
+  ~Vector() {
+    clear();
+    release(elements_);
+  }
+
+  // reserve makes room for `capacity` elements in all.
+  Result<void> reserve(std::size_t capacity) {
+    return capacity <= capacity_ ? Result<void>() : move_to(capacity);
+  }
+
+  // append adds an element at the end. The value may be an element of this list.
+  Result<void> append(T value) {
+    if (size_ == capacity_)
+      if (const auto grown = grow(1); !grown)
+        return grown;
+    new (elements_ + size_) T(std::move(value));
+    ++size_;
+    return {};
+  }
+
+  // append_all adds copies of `values`, which must not lie in this list.
+  Result<void> append_all(std::span<const T> values) {
+    if (const auto added = append_default(values.size()); !added)
+      return added;
+    std::copy(values.begin(), values.end(), end() - values.size());
+    return {};
+  }
+
+  // append_default adds `count` value-initialised elements: zeros, for plain types.
+  Result<void> append_default(std::size_t count) {
+    if (capacity_ - size_ < count)
+      if (const auto grown = grow(count); !grown)
+        return grown;
+    for (const std::size_t end = size_ + count; size_ < end; ++size_)
+      new (elements_ + size_) T();
+    return {};
+  }
+
+  // truncate destroys the elements from `size` on, of which there must be at least none.
+  void truncate(std::size_t size) {
+    check(size <= size_);
+    while (size_ > size)
+      elements_[--size_].~T();
+  }
+  void clear() { truncate(0); }
+
+  // take_last removes the last element and returns it.
+  T take_last() {
+    T value = std::move(back());
+    truncate(size_ - 1);
+    return value;
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] T* data() { return elements_; }
+  [[nodiscard]] const T* data() const { return elements_; }
+  [[nodiscard]] T& operator[](std::size_t index) {
+    check(index < size_);
+    return elements_[index];
+  }
+  [[nodiscard]] const T& operator[](std::size_t index) const {
+    check(index < size_);
+    return elements_[index];
+  }
+  [[nodiscard]] T& back() { return (*this)[size_ - 1]; }
+  [[nodiscard]] const T& back() const { return (*this)[size_ - 1]; }
+  [[nodiscard]] T* begin() { return elements_; }
+  [[nodiscard]] T* end() { return elements_ + size_; }
+  [[nodiscard]] const T* begin() const { return elements_; }
+  [[nodiscard]] const T* end() const { return elements_ + size_; }
+  operator std::span<T>() { return {elements_, size_}; }
+  operator std::span<const T>() const { return {elements_, size_}; }
+
+private:
+  // Half as much again, so that n appends move fewer than 3 n elements.
+  Result<void> grow(std::size_t count) {
+    constexpr std::size_t kLeast = sizeof(T) < 64 ? 8 : 2;
+    std::size_t needed = 0;
+    if (__builtin_add_overflow(size_, count, &needed))
+      return Errno(ENOMEM);
+    return move_to(std::max({kLeast, needed, capacity_ + capacity_ / 2}));
+  }
+
+  Result<void> move_to(std::size_t capacity) {
+    std::size_t bytes = 0;
+    if (__builtin_mul_overflow(capacity, sizeof(T), &bytes))
+      return Errno(ENOMEM);
+    void* memory = allocate(bytes);
+    if (memory == nullptr)
+      return Errno(ENOMEM);
+    T* const moved = static_cast<T*>(memory);
+    if constexpr (std::is_trivially_copyable_v<T>) {
+      if (size_ != 0)
+        std::memcpy(memory, elements_, size_ * sizeof(T));
+    } else {
+      for (std::size_t index = 0; index < size_; ++index) {
+        new (moved + index) T(std::move(elements_[index]));
+        elements_[index].~T();
+      }
+    }
+    release(elements_);
+    elements_ = moved;
+    capacity_ = capacity;
+    return {};
+  }
+
+  T* elements_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+} // namespace ringside
