@@ -10,9 +10,9 @@
 
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/late_frees.hpp"
+#include "abi/boundary/options.hpp"
 #include "abi/util/possible_cpus.hpp"
 #include "base/log.hpp"
-#include "base/options.hpp"
 #include "os/os.hpp"
 #include "os/reason.hpp"
 #include "ring/ring_places.hpp"
@@ -184,16 +184,18 @@ using ringside::Errno;
 using ringside::NewPerfBuffer;
 using ringside::Options;
 
+RINGSIDE_OPTIONS(perf_buffer_opts);
+RINGSIDE_OPTIONS(perf_buffer_raw_opts);
+
 extern "C" LIBBPF_API struct perf_buffer* perf_buffer__new(int map_fd, size_t page_cnt,
                                                            perf_buffer_sample_fn sample_cb,
                                                            perf_buffer_lost_fn lost_cb, void* ctx,
                                                            const struct perf_buffer_opts* opts) {
   const Entry entry;
-  const auto options = Options::read("perf_buffer_opts", opts,
-                                     offsetof(perf_buffer_opts, sample_period) + sizeof(__u32));
+  const auto options = Options<perf_buffer_opts>::read(opts);
   if (!options)
     return entry.fail_null<perf_buffer>(options.error());
-  const __u32 sample_period = options->field(offsetof(perf_buffer_opts, sample_period), __u32{0});
+  const __u32 sample_period = options->get(&perf_buffer_opts::sample_period);
   perf_event_attr attr = ringside::bpf_output_attr(sample_period != 0 ? sample_period : 1);
 
   NewPerfBuffer wanted{"perf_buffer__new", map_fd, page_cnt, &attr};
@@ -213,16 +215,15 @@ perf_buffer__new_raw(int map_fd, size_t page_cnt, struct perf_event_attr* attr,
   if (attr == nullptr)
     return entry.fail_null<perf_buffer>(
         ringside::refuse(wanted, Errno(EINVAL), "attr is NULL: it says what event to open"));
-  const auto options = Options::read("perf_buffer_raw_opts", opts,
-                                     offsetof(perf_buffer_raw_opts, map_keys) + sizeof(int*));
+  const auto options = Options<perf_buffer_raw_opts>::read(opts);
   if (!options)
     return entry.fail_null<perf_buffer>(options.error());
 
   wanted.event_cb = event_cb;
   wanted.event_ctx = ctx;
-  wanted.cpu_count = options->field(offsetof(perf_buffer_raw_opts, cpu_cnt), 0);
-  wanted.cpus = options->field<const int*>(offsetof(perf_buffer_raw_opts, cpus), nullptr);
-  wanted.map_keys = options->field<const int*>(offsetof(perf_buffer_raw_opts, map_keys), nullptr);
+  wanted.cpu_count = options->get(&perf_buffer_raw_opts::cpu_cnt);
+  wanted.cpus = options->get(&perf_buffer_raw_opts::cpus);
+  wanted.map_keys = options->get(&perf_buffer_raw_opts::map_keys);
   auto buffer = ringside::make_perf_buffer(wanted);
   if (!buffer)
     return entry.fail_null<perf_buffer>(buffer.error());

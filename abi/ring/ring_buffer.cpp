@@ -13,8 +13,8 @@
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/late_frees.hpp"
 #include "abi/boundary/next_library.hpp"
+#include "abi/boundary/options.hpp"
 #include "base/log.hpp"
-#include "base/options.hpp"
 
 using ringside::Entry;
 using ringside::Errno;
@@ -24,6 +24,8 @@ using ringside::LogLevel;
 using ringside::pass_on;
 using ringside::Result;
 using ringside::RingbufSet;
+
+RINGSIDE_OPTIONS(ring_buffer_opts);
 
 namespace {
 
@@ -56,7 +58,7 @@ extern "C" LIBBPF_API struct ring_buffer* ring_buffer__new(int map_fd,
                                                            void* ctx,
                                                            const struct ring_buffer_opts* opts) {
   const Entry entry;
-  const auto options = ringside::Options::read("ring_buffer_opts", opts, sizeof(size_t));
+  const auto options = ringside::Options<ring_buffer_opts>::read(opts);
   if (!options)
     return entry.fail_null<ring_buffer>(options.error());
   auto buffer = make_ring_buffer(map_fd, {sample_cb, ctx});

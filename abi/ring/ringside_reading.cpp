@@ -18,14 +18,19 @@ using ringside::check_handle;
 using ringside::Entry;
 using ringside::Options;
 
+// `reserved` must be 0, so it is not known yet.
+template <>
+struct ringside::OptionsType<ringside_bounds> {
+  static constexpr const char* kName = "ringside_bounds";
+  static constexpr std::size_t kEnd = offsetof(ringside_bounds, reserved);
+};
+
 namespace {
 
-constexpr std::size_t kMoreEnd = offsetof(ringside_bounds, more) + sizeof(__u32);
-
-Budget budget_of(const Options& options) {
+Budget budget_of(const Options<ringside_bounds>& options) {
   constexpr __u64 kNsPerUs = 1000;
-  const __u64 records = options.field(offsetof(ringside_bounds, max_records), __u64{0});
-  const __u64 us = options.field(offsetof(ringside_bounds, max_us), __u64{0});
+  const __u64 records = options.get(&ringside_bounds::max_records);
+  const __u64 us = options.get(&ringside_bounds::max_us);
   __u64 until_ns = Budget::kUnlimited;
   if (us != 0 && (__builtin_mul_overflow(us, kNsPerUs, &until_ns) ||
                   __builtin_add_overflow(until_ns, ringside::os::now_ns(), &until_ns)))
@@ -46,14 +51,13 @@ int consume_bounded(const char* function, Handle* handle, ringside_bounds* bound
   const Entry entry;
   if (const auto checked = check_handle(function, handle); !checked)
     return entry.fail(checked.error());
-  const auto options = Options::read("ringside_bounds", bounds, kMoreEnd);
+  const auto options = Options<ringside_bounds>::read(bounds);
   if (!options)
     return entry.fail(options.error());
   Budget budget = budget_of(*options);
   const auto taken = handle->set->consume_within(budget);
-  if (bounds != nullptr && bounds->sz >= kMoreEnd)
-    bounds->more =
-        budget.spent() && !handle->set->silenced() && handle->set->holds_something() ? 1 : 0;
+  const bool more = budget.spent() && !handle->set->silenced() && handle->set->holds_something();
+  options->put(&ringside_bounds::more, __u32{more});
   return ringside::leave_read<Handle>(entry, *handle->set, taken);
 }
 

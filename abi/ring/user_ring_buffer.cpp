@@ -6,9 +6,9 @@
 
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/next_library.hpp"
+#include "abi/boundary/options.hpp"
 #include "base/handle_mark.hpp"
 #include "base/log.hpp"
-#include "base/options.hpp"
 #include "base/owned.hpp"
 #include "ring/user_ring.hpp"
 
@@ -22,6 +22,8 @@ using ringside::Entry;
 using ringside::Errno;
 using ringside::pass_on;
 using ringside::UserRing;
+
+RINGSIDE_OPTIONS(user_ring_buffer_opts);
 
 namespace {
 
@@ -38,7 +40,7 @@ void* leave(const Entry& entry, const ringside::Result<void*>& record) {
 extern "C" LIBBPF_API struct user_ring_buffer*
 user_ring_buffer__new(int map_fd, const struct user_ring_buffer_opts* opts) {
   const Entry entry;
-  const auto options = ringside::Options::read("user_ring_buffer_opts", opts, sizeof(size_t));
+  const auto options = ringside::Options<user_ring_buffer_opts>::read(opts);
   if (!options)
     return entry.fail_null<user_ring_buffer>(options.error());
   auto buffer = ringside::make<user_ring_buffer>();

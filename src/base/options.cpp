@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Options: the checks on the struct as a whole.
+// options_size: the checks on an option struct as a whole.
 #include "base/options.hpp"
 
 #include <cerrno>
+#include <cstring>
 
 #include "base/log.hpp"
 
 namespace ringside {
 
-Result<Options> Options::read(const char* type, const void* options, std::size_t known_end) {
-  Options checked;
+Result<std::size_t> options_size(const char* type, const void* options, std::size_t known_end) {
+  std::size_t size = 0;
   if (options == nullptr)
-    return checked;
+    return size;
 
-  checked.bytes_ = static_cast<const char*>(options);
-  std::memcpy(&checked.size_, options, sizeof(checked.size_));
-  if (checked.size_ < sizeof(checked.size_)) {
+  const auto* const bytes = static_cast<const char*>(options);
+  std::memcpy(&size, bytes, sizeof(size));
+  if (size < sizeof(size)) {
     log(LogLevel::warn, "%s: sz is %zu, which does not even hold sz: set it to the struct's size\n",
-        type, checked.size_);
+        type, size);
     return Errno(EINVAL);
   }
-  for (std::size_t at = known_end; at < checked.size_; ++at) {
-    if (checked.bytes_[at] == 0)
+  for (std::size_t at = known_end; at < size; ++at) {
+    if (bytes[at] == 0)
       continue;
     log(LogLevel::warn,
         "%s: byte %zu of %zu is not zero, but this library knows %zu: clear the struct before "
         "filling it, or use a newer library\n",
-        type, at, checked.size_, known_end);
+        type, at, size, known_end);
     return Errno(EINVAL);
   }
-  return checked;
+  return size;
 }
 
 } // namespace ringside

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Options: reading option structs whose size the caller was compiled with.
+// Options<T>: reading option structs whose size the caller was compiled with, and writing results
+// into them.
 #pragma once
 
 #include <cstddef>
@@ -9,28 +10,74 @@
 
 namespace ringside {
 
-// Options reads the fields of a caller's options struct by offset. Such a struct begins with
-// `size_t sz`, its size as the caller knew it: fields beyond it were not given and have defaults.
+// OptionsType<T> says of an option struct what messages call it, and where its last field that this
+// library knows ends: kName and kEnd. The C surface has a line for each struct.
+template <class T>
+struct OptionsType;
+
+// options_size checks a caller's struct and returns its size, 0 for null. EINVAL, with a message
+// that names `type`, if sz cannot hold itself, or if a byte between known_end and sz is not zero:
+// the caller would ask for something that this library does not know.
+Result<std::size_t> options_size(const char* type, const void* options, std::size_t known_end);
+
+// Options reads and writes the members of a caller's struct. Such a struct begins with `size_t sz`,
+// its size as the caller knew it. A member counts as given if sz reaches past its last byte.
+template <class T>
 class Options {
 public:
-  // read checks a caller's struct: null means that no field is given. `known_end` is where the last
-  // field that this library knows ends. EINVAL, with a message that names `type`, if sz cannot hold
-  // itself, or if a byte between known_end and sz is not zero: a wish that we would ignore.
-  static Result<Options> read(const char* type, const void* options, std::size_t known_end);
+  // read checks the struct; null means that no member is given. The struct must outlive the
+  // Options.
+  static Result<Options> read(const T* options) {
+    const auto size = options_size(OptionsType<T>::kName, options, OptionsType<T>::kEnd);
+    if (!size)
+      return size.error();
+    return Options(options, *size);
+  }
+  // The same for a struct that results are put into.
+  static Result<Options> read(T* options) {
+    auto read_only = read(static_cast<const T*>(options));
+    if (read_only)
+      read_only->results_ = reinterpret_cast<char*>(options);
+    return read_only;
+  }
 
   Options() = default;
 
-  // field is the value at `offset`, or `fallback` where sz does not reach past its last byte.
-  template <class T>
-  [[nodiscard]] T field(std::size_t offset, T fallback) const {
-    T value = fallback;
-    if (offset + sizeof(T) <= size_)
-      std::memcpy(&value, bytes_ + offset, sizeof(T));
-    return value;
+  // has is whether a member is given.
+  template <class Member>
+  [[nodiscard]] bool has(Member T::*member) const {
+    return offset_of(member) + sizeof(Member) <= size_;
+  }
+
+  // get is a member's value, or `fallback` where it is not given.
+  template <class Member>
+  [[nodiscard]] Member get(Member T::*member, Member fallback = {}) const {
+    if (has(member))
+      std::memcpy(&fallback, bytes_ + offset_of(member), sizeof(Member));
+    return fallback;
+  }
+
+  // put writes a result into a member, if the caller's struct has it.
+  template <class Member>
+  void put(Member T::*member, Member value) const {
+    if (has(member) && results_ != nullptr)
+      std::memcpy(results_ + offset_of(member), &value, sizeof(Member));
   }
 
 private:
+  Options(const T* options, std::size_t size)
+      : bytes_(reinterpret_cast<const char*>(options)), size_(size) {}
+
+  // Of a place like a T, because the caller's struct may be smaller.
+  template <class Member>
+  static std::size_t offset_of(Member T::*member) {
+    alignas(T) const char place[sizeof(T)] = {};
+    const auto* const field = &(reinterpret_cast<const T*>(place)->*member);
+    return static_cast<std::size_t>(reinterpret_cast<const char*>(field) - place);
+  }
+
   const char* bytes_ = nullptr;
+  char* results_ = nullptr;
   std::size_t size_ = 0;
 };
 

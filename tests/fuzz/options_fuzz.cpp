@@ -20,6 +20,29 @@
 #include "os/os.hpp"
 #include "sim_control.h"
 
+namespace ringside {
+namespace test {
+
+// Shape is a struct with a member of each size, close to the beginning and far behind.
+struct Shape {
+  std::size_t sz;
+  std::uint32_t word;
+  std::uint8_t byte;
+  std::uint16_t half;
+  std::uint64_t quad;
+  std::uint8_t far_bytes[200];
+  std::uint32_t far_word;
+};
+
+} // namespace test
+
+template <>
+struct OptionsType<test::Shape> {
+  static constexpr const char* kName = "options";
+  static constexpr std::size_t kEnd = sizeof(test::Shape);
+};
+} // namespace ringside
+
 namespace ringside::test {
 namespace {
 
@@ -76,28 +99,36 @@ private:
 };
 
 template <class T>
-void check_fields(const Options& options, const OptionsStruct& expected) {
+void check_field(const Options<Shape>& options, const OptionsStruct& expected, T Shape::*member,
+                 std::size_t offset) {
   constexpr auto kFallback = static_cast<T>(0xa5a5a5a5a5a5a5a5);
-  for (std::size_t offset = 0; offset <= kLargestStruct + 8; ++offset)
-    require(options.field(offset, kFallback) == expected.field(offset, kFallback),
-            "a field has its value where sz reaches past it, else its default");
+  require(options.get(member, kFallback) == expected.field(offset, kFallback),
+          "a field has its value where sz reaches past it, else its default");
+}
+
+void check_size(Input& input, const OptionsStruct& given) {
+  const std::size_t known_end = sizeof(std::size_t) + input.take<std::uint8_t>();
+  const auto size = options_size("options", given.in_memory(), known_end);
+  require(static_cast<bool>(size) == given.acceptable(known_end),
+          "options are refused if sz is too small, or if unknown bytes are set");
+  require(size || size.error() == Errno(EINVAL), "bad options are EINVAL");
 }
 
 void read_options(Input& input) {
-  const std::size_t known_end = sizeof(std::size_t) + input.take<std::uint8_t>();
   OptionsStruct given(input);
   given.fill(input);
-  const auto options = Options::read("options", given.in_memory(), known_end);
-  require(static_cast<bool>(options) == given.acceptable(known_end),
-          "options are refused if sz is too small, or bytes that nobody knows are set");
-  if (!options) {
-    require(options.error() == Errno(EINVAL), "bad options are EINVAL");
+  check_size(input, given);
+  const auto* shape = static_cast<const Shape*>(given.in_memory());
+  const auto options = Options<Shape>::read(shape);
+  require(static_cast<bool>(options) == given.acceptable(sizeof(Shape)),
+          "options are refused if bytes behind the last field are set");
+  if (!options)
     return;
-  }
-  check_fields<std::uint8_t>(*options, given);
-  check_fields<std::uint16_t>(*options, given);
-  check_fields<std::uint32_t>(*options, given);
-  check_fields<std::uint64_t>(*options, given);
+  check_field(*options, given, &Shape::word, offsetof(Shape, word));
+  check_field(*options, given, &Shape::byte, offsetof(Shape, byte));
+  check_field(*options, given, &Shape::half, offsetof(Shape, half));
+  check_field(*options, given, &Shape::quad, offsetof(Shape, quad));
+  check_field(*options, given, &Shape::far_word, offsetof(Shape, far_word));
 }
 
 // Machine is a simulated kernel with a map, on which nothing may stay behind.

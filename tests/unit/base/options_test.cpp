@@ -10,25 +10,39 @@
 
 #include "messages.hpp"
 
-namespace ringside::test {
-namespace {
+namespace ringside {
+namespace test {
 
 struct Sample {
   std::size_t sz;
   std::uint32_t period;
-  std::uint32_t padding;
+  std::uint32_t count;
   std::uint64_t later;
 };
-constexpr std::size_t kKnownEnd = offsetof(Sample, padding);
 
-std::uint32_t period_of(const Options& options) {
-  return options.field(offsetof(Sample, period), std::uint32_t{7});
+} // namespace test
+
+template <>
+struct OptionsType<test::Sample> {
+  static constexpr const char* kName = "sample";
+  static constexpr std::size_t kEnd = offsetof(test::Sample, later);
+};
+
+} // namespace ringside
+
+namespace ringside::test {
+namespace {
+
+constexpr std::size_t kKnownEnd = OptionsType<Sample>::kEnd;
+
+std::uint32_t period_of(const Options<Sample>& options) {
+  return options.get(&Sample::period, std::uint32_t{7});
 }
 
 } // namespace
 
 TEST_CASE("without options all fields have their defaults") {
-  const auto options = Options::read("sample", nullptr, kKnownEnd);
+  const auto options = Options<Sample>::read(static_cast<const Sample*>(nullptr));
   REQUIRE(options);
   CHECK(period_of(*options) == 7);
 }
@@ -38,7 +52,7 @@ TEST_CASE("a field counts as given once sz reaches past its last byte") {
   Sample sample{0, 3, 0, 0};
   sample.sz = GENERATE(range(std::size_t{0}, sizeof(Sample) + 1));
   CAPTURE(sample.sz);
-  const auto options = Options::read("sample", &sample, kKnownEnd);
+  const auto options = Options<Sample>::read(&sample);
   if (sample.sz < sizeof(std::size_t)) {
     REQUIRE_FALSE(options);
     CHECK(options.error() == Errno(EINVAL));
@@ -47,7 +61,7 @@ TEST_CASE("a field counts as given once sz reaches past its last byte") {
     return;
   }
   REQUIRE(options);
-  CHECK(period_of(*options) == (sample.sz < kKnownEnd ? 7 : 3));
+  CHECK(period_of(*options) == (sample.sz < offsetof(Sample, count) ? 7 : 3));
   CHECK(messages.warnings() == 0);
 }
 
@@ -57,10 +71,29 @@ TEST_CASE("any byte behind the last known field that is not zero is refused") {
   const auto at = GENERATE(range(kKnownEnd, sizeof(Sample)));
   reinterpret_cast<char*>(&sample)[at] = 1;
   CAPTURE(at);
-  const auto options = Options::read("sample", &sample, kKnownEnd);
+  const auto options = Options<Sample>::read(&sample);
   REQUIRE_FALSE(options);
   CHECK(options.error() == Errno(EINVAL));
   CHECK_THAT(messages.last(), Catch::Contains("byte " + std::to_string(at)));
+}
+
+TEST_CASE("a result is written where sz reaches past it, and only there") {
+  Sample sample{0, 3, 4, 0};
+  sample.sz = GENERATE(range(sizeof(std::size_t), offsetof(Sample, later) + 1));
+  CAPTURE(sample.sz);
+  const auto options = Options<Sample>::read(&sample);
+  REQUIRE(options);
+  options->put(&Sample::count, std::uint32_t{9});
+  CHECK(sample.count == (sample.sz < offsetof(Sample, later) ? 4 : 9));
+  CHECK(sample.period == 3);
+}
+
+TEST_CASE("nothing is written into a struct that was given to be read") {
+  const Sample sample{sizeof(Sample), 3, 4, 0};
+  const auto options = Options<Sample>::read(&sample);
+  REQUIRE(options);
+  options->put(&Sample::count, std::uint32_t{9});
+  CHECK(sample.count == 4);
 }
 
 } // namespace ringside::test
