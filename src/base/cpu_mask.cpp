@@ -6,6 +6,8 @@
 #include <bit>
 #include <cerrno>
 
+#include "base/scan.hpp"
+
 namespace ringside {
 namespace {
 
@@ -14,34 +16,15 @@ struct Range {
   unsigned last = 0;
 };
 
-// take_number removes a decimal number of at most kMaxCpu from the front of `text`.
-bool take_number(std::string_view& text, unsigned& number) {
-  std::size_t digits = 0;
-  number = 0;
-  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
-    number = number * 10 + static_cast<unsigned>(text[digits] - '0');
-    if (number > CpuMask::kMaxCpu)
-      return false;
-    ++digits;
-  }
-  text.remove_prefix(digits);
-  return digits > 0;
-}
-
-bool take_character(std::string_view& text, char character) {
-  if (text.empty() || text.front() != character)
-    return false;
-  text.remove_prefix(1);
-  return true;
-}
-
 // take_range removes "A" or "A-B" from the front of `text`.
 bool take_range(std::string_view& text, Range& range) {
-  if (!take_number(text, range.first))
+  const auto first = take_number(text, 10, CpuMask::kMaxCpu);
+  if (!first)
     return false;
-  range.last = range.first;
-  if (take_character(text, '-') && !take_number(text, range.last))
+  const auto last = take_text(text, "-") ? take_number(text, 10, CpuMask::kMaxCpu) : first;
+  if (!last)
     return false;
+  range = {static_cast<unsigned>(*first), static_cast<unsigned>(*last)};
   return range.first <= range.last;
 }
 
@@ -53,8 +36,8 @@ bool for_each_range(std::string_view text, Visit&& visit) {
     if (!take_range(text, range))
       return false;
     visit(range);
-  } while (take_character(text, ','));
-  take_character(text, '\n');
+  } while (take_text(text, ","));
+  take_text(text, "\n");
   return text.empty();
 }
 

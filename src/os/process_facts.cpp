@@ -6,38 +6,19 @@
 
 #include <sys/resource.h>
 
+#include "base/scan.hpp"
 #include "os/os.hpp"
 
 namespace ringside::os {
 namespace {
-
-// number_at reads a number in `base` from the front of `text`, after blanks.
-std::optional<std::int64_t> number_at(std::string_view text, unsigned base) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  const bool negative = !text.empty() && text.front() == '-';
-  if (negative)
-    text.remove_prefix(1);
-  std::uint64_t number = 0;
-  std::size_t digits = 0;
-  for (; digits < text.size(); ++digits) {
-    const std::size_t digit = kDigits.find(text[digits]);
-    if (digit >= base)
-      break;
-    number = number * base + digit;
-  }
-  if (digits == 0)
-    return std::nullopt;
-  return static_cast<std::int64_t>(negative ? -number : number);
-}
 
 std::optional<std::int64_t> setting(const char* path) {
   char text[32];
   const auto length = read_file(path, text);
   if (!length)
     return std::nullopt;
-  return number_at({text, *length}, 10);
+  std::string_view value(text, *length);
+  return take_signed(value);
 }
 
 std::optional<std::uint64_t> capabilities_in_effect() {
@@ -51,10 +32,8 @@ std::optional<std::uint64_t> capabilities_in_effect() {
   if (field == std::string_view::npos)
     return std::nullopt;
   status.remove_prefix(field + kField.size());
-  const auto value = number_at(status, 16);
-  if (!value)
-    return std::nullopt;
-  return static_cast<std::uint64_t>(*value);
+  skip_blanks(status);
+  return take_number(status, 16);
 }
 
 std::optional<std::uint64_t> limit(int resource) {

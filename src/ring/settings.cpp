@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include "base/log.hpp"
+#include "base/scan.hpp"
 #include "base/shared_word.hpp"
 #include "os/os.hpp"
 
@@ -20,18 +20,8 @@ constexpr std::uint64_t kNsPerUs = 1000;
 constexpr std::uint64_t kLongestUs = 1'000'000;
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 40;
 
-// read_number takes the digits at the beginning of `text` away.
-std::optional<std::uint64_t> read_number(std::string_view& text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc())
-    return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return number;
-}
-
 std::optional<std::uint64_t> read_bytes(std::string_view text) {
-  const auto number = read_number(text);
+  const auto number = take_number(text);
   if (!number || text.size() > 1)
     return std::nullopt;
   constexpr std::string_view kSuffixes = "KMG";
@@ -46,7 +36,7 @@ std::optional<std::uint64_t> read_bytes(std::string_view text) {
 
 // Each takes a variable's value over, or says that it can have no such value.
 bool take_latency(std::string_view text, Settings& settings) {
-  const auto us = read_number(text);
+  const auto us = take_number(text);
   if (!us || !text.empty() || *us == 0 || *us > kLongestUs)
     return false;
   settings.max_latency_ns = *us * kNsPerUs;
