@@ -5,21 +5,19 @@
 #include <bpf/libbpf.h>
 
 #include "abi/boundary/entry.hpp"
-#include "base/shared_word.hpp"
+#include "base/cached.hpp"
 #include "ring/ring_places.hpp"
 
 namespace ringside {
 
 Result<unsigned> possible_cpu_count() {
-  static unsigned known = 0;
-  // Threads that come at once all read the same file: it does not matter whose answer stays.
-  if (const unsigned count = load_relaxed(known); count != 0)
-    return count;
-  const auto mask = read_cpu_mask(kPossibleCpus);
-  if (!mask)
-    return mask.error();
-  store_relaxed(known, mask->count());
-  return mask->count();
+  static Cached<cached_fact("possible CPUs")> count;
+  return count.get([]() -> Result<std::uint32_t> {
+    const auto mask = read_cpu_mask(kPossibleCpus);
+    if (!mask)
+      return mask.error();
+    return mask->count();
+  });
 }
 
 } // namespace ringside

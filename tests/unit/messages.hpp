@@ -36,7 +36,7 @@ private:
     return messages[level];
   }
   static int collect(libbpf_print_level level, const char* format, va_list arguments) {
-    char text[1024];
+    char text[4096];
     const int length = std::vsnprintf(text, sizeof(text), format, arguments);
     collected(level).emplace_back(text);
     return length;
