@@ -41,6 +41,27 @@ def cpu_mask():
     return {name: text.encode("latin-1") for name, text in texts.items()}
 
 
+def byte_reader():
+    def reads(order, data, steps):
+        """Byte order, the bytes of a file, then what is read of them."""
+        return bytes([order, len(data)]) + data + steps
+
+    u8, u16, u32, u64, take, text, part, align = (bytes([step]) for step in range(8))
+    data = bytes(range(1, 60)) + b"\0name\0"
+    most = struct.pack("<QB", 2**64 - 1, 0)
+    return {
+        "empty": b"", "numbers": reads(0, data, u8 + u16 + u32 + u64),
+        "numbers_big": reads(1, data, u8 + u16 + u32 + u64),
+        "too_short": reads(0, b"abc", u32 + u8),
+        "text": reads(0, data, text + text + text), "no_text": reads(0, b"abc", text),
+        "take": reads(0, data, take + struct.pack("<QB", 5, 0) + u8),
+        "take_most": reads(0, data, u8 + take + most + u8),
+        "part": reads(0, data, part + struct.pack("<HQB", 4, 8, 0) + u8),
+        "part_most": reads(0, data, part + struct.pack("<H", 4) + most + u8),
+        "align": reads(0, data, u8 + align + u8), "align_end": reads(0, b"ab", u16 + align),
+    }
+
+
 def perf_read():
     def ring(size, data, offset=0, base=0, distance=None, answers=b"", flags=0):
         """A read of a ring of `size` bytes, with `data` from its tail on.
@@ -194,8 +215,8 @@ def main():
         sys.exit("usage: seeds.py FOLDER")
     folder = sys.argv[1]
     shutil.rmtree(folder, ignore_errors=True)
-    targets = {"cpu_mask": cpu_mask, "elf": elf_seeds.seeds, "options": options,
-               "perf_buffer": perf_buffer, "perf_read": perf_read}
+    targets = {"byte_reader": byte_reader, "cpu_mask": cpu_mask, "elf": elf_seeds.seeds,
+               "options": options, "perf_buffer": perf_buffer, "perf_read": perf_read}
     for target, seeds in targets.items():
         os.makedirs(os.path.join(folder, target))
         for name, data in seeds().items():

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// ByteReader: bytes of a file to numbers. No other file casts into file bytes, adds two numbers of
+// a file, or compares an offset with a size.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+#include "base/byte_order.hpp"
+
+namespace ringside {
+
+// ByteReader reads from the front. Once a read does not fit it has failed for good: that read and
+// all later ones give zeros, so a structure is read whole and failed() asked once behind it. The
+// bytes must outlive the reader and what it returns.
+class ByteReader {
+public:
+  explicit ByteReader(std::span<const std::byte> bytes, ByteOrder order = kNativeOrder)
+      : bytes_(bytes), swaps_(order != kNativeOrder) {}
+
+  std::uint8_t u8() { return number<std::uint8_t>(); }
+  std::uint16_t u16() { return number<std::uint16_t>(); }
+  std::uint32_t u32() { return number<std::uint32_t>(); }
+  std::uint64_t u64() { return number<std::uint64_t>(); }
+  // word is a number as wide as an address of the file: 8 bytes, or 4.
+  std::uint64_t word(bool wide) { return wide ? u64() : u32(); }
+
+  // bytes is the next `size` bytes; none of them where they are not all there.
+  std::span<const std::byte> bytes(std::uint64_t size) {
+    if (!fits(size))
+      return {};
+    const auto taken = bytes_.subspan(position_, static_cast<std::size_t>(size));
+    position_ += taken.size();
+    return taken;
+  }
+
+  // text is what stands before the next NUL, which is read as well. Without a NUL it fails.
+  std::string_view text() {
+    const auto rest = bytes_.subspan(position_);
+    const void* nul = failed_ || rest.empty() ? nullptr : std::memchr(rest.data(), 0, rest.size());
+    if (nul == nullptr) {
+      fail();
+      return {};
+    }
+    const auto length = static_cast<std::size_t>(static_cast<const std::byte*>(nul) - rest.data());
+    position_ += length + 1;
+    return {reinterpret_cast<const char*>(rest.data()), length};
+  }
+
+  void skip(std::uint64_t size) { static_cast<void>(bytes(size)); }
+
+  // seek goes to `offset`, counted from where the reader began; the end is a place, too.
+  void seek(std::uint64_t offset) {
+    if (failed_)
+      return;
+    if (offset > bytes_.size()) {
+      fail();
+      return;
+    }
+    position_ = static_cast<std::size_t>(offset);
+  }
+
+  // align goes to the next multiple of `alignment`, a power of two.
+  void align(std::size_t alignment) { skip((alignment - position_ % alignment) % alignment); }
+
+  // part is a reader of `size` bytes from `offset` on. If they are not all there, this one fails
+  // and the part is empty and has failed.
+  ByteReader part(std::uint64_t offset, std::uint64_t size) {
+    ByteReader inner(*this);
+    inner.seek(offset);
+    const auto taken = inner.bytes(size);
+    if (inner.failed_)
+      fail();
+    inner.bytes_ = taken;
+    inner.position_ = 0;
+    return inner;
+  }
+
+  [[nodiscard]] std::size_t position() const { return position_; }
+  [[nodiscard]] std::size_t left() const { return failed_ ? 0 : bytes_.size() - position_; }
+  [[nodiscard]] bool failed() const { return failed_; }
+  // failed_at is where the read that failed began.
+  [[nodiscard]] std::size_t failed_at() const { return position_; }
+  [[nodiscard]] bool swaps() const { return swaps_; }
+
+private:
+  [[nodiscard]] bool fits(std::uint64_t size) {
+    if (!failed_ && size <= bytes_.size() - position_) [[likely]]
+      return true;
+    fail();
+    return false;
+  }
+  void fail() { failed_ = true; }
+
+  template <class Number>
+  Number number() {
+    Number value = 0;
+    if (!fits(sizeof(value)))
+      return 0;
+    std::memcpy(&value, bytes_.data() + position_, sizeof(value));
+    position_ += sizeof(value);
+    return swaps_ ? swapped_bytes(value) : value;
+  }
+
+  std::span<const std::byte> bytes_;
+  std::size_t position_ = 0;
+  bool swaps_;
+  bool failed_ = false;
+};
+
+} // namespace ringside
