@@ -25,9 +25,11 @@ class Comparison(unittest.TestCase):
         swap = lambda number, line: GOOD[:number] + [line] + GOOD[number + 1:]
         for lines, words in (
                 (GOOD[1:], 'LIBBPF_0.0.1 a @@ is in 1.8-dev'),
-                (swap(0, 'a LIBBPF_0.0.1 compat libbpf ring done'), 'LIBBPF_0.0.1 a @@ is in 1.8-dev'),
+                (swap(0, 'a LIBBPF_0.0.1 compat libbpf ring done'),
+                 'LIBBPF_0.0.1 a @@ is in 1.8-dev'),
                 (swap(2, 'c LIBBPF_0.0.1 compat ringside ring done'), 'c @ is listed, but not in'),
-                (swap(2, 'd LIBBPF_0.0.1 default ringside ring done'), 'd @@ is listed, but not in'),
+                (swap(2, 'd LIBBPF_0.0.1 default ringside ring done'),
+                 'd @@ is listed, but not in'),
                 (swap(4, 'z LIBBPF_1.0.0 default libbpf ring todo'), 'z @@ is listed, but not in'),
                 (swap(4, 'z LIBBPF_1.1.0 default libbpf ring todo'), 'nodes are')):
             with self.subTest(lines=lines):

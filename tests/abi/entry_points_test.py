@@ -13,7 +13,8 @@ import symbol_list
 ABI = symbol_list.ROOT / 'abi'
 COMMENT = re.compile(r'//[^\n]*|/\*.*?\*/', re.S)
 # A version node stands before the definition that it is for, as in abi/boundary/symver.hpp.
-DEFINITION = re.compile(r'(?:RINGSIDE_SYMVER\(\w+, "(?P<versioned>\w+@\w[\w.]*)"\)\s*(?:extern "C"\s*)?)?'
+DEFINITION = re.compile(r'(?:RINGSIDE_SYMVER\(\w+, "(?P<versioned>\w+@\w[\w.]*)"\)\s*'
+                        r'(?:extern "C"\s*)?)?'
                         r'\b(?:LIBBPF|RINGSIDE)_API\b[^;{}=()]*?\b(?P<name>\w+)\s*\([^;{}]*\{')
 
 
@@ -60,7 +61,8 @@ class EntryPoints(unittest.TestCase):
             'later LIBBPF_1.0.0 default libbpf btf todo'])
         old = 'RINGSIDE_SYMVER(old, "thing__new@LIBBPF_0.0.4")\n' \
               'extern "C" LIBBPF_API thing* old(int fd) {\n'
-        good = {'ring/free.cpp': '// LIBBPF_API int other() {\nLIBBPF_API void thing__free(thing*) {',
+        good = {'ring/free.cpp': '// LIBBPF_API int other() {\n'
+                                 'LIBBPF_API void thing__free(thing*) {',
                 'ring/new.cpp': 'LIBBPF_API int call(int);\n'
                                 'extern "C" LIBBPF_API struct thing* thing__new(int fd) {\n',
                 'ring/old.cpp': old}
@@ -68,7 +70,8 @@ class EntryPoints(unittest.TestCase):
         for path, text, words in (
                 ('ring/new.cpp', '', 'thing__new is defined in 0 files'),
                 ('ring/old.cpp', '', 'thing__new@LIBBPF_0.0.4 is defined in 0'),
-                ('util/free.cpp', good['ring/free.cpp'], 'in 2 files: ring/free.cpp, util/free.cpp'),
+                ('util/free.cpp', good['ring/free.cpp'],
+                 'in 2 files: ring/free.cpp, util/free.cpp'),
                 ('ring/free.cpp', '', 'thing__free is defined in 0 files'),
                 ('btf/later.cpp', 'LIBBPF_API int later() {', 'later is defined in btf/later.cpp')):
             with self.subTest(path=path, text=text):

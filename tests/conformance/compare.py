@@ -4,8 +4,9 @@
 
 A case states what a program may rely on. It must hold over the stock library, so that it is true,
 and over ours, so that we keep it. Where the two differ on purpose the case's line in the table says
-so by an id, which is a heading of abi/differences.md. How each case ended over each library is
-recorded in outcomes.tsv, so that no library needs to be at hand to know it.
+so by an id, which is a heading of abi/differences/FAMILY.md; FAMILY is the folder of the case.
+How each case ended over each library is recorded in outcomes.tsv, so that no library needs to be at
+hand to know it.
 """
 import argparse
 import collections
@@ -22,7 +23,8 @@ SKIPPED = 77
 DID_NOT_RUN = ('skip', 'other')
 
 # A line of `conform --list`; the recorded outcomes begin with the same columns.
-COLUMNS = ('name', 'function', 'kernel', 'since', 'until', 'changed_in', 'difference', 'stock')
+COLUMNS = ('name', 'family', 'function', 'kernel', 'since', 'until', 'changed_in', 'difference',
+           'stock')
 Case = collections.namedtuple('Case', COLUMNS)
 
 
@@ -110,7 +112,7 @@ class Program:
             return {}
         at = head.index(column)
         return {line[0]: line[at].split('/')[-1 if kernel == 'simulated' else 0]
-                for line in lines if line[2] in ('none', 'either', kernel)}
+                for line in lines if line[COLUMNS.index('kernel')] in ('none', 'either', kernel)}
 
 
 def skip(why):
@@ -185,11 +187,13 @@ def check_real(program, options):
 
 
 def check_headings(program, options):
-    """The ids in the table of cases are the headings of the list of differences, both ways."""
-    used = {case.difference for case in program.cases} - {'-'}
-    # Of texts every case with a message asks, and of nothing else there.
-    used.add('message-texts')
-    headings = re.findall(r'^## (\S+)$', options.differences.read_text(), re.M)
+    """The ids in the table of cases are the headings of their family's file, both ways."""
+    used = {f'{case.family}.md: {case.difference}' for case in program.cases
+            if case.difference != '-'}
+    # What holds for all families: every case with a message asks for it, and none names it.
+    used.add('README.md: message-texts')
+    headings = [f'{path.name}: {name}' for path in options.differences.glob('*.md')
+                for name in re.findall(r'^## (\S+)$', path.read_text(), re.M)]
     problems = [f'{name}: a case has it, no heading' for name in sorted(used - set(headings))]
     problems += [f'{name}: a heading that no case has' for name in sorted(set(headings) - used)]
     problems += [f'{name}: twice' for name in sorted(set(headings)) if headings.count(name) > 1]

@@ -12,8 +12,8 @@ EXPORTED_BY = {'both': LIBRARIES, 'ringside': ('libringside',), 'libbpf': ('libb
 MARKS = {'default': '@@', 'compat': '@'}
 FAMILIES = ('attach', 'bpf', 'btf', 'linker', 'netlink', 'object', 'ring', 'util')
 STATUSES = ('done', 'todo')
-# Whose version nodes there are, each one's a chain of its own. The functions in our nodes begin with
-# a prefix, and no others do.
+# Owners of version nodes; the nodes of each are a chain of their own. The functions in our nodes
+# begin with a prefix, and no others do.
 LIBBPF, RINGSIDE = OWNERS = ('LIBBPF', 'RINGSIDE')
 OWN_PREFIX = 'ringside_'
 
@@ -85,8 +85,8 @@ def load(path):
 
 
 def nodes(symbols, library=None):
-    """All version nodes, owner by owner, oldest first; or those of a library, which has all nodes of
-    an owner, or, if no function in them is the library's, none."""
+    """All version nodes, owner by owner, oldest first; or those of a library: all nodes of an owner
+    if some function in them is the library's, and none of that owner otherwise."""
     owners = {owner(symbol.node) for symbol in symbols
               if library is None or library in EXPORTED_BY[symbol.libraries]}
     return sorted({symbol.node for symbol in symbols if owner(symbol.node) in owners},

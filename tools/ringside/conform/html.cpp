@@ -176,7 +176,7 @@ releases of the stock library (a number), of libringside.so.1 preloaded over one
 ringside's own libbpf.so.1 (ours).</dd>
 <dt>Cells</dt><dd>How many cases passed, all kernels taken together; passed/ran if some did not; a
 dot where nothing is to be tested: the release does not have the function.</dd>
-<dt>differ</dt><dd>The library does on purpose what abi/differences.md describes.</dd>
+<dt>differ</dt><dd>The library does on purpose what abi/differences/ describes.</dd>
 <dt>crashes, hangs, anyhow</dt><dd>How the stock library is known to end; anyhow: as memory has
 it.</dd>
 </dl>

@@ -84,8 +84,9 @@ std::string groups_markdown(const std::string& title, const Results& results, Ke
 
 std::string markdown(const Results& results) {
   const auto difference = [](const Case& one) {
-    return one.difference == "-" ? std::string()
-                                 : fmt::format("[{0}](../abi/differences.md#{0})", one.difference);
+    return one.difference == "-"
+               ? std::string()
+               : fmt::format("[{1}](../abi/differences/{0}.md#{1})", one.family, one.difference);
   };
   return fmt::format("{}\n{} cases about {} functions.\n{}\n{}\n## Agreement\n\n"
                      "Over the cases that run on both, the kernels taken together.\n\n{}\n"

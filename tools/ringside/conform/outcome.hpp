@@ -18,12 +18,13 @@ std::string_view name_of(Kernel kernel);
 // not there is "-".
 struct Case {
   std::string name;
+  std::string family;     // of functions that it is about: a folder of abi/
   std::string function;   // that it is about
   std::string kernel;     // that it needs: none, real, simulated or either
   std::string since;      // libbpf releases
   std::string until;      // the first one in which it does not hold
   std::string changed_in; // the one that changed what it expects
-  std::string difference; // heading of abi/differences.md
+  std::string difference; // heading in abi/differences/FAMILY.md
   std::string stock;      // how it ends over the stock library: ends, crashes, hangs, anyhow
 
   [[nodiscard]] bool runs_on(Kernel on) const;
@@ -31,7 +32,7 @@ struct Case {
 };
 
 // Outcome of a case over a library on a kernel. Words in capitals are for what is wrong:
-// tests/conformance/run.h lists them.
+// tests/conformance/harness/run.h lists them.
 struct Outcome {
   std::string word = "other";
   std::string remark;

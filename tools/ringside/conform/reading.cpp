@@ -12,11 +12,12 @@
 namespace ringside::tool::conform {
 namespace {
 
-constexpr std::string Case::*kCaseFields[] = {&Case::name,       &Case::function, &Case::kernel,
-                                              &Case::since,      &Case::until,    &Case::changed_in,
-                                              &Case::difference, &Case::stock};
+constexpr std::string Case::*kCaseFields[] = {&Case::name,       &Case::family,     &Case::function,
+                                              &Case::kernel,     &Case::since,      &Case::until,
+                                              &Case::changed_in, &Case::difference, &Case::stock};
 constexpr std::size_t kCaseColumns = std::size(kCaseFields);
-constexpr const char* kHead = "case\tfunction\tkernel\tsince\tuntil\tchanged in\tdifference\tstock";
+constexpr const char* kHead =
+    "case\tfamily\tfunction\tkernel\tsince\tuntil\tchanged in\tdifference\tstock";
 constexpr const char* kPreface = "# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only\n"
                                  "# How each case ended over each library, written by `./dev "
                                  "conform`, compared by tests. Libraries\n"

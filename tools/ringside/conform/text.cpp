@@ -73,7 +73,7 @@ std::string table_text(const Column& column, const std::vector<Case>& cases) {
   const Count all = count_all(column, cases);
   text += row_of("all", all);
   if (all.differ > 0)
-    text += "\nDiffer, as abi/differences.md describes under these headings:\n" +
+    text += "\nDiffer, as abi/differences/ describes under these headings:\n" +
             counted(differences_of(column, cases));
   if (all.skipped > 0)
     text += "\nSkipped:\n" + counted(reasons_to_skip(column, cases));

@@ -8,7 +8,7 @@ namespace ringside::tool::conform {
 namespace {
 
 Case a_case(const std::string& name, const std::string& function, const std::string& kernel) {
-  return {name, function, kernel, "1.0", "-", "-", "-", "ends"};
+  return {name, "ring", function, kernel, "1.0", "-", "-", "-", "ends"};
 }
 
 Column a_column(const std::string& label, const std::string& name, const std::string& real,

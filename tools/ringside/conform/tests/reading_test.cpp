@@ -64,8 +64,8 @@ TEST_CASE("what looks like results before the program begins is forgotten") {
   CHECK(reader.run().outcomes.contains("new.works"));
 }
 
-const std::vector<Case> kCases{{"a.b", "f", "either", "1.0", "-", "1.2", "-", "ends"},
-                               {"a.c", "f", "real", "1.5", "-", "-", "an-id", "crashes"}};
+const std::vector<Case> kCases{{"a.b", "ring", "f", "either", "1.0", "-", "1.2", "-", "ends"},
+                               {"a.c", "ring", "f", "real", "1.5", "-", "-", "an-id", "crashes"}};
 
 Column a_column() {
   Column column{"1.5.0", {}, false};

@@ -9,8 +9,8 @@ namespace {
 
 Results some_results() {
   Results results;
-  results.cases = {{"a.b", "f", "either", "1.0", "-", "-", "an-id", "ends"},
-                   {"a.c", "g@LIBBPF_0.0.4", "real", "1.5", "-", "-", "-", "ends"}};
+  results.cases = {{"a.b", "ring", "f", "either", "1.0", "-", "-", "an-id", "ends"},
+                   {"a.c", "ring", "g@LIBBPF_0.0.4", "real", "1.5", "-", "-", "-", "ends"}};
   Column stock{"1.5.0", {}, true};
   stock.runs[Kernel::real].outcomes = {{"a.b", {"ok", "", {}, 0}}, {"a.c", {"ok", "", {}, 0}}};
   Column mine{"mine", {}, false};

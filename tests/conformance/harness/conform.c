@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* conform: the program. It runs the cases over the library that is preloaded, and says how each
+ * ended:
+ *
+ *   library FILE, soname NAME, release M.N.P, kernel real|simulated [(why it refuses)]
+ *   WORD CASE [(REMARK)]        WORD as in run.h
+ *        LINE                   what a case that is not as it should be has to say
+ *   N passed, N failed, N skipped
+ */
+#define _GNU_SOURCE
+#include "harness/conform.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/kernel.h"
+#include "harness/run.h"
+
+static const char first_release[] = "1.0";
+
+enum { seconds_for_a_try = 5 };
+
+/* The tables of cases, in the order in which the files were linked. */
+static struct conform_table* tables;
+static struct conform_table** tables_end = &tables;
+
+void conform_add(struct conform_table* table) {
+  *tables_end = table;
+  tables_end = &table->next;
+}
+
+static struct {
+  enum { AS_STOCK, AS_RINGSIDE, AS_EITHER } as;
+  bool list;
+  const char* release; /* to take the library for, if given */
+  const char* pattern;
+  unsigned seconds; /* that a case may take */
+} options = {.seconds = 20};
+
+/* Where the results go. */
+static FILE* results;
+
+/* The first function of a case that there is: its file is the library under test. */
+static const char* the_function;
+
+static const char* find_the_function(void) {
+  for (const struct conform_table* table = tables; table; table = table->next)
+    for (const struct conform_case* one = table->cases; one->name; one++)
+      if (under_test_find(one->function))
+        return one->function;
+  return "perf_buffer__new";
+}
+
+static const char* since(const struct conform_case* one) {
+  return one->since ? one->since : first_release;
+}
+
+/* release_of: which release's behaviour is asked of the library that has a function. */
+static const char* release_of(const char* function) {
+  if (options.release)
+    return options.release;
+  return under_test_release(under_test_find(function) ? function : the_function);
+}
+
+static struct result result_of(const char* word, const char* remark, const char* what) {
+  struct result result = {.word = word, .good = strcmp(word, "LACKS") != 0};
+
+  snprintf(result.remark, sizeof(result.remark), "%s%s", remark, what);
+  return result;
+}
+
+/* cannot_run: the result of a case that need not be run; one without a word otherwise. */
+static struct result cannot_run(const struct conform_case* one, const char* refusal) {
+  const char* release = release_of(one->function);
+  bool found = under_test_find(one->function) != NULL;
+
+  if (!newer_or_equal(release, since(one)))
+    return result_of("other", "since ", since(one));
+  /* A library that keeps a node of the past is held to it. */
+  if (one->until && newer_or_equal(release, one->until) && !(found && strchr(one->function, '@')))
+    return result_of("other", "until ", one->until);
+  /* What is no libbpf, but stands before one, need not have all of it. */
+  if (!found)
+    return result_of(strncmp(under_test_soname(the_function), "libbpf.", 7) == 0 ? "LACKS" : "skip",
+                     "the library does not have ", one->function);
+  if (one->needs != NEEDS_NOTHING && kernel_is_sim() && !(one->needs & NEEDS_SIM))
+    return result_of("skip", "on the real kernel only", "");
+  if (one->needs != NEEDS_NOTHING && !kernel_is_sim() && !(one->needs & NEEDS_LIVE))
+    return result_of("skip", "on the simulator only", "");
+  if (one->needs != NEEDS_NOTHING && !kernel_is_sim() && refusal)
+    return result_of("skip", "the kernel refuses: ", refusal);
+  return (struct result){.word = NULL};
+}
+
+/* ours: whether the library that answers a case's function is the one under test. Preloaded, ours
+ * leaves some functions to the library behind it. */
+static bool ours(const struct conform_case* one) {
+  return strcmp(under_test_file(one->function), under_test_file(the_function)) == 0;
+}
+
+/* run_as_either tries what the stock library does and what ours does. What the last difference was
+ * like is tried first, since a library that hangs in one manner is slow to try. */
+static struct result run_as_either(const struct conform_case* one, struct manner manner) {
+  const unsigned seconds =
+      options.seconds < seconds_for_a_try ? options.seconds : seconds_for_a_try;
+  static bool as_ringside;
+  struct result first, second;
+
+  if (!one->difference)
+    return run_case(one, &manner, options.seconds);
+  manner.ringside = as_ringside;
+  first = run_case(one, &manner, seconds);
+  if (first.good)
+    return first;
+  manner.ringside = !as_ringside;
+  second = run_case(one, &manner, seconds);
+  if (second.good)
+    as_ringside = manner.ringside;
+  free((second.good ? &first : &second)->report);
+  return second.good ? second : first;
+}
+
+/* tell_release: what fails may be what the library did before the release that it is now, or does
+ * since a later one. */
+static void tell_release(const struct conform_case* one, struct manner manner,
+                         struct result* result) {
+  bool changed = newer_or_equal(manner.release, one->changed_in);
+  struct result other;
+
+  manner.release = changed ? "0" : one->changed_in;
+  other = run_case(one, &manner, seconds_for_a_try);
+  free(other.report);
+  if (other.good)
+    snprintf(result->remark, sizeof(result->remark), "as libbpf %s %s",
+             changed ? "before" : "since", one->changed_in);
+}
+
+static struct result run(const struct conform_case* one, const char* refusal) {
+  struct manner manner = {.release = release_of(one->function)};
+  struct result result = cannot_run(one, refusal);
+
+  if (result.word)
+    return result;
+  if (options.as == AS_EITHER) {
+    result = run_as_either(one, manner);
+  } else {
+    manner.ringside = manner.texts = options.as == AS_RINGSIDE && ours(one);
+    result = run_case(one, &manner, options.seconds);
+  }
+  if (!result.good && one->changed_in)
+    tell_release(one, manner, &result);
+  return result;
+}
+
+/* print_report prints the failures and the messages of a case, indented. */
+static void print_report(const char* text) {
+  const char* end;
+
+  for (; (end = strchr(text, '\n')); text = end + 1)
+    if (strncmp(text, REPORT_FAILED, strlen(REPORT_FAILED)) == 0 ||
+        strncmp(text, REPORT_MESSAGE, strlen(REPORT_MESSAGE)) == 0)
+      fprintf(results, "     %.*s\n", (int)(end - text), text);
+}
+
+static void print_result(const struct conform_case* one, const struct result* result) {
+  fprintf(results, "%s %s", result->word, one->name);
+  if (result->remark[0])
+    fprintf(results, " (%s)", result->remark);
+  fputc('\n', results);
+  if (!result->good && result->report)
+    print_report(result->report);
+  fflush(results);
+}
+
+/* family_of: the folder that a table's file is in. */
+static const char* family_of(const struct conform_table* table) {
+  static char family[64];
+  const char* end = strrchr(table->file, '/');
+  const char* start = end;
+
+  while (start > table->file && start[-1] != '/')
+    start--;
+  snprintf(family, sizeof(family), "%.*s", (int)(end - start), start);
+  return family;
+}
+
+/* list prints a line of a table of cases, tabs between the columns. */
+static void list(const struct conform_case* one, const struct conform_table* table) {
+  static const char* const kernels[] = {"none", "real", "simulated", "either"};
+  static const char* const outcomes[] = {"ends", "crashes", "hangs", "anyhow"};
+  const char* const columns[] = {one->name,
+                                 family_of(table),
+                                 one->function,
+                                 kernels[one->needs],
+                                 since(one),
+                                 one->until ? one->until : "-",
+                                 one->changed_in ? one->changed_in : "-",
+                                 one->difference ? one->difference : "-",
+                                 outcomes[one->stock_outcome]};
+
+  for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+    printf("%s%s", i ? "\t" : "", columns[i]);
+  putchar('\n');
+}
+
+static int usage(void) {
+  fprintf(stderr,
+          "usage: conform [--list] [--as stock|ringside|either] [--release M.N]\n"
+          "               [--seconds N] [PATTERN]\n"
+          "Runs the cases whose name contains PATTERN over the libbpf that is preloaded.\n");
+  return 2;
+}
+
+static int parse(int argc, char** argv) {
+  static const char* const manners[] = {"stock", "ringside", "either"};
+
+  for (int i = 1; i < argc; i++) {
+    if (strcmp(argv[i], "--list") == 0) {
+      options.list = true;
+    } else if (strcmp(argv[i], "--as") == 0 && i + 1 < argc) {
+      for (options.as = 0; strcmp(manners[options.as], argv[i + 1]) != 0; options.as++)
+        if (options.as == AS_EITHER)
+          return usage();
+      i++;
+    } else if (strcmp(argv[i], "--release") == 0 && i + 1 < argc) {
+      options.release = argv[++i];
+    } else if (strcmp(argv[i], "--seconds") == 0 && i + 1 < argc) {
+      options.seconds = (unsigned)atoi(argv[++i]);
+    } else if (argv[i][0] == '-' || options.pattern) {
+      return usage();
+    } else {
+      options.pattern = argv[i];
+    }
+  }
+  return 0;
+}
+
+/* take_stdout: what the library prints must not look like a result, so it goes to standard error.
+ */
+static void take_stdout(void) {
+  int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+
+  results = fd >= 0 ? fdopen(fd, "w") : NULL;
+  if (!results || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
+    perror("conform: standard output");
+    exit(2);
+  }
+}
+
+static void print_head(const char* refusal) {
+  fprintf(results, "library %s, soname %s, release %s, kernel %s", under_test_file(the_function),
+          under_test_soname(the_function), release_of(the_function),
+          kernel_is_sim() ? "simulated" : "real");
+  if (refusal && !kernel_is_sim())
+    fprintf(results, " (%s)", refusal);
+  fputc('\n', results);
+}
+
+int main(int argc, char** argv) {
+  unsigned passed = 0, failed = 0, skipped = 0;
+  const char* refusal = NULL;
+
+  if (parse(argc, argv) != 0)
+    return 2;
+  if (!options.list) {
+    take_stdout();
+    the_function = find_the_function();
+    refusal = kernel_refusal();
+    print_head(refusal);
+  }
+  for (const struct conform_table* table = tables; table; table = table->next) {
+    for (const struct conform_case* one = table->cases; one->name; one++) {
+      struct result result;
+
+      if (options.pattern && !strstr(one->name, options.pattern))
+        continue;
+      if (options.list) {
+        list(one, table);
+        continue;
+      }
+      result = run(one, refusal);
+      print_result(one, &result);
+      if (strcmp(result.word, "skip") == 0 || strcmp(result.word, "other") == 0)
+        skipped++;
+      else
+        ++*(result.good ? &passed : &failed);
+      free(result.report);
+    }
+  }
+  if (options.list)
+    return 0;
+  fprintf(results, "%u passed, %u failed, %u skipped\n", passed, failed, skipped);
+  return failed ? 1 : passed ? 0 : 77;
+}

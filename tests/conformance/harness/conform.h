@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* conform: what a conformance case is, and how it checks. A case is a function that states what a
+ * program may rely on. It runs in a process of its own, so that a crash and a hang are outcomes
+ * like any other, and it must leave no descriptor, mapping or map slot behind. */
+#ifndef RINGSIDE_CONFORM_H
+#define RINGSIDE_CONFORM_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/under_test.h"
+
+/* Where a case can run. */
+enum needs {
+  NEEDS_NOTHING = 0, /* no kernel at all: runs everywhere */
+  NEEDS_LIVE = 1,
+  NEEDS_SIM = 2,
+  NEEDS_EITHER = 3,
+};
+
+/* ANYHOW: what happens depends on what lies in memory. */
+enum outcome { ENDS, CRASHES, HANGS, ANYHOW };
+
+/* What is expected of which library stands in the table of cases alone: a body may ask for the
+ * difference and for the change that its line names, and for no other. Releases are libbpf's. */
+struct conform_case {
+  const char* name;
+  const char* function; /* that the case is about; "name@NODE" if 1.0 removed it or its meaning */
+  enum needs needs;
+  void (*body)(void);
+  const char* since;      /* the release from which the case holds; NULL: 1.0 */
+  const char* until;      /* the first release in which it does not; NULL: it holds to this day */
+  const char* changed_in; /* the release that changed what the case expects; NULL: none has */
+  const char* difference; /* the heading in abi/differences/FAMILY.md under which ours differs */
+  enum outcome stock_outcome; /* how the case ends over the stock library */
+};
+
+/* The cases of one file. The last has no name. */
+struct conform_table {
+  const struct conform_case* cases;
+  const char* file; /* its folder is the family that the cases are about */
+  struct conform_table* next;
+};
+
+/* A file of cases ends with its table, CASES(name) = {...}, which thereby is one of those that
+ * `conform` runs. No other file names it. */
+#define CASES(name)                                                                                \
+  extern const struct conform_case cases_##name[];                                                 \
+  static __attribute__((constructor)) void add_cases(void) {                                       \
+    static struct conform_table table = {cases_##name, __FILE__, NULL};                            \
+    conform_add(&table);                                                                           \
+  }                                                                                                \
+  const struct conform_case cases_##name[]
+
+/* conform_add puts a table behind the others; it must stay where it is. */
+void conform_add(struct conform_table* table);
+
+/* differs is true when the case shall expect what its difference says, not what the stock library
+ * does. */
+bool differs(void);
+
+/* has_changed: the library under test is of the release that changed the case, or a later one. */
+bool has_changed(void);
+
+/* skip ends the case as skipped. */
+void skip(const char* why) __attribute__((noreturn));
+
+/* skip_under_valgrind skips a case about limits that valgrind keeps its own share of, or about
+ * calls that it does not know. */
+void skip_under_valgrind(void);
+
+/* Checks: each reports file, line, expression and both values when it fails, and gives back whether
+ * it held, so that a case can stop where nothing further makes sense. */
+#define CHECK(condition) check_true(!!(condition), #condition, __FILE__, __LINE__)
+#define CHECK_EQ(got, want)                                                                        \
+  check_equal((long long)(got), (long long)(want), #got, __FILE__, __LINE__)
+#define CHECK_TEXT(got, want) check_text(got, want, #got, __FILE__, __LINE__)
+/* An int function that must fail: returns -error, and errno is error. */
+#define CHECK_FAILS(call, error) check_fails((errno = 0, (call)), error, #call, __FILE__, __LINE__)
+/* A pointer function that must fail: returns NULL, and errno is error. */
+#define CHECK_NULL(call, error) check_null((errno = 0, (call)), error, #call, __FILE__, __LINE__)
+
+/* Here, so that whoever reads the code sees what a check that holds has shown. */
+void check_failed(const char* text, const char* file, int line);
+static inline bool check_true(bool held, const char* text, const char* file, int line) {
+  if (!held)
+    check_failed(text, file, line);
+  return held;
+}
+bool check_equal(long long got, long long want, const char* text, const char* file, int line);
+bool check_text(const char* got, const char* want, const char* text, const char* file, int line);
+bool check_fails(int got, int error, const char* text, const char* file, int line);
+bool check_null(const void* got, int error, const char* text, const char* file, int line);
+
+/* CHECK_WARNED: since the last messages_clear() there was one warning and no more, and it names
+ * `what`. Texts and their number are the library's own: asked of ours alone. */
+#define CHECK_WARNED(what) check_warned(what, __FILE__, __LINE__)
+bool check_warned(const char* what, const char* file, int line);
+
+/* Messages are caught while a case runs, and shown if it fails. */
+void messages_clear(void);
+unsigned messages_of(enum libbpf_print_level level);
+libbpf_print_fn_t messages_default_printer(void);
+
+#endif /* RINGSIDE_CONFORM_H */
