@@ -8,7 +8,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "../sim/ring_programs.h"
+#include "../support/ring_programs.h"
 #include "bench.h"
 
 struct functions {

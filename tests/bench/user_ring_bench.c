@@ -8,7 +8,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "../sim/ring_programs.h"
+#include "../support/ring_programs.h"
 #include "bench.h"
 
 enum { kSamples = 1024, kRepeat = 20, kHeader = 8 };

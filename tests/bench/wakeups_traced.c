@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "../sim/ring_programs.h"
+#include "../support/ring_programs.h"
 #include "wakeups.h"
 
 /* The traced call is one that no kernel has, so that no other program makes it; the number has the

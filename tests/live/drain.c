@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "../sim/ring_programs.h"
+#include "../support/ring_programs.h"
 #include "source.h"
 
 enum { kWords = 9, kSample = -80, kResult = -88, kByte = -96 }; /* places on the stack */

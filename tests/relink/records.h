@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "../sim/ring_programs.h"
+#include "../support/ring_programs.h"
 #include "bpf_calls.h"
 
 enum { kRecordMax = 512, kRecordsPerRound = 8, kCpusMax = 64 };

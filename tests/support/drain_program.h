@@ -3,7 +3,7 @@
 #ifndef RINGSIDE_DRAIN_PROGRAM_H
 #define RINGSIDE_DRAIN_PROGRAM_H
 
-#include "../sim/ring_programs.h"
+#include "ring_programs.h"
 
 #define INSN_STORE_IMM(size, dst, off, value)                                                      \
   BPF_INSN(BPF_ST | BPF_MEM | (size), dst, 0, off, value)

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Entry: the way from an interposed function into the simulated kernel.
+#pragma once
+
+#include "kernel/kernel.hpp"
+
+namespace ringside::sim {
+
+// Entry is a visit to the simulated kernel. It is refused to calls that the simulator makes itself
+// (through an allocator, say), and to a vfork child, which has our memory but other descriptors.
+// The caller's errno is as before when it ends.
+class Entry {
+public:
+  Entry();
+  ~Entry();
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+
+  explicit operator bool() const { return kernel_ != nullptr; }
+  Kernel* operator->() const { return kernel_; }
+
+  // done gives the result as the C library does: -1 and errno for -errno.
+  template <class T>
+  T done(T result) {
+    // An address may have its highest bit set.
+    if (result >= 0 || result < T{-ringside::sim::kMaxErrno})
+      return result;
+    saved_errno_ = static_cast<int>(-result);
+    return -1;
+  }
+
+private:
+  int saved_errno_;
+  Kernel* kernel_ = nullptr;
+};
+
+} // namespace ringside::sim

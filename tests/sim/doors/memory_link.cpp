@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// memory: ringside's allocation in unit tests, counted, and failing when that is scripted.
+#include "doors/memory.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+
+#include "base/allocate.hpp"
+#include "kernel/kernel.hpp"
+
+namespace ringside {
+
+namespace {
+
+// Stands before each block. The epoch tells blocks from before a sim_reset.
+struct alignas(std::max_align_t) Header {
+  std::size_t size;
+  unsigned epoch;
+};
+
+std::atomic<std::size_t> in_use = 0;
+std::atomic<unsigned> epoch = 0;
+
+} // namespace
+
+void* allocate(std::size_t size) {
+  if (sim::Kernel::instance().check(sim::Call::malloc) != 0 || size > SIZE_MAX - sizeof(Header))
+    return nullptr;
+  auto* header = static_cast<Header*>(std::malloc(sizeof(Header) + size));
+  if (header == nullptr)
+    return nullptr;
+  *header = {size, epoch};
+  in_use += size;
+  return header + 1;
+}
+
+void release(void* memory) {
+  if (memory == nullptr)
+    return;
+  Header* header = static_cast<Header*>(memory) - 1;
+  if (header->epoch == epoch)
+    in_use -= header->size;
+  std::free(header);
+}
+
+namespace sim {
+
+std::size_t memory_in_use() {
+  return in_use;
+}
+
+void forget_memory() {
+  ++epoch;
+  in_use = 0;
+}
+
+} // namespace sim
+} // namespace ringside

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Program: a BPF program, the maps that it names, and an interpreter for the small programs that
+// tests write. There is no verifier: a program that the real kernel would refuse may do anything.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <linux/bpf.h>
+
+#include "kernel/bpf/map.hpp"
+#include "kernel/file.hpp"
+
+namespace ringside::sim {
+
+// What a running program sees and can call.
+struct ProgramContext {
+  unsigned cpu = 0;
+  std::uint64_t now_ns = 0;
+  std::function<int(Map& map, std::uint32_t key, std::span<const std::byte> data)> output;
+  // written is called when it has changed a ring.
+  std::function<void(Map& map, bool wakes)> written;
+};
+
+struct Program {
+  std::uint32_t id = 0;
+  std::uint32_t type = 0;
+  std::string name;
+  std::vector<bpf_insn> insns;
+  std::vector<std::shared_ptr<Map>> maps;
+
+  // find_map gives the map of a descriptor, or -errno.
+  using FindMap = std::function<int(int fd, std::shared_ptr<Map>& map)>;
+  // load copies the instructions and puts addresses in the place of map descriptors.
+  static int load(const bpf_attr& attr, std::uint32_t id, const FindMap& find_map,
+                  std::shared_ptr<Program>& program);
+
+  // run gives what the program returns in r0, or -errno for an instruction that is not simulated
+  // and for a program that does not end.
+  int run(const void* context, const ProgramContext& calls, std::uint64_t& returned) const;
+
+private:
+  // Registers: r0 is the result, r1 to r5 are arguments, r10 is the end of the stack.
+  using Registers = std::array<std::uint64_t, 11>;
+  // run_from runs a function until it returns.
+  int run_from(std::size_t at, Registers& r, const ProgramContext& calls) const;
+  // call runs a BPF helper; false if it is not simulated.
+  bool call(std::int32_t helper, Registers& r, const ProgramContext& calls) const;
+  bool call_ring(std::int32_t helper, Registers& r, const ProgramContext& calls) const;
+};
+
+class ProgramFile final : public File {
+public:
+  explicit ProgramFile(std::shared_ptr<Program> program) : program_(std::move(program)) {}
+  [[nodiscard]] const std::shared_ptr<Program>& program() const { return program_; }
+  std::uint32_t ask() override { return 0; }
+  [[nodiscard]] bool can_be_watched() const override { return false; }
+
+private:
+  std::shared_ptr<Program> program_;
+};
+
+// LinkFile keeps a program attached to a tracepoint.
+class LinkFile final : public File {
+public:
+  explicit LinkFile(std::shared_ptr<Program> program) : program_(std::move(program)) {}
+  [[nodiscard]] const std::shared_ptr<Program>& program() const { return program_; }
+  std::uint32_t ask() override { return 0; }
+  [[nodiscard]] bool can_be_watched() const override { return false; }
+
+private:
+  std::shared_ptr<Program> program_;
+};
+
+// BtfFile is type information, which nobody here reads.
+class BtfFile final : public File {
+public:
+  std::uint32_t ask() override { return 0; }
+  [[nodiscard]] bool can_be_watched() const override { return false; }
+};
+
+} // namespace ringside::sim

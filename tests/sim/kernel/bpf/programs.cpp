@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Kernel: the commands of bpf() that concern programs, and programs at work.
+#include "kernel/kernel.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+namespace ringside::sim {
+namespace {
+
+constexpr std::size_t kMaxTracepointArguments = 12;
+
+// Some that tools attach to; others do not exist here.
+constexpr std::string_view kTracepoints[] = {
+    "sys_enter",          "sys_exit",           "sched_switch",       "sched_wakeup",
+    "sched_process_exec", "sched_process_exit", "sched_process_fork", "task_newtask",
+    "irq_handler_entry",  "irq_handler_exit",   "kfree_skb",          "signal_deliver",
+};
+
+struct BtfHeader {
+  std::uint16_t magic;
+  std::uint8_t version;
+  std::uint8_t flags;
+  std::uint32_t header_size;
+};
+constexpr std::uint16_t kBtfMagic = 0xeb9f;
+
+template <class T>
+T* pointer(std::uint64_t value) {
+  return reinterpret_cast<T*>(static_cast<std::uintptr_t>(value));
+}
+
+} // namespace
+
+int Kernel::load_program(const bpf_attr& attr) {
+  if (int error = failures_.check(Call::prog_load))
+    return -error;
+  std::shared_ptr<Program> program;
+  auto find = [this](int fd, std::shared_ptr<Map>& map) {
+    std::shared_ptr<MapFile> file;
+    return find_map(fd, map, file);
+  };
+  if (int error = Program::load(attr, static_cast<std::uint32_t>(next_id_++), find, program))
+    return error;
+  if (attr.log_level != 0 && attr.log_buf != 0)
+    std::snprintf(pointer<char>(attr.log_buf), attr.log_size, "not verified: a simulated kernel\n");
+  return descriptors_.open(std::make_shared<ProgramFile>(std::move(program)), "bpf-prog", true);
+}
+
+int Kernel::find_program(int fd, std::shared_ptr<Program>& program) {
+  std::shared_ptr<File> any = descriptors_.find(fd);
+  host::Identity identity;
+  if (!any && !host::identify(fd, identity))
+    return -EBADF;
+  auto file = std::dynamic_pointer_cast<ProgramFile>(any);
+  if (!file)
+    return -EINVAL;
+  program = file->program();
+  return 0;
+}
+
+int Kernel::attach_program(const bpf_attr& attr) {
+  if (int error = failures_.check(Call::link_create))
+    return -error;
+  std::shared_ptr<Program> program;
+  if (int error = find_program(static_cast<int>(attr.raw_tracepoint.prog_fd), program))
+    return error;
+  const auto* name = pointer<const char>(attr.raw_tracepoint.name);
+  if (program->type != BPF_PROG_TYPE_RAW_TRACEPOINT || name == nullptr)
+    return -EINVAL;
+  if (std::find(std::begin(kTracepoints), std::end(kTracepoints), name) == std::end(kTracepoints))
+    return -ENOENT;
+  auto link = std::make_shared<LinkFile>(std::move(program));
+  link_ = link;
+  return descriptors_.open(std::move(link), "bpf-link", true);
+}
+
+int Kernel::run_program(const bpf_attr& attr, bpf_attr* caller_attr) {
+  std::shared_ptr<Program> program;
+  if (int error = find_program(static_cast<int>(attr.test.prog_fd), program))
+    return error;
+  if (program->type != BPF_PROG_TYPE_RAW_TRACEPOINT)
+    return -kNotSupported;
+  if (attr.test.data_in != 0 || attr.test.data_out != 0 || attr.test.ctx_out != 0 ||
+      attr.test.duration != 0 || attr.test.repeat != 0 || attr.test.batch_size != 0)
+    return -EINVAL;
+  std::uint64_t arguments[kMaxTracepointArguments] = {};
+  bool on_cpu = (attr.test.flags & BPF_F_TEST_RUN_ON_CPU) != 0;
+  if (attr.test.ctx_size_in > sizeof(arguments) || (!on_cpu && attr.test.cpu != 0))
+    return -EINVAL;
+  unsigned cpu = on_cpu ? attr.test.cpu : 0;
+  if (!cpus_.online(cpu))
+    return -ENXIO;
+  std::memcpy(arguments, pointer<const void>(attr.test.ctx_in), attr.test.ctx_size_in);
+  ProgramContext calls;
+  calls.cpu = cpu;
+  calls.now_ns = now_ns_;
+  calls.output = [&](Map& map, std::uint32_t key, std::span<const std::byte> data) {
+    return output_locked(map, cpu, key, data);
+  };
+  calls.written = [&](Map& map, bool wakes) { written(map, wakes); };
+  std::uint64_t returned = 0;
+  if (int error = program->run(arguments, calls, returned))
+    return error;
+  caller_attr->test.retval = static_cast<std::uint32_t>(returned);
+  return 0;
+}
+
+int Kernel::load_btf(const bpf_attr& attr) {
+  const auto* header = pointer<const BtfHeader>(attr.btf);
+  if (header == nullptr)
+    return -EFAULT;
+  if (attr.btf_size < sizeof(*header) || header->magic != kBtfMagic || header->version != 1 ||
+      header->header_size > attr.btf_size)
+    return -EINVAL;
+  return descriptors_.open(std::make_shared<BtfFile>(), "btf", true);
+}
+
+void Kernel::step_load() {
+  auto link = link_.lock();
+  if (!link)
+    return;
+  const auto& maps = link->program()->maps;
+  auto map = std::find_if(maps.begin(), maps.end(), [](const auto& each) {
+    return each->holds_events() || each->ring_of(Ringbuf::Kind::bpf_writes) != nullptr;
+  });
+  if (map != maps.end())
+    load_.step(**map, [this](Map& into, unsigned cpu, std::span<const std::byte> data) {
+      return into.ring ? ring_output_locked(into, data, 0) : output_locked(into, cpu, cpu, data);
+    });
+}
+
+bool Kernel::set_load(std::string_view text) {
+  std::lock_guard lock(mutex_);
+  return load_.parse(text);
+}
+
+} // namespace ringside::sim

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Timer: a timerfd. It is told the time; whose clock that is, is not its business. Source: what
+// fs/timerfd.c does that user space can see.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "kernel/file.hpp"
+
+namespace ringside::sim {
+
+class Timer final : public File {
+public:
+  // arm forgets what has expired. The timer expires at `at_ns`, and each `every_ns` after it unless
+  // that is 0; with at_ns 0 never.
+  void arm(std::uint64_t at_ns, std::uint64_t every_ns);
+  // next_ns is when it becomes readable, if it is to and is not yet.
+  [[nodiscard]] std::optional<std::uint64_t> next_ns() const;
+  // reach makes it readable, and wakes those who wait, if its time has come.
+  void reach(std::uint64_t now_ns);
+  // take gives how often it has expired, and begins to count anew.
+  std::uint64_t take(std::uint64_t now_ns);
+
+  // left_ns is the time to the next expiry, 0 if there is none.
+  [[nodiscard]] std::uint64_t left_ns(std::uint64_t now_ns) const;
+  [[nodiscard]] std::uint64_t every_ns() const { return every_ns_; }
+
+  std::uint32_t ask() override;
+
+private:
+  std::uint64_t at_ns_ = 0;
+  std::uint64_t every_ns_ = 0;
+  bool expired_ = false;
+};
+
+} // namespace ringside::sim
