@@ -7,6 +7,7 @@
 #include <climits>
 #include <cstddef>
 
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace ringside {
@@ -40,6 +41,11 @@ public:
   }
   [[nodiscard]] int leave(const Result<int>& result) const {
     return result ? give(*result) : fail(result.error());
+  }
+  // leave gives what was made to the caller, or fails with a null pointer.
+  template <class T>
+  [[nodiscard]] T* leave(Result<Owned<T>> made) const {
+    return made ? give(made->release()) : fail_null<T>(made.error());
   }
   // A count above INT_MAX is reported as INT_MAX.
   [[nodiscard]] int leave(const Result<std::size_t>& count) const {

@@ -29,32 +29,29 @@ perf_buffer* error_pointer(ringside::Errno error) {
   return reinterpret_cast<perf_buffer*>(-static_cast<std::intptr_t>(error.value()));
 }
 
-perf_buffer* make_or_error_pointer(const ringside::Entry& entry,
-                                   const ringside::NewPerfBuffer& wanted) {
-  auto buffer = ringside::make_perf_buffer(wanted);
+perf_buffer* leave(const ringside::Entry& entry,
+                   ringside::Result<ringside::Owned<perf_buffer>> buffer) {
   return buffer ? entry.give(buffer->release()) : error_pointer(buffer.error());
 }
 
 perf_buffer* new_v0(int map_fd, size_t page_cnt, const OptionsV0* opts) {
   const ringside::Entry entry;
   perf_event_attr attr = ringside::bpf_output_attr(1);
-  ringside::NewPerfBuffer wanted{"perf_buffer__new", map_fd, page_cnt, &attr};
+  ringside::PerfRequest request{"perf_buffer__new", map_fd, page_cnt, &attr};
   if (opts != nullptr)
-    wanted.handler = {opts->sample_cb, opts->lost_cb, nullptr, opts->ctx};
-  return make_or_error_pointer(entry, wanted);
+    request.handler = {opts->sample_cb, opts->lost_cb, nullptr, opts->ctx};
+  return leave(entry, ringside::make_perf_buffer(request, nullptr, nullptr));
 }
 
 perf_buffer* new_raw_v0(int map_fd, size_t page_cnt, const RawOptionsV0* opts) {
   const ringside::Entry entry;
-  if (opts == nullptr || opts->attr == nullptr)
+  if (opts == nullptr)
     return error_pointer(ringside::Errno(EINVAL));
-  ringside::NewPerfBuffer wanted{"perf_buffer__new_raw", map_fd, page_cnt, opts->attr};
-  wanted.event_cb = opts->event_cb;
-  wanted.event_ctx = opts->ctx;
-  wanted.cpu_count = opts->cpu_cnt;
-  wanted.cpus = opts->cpus;
-  wanted.map_keys = opts->map_keys;
-  return make_or_error_pointer(entry, wanted);
+  ringside::PerfRequest request{"perf_buffer__new_raw", map_fd, page_cnt, opts->attr};
+  request.cpu_count = opts->cpu_cnt;
+  request.cpus = opts->cpus;
+  request.map_keys = opts->map_keys;
+  return leave(entry, ringside::make_perf_buffer(request, opts->event_cb, opts->ctx));
 }
 
 } // namespace

@@ -14,6 +14,7 @@
 #include "abi/boundary/late_frees.hpp"
 #include "abi/boundary/next_library.hpp"
 #include "abi/boundary/options.hpp"
+#include "base/failure.hpp"
 #include "base/log.hpp"
 
 using ringside::Entry;
@@ -37,10 +38,8 @@ Result<ringside::Owned<ring_buffer>> make_ring_buffer(int map_fd,
                                                       const ringside::RingbufHandler& handler) {
   ringside::LateFrees<ring_buffer>::carry_out();
   auto buffer = ringside::make<ring_buffer>();
-  if (buffer == nullptr) {
-    log(LogLevel::warn, "ring_buffer__new: there is no memory for the buffer\n");
-    return Errno(ENOMEM);
-  }
+  if (buffer == nullptr)
+    return ringside::no_memory("ring_buffer__new", "the buffer");
   auto set = RingbufSet::make_empty();
   if (!set)
     return set.error();
@@ -61,10 +60,7 @@ extern "C" LIBBPF_API struct ring_buffer* ring_buffer__new(int map_fd,
   const auto options = ringside::Options<ring_buffer_opts>::read(opts);
   if (!options)
     return entry.fail_null<ring_buffer>(options.error());
-  auto buffer = make_ring_buffer(map_fd, {sample_cb, ctx});
-  if (!buffer)
-    return entry.fail_null<ring_buffer>(buffer.error());
-  return entry.give(buffer->release());
+  return entry.leave(make_ring_buffer(map_fd, {sample_cb, ctx}));
 }
 
 extern "C" LIBBPF_API int ring_buffer__add(struct ring_buffer* rb, int map_fd,

@@ -35,7 +35,7 @@ std::size_t Subject::write(char* text, std::size_t size) const {
   else if (name_.data() != nullptr)
     written = std::snprintf(end, left, "%s '%.*s': ", kind_, name_length, name_.data());
   else
-    written = std::snprintf(end, left, "%s %" PRIu64 ": ", kind_, number_);
+    written = std::snprintf(end, left, "%s %" PRId64 ": ", kind_, number_);
   return length + static_cast<std::size_t>(std::max(written, 0));
 }
 

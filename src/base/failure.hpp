@@ -22,8 +22,11 @@ public:
   // A part of `whole`, by its name ("prog 'p'") or by its number ("insn 12").
   constexpr Subject(const Subject& whole, const char* kind, std::string_view name)
       : whole_(&whole), kind_(kind), name_(name) {}
-  constexpr Subject(const Subject& whole, const char* kind, std::uint64_t number)
+  constexpr Subject(const Subject& whole, const char* kind, std::int64_t number)
       : whole_(&whole), kind_(kind), number_(number) {}
+  // The whole must be a variable: a temporary would not outlive the part.
+  Subject(Subject&& whole, const char* kind, std::string_view name) = delete;
+  Subject(Subject&& whole, const char* kind, std::int64_t number) = delete;
 
   // write puts the chain into `text`, of which `size` bytes are there, each link followed by ": ".
   // It returns how many bytes the chain takes; what does not fit is left out.
@@ -33,7 +36,7 @@ private:
   const Subject* whole_ = nullptr;
   const char* kind_ = nullptr;
   std::string_view name_;
-  std::uint64_t number_ = 0;
+  std::int64_t number_ = 0;
 };
 
 // say writes one message about `subject`. The format is printf's and has no newline at its end.

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "base/cached.hpp"
 #include "base/log.hpp"
 #include "os/os.hpp"
 #include "os/reason.hpp"
@@ -52,6 +53,16 @@ Result<CpuMask> read_cpu_mask(const char* path) {
         static_cast<int>(shown), text->data());
   }
   return mask;
+}
+
+Result<unsigned> possible_cpu_count() {
+  static Cached<cached_fact("possible CPUs")> count;
+  return count.get([]() -> Result<std::uint32_t> {
+    const auto mask = read_cpu_mask(kPossibleCpus);
+    if (!mask)
+      return mask.error();
+    return mask->count();
+  });
 }
 
 } // namespace ringside
