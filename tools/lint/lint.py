@@ -31,6 +31,8 @@ GCC_ARGUMENTS = {'-fno-gnu-unique', '-Wno-tsan'}
 # For C that no target compiles: programs that tests compile themselves.
 PLAIN_C = ['cc', '-std=gnu17', '-D_GNU_SOURCE=', '-Wall', '-Wextra', f'-I{ROOT}/include',
            f'-I{ROOT}/tests/support']
+# BPF programs: no machine of ours runs them. tests/bpf_headers compiles them with all warnings.
+BPF_PROGRAM = '.bpf.c'
 # C that our headers do not compile, because it is written for those of libbpf 0.x.
 OTHER_HEADERS = {'tests/relink/client0.c'}
 # The main function that a test framework brings: thousands of lines, none of them ours.
@@ -92,7 +94,7 @@ def compile_commands(build, files):
                      for word in shlex.split(entry['command']) if word not in GCC_ARGUMENTS]
             commands[source] = words[:-1] + [str(ROOT / source)]
     for name in files:
-        if name.endswith('.c') and name not in OTHER_HEADERS:
+        if name.endswith('.c') and not name.endswith(BPF_PROGRAM) and name not in OTHER_HEADERS:
             commands.setdefault(name, PLAIN_C + ['-c', str(ROOT / name)])
     return commands
 
