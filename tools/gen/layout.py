@@ -13,6 +13,7 @@ PRELUDE = '''\
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <bpf/skel_internal.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -125,7 +126,8 @@ def declared(header_texts):
             'enums': re.findall(r'\benum (\w+) \{', code),
             'callbacks': re.findall(r'\btypedef\b[^;]*?\(\*(\w+)\)', code),
             'last_fields': re.findall(r'#define (\w+)__last_field\b', text),
-            'inlines': re.findall(r'\bstatic inline\s[^;()]*?(\w+)\(', code),
+            # What begins with three underscores is a header's own.
+            'inlines': re.findall(r'\bstatic inline\s[^;()]*?\b((?!___)\w+)\(', code),
             # One that C++ declares otherwise is there twice.
             'functions': list(dict.fromkeys(re.findall(r'\bLIBBPF_API\s[^;()]*?(\w+)\(', code)))}
 
