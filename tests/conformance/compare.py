@@ -19,7 +19,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'support'))
 import oracle  # noqa: E402
-SKIPPED = 77
+from skips import skip  # noqa: E402
+
 DID_NOT_RUN = ('skip', 'other')
 
 # A line of `conform --list`; the recorded outcomes begin with the same columns.
@@ -113,11 +114,6 @@ class Program:
         at = head.index(column)
         return {line[0]: line[at].split('/')[-1 if kernel == 'simulated' else 0]
                 for line in lines if line[COLUMNS.index('kernel')] in ('none', 'either', kernel)}
-
-
-def skip(why):
-    print(f'SKIP: {why}')
-    sys.exit(SKIPPED)
 
 
 def oracle_root(version):

@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "support"))
 import bindings  # noqa: E402
 import oracle  # noqa: E402
 import sandbox  # noqa: E402
+import skips  # noqa: E402
 
 RELEASE = "1.1.2"
 CALLS = ("ring_buffer__new", "ring_buffer__add", "ring_buffer__poll", "ring_buffer__consume",
@@ -37,7 +38,7 @@ def merge_headers():
     done = subprocess.run(["mount", "-t", "overlay", "-o", f"ro,lowerdir={own}:{common}", "headers",
                            ROOT + HEADERS], stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        sandbox.skip(f"cannot merge the kernel headers: {done.stderr.strip()}")
+        skips.skip(f"cannot merge the kernel headers: {skips.first_line(done.stderr)}")
 
 
 def observe(packages, name, library):
@@ -52,8 +53,8 @@ def observe(packages, name, library):
             env={**bindings.environment("/test/trace", preload), "PATH": "/usr/bin:/bin",
                  "BCC_KERNEL_SOURCE": HEADERS},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=DEADLINE_S)
-        if done.returncode == sandbox.SKIP and name == "stock":
-            sandbox.skip(done.stdout.strip().removeprefix("SKIP: "))
+        if done.returncode == skips.CODE and name == "stock":
+            skips.skip(skips.reason(done.stdout) or "libbcc cannot load its program here")
         print(f"{name}: {done.stdout.strip()}")
         found = bindings.read(os.path.join(folder, "trace"), "ring_buffer__")
     wrong = bindings.complaints(found, "libbcc.so.0", CALLS, preload)
@@ -71,7 +72,7 @@ def main(library):
     try:
         packages = oracle.root(RELEASE, ["python3-bpfcc", "linux-headers-" + machine])
     except oracle.Unavailable as error:
-        sandbox.skip(f"no bcc: {error}")
+        skips.skip(f"no bcc: {error}")
     wrong = observe(packages, "stock", library)
     wrong += observe(packages, "ringside", library)
     return 1 if wrong else 0

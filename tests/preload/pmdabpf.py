@@ -27,6 +27,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import bindings  # noqa: E402
 import oracle  # noqa: E402
 import sandbox  # noqa: E402
+import skips  # noqa: E402
 
 RELEASE = "1.1.2"  # its suite has the module
 BATCHES = 4
@@ -190,7 +191,7 @@ def observe(packages, name, library, preloaded):
         opened = agent.ask("open dso /usr/lib/pcp/pmdas/bpf/pmda_bpf.so bpf_init 157")
         if "loaded modules (1)" not in opened:
             agent.close()
-            sandbox.skip(f"the {name} module does not start here: {opened.strip()[-400:]}")
+            skips.skip(f"the {name} module does not start here: {skips.first_line(opened)}")
         wrong, count = check_batches(agent, name, source)
         code, said = agent.close()
         if code != 0 or "shutdown complete" not in said:
@@ -210,7 +211,7 @@ def main(name, library):
     try:
         packages = oracle.root(RELEASE, ["pcp"])
     except oracle.Unavailable as error:
-        sandbox.skip(f"no pcp: {error}")
+        skips.skip(f"no pcp: {error}")
     wrong = observe(packages, name, library, False)
     wrong += observe(packages, name, library, True)
     return 1 if wrong else 0

@@ -26,6 +26,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import bindings  # noqa: E402
 import sandbox  # noqa: E402
+import skips  # noqa: E402
 
 ETHERTYPE = 0x88B5  # for local experiments: IEEE 802
 PROBE = 0xFFFFFFFF
@@ -116,13 +117,13 @@ class Pair:
             self.order(f"{PROBE} 1")
             if select.select([self.link], [], [], 1)[0]:
                 return
-        sandbox.skip("the veth pair never carried a frame")
+        skips.skip("the veth pair never carried a frame")
 
     @staticmethod
     def _ip(*arguments):
         done = subprocess.run(["ip", *arguments], stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
-            sandbox.skip(f"no veth pair: {done.stderr.strip()}")
+            skips.skip(f"no veth pair: {skips.first_line(done.stderr)}")
 
     def order(self, line):
         self.sender.stdin.write(line + "\n")
@@ -167,7 +168,7 @@ def capture(pair, folder, name, preload):
     try:
         said = await_line(dump.stdout, "listening on", DEADLINE_S)
         if "listening on" not in said:
-            sandbox.skip(f"xdpdump cannot load its program here: {said.strip()[-200:]}")
+            skips.skip(f"xdpdump cannot load its program here: {skips.first_line(said)}")
         await_rings(dump)
         for first in range(0, FRAMES, BATCH):
             pair.transfer(first, BATCH)

@@ -23,7 +23,7 @@ SUPPORT = os.path.join(HERE, "..", "support")
 sys.path.insert(0, SUPPORT)
 import bindings  # noqa: E402
 import oracle  # noqa: E402
-import sandbox  # noqa: E402
+import skips  # noqa: E402
 
 CC = [os.environ.get("CC", "cc"), "-std=gnu17", "-O2", "-Wall", "-Wextra", "-D_GNU_SOURCE",
       "-I", SUPPORT]
@@ -83,8 +83,8 @@ class Place:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=120)
         print(done.stdout, end="")
-        if done.returncode == sandbox.SKIP:
-            sys.exit(sandbox.SKIP)
+        if done.returncode == skips.CODE:
+            sys.exit(skips.CODE)
         if done.returncode != 0:
             raise Failure(f"the client ended with {done.returncode}")
         return bindings.read(trace, "perf_buffer__", "ring_buffer__", "libbpf_", "bpf_")
@@ -100,7 +100,7 @@ def stock_archive(name, package):
     """The path of a static library of this machine's."""
     path = subprocess.run([CC[0], "-print-file-name=" + name], stdout=subprocess.PIPE,
                           text=True).stdout.strip()
-    return path if os.path.isabs(path) else sandbox.skip(f"no {name} here (package {package})")
+    return path if os.path.isabs(path) else skips.skip(f"no {name} here (package {package})")
 
 
 def stock_served(place, found, names):
@@ -279,7 +279,7 @@ def main():
         try:
             CASES[options.case](Place(folder, options))
         except oracle.Unavailable as error:
-            sandbox.skip(str(error))
+            skips.skip(str(error))
         except Failure as failure:
             print(f"FAIL: {options.case}: {failure}")
             return 1

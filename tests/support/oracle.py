@@ -22,6 +22,8 @@ import shutil
 import subprocess
 import sys
 
+import skips
+
 # version: (suite, package of the shared library). The suite's libbpf-dev goes along.
 RELEASES = {
     "0.3": ("bullseye", "libbpf0"),
@@ -31,7 +33,6 @@ RELEASES = {
     "1.7.0": ("forky", "libbpf1"),
 }
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-SKIP = 77
 
 
 class Unavailable(Exception):
@@ -173,8 +174,8 @@ def main(arguments):
             return 0
         argv = command(root(version), rest)
     except Unavailable as error:
-        print(f"SKIP: libbpf {version}: {error}", file=sys.stderr)
-        return SKIP
+        print(f"{skips.MARK}libbpf {version}: {error}", file=sys.stderr)
+        return skips.CODE
     os.execv(argv[0], argv)
 
 

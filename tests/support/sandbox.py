@@ -7,14 +7,9 @@ import shutil
 import subprocess
 import sys
 
-SKIP = 77
+from skips import first_line, skip
+
 _INSIDE = "RINGSIDE_SANDBOX"
-
-
-def skip(why):
-    """Ends the test as one that cannot run here."""
-    print(f"SKIP: {why}")
-    sys.exit(SKIP)
 
 
 def need_program(name, package):
@@ -32,16 +27,24 @@ def enter(*namespaces):
     unshare = [need_program("unshare", "util-linux"), *["--" + name for name in namespaces]]
     probe = subprocess.run([*unshare, "true"], stderr=subprocess.PIPE, text=True)
     if probe.returncode != 0:
-        skip(f"no namespaces: {probe.stderr.strip()}")
+        skip(f"no namespaces: {first_line(probe.stderr)}")
     os.environ[_INSIDE] = "1"
     os.execv(unshare[0], [*unshare, sys.executable, *sys.argv])
 
 
 def mount(kind, target):
-    """Mounts a kernel file system such as bpf or tracefs at `target`."""
+    """Mounts a kernel file system such as bpf or tracefs at `target`. There is one tracefs, so the
+    kernel refuses to mount it where it is mounted already; then the one that is there serves."""
     done = subprocess.run(["mount", "-t", kind, kind, target], stderr=subprocess.PIPE, text=True)
-    if done.returncode != 0:
-        skip(f"cannot mount {kind}: {done.stderr.strip()}")
+    if done.returncode != 0 and kind != mounted_kind(target):
+        skip(f"cannot mount {kind}: {first_line(done.stderr)}")
+
+
+def mounted_kind(target):
+    """The kind of the file system that is mounted at `target`; None if none is."""
+    with open("/proc/self/mounts", encoding="utf-8") as mounts:
+        kinds = [kind for _, place, kind, *_ in map(str.split, mounts) if place == target]
+    return kinds[-1] if kinds else None
 
 
 def bind(source, target):

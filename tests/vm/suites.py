@@ -7,8 +7,8 @@ import os
 import re
 
 import guest
+import skips
 
-SKIP = 77
 STOCK = ", stock"  # what the name of a run on the stock library ends with
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -104,17 +104,13 @@ def ending(outcome):
     return "out of time" if outcome.status is None else f"status {outcome.status}"
 
 
-def without_skip(words):
-    return re.sub("^SKIP: ", "", words)
-
-
 def last_line(outcome):
     return (outcome.output.strip().splitlines() or ["nothing"])[-1]
 
 
 def status_cases(job, outcome):
-    if outcome.status == SKIP:
-        return [Case(job.name, "skipped", without_skip(last_line(outcome)))]
+    if outcome.status == skips.CODE:
+        return [Case(job.name, "skipped", skips.reason(outcome.output) or "no reason given")]
     if outcome.status == 0:
         return [Case(job.name, "passed")]
     return [Case(job.name, "failed", f"{ending(outcome)}: {last_line(outcome)}")]
@@ -124,7 +120,8 @@ def scenario_cases(job, outcome):
     """What compare_kernels.py says of each scenario."""
     found = re.findall(r"^([\w-]+): (.*)$", outcome.output, re.M)
     cases = [Case(name, "passed" if words.endswith(", the same") else
-                  "failed" if words.startswith("DIFFERENT") else "skipped", without_skip(words))
+                  "failed" if words.startswith("DIFFERENT") else "skipped",
+                  skips.reason(words) or words)
              for name, words in found if name != "SKIP"]
     if not cases or (outcome.status != 0 and "failed" not in {case.word for case in cases}):
         cases += status_cases(job, outcome)

@@ -19,6 +19,7 @@ import time
 import guest
 import kernels
 import oracle
+import skips
 import suites
 
 BOOT_SECONDS = 1800
@@ -157,12 +158,12 @@ def main():
         parser.error(str(error))
     if not shutil.which(guest.QEMU):
         print(f"SKIP: there is no {guest.QEMU} here (Debian package qemu-system-x86)")
-        return suites.SKIP
+        return skips.CODE
     # In the order of their machines, each once.
     images = fetch(dict.fromkeys(machine.kernel for machine in machines),
                    os.path.join(options.work, "kernels"))
     if not images:
-        return suites.SKIP
+        return skips.CODE
     built, failed = suites.Built(options.build), False
     print(COLUMNS.format("kernel", "CPUs", "suite", "cases", "passed", "failed", "skipped", "time"),
           flush=True)
