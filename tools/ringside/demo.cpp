@@ -5,10 +5,9 @@
 #include <exception>
 #include <fstream>
 
-#include <fmt/format.h>
-#include <fmt/ostream.h>
-#include <nlohmann/json.hpp>
+#include <fmt/core.h>
 
+#include "demo/json.hpp"
 #include "leg.hpp"
 #include "progress_line.hpp"
 
@@ -47,7 +46,7 @@ public:
     if (!simulated_)
       report.overhead = measure_overhead();
     if (options_.json)
-      fmt::print("{}\n", to_json(report).dump(2));
+      fmt::print("{}\n", to_json(report));
     say("\n{}\n{}{}\n", table_text(report),
         report.overhead ? overhead_text(*report.overhead) + "\n" : "", verdict_text(report));
     return differences(report).empty() ? 0 : 1;

@@ -9,8 +9,9 @@
 #include <cstdlib>
 #include <optional>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <fmt/core.h>
+
+#include "demo/json.hpp"
 
 namespace ringside::tool {
 namespace {
@@ -78,24 +79,13 @@ Command client_command(const LegPlan& plan, const InstallPaths& paths, pid_t tar
   return command;
 }
 
-LegResult result_from(const nlohmann::json& line, const LegPlan& plan) {
-  LegResult result;
+// The client's result, as the result of a leg.
+LegResult result_of(Seen seen, const LegPlan& plan) {
+  LegResult& result = seen.result;
   result.name = plan.name;
   result.simulated = plan.simulated;
-  result.library = std::filesystem::weakly_canonical(line.at("library").get<std::string>());
-  result.version = plan.preload_reader ? "ringside " RINGSIDE_VERSION
-                                       : "libbpf " + line.at("libbpf").get<std::string>();
-  for (const auto& [name, field] : {std::pair{"expected", &LegResult::expected},
-                                    {"received", &LegResult::received},
-                                    {"lost", &LegResult::lost},
-                                    {"repeated", &LegResult::repeated},
-                                    {"unexpected", &LegResult::unexpected},
-                                    {"out_of_order", &LegResult::out_of_order},
-                                    {"bytes", &LegResult::bytes},
-                                    {"checksum", &LegResult::checksum},
-                                    {"polls", &LegResult::polls}})
-    result.*field = line.at(name).get<std::uint64_t>();
-  result.cpu_ms = line.at("cpu_us").get<double>() / 1000;
+  result.library = std::filesystem::weakly_canonical(result.library);
+  result.version = plan.preload_reader ? "ringside " RINGSIDE_VERSION : "libbpf " + result.version;
   return result;
 }
 
@@ -169,10 +159,10 @@ private:
   void take_lines(Child& child, const char* name) {
     child.read_output();
     while (const std::optional<std::string> text = child.next_line()) {
-      const nlohmann::json line = nlohmann::json::parse(*text, nullptr, false);
-      if (line.is_discarded() || !line.contains("event"))
+      const std::optional<Message> message = parse_message(*text);
+      if (!message)
         throw LegError(fmt::format("{}: {} said \"{}\"", plan_.name, name, *text));
-      take(line);
+      std::visit([this](const auto& said) { take(said); }, *message);
     }
     if (target_ && &child == &*target_ && child.ended() && !ns_per_call_) {
       const std::string end = child.wait();
@@ -181,29 +171,32 @@ private:
     }
   }
 
-  void take(const nlohmann::json& line) {
-    const std::string event = line["event"];
-    if (event == "waiting") {
-      start(client_, "demo-client", client_command(plan_, paths_, target_->pid()));
-    } else if (event == "ready") {
-      awaited_ = "the run did not end";
-      allow(run_limit(plan_));
-      if (target_)
-        target_->send_line();
-    } else if (event == "progress") {
-      events_.advance(line.at("received").get<std::uint64_t>());
-    } else if (event == "done") {
-      awaited_ = "demo-client did not give its result";
-      allow(kStepLimit);
-      ns_per_call_ = line.at("ns_per_call").get<double>();
-      ns_untraced_ = line.at("ns_untraced").get<double>();
-      client_->signal(SIGTERM);
-    } else if (event == "failed") {
-      failure_ = SetupFailure{line.at("function"), line.at("errno"), client_->diagnostics()};
-    } else if (event == "result") {
-      result_ = result_from(line, plan_);
-    }
+  void take(const Waiting&) {
+    start(client_, "demo-client", client_command(plan_, paths_, target_->pid()));
   }
+
+  void take(const Ready&) {
+    awaited_ = "the run did not end";
+    allow(run_limit(plan_));
+    if (target_)
+      target_->send_line();
+  }
+
+  void take(const Progress& progress) { events_.advance(progress.received); }
+
+  void take(const Done& done) {
+    awaited_ = "demo-client did not give its result";
+    allow(kStepLimit);
+    ns_per_call_ = done.ns_per_call;
+    ns_untraced_ = done.ns_untraced;
+    client_->signal(SIGTERM);
+  }
+
+  void take(const Failed& failed) {
+    failure_ = SetupFailure{failed.function, failed.error, client_->diagnostics()};
+  }
+
+  void take(const Seen& seen) { result_ = result_of(seen, plan_); }
 
   const LegPlan& plan_;
   const InstallPaths& paths_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The command line of `ringside`: its subcommands and their options.
+// The command line of `ringside`, and the options of its demo.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -9,8 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "abi/abi_command.hpp"
-#include "conform/conform_command.hpp"
+#include "commands.hpp"
 #include "demo.hpp"
 
 namespace ringside::tool {
@@ -34,25 +33,12 @@ Action define_demo(CLI::App& command) {
   return [options] { return run_demo(*options); };
 }
 
-struct Subcommand {
-  const char* name;
-  const char* summary;
-  Action (*define)(CLI::App&);
-};
-
-constexpr Subcommand kSubcommands[] = {
-    {"abi", "does a library keep libbpf's ABI, and what does a program need of it?",
-     abi::define_abi},
-    {"demo", "run a libbpf program on the stock library, then on ringside", define_demo},
-    {"conform", "run the conformance cases over any libbpf", conform::define_conform},
-};
-
 int run(int argc, char** argv) {
   CLI::App app("ringside: libbpf's library interface, built anew", "ringside");
   app.set_version_flag("--version", "ringside " RINGSIDE_VERSION);
   app.require_subcommand(0, 1);
   std::vector<std::pair<CLI::App*, Action>> actions;
-  for (const Subcommand& subcommand : kSubcommands) {
+  for (const Subcommand& subcommand : subcommands()) {
     CLI::App* command = app.add_subcommand(subcommand.name, subcommand.summary);
     actions.emplace_back(command, subcommand.define(*command));
   }
@@ -73,6 +59,10 @@ int run(int argc, char** argv) {
 }
 
 } // namespace
+
+const Subcommand kDemoSubcommand = {
+    "demo", "run a libbpf program on the stock library, then on ringside", define_demo};
+
 } // namespace ringside::tool
 
 int main(int argc, char** argv) {

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The demo's report as text and as JSON. Pure: from results to strings.
+// The demo's report as text. Pure: from results to strings.
 #include "report.hpp"
 
 #include <algorithm>
 #include <filesystem>
-#include <locale>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 namespace ringside::tool {
 namespace {
@@ -49,37 +46,13 @@ constexpr Fault kFaults[] = {
     {"out of order", [](const LegResult& leg) { return leg.out_of_order; }},
 };
 
-class Thousands : public std::numpunct<char> {
-  char do_thousands_sep() const override { return ','; }
-  std::string do_grouping() const override { return "\3"; }
-};
-
-nlohmann::json leg_json(const LegResult& leg) {
-  nlohmann::json json = {{"library", leg.library},
-                         {"version", leg.version},
-                         {"kernel", leg.simulated ? "simulated" : "real"},
-                         {"expected", leg.expected},
-                         {"received", leg.received},
-                         {"missing", leg.missing()},
-                         {"lost", leg.lost},
-                         {"repeated", leg.repeated},
-                         {"unexpected", leg.unexpected},
-                         {"out_of_order", leg.out_of_order},
-                         {"bytes", leg.bytes},
-                         {"checksum", fmt::format("{:016x}", leg.checksum)},
-                         {"polls", leg.polls},
-                         {"reader_cpu_ms", leg.cpu_ms},
-                         {"ns_per_call", nullptr}};
-  if (leg.ns_per_call)
-    json["ns_per_call"] = *leg.ns_per_call;
-  return json;
-}
-
 } // namespace
 
 std::string grouped(std::uint64_t number) {
-  static const std::locale kLocale(std::locale::classic(), new Thousands);
-  return fmt::format(kLocale, "{:L}", number);
+  std::string text = std::to_string(number);
+  for (std::size_t place = text.size(); place > 3; place -= 3)
+    text.insert(place - 3, 1, ',');
+  return text;
 }
 
 std::vector<std::string> differences(const Report& report) {
@@ -147,30 +120,6 @@ std::string refusal_text(const Refusal& refusal) {
   if (!refusal.remedy.empty())
     text += fmt::format("What helps: {}.\n", refusal.remedy);
   return text;
-}
-
-nlohmann::json to_json(const Report& report) {
-  nlohmann::json json = {{"stock", leg_json(report.stock)},
-                         {"ringside", leg_json(report.ringside)},
-                         {"differences", differences(report)},
-                         {"same", differences(report).empty()},
-                         {"refusal", nullptr}};
-  if (const auto& refusal = report.refusal)
-    json["refusal"] = {{"call", refusal->call},
-                       {"function", refusal->function},
-                       {"errno", refusal->error},
-                       {"reason", refusal->reason},
-                       {"facts", nlohmann::json::object()},
-                       {"remedy", refusal->remedy}};
-  json["overhead"] = nullptr;
-  if (const auto& overhead = report.overhead)
-    json["overhead"] = {{"ns_untraced", overhead->stock.ns_untraced.value_or(0)},
-                        {"stock", leg_json(overhead->stock)},
-                        {"ringside", leg_json(overhead->ringside)}};
-  if (report.refusal)
-    for (const auto& [name, value] : report.refusal->facts)
-      json["refusal"]["facts"][name] = value;
-  return json;
 }
 
 } // namespace ringside::tool

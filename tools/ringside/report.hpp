@@ -7,8 +7,6 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "refusal.hpp"
 
 namespace ringside::tool {
@@ -49,13 +47,11 @@ struct Report {
 // differences: what keeps both legs from having seen the same, all of it; empty if they did.
 std::vector<std::string> differences(const Report& report);
 
-// The verdict in one or more lines, the table, the overhead in a few lines, and all of it for other
-// programs.
+// The verdict in one or more lines, the table, and the overhead in a few lines.
 std::string verdict_text(const Report& report);
 std::string overhead_text(const Overhead& overhead);
 std::string table_text(const Report& report);
 std::string refusal_text(const Refusal& refusal);
-nlohmann::json to_json(const Report& report);
 
 // "12,345".
 std::string grouped(std::uint64_t number);

@@ -4,7 +4,9 @@
 
 #include <functional>
 
-#include <CLI/CLI.hpp>
+namespace CLI { // NOLINT(readability-identifier-naming): the library names itself so
+class App;
+}
 
 namespace ringside::tool::conform {
 
