@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""Which tests of a build folder some words mean, and what must be built to run them.
+
+  selection.py tests BUILD WORD...      the names of the tests
+  selection.py targets BUILD WORD...    the files that they need, as ninja names them
+
+A word that is a suite (such as unit, or a family of functions such as ring) means the tests of that
+suite. Any other word means the tests that have it in their name. Meson must have set the folder up.
+"""
+
+import json
+import os
+import sys
+
+
+def read(build, what):
+    """What meson knows of a build folder: its tests or targets."""
+    with open(os.path.join(build, "meson-info", f"intro-{what}.json"), encoding="utf-8") as facts:
+        return json.load(facts)
+
+
+def suites_of(test):
+    """The suites of a test, without the project that meson puts before each."""
+    return {suite.split(":")[-1] for suite in test["suite"]}
+
+
+def selected(tests, words):
+    """The tests that words mean, in their order."""
+    suites = set().union(*map(suites_of, tests))
+    return [test for test in tests
+            if any(word in (suites_of(test) if word in suites else test["name"])
+                   for word in words)]
+
+
+def files_for(tests, targets, build):
+    """The files that tests need, relative to the build folder."""
+    needed = {target for test in tests for target in test["depends"]}
+    return [os.path.relpath(path, os.path.abspath(build))
+            for target in targets if target["id"] in needed for path in target["filename"]]
+
+
+def main(arguments):
+    if len(arguments) < 3 or arguments[0] not in ("tests", "targets"):
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    what, build, *words = arguments
+    tests = selected(read(build, "tests"), words)
+    if what == "tests":
+        lines = [test["name"] for test in tests]
+    else:
+        lines = files_for(tests, read(build, "targets"), build)
+    print("\n".join(lines))
+    return 0 if tests else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
