@@ -42,26 +42,29 @@ enum bpf_enum_value_kind {
 };
 
 /* The arguments of the builtins, as each compiler wants them. A type: for clang something of that
- * type; for gcc a pointer to it that is declared for the purpose and never defined. */
+ * type; for gcc a pointer to it that is declared for the purpose and never defined. A field: for
+ * gcc its address, but for bit fields, which have none. */
 #ifdef __clang__
-#define ___bpf_core_type(type) (*(__typeof__(type)*)0)
+#define ___bpf_core_pointer(type) ((__typeof__(type)*)0)
+#define ___bpf_core_type(type) (*___bpf_core_pointer(type))
 #define ___bpf_core_field(field) field
 #define ___bpf_core_enumerator(enum_type, value) *(__typeof__(enum_type)*)value
 #else
-#define ___bpf_core_type_as(type, name)                                                            \
+#define ___bpf_core_pointer_as(type, name)                                                         \
   ({                                                                                               \
     extern __typeof__(type)* name;                                                                 \
     name;                                                                                          \
   })
-#define ___bpf_core_type(type)                                                                     \
-  ___bpf_core_type_as(type, ___bpf_apply(__bpf_core_type_, __COUNTER__))
+#define ___bpf_core_pointer(type)                                                                  \
+  ___bpf_core_pointer_as(type, ___bpf_apply(__bpf_core_type_, __COUNTER__))
+#define ___bpf_core_type(type) ___bpf_core_pointer(type)
 #define ___bpf_core_field(field) &(field)
 #define ___bpf_core_enumerator(enum_type, value) ___bpf_core_type(enum_type), value
 #endif
 
 /* A field is named as p->field, or as type and field. */
 #define ___bpf_core_field_of1(field) ___bpf_core_field(field)
-#define ___bpf_core_field_of2(type, field) ___bpf_core_field(((__typeof__(type)*)0)->field)
+#define ___bpf_core_field_of2(type, field) ___bpf_core_field(___bpf_core_pointer(type)->field)
 #define ___bpf_core_field_of(...)                                                                  \
   ___bpf_apply(___bpf_core_field_of, ___bpf_narg(__VA_ARGS__))(__VA_ARGS__)
 
@@ -217,8 +220,7 @@ extern void* bpf_rdonly_cast(const void* obj, __u32 btf_id) __ksym __weak;
  * Where a bit field lies, and how wide it is, is up to each kernel: its bytes are read as a number
  * of 64 bits, which is shifted to the left until the field is at the top, and back. */
 
-#define ___bpf_field_info(s, field, kind)                                                          \
-  __builtin_preserve_field_info(___bpf_core_field((s)->field), kind)
+#define ___bpf_field_info(s, field, kind) __builtin_preserve_field_info((s)->field, kind)
 
 #define ___bpf_bitfield_value(s, field, bits)                                                      \
   ({                                                                                               \

@@ -174,10 +174,19 @@ static __always_inline void bpf_tail_call_static(void* ctx, const void* map, con
 #endif
 
 /* bpf_ksym_exists(sym): does the kernel have what the weak __ksym extern names? The address of a
- * strong one is known not to be NULL: that does not compile. */
+ * strong one is known not to be NULL: that does not compile. For gcc it is no constant expression,
+ * so that the assembler has to say it. */
+#ifdef __clang__
+#define ___bpf_assert_weak(sym)                                                                    \
+  _Static_assert(!__builtin_constant_p(!!sym), #sym " should be marked as __weak")
+#else
+#define ___bpf_assert_weak(sym)                                                                    \
+  if (__builtin_constant_p(!!sym))                                                                 \
+  __asm__ __volatile__(".error \"" #sym " should be marked as __weak\"")
+#endif
 #define bpf_ksym_exists(sym)                                                                       \
   ({                                                                                               \
-    _Static_assert(!__builtin_constant_p(!!sym), #sym " should be marked as __weak");              \
+    ___bpf_assert_weak(sym);                                                                       \
     !!sym;                                                                                         \
   })
 

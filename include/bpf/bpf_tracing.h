@@ -590,12 +590,14 @@ struct pt_regs___orig_a0 {
  * caller's parameters, up to seven. Kernels with wrappers around these functions pass them a
  * pointer to the caller's registers. BPF_KPROBE_SYSCALL is the same. */
 #define BPF_KSYSCALL(name, ...)                                                                    \
-  ___bpf_head(name, struct pt_regs*, (___bpf_ctx(struct pt_regs*), ##__VA_ARGS__),                 \
-              ___bpf_syscall(____##name, ##__VA_ARGS__))
+  name(struct pt_regs* ctx);                                                                       \
+  extern _Bool LINUX_HAS_SYSCALL_WRAPPER __kconfig;                                                \
+  __typeof__(name(0)) ___bpf_head(name, struct pt_regs*,                                           \
+                                  (___bpf_ctx(struct pt_regs*), ##__VA_ARGS__),                    \
+                                  ___bpf_syscall(____##name, ##__VA_ARGS__))
 #define BPF_KPROBE_SYSCALL BPF_KSYSCALL
 
 #define ___bpf_syscall(body, ...)                                                                  \
-  extern _Bool LINUX_HAS_SYSCALL_WRAPPER __kconfig;                                                \
   struct pt_regs* regs __attribute__((unused)) =                                                   \
       LINUX_HAS_SYSCALL_WRAPPER ? (struct pt_regs*)PT_REGS_PARM1(ctx) : ctx;                       \
   if (LINUX_HAS_SYSCALL_WRAPPER)                                                                   \

@@ -131,7 +131,7 @@ static __always_inline int __bpf_usdt_arg_of(struct pt_regs* ctx, __u64 arg_num,
 static __always_inline int bpf_usdt_arg_size(struct pt_regs* ctx, __u64 arg_num) {
   struct __bpf_usdt_arg_spec* arg;
   int failed = __bpf_usdt_arg_of(ctx, arg_num, &arg);
-  return failed ? failed : (64 - arg->arg_bitshift) / 8;
+  return failed ? failed : (int)((64U - (unsigned)arg->arg_bitshift) / 8);
 }
 
 /* bpf_usdt_arg writes the argument `arg_num`, from 0, to `*res`. Gives 0, or, with `*res` 0,
@@ -164,7 +164,7 @@ __weak __hidden int bpf_usdt_arg(struct pt_regs* ctx, __u64 arg_num, long* res) 
     if (failed)
       return failed;
     index <<= arg->scale_bitshift;
-    /* fall through */
+    __attribute__((fallthrough));
 #endif
   case BPF_USDT_ARG_REG_DEREF:
     failed = bpf_probe_read_kernel(&value, sizeof(value), (void*)ctx + arg->reg_off);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """BPF programs compiled with our headers, with those of a stock release, or with some of each."""
+import os
 import pathlib
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ HEADERS = ('bpf_helper_defs.h', 'bpf_helpers.h', 'bpf_tracing.h', 'bpf_core_read
 MACHINES = ('x86', 's390', 'arm', 'arm64', 'mips', 'powerpc', 'sparc', 'riscv', 'arc', 'loongarch')
 ORDERS = ('bpfel', 'bpfeb')
 WARNINGS = ('-Wall', '-Wextra', '-Werror')
+# Another clang than the system's can be tried with this.
+CLANG = os.environ.get('BPF_CLANG', 'clang')
 
 
 def uapi_folder():
@@ -49,10 +52,11 @@ def run(command, text, output=False):
     return done.stdout if output else done.stderr
 
 
-def compiled(source, output, include, *arguments, target='bpfel', compiler='clang'):
-    """Compiles a BPF program. Returns what the compiler says; `output` is there if it could."""
-    command = [compiler, '-g', '-O2', '-target', target, '-fdebug-compilation-dir=.',
-               '-fno-caret-diagnostics', f'-I{include}', f'-I{CORPUS}',
+def compiled(source, output, include, *arguments, target='bpfel', types=CORPUS):
+    """Compiles a BPF program, which may include what is in the folder `types`. Returns what the
+    compiler says; `output` is there if it could."""
+    command = [CLANG, '-g', '-O2', '-target', target, '-fdebug-compilation-dir=.',
+               '-fno-caret-diagnostics', f'-I{include}', f'-I{types}',
                '-idirafter', uapi_folder(), *arguments, '-c', '-xc', '-', '-o', output]
     done = subprocess.run(command, input=source, stderr=subprocess.PIPE, text=True, check=False)
     return done.stderr or ('' if done.returncode == 0 else f'exit code {done.returncode}')

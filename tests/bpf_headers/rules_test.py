@@ -86,7 +86,7 @@ class Alone(Case):
         include = self.stock()
         declared = []
         for place in (include, building.OURS):
-            command = ['clang', '-target', 'bpf', f'-I{place}', '-idirafter',
+            command = [building.CLANG, '-target', 'bpf', f'-I{place}', '-idirafter',
                        building.uapi_folder(), '-Xclang', '-ast-dump', '-fsyntax-only', '-w',
                        '-fno-color-diagnostics', '-xc', '-']
             text = building.run(command, TYPES + '#include <bpf/bpf_helper_defs.h>\n', output=True)
@@ -224,7 +224,7 @@ class Better(Case):
 
 
 if __name__ == '__main__':
-    if shutil.which('clang') is None:
+    if shutil.which(building.CLANG) is None:
         print('SKIP: no clang')
         sys.exit(77)
     unittest.main()

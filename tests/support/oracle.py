@@ -70,23 +70,24 @@ def debian_archive():
 
 
 def apt(work, *arguments):
-    """apt-get on the private state under `work`."""
+    """apt-get on the private state under `work`, and in that folder."""
     done = subprocess.run(["apt-get", "-qq", *arguments], text=True, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=work,
                           env={**os.environ, "LC_ALL": "C", "APT_CONFIG": work + "/apt.conf"})
     if done.returncode != 0:
         errors = [line for line in done.stdout.splitlines() if line.startswith(("E:", "W:"))]
         raise Unavailable(f"apt-get {arguments[0]}: {errors[0] if errors else done.stdout[-200:]}")
 
 
-def write_apt_state(work, suite):
-    """An apt configuration that knows one suite, and believes that nothing is installed."""
+def write_apt_state(work, suite, kind="deb"):
+    """An apt configuration that knows one suite, its packages ("deb") or their sources ("deb-src"),
+    and believes that nothing is installed."""
     for folder in ("lists/partial", "cache/archives/partial"):
         os.makedirs(os.path.join(work, folder))
     uri = debian_archive()
     suites = [suite, suite[:-len("-backports")]] if suite.endswith("-backports") else [suite]
     with open(work + "/sources.list", "w") as sources:
-        sources.writelines(f"deb [signed-by={KEYRING}] {uri} {s} main\n" for s in suites)
+        sources.writelines(f"{kind} [signed-by={KEYRING}] {uri} {s} main\n" for s in suites)
     open(work + "/status", "w").close()
     with open(work + "/apt.conf", "w") as conf:
         conf.write(f'''Dir::Etc::sourcelist "{work}/sources.list";
@@ -128,16 +129,47 @@ def fetch(version, packages, place):
         shutil.rmtree(work, ignore_errors=True)
 
 
-def root(version, packages=()):
-    """The folder with libbpf `version` and `packages` unpacked as under /. Made when missing."""
+def fetch_source(suite, package, place):
+    """Makes the folder `place` of a source package, without Debian's patches."""
+    work = place + ".partial"
+    shutil.rmtree(work, ignore_errors=True)
+    os.makedirs(work)
+    try:
+        write_apt_state(work, suite, "deb-src")
+        apt(work, "update")
+        os.mkdir(work + "/root")
+        apt(work, "source", "--download-only", package)
+        for archive in sorted(glob.glob(work + "/*.orig.tar.*")):
+            if not archive.endswith(".asc"):
+                subprocess.run(["tar", "-xf", archive, "-C", work + "/root"], check=True)
+        os.rename(work + "/root", place)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Unavailable(str(error)) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def made(name, fetch_it):
+    """The folder `name`, which fetch_it(path) makes when it is missing."""
     base = oracles_dir()
-    place = os.path.join(base, "+".join([version, *sorted(packages)]))
+    place = os.path.join(base, name)
     if not os.path.isdir(place):
         os.makedirs(base, exist_ok=True)
         with locked(os.path.join(base, "lock")):
             if not os.path.isdir(place):
-                fetch(version, packages, place)
+                fetch_it(place)
     return place
+
+
+def root(version, packages=()):
+    """The folder with libbpf `version` and `packages` unpacked as under /."""
+    return made("+".join([version, *sorted(packages)]),
+                lambda place: fetch(version, packages, place))
+
+
+def source(suite, package):
+    """The folder with a suite's source package unpacked."""
+    return made(f"source+{suite}+{package}", lambda place: fetch_source(suite, package, place))
 
 
 def library_path(place):

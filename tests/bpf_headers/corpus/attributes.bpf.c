@@ -19,6 +19,8 @@ extern struct task_struct* bpf_task_acquire(struct task_struct* p) __ksym;
 SEC("unused") extern int declared_in_a_section(void* ctx);
 
 struct owner {
+  int none;
+#if __has_attribute(btf_type_tag)
   struct cgroup __kptr* owned;
 #if VERSION >= 102
   struct cgroup __kptr_untrusted* perhaps;
@@ -28,6 +30,7 @@ struct owner {
 #endif
 #if VERSION >= 105
   struct file __uptr* of_the_user;
+#endif
 #endif
 };
 struct {
@@ -50,16 +53,22 @@ __hidden __noinline int hidden_one(int x) {
   return x + CONFIG_MODULES;
 }
 
-#if VERSION >= 104
+/* clang 13 knows none of these tags. */
+#if __has_attribute(btf_type_tag)
+#define HAS(version) (VERSION >= (version))
+#else
+#define HAS(version) 0
+#endif
+#if HAS(104)
 __noinline int with_arguments(void* ctx __arg_ctx, struct owner* there __arg_nonnull,
                               struct owner* nullable __arg_nullable, void* arena __arg_arena) {
-  return there->owned == 0 && nullable && arena && ctx;
+  return there->none == 0 && nullable && arena && ctx;
 }
 __noinline int with_trusted(struct task_struct* task __arg_trusted) {
   return task != 0;
 }
 #endif
-#if VERSION >= 106
+#if HAS(106)
 __noinline int with_untrusted(struct task_struct* task __arg_untrusted) {
   return task != 0;
 }
@@ -72,10 +81,10 @@ int program(void* ctx) {
   struct task_struct* task = (void*)bpf_get_current_task();
   if (!there || !ctx)
     return 0;
-#if VERSION >= 104
+#if HAS(104)
   key += with_arguments(ctx, there, there, ctx) + with_trusted(task);
 #endif
-#if VERSION >= 106
+#if HAS(106)
   key += with_untrusted(task);
 #endif
   bpf_task_acquire(task);
