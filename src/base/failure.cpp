@@ -8,6 +8,7 @@
 #include <cinttypes>
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
 
 namespace ringside {
 namespace {
@@ -15,10 +16,17 @@ namespace {
 // A line longer than that is cut: names in hostile files can be of any length.
 constexpr std::size_t kLongest = 2048;
 
+bool is_control(char character) {
+  const auto code = static_cast<unsigned char>(character);
+  return code < 0x20 || code == 0x7f;
+}
+
 void say_list(LogLevel level, const Subject& subject, const char* format, std::va_list arguments) {
   char text[kLongest];
   const std::size_t length = std::min(subject.write(text, sizeof(text)), sizeof(text) - 1);
   std::vsnprintf(text + length, sizeof(text) - length, format, arguments);
+  // Names in hostile files could break the line, or command the terminal that shows it.
+  std::replace_if(text, text + std::strlen(text), is_control, '?');
   log(level, "%s\n", text);
 }
 

@@ -22,7 +22,7 @@ public:
 private:
   [[gnu::format(printf, 2, 0)]] static int check(libbpf_print_level, const char* format,
                                                  std::va_list arguments) {
-    char text[1024];
+    char text[4096];
     const int length = std::vsnprintf(text, sizeof(text), format, arguments);
     require(length > 1 && static_cast<std::size_t>(length) < sizeof(text),
             "a message has a sensible length");

@@ -27,6 +27,14 @@ TEST_CASE("a failure for want of memory says for what") {
   CHECK(messages.last() == "btf__new: there is no memory for the types\n");
 }
 
+TEST_CASE("a name cannot break the line or command the terminal") {
+  Messages messages;
+  const Subject object("x.o");
+  const Subject symbol(object, "symbol", std::string_view("a\nb\x1b[2J\x7f\xc3\xa9"));
+  say(LogLevel::warn, symbol, "has no\ttype");
+  CHECK(messages.last() == "x.o: symbol 'a?b?[2J?\xc3\xa9': has no?type\n");
+}
+
 TEST_CASE("a name of any length gives one line that ends") {
   Messages messages;
   const std::string name(100'000, 'x');
