@@ -34,6 +34,8 @@ constexpr const char* kTexts[] = {
     "a netlink message is malformed",
 };
 static_assert(sizeof(kTexts) / sizeof(kTexts[0]) == __LIBBPF_ERRNO__END - __LIBBPF_ERRNO__START);
+static_assert(ringside::kErrnoFormat == Errno(LIBBPF_ERRNO__FORMAT));
+static_assert(ringside::kErrnoEndian == Errno(LIBBPF_ERRNO__ENDIAN));
 
 // write_text copies `text` as far as it fits. False if it was cut.
 bool write_text(char* buffer, std::size_t size, const char* text) {

@@ -27,4 +27,8 @@ private:
   int value_;
 };
 
+// The library's own errors, beside those of the system. The interface names them LIBBPF_ERRNO__.
+inline constexpr Errno kErrnoFormat(4001); // a file is not what it should be
+inline constexpr Errno kErrnoEndian(4003); // a file has another byte order
+
 } // namespace ringside

@@ -8,7 +8,7 @@ import re
 import sys
 
 # A layer may include itself and layers of a lower rank; ranks that are equal are strangers.
-RANKS = {'base': 0, 'os': 1, 'ring': 2, 'abi': 3}
+RANKS = {'base': 0, 'os': 1, 'elf': 1, 'ring': 2, 'abi': 3}
 
 SUFFIXES = ('.h', '.hpp', '.c', '.cpp')
 

@@ -10,6 +10,7 @@ import shutil
 import struct
 import sys
 
+import elf_image_seeds
 import elf_seeds
 
 SAMPLE, LOST, THROTTLE = 9, 2, 5
@@ -216,7 +217,8 @@ def main():
     folder = sys.argv[1]
     shutil.rmtree(folder, ignore_errors=True)
     targets = {"byte_reader": byte_reader, "cpu_mask": cpu_mask, "elf": elf_seeds.seeds,
-               "options": options, "perf_buffer": perf_buffer, "perf_read": perf_read}
+               "elf_file": elf_image_seeds.file_seeds, "options": options,
+               "perf_buffer": perf_buffer, "perf_read": perf_read}
     for target, seeds in targets.items():
         os.makedirs(os.path.join(folder, target))
         for name, data in seeds().items():
