@@ -34,7 +34,7 @@ PLAIN_C = ['cc', '-std=gnu17', '-D_GNU_SOURCE=', '-Wall', '-Wextra', f'-I{ROOT}/
 # BPF programs: no machine of ours runs them. tests/bpf_headers compiles them with all warnings.
 BPF_PROGRAM = '.bpf.c'
 # C that our headers do not compile, because it is written for those of libbpf 0.x.
-OTHER_HEADERS = {'tests/relink/client0.c'}
+OTHER_HEADERS = {'tests/programs/client0.c'}
 # The main function that a test framework brings: thousands of lines, none of them ours.
 FRAMEWORK = 'CATCH_CONFIG_MAIN'
 FINDING = re.compile(r'(?P<file>[^\s:][^:]*):(?P<line>\d+):(?:\d+:)? (?P<words>.*)')
@@ -158,7 +158,7 @@ def cppcheck_check(folder, build, commands):
 
 
 def layers_check():
-    command = [sys.executable, 'tests/abi/layers.py', '.']
+    command = [sys.executable, 'tools/lint/layers.py', '.']
     return Check('layers', 'src and abi', [lambda: run(command)])
 
 

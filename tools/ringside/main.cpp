@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "commands.hpp"
-#include "demo.hpp"
+#include "demo/demo.hpp"
 
 namespace ringside::tool {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // The command line of `ringside abi`, and what all its subcommands do alike when they fail.
-#include "abi_command.hpp"
+#include "abi/abi_command.hpp"
 
 #include <exception>
 #include <memory>
@@ -10,8 +10,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "../child.hpp"
-#include "layouts.hpp"
+#include "abi/layouts.hpp"
+#include "common/child.hpp"
 
 namespace ringside::tool::abi {
 namespace {

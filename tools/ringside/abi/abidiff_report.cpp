@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // The report of `abidiff --leaf-changes-only`: a paragraph for each change, with what it consists
 // of indented below its first line.
-#include "abidiff_report.hpp"
+#include "abi/abidiff_report.hpp"
 
 #include <algorithm>
 #include <charconv>

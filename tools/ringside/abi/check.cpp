@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // The checks, one function each, and the table of them.
-#include "check.hpp"
+#include "abi/check.hpp"
 
 #include <algorithm>
 #include <map>
@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "releases.hpp"
-#include "wording.hpp"
+#include "abi/releases.hpp"
+#include "abi/wording.hpp"
 
 namespace ringside::tool::abi {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "contract.hpp"
-#include "elf_file.hpp"
+#include "abi/contract.hpp"
+#include "abi/elf_file.hpp"
 
 namespace ringside::tool::abi {
 

@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "abi_command.hpp"
-#include "check_report.hpp"
-#include "file_error.hpp"
-#include "json_text.hpp"
-#include "layouts.hpp"
-#include "target.hpp"
+#include "abi/abi_command.hpp"
+#include "abi/check_report.hpp"
+#include "abi/file_error.hpp"
+#include "abi/json_text.hpp"
+#include "abi/layouts.hpp"
+#include "abi/target.hpp"
 
 namespace ringside::tool::abi {
 namespace {

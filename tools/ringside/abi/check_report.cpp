@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // A check's report in its three forms.
-#include "check_report.hpp"
+#include "abi/check_report.hpp"
 
 #include <algorithm>
 
@@ -8,8 +8,8 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "../xml_text.hpp"
-#include "wording.hpp"
+#include "abi/wording.hpp"
+#include "common/xml_text.hpp"
 
 namespace ringside::tool::abi {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "check.hpp"
+#include "abi/check.hpp"
 
 namespace ringside::tool::abi {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Which contract applies to a library.
-#include "contract.hpp"
+#include "abi/contract.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 #include <fmt/format.h>
 
-#include "file_error.hpp"
-#include "releases.hpp"
+#include "abi/file_error.hpp"
+#include "abi/releases.hpp"
 
 namespace ringside::tool::abi {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "elf_file.hpp"
-#include "surface.hpp"
+#include "abi/elf_file.hpp"
+#include "abi/surface.hpp"
 
 namespace ringside::tool::abi {
 

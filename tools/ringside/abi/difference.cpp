@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // difference_of: a walk over both sides, sorted.
-#include "difference.hpp"
+#include "abi/difference.hpp"
 
 #include <algorithm>
 #include <map>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "surface.hpp"
+#include "abi/surface.hpp"
 
 namespace ringside::tool::abi {
 

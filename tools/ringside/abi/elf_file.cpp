@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // read_elf: from tables to names. Sources: the gABI, and the LSB's chapter on symbol versions.
-#include "elf_file.hpp"
+#include "abi/elf_file.hpp"
 
 #include <climits>
 #include <map>
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "elf_tables.hpp"
+#include "abi/elf_tables.hpp"
 
 namespace ringside::tool::abi {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // ElfTables: the checks come before libelf sees a file, the rest goes through libelf.
-#include "elf_tables.hpp"
+#include "abi/elf_tables.hpp"
 
 #include <array>
 #include <bit>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "file_error.hpp"
+#include "abi/file_error.hpp"
 
 namespace ringside::tool::abi {
 namespace {

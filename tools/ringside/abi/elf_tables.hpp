@@ -13,7 +13,7 @@
 
 #include <gelf.h>
 
-#include "../descriptor.hpp"
+#include "common/descriptor.hpp"
 
 namespace ringside::tool::abi {
 

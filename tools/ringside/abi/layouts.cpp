@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Layouts through abidiff, in a process with limits of its own: debug information can lie, too.
-#include "layouts.hpp"
+#include "abi/layouts.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -15,10 +15,10 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
-#include "../child.hpp"
-#include "abidiff_report.hpp"
-#include "layout_data.hpp"
-#include "releases.hpp"
+#include "abi/abidiff_report.hpp"
+#include "abi/layout_data.hpp"
+#include "abi/releases.hpp"
+#include "common/child.hpp"
 
 namespace ringside::tool::abi {
 namespace {

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "check.hpp"
-#include "elf_file.hpp"
+#include "abi/check.hpp"
+#include "abi/elf_file.hpp"
 
 namespace ringside::tool::abi {
 

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "abi_command.hpp"
-#include "difference.hpp"
-#include "json_text.hpp"
-#include "releases.hpp"
-#include "target.hpp"
+#include "abi/abi_command.hpp"
+#include "abi/difference.hpp"
+#include "abi/json_text.hpp"
+#include "abi/releases.hpp"
+#include "abi/target.hpp"
 
 namespace ringside::tool::abi {
 namespace {

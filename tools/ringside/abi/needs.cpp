@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // needs_of: imports held against the release tables.
-#include "needs.hpp"
+#include "abi/needs.hpp"
 
 #include <algorithm>
 #include <map>
@@ -9,7 +9,7 @@
 #include <tuple>
 #include <utility>
 
-#include "releases.hpp"
+#include "abi/releases.hpp"
 
 namespace ringside::tool::abi {
 namespace {

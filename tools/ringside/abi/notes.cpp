@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "check.hpp"
-#include "releases.hpp"
-#include "wording.hpp"
+#include "abi/check.hpp"
+#include "abi/releases.hpp"
+#include "abi/wording.hpp"
 
 namespace ringside::tool::abi {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Questions over the release tables.
-#include "releases.hpp"
+#include "abi/releases.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "release_data.hpp"
+#include "abi/release_data.hpp"
 
 namespace ringside::tool::abi {
 

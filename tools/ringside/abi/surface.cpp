@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Surfaces out of the release tables.
-#include "surface.hpp"
+#include "abi/surface.hpp"
 
 #include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "releases.hpp"
+#include "abi/releases.hpp"
 
 namespace ringside::tool::abi {
 namespace {

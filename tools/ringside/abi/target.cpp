@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // From a word of the command line to what it names.
-#include "target.hpp"
+#include "abi/target.hpp"
 
 #include <fmt/format.h>
 
-#include "file_error.hpp"
-#include "releases.hpp"
+#include "abi/file_error.hpp"
+#include "abi/releases.hpp"
 
 namespace ringside::tool::abi {
 

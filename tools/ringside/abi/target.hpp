@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "contract.hpp"
-#include "elf_file.hpp"
+#include "abi/contract.hpp"
+#include "abi/elf_file.hpp"
 
 namespace ringside::tool::abi {
 

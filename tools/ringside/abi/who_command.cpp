@@ -9,11 +9,11 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "abi_command.hpp"
-#include "json_text.hpp"
-#include "needs.hpp"
-#include "releases.hpp"
-#include "wording.hpp"
+#include "abi/abi_command.hpp"
+#include "abi/json_text.hpp"
+#include "abi/needs.hpp"
+#include "abi/releases.hpp"
+#include "abi/wording.hpp"
 
 namespace ringside::tool::abi {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // define_conform: the options, the order of things, and the verdict.
-#include "conform_command.hpp"
+#include "conform/conform_command.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -11,10 +11,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "../install_paths.hpp"
-#include "../progress_line.hpp"
-#include "results.hpp"
-#include "session.hpp"
+#include "common/install_paths.hpp"
+#include "common/progress_line.hpp"
+#include "conform/results.hpp"
+#include "conform/session.hpp"
 
 namespace ringside::tool::conform {
 namespace {

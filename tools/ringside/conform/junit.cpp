@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Results as JUnit's XML, and text as XML takes it.
-#include "results.hpp"
+#include "conform/results.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "../xml_text.hpp"
+#include "common/xml_text.hpp"
 
 namespace ringside::tool::conform {
 namespace {

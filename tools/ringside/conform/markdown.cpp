@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Results as Markdown.
-#include "results.hpp"
+#include "conform/results.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Standings and comparisons of outcomes.
-#include "outcome.hpp"
+#include "conform/outcome.hpp"
 
 #include <algorithm>
 #include <cctype>

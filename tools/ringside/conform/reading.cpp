@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // RunReader, and the record as text with tabs.
-#include "reading.hpp"
+#include "conform/reading.hpp"
 
 #include <regex>
 #include <sstream>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "outcome.hpp"
+#include "conform/outcome.hpp"
 
 namespace ringside::tool::conform {
 

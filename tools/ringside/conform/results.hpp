@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "outcome.hpp"
+#include "conform/outcome.hpp"
 
 namespace ringside::tool::conform {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // run_subjects: two lanes, one for each kernel, each with one child at a time. On one kernel cases
 // would be in each other's way: they take whole CPUs, and look at the clock.
-#include "session.hpp"
+#include "conform/session.hpp"
 
 #include <algorithm>
 #include <deque>

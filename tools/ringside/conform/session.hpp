@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "../child.hpp"
-#include "outcome.hpp"
-#include "reading.hpp"
-#include "subject.hpp"
+#include "common/child.hpp"
+#include "conform/outcome.hpp"
+#include "conform/reading.hpp"
+#include "conform/subject.hpp"
 
 namespace ringside::tool::conform {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Subject: its files, and the loader that belongs to them.
-#include "subject.hpp"
+#include "conform/subject.hpp"
 
 #include <algorithm>
 #include <stdexcept>

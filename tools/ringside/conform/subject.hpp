@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "../child.hpp"
+#include "common/child.hpp"
 
 namespace ringside::tool::conform {
 

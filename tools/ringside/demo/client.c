@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "program.h"
+#include "demo/program.h"
 
 /* As many pages as perf_event_mlock_kb allows everybody for a CPU, with the header page. On half of
  * them a program that is not held up by wakeups overruns the ring now and then, while the reader

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // `ringside` as `./dev demo` builds and runs it: with the demo alone, because the other subcommands
 // take long to compile, and with the demo's parts where the build puts them.
-#include "../commands.hpp"
-#include "../install_paths.hpp"
+#include "commands.hpp"
+#include "common/install_paths.hpp"
 
 namespace ringside::tool {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // parse_message and to_json, over nlohmann's library.
-#include "json.hpp"
+#include "demo/json.hpp"
 
 #include <utility>
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <variant>
 
-#include "../report.hpp"
+#include "demo/report.hpp"
 
 namespace ringside::tool {
 

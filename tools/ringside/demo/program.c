@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* The BPF program of the demo, written by hand so that no compiler for BPF is needed. */
-#include "program.h"
+#include "demo/program.h"
 
 #include <asm/ptrace.h>
 #include <bpf/bpf.h>

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "program.h"
+#include "demo/program.h"
 
 /* The calls come in bursts, which share the whole time evenly. Back to back, they are one. */
 enum { BURSTS_PER_SECOND = 100, UNTRACED_CALLS = 20000 };
