@@ -3,10 +3,10 @@
 #include <bpf/libbpf.h>
 
 #include "abi/boundary/entry.hpp"
-#include "ring/ring_places.hpp"
+#include "kernel/cpus.hpp"
 
 extern "C" LIBBPF_API int libbpf_num_possible_cpus(void) {
   const ringside::Entry entry;
-  const auto count = ringside::possible_cpu_count();
+  const auto count = ringside::kernel::possible_cpu_count();
   return count ? entry.give(static_cast<int>(*count)) : entry.fail(count.error());
 }

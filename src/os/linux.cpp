@@ -211,11 +211,11 @@ Result<std::size_t> read_file(const char* path, std::span<char> text) {
   return Errno(E2BIG);
 }
 
-Result<std::uint64_t> soft_limit(int resource) {
-  rlimit limit{};
-  if (getrlimit(static_cast<__rlimit_resource_t>(resource), &limit) < 0)
+Result<std::uint64_t> soft_limit(Limit limit) {
+  rlimit values{};
+  if (getrlimit(limit == Limit::locked_bytes ? RLIMIT_MEMLOCK : RLIMIT_NOFILE, &values) < 0)
     return last_error();
-  return limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : std::uint64_t{limit.rlim_cur};
+  return values.rlim_cur == RLIM_INFINITY ? UINT64_MAX : std::uint64_t{values.rlim_cur};
 }
 
 } // namespace ringside::os

@@ -97,7 +97,9 @@ const char* environment(const char* name);
 // E2BIG if it does not fit into `text`.
 Result<std::size_t> read_file(const char* path, std::span<char> text);
 
-// soft_limit is the current RLIMIT_* of the process; UINT64_MAX where there is none.
-Result<std::uint64_t> soft_limit(int resource);
+// soft_limit is a limit of the process that is in force now; UINT64_MAX where there is none.
+// Source: RLIMIT_MEMLOCK and RLIMIT_NOFILE in getrlimit(2).
+enum class Limit { locked_bytes, open_files };
+Result<std::uint64_t> soft_limit(Limit limit);
 
 } // namespace ringside::os

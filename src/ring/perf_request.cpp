@@ -9,8 +9,9 @@
 #include <linux/bpf.h>
 
 #include "base/failure.hpp"
+#include "kernel/cpus.hpp"
+#include "kernel/reason.hpp"
 #include "os/os.hpp"
-#include "os/reason.hpp"
 #include "ring/ring_places.hpp"
 #include "ring/settings.hpp"
 
@@ -26,7 +27,7 @@ Result<std::uint32_t> map_entries(const PerfRequest& request) {
   if (!info && info.error() == Errno(EINVAL))
     return 0;
   if (!info) {
-    const auto reason = os::explain_now(os::RefusedCall::bpf, info.error(), {});
+    const auto reason = kernel::explain_now(kernel::RefusedCall::bpf, info.error(), {});
     return fail(subject, info.error(), "asking about the map failed: %s", reason.text);
   }
   if (info->type != BPF_MAP_TYPE_PERF_EVENT_ARRAY)
@@ -62,14 +63,14 @@ Result<Array<RingPlace>> listed_places(const PerfRequest& request) {
 
 // usable_cpus is the number below which CPUs have a slot in a map of so many entries, 0 for any.
 Result<unsigned> usable_cpus(std::uint32_t entries) {
-  const auto possible = possible_cpu_count();
+  const auto possible = kernel::possible_cpu_count();
   if (possible && entries != 0 && entries < *possible)
     return entries;
   return possible;
 }
 
 Result<Array<RingPlace>> online_places(const PerfRequest& request, unsigned cpu_count) {
-  const auto online = read_cpu_mask(kOnlineCpus);
+  const auto online = kernel::read_cpu_mask(kernel::kOnlineCpus);
   if (!online)
     return online.error();
   auto places = places_online(cpu_count, *online);

@@ -39,17 +39,17 @@ constexpr char kOversized[] =
 // Step is one thing that the kernel is asked for while a ring is made, and who may refuse it.
 struct Step {
   const char* name;
-  os::RefusedCall call;
+  kernel::RefusedCall call;
 };
-constexpr Step kAllocateRing{"allocating memory", os::RefusedCall::other};
-constexpr Step kAllocate{"allocating memory for wrapped records", os::RefusedCall::other};
-constexpr Step kOpenEvent{"opening its perf event", os::RefusedCall::perf_event_open};
-constexpr Step kMapEvent{"mapping its perf ring", os::RefusedCall::perf_mmap};
-constexpr Step kEnableEvent{"enabling its perf event", os::RefusedCall::other};
-constexpr Step kFillSlot{"putting its perf event into the map", os::RefusedCall::bpf};
+constexpr Step kAllocateRing{"allocating memory", kernel::RefusedCall::other};
+constexpr Step kAllocate{"allocating memory for wrapped records", kernel::RefusedCall::other};
+constexpr Step kOpenEvent{"opening its perf event", kernel::RefusedCall::perf_event_open};
+constexpr Step kMapEvent{"mapping its perf ring", kernel::RefusedCall::perf_mmap};
+constexpr Step kEnableEvent{"enabling its perf event", kernel::RefusedCall::other};
+constexpr Step kFillSlot{"putting its perf event into the map", kernel::RefusedCall::bpf};
 
-Errno refused(const Step& step, RingPlace place, Errno error, const os::Wanted& wanted) {
-  const auto reason = os::explain_now(step.call, error, wanted);
+Errno refused(const Step& step, RingPlace place, Errno error, const kernel::Wanted& wanted) {
+  const auto reason = kernel::explain_now(step.call, error, wanted);
   log(LogLevel::warn, "perf_buffer: CPU %d, map key %" PRIu32 ": %s failed: %s\n", place.cpu,
       place.key, step.name, reason.text);
   return error;
@@ -65,7 +65,7 @@ int end_read(void* /*context*/, int /*cpu*/, perf_event_header* /*record*/) {
 } // namespace
 
 Result<Owned<PerfRing>> PerfRing::open(RingPlace place, const RingParams& params,
-                                       const os::Wanted& wanted) {
+                                       const kernel::Wanted& wanted) {
   auto ring = ringside::make<PerfRing>();
   if (ring == nullptr)
     return refused(kAllocateRing, place, Errno(ENOMEM), wanted);
@@ -75,7 +75,8 @@ Result<Owned<PerfRing>> PerfRing::open(RingPlace place, const RingParams& params
   return ring;
 }
 
-Result<void> PerfRing::make(RingPlace place, const RingParams& params, const os::Wanted& wanted) {
+Result<void> PerfRing::make(RingPlace place, const RingParams& params,
+                            const kernel::Wanted& wanted) {
   cpu_ = place.cpu;
   // A record that nobody wants goes to a function that does nothing: one branch less for each.
   handler_ = params.handler;
@@ -126,7 +127,7 @@ Result<void> PerfRing::renew(const perf_event_attr& attr) {
 }
 
 void PerfRing::explain_stays_signalled(Errno error) const {
-  const auto reason = os::explain_now(os::RefusedCall::perf_event_open, error, {});
+  const auto reason = kernel::explain_now(kernel::RefusedCall::perf_event_open, error, {});
   log(LogLevel::debug, "perf_buffer: the ring of CPU %d stays signalled: %s\n", cpu_, reason.text);
 }
 

@@ -10,8 +10,8 @@
 #include "base/array.hpp"
 #include "base/owned.hpp"
 #include "base/read_mark.hpp"
+#include "kernel/reason.hpp"
 #include "os/os.hpp"
-#include "os/reason.hpp"
 #include "ring/budget.hpp"
 #include "ring/perf_events.hpp"
 #include "ring/perf_read.hpp"
@@ -68,7 +68,7 @@ public:
   // The error is the kernel's, told in a message that computes the reason; `wanted` is what all
   // rings of the buffer need. A failure leaves nothing behind.
   static Result<Owned<PerfRing>> open(RingPlace place, const RingParams& params,
-                                      const os::Wanted& wanted);
+                                      const kernel::Wanted& wanted);
 
   PerfRing() = default;
   PerfRing(const PerfRing&) = delete;
@@ -136,7 +136,7 @@ private:
   // read_while reads as long as `goes_on` answers so, which is asked after each record.
   template <class GoesOn>
   Result<int> read_while(GoesOn goes_on);
-  Result<void> make(RingPlace place, const RingParams& params, const os::Wanted& wanted);
+  Result<void> make(RingPlace place, const RingParams& params, const kernel::Wanted& wanted);
   // lost_recorded takes the kernel's record of a loss, of which some may have been told already.
   [[gnu::cold]] void lost_recorded(std::uint64_t count);
   [[gnu::cold]] void look_for_lost();

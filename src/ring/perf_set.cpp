@@ -6,7 +6,8 @@
 #include <cerrno>
 
 #include "base/log.hpp"
-#include "os/reason.hpp"
+#include "kernel/cpus.hpp"
+#include "kernel/reason.hpp"
 #include "ring/ring_places.hpp"
 #include "ring/settings.hpp"
 #include "ring/watermark_attr.hpp"
@@ -18,8 +19,8 @@ namespace {
 // than this many looks.
 constexpr unsigned kSettlingLooks = 4;
 
-Errno refused(const char* step, Errno error, const os::Wanted& wanted) {
-  const auto reason = os::explain_now(os::RefusedCall::other, error, wanted);
+Errno refused(const char* step, Errno error, const kernel::Wanted& wanted) {
+  const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, wanted);
   log(LogLevel::warn, "perf_buffer: %s failed: %s\n", step, reason.text);
   return error;
 }
@@ -29,7 +30,7 @@ Errno refused(const char* step, Errno error, const os::Wanted& wanted) {
 Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const RingParams& params,
                                      unsigned followed_cpus) {
   // An event for each ring, the epoll set and the duplicate of the map.
-  const os::Wanted wanted{places.size() + 2, os::page_size() + params.data_size};
+  const kernel::Wanted wanted{places.size() + 2, os::page_size() + params.data_size};
   const std::size_t most = std::max<std::size_t>(places.size(), followed_cpus);
 
   auto set = make<PerfSet>();
@@ -77,7 +78,7 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   return set;
 }
 
-Result<void> PerfSet::add(RingPlace place, const os::Wanted& wanted) {
+Result<void> PerfSet::add(RingPlace place, const kernel::Wanted& wanted) {
   auto ring = PerfRing::open(place, params_, wanted);
   if (!ring)
     return ring.error();
@@ -93,7 +94,7 @@ Result<void> PerfSet::add(RingPlace place, const os::Wanted& wanted) {
 void PerfSet::look_for_cpus() {
   if (silenced() || !cpu_watch_.due(os::roughly_now_ns()))
     return;
-  const auto online = read_cpu_mask(kOnlineCpus);
+  const auto online = kernel::read_cpu_mask(kernel::kOnlineCpus);
   if (!online)
     return;
   for (const auto& ring : rings()) {

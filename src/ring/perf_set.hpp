@@ -8,8 +8,8 @@
 #include "base/array.hpp"
 #include "base/owned.hpp"
 #include "base/shared_word.hpp"
+#include "kernel/cpu_watch.hpp"
 #include "os/os.hpp"
-#include "ring/cpu_watch.hpp"
 #include "ring/perf_ring.hpp"
 #include "ring/ring_set.hpp"
 
@@ -73,7 +73,7 @@ private:
   static Result<int> read(PerfRing& ring, Budget* budget) {
     return budget != nullptr ? ring.read_within(*budget) : ring.read();
   }
-  Result<void> add(RingPlace place, const os::Wanted& wanted);
+  Result<void> add(RingPlace place, const kernel::Wanted& wanted);
   [[nodiscard]] bool has_empty_ring() const;
   void follow_cpus() {
     // One that has come has no ring yet, and one that is back an empty one.
@@ -87,7 +87,7 @@ private:
   // What new rings are made of; attr_ is there while the set follows CPUs.
   RingParams params_;
   perf_event_attr attr_{};
-  CpuWatch cpu_watch_;
+  kernel::CpuWatch cpu_watch_;
   // Which of the CPUs that are followed have a ring.
   Array<bool> has_ring_;
   // The second event of each ring. The set decides on wakeups while adaptive_.

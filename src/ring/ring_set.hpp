@@ -12,7 +12,7 @@
 #include "base/log.hpp"
 #include "base/owned.hpp"
 #include "base/shared_word.hpp"
-#include "os/reason.hpp"
+#include "kernel/reason.hpp"
 #include "ring/budget.hpp"
 #include "ring/poll_rings.hpp"
 #include "ring/ready_set.hpp"

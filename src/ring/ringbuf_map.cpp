@@ -8,7 +8,7 @@
 #include <linux/bpf.h>
 
 #include "base/log.hpp"
-#include "os/reason.hpp"
+#include "kernel/reason.hpp"
 
 namespace ringside {
 namespace {
@@ -24,15 +24,15 @@ constexpr MapType kFilledByProgram{31, "BPF_MAP_TYPE_USER_RINGBUF"};
 } // namespace
 
 Result<RingbufMapping> map_ringbuf(const char* who, int map_fd, RingbufMapping::Filler filler) {
-  const auto refused = [&](const char* step, os::RefusedCall call, Errno error) {
-    const auto reason = os::explain_now(call, error, {});
+  const auto refused = [&](const char* step, kernel::RefusedCall call, Errno error) {
+    const auto reason = kernel::explain_now(call, error, {});
     log(LogLevel::warn, "%s: map_fd %d: %s failed: %s\n", who, map_fd, step, reason.text);
     return error;
   };
 
   const auto info = os::map_info(map_fd);
   if (!info)
-    return refused("asking about the map", os::RefusedCall::bpf, info.error());
+    return refused("asking about the map", kernel::RefusedCall::bpf, info.error());
   const MapType& wanted_type =
       filler == RingbufMapping::Filler::kernel ? kFilledByKernel : kFilledByProgram;
   if (info->type != wanted_type.type) {
@@ -43,7 +43,7 @@ Result<RingbufMapping> map_ringbuf(const char* who, int map_fd, RingbufMapping::
 
   auto mapping = RingbufMapping::make(map_fd, info->max_entries, filler);
   if (!mapping)
-    return refused("mapping the ring", os::RefusedCall::other, mapping.error());
+    return refused("mapping the ring", kernel::RefusedCall::other, mapping.error());
   mapping->set_map_name(info->name);
   return mapping;
 }

@@ -9,7 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
-#include "os/reason.hpp"
+#include "kernel/reason.hpp"
 #include "ring/ringbuf_map.hpp"
 #include "ring/ringbuf_record.hpp"
 
@@ -236,7 +236,7 @@ Result<void> RingbufRing::signal() {
 }
 
 void RingbufRing::explain_stays_signalled(Errno error) const {
-  const auto reason = os::explain_now(os::RefusedCall::other, error, {});
+  const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, {});
   log(LogLevel::debug, "ring_buffer: the ring of map_fd %d stays signalled: %s\n", map_fd_,
       reason.text);
 }

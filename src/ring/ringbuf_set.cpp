@@ -5,15 +5,15 @@
 #include <cerrno>
 
 #include "base/log.hpp"
-#include "os/reason.hpp"
+#include "kernel/reason.hpp"
 #include "ring/settings.hpp"
 
 namespace ringside {
 namespace {
 
 Errno refused(const char* step, Errno error) {
-  const os::Wanted wanted{1, 0};
-  const auto reason = os::explain_now(os::RefusedCall::other, error, wanted);
+  const kernel::Wanted wanted{1, 0};
+  const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, wanted);
   log(LogLevel::warn, "ring_buffer: %s failed: %s\n", step, reason.text);
   return error;
 }

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "kernel/reason.hpp"
 #include "os/lock.hpp"
 #include "os/os.hpp"
-#include "os/reason.hpp"
 #include "os/text_file.hpp"
 #include "ring/stats_text.hpp"
 
@@ -49,14 +49,14 @@ constexpr char kFailed[] = "%s is '%s', but writing there failed: %s\n";
 bool warned = false;
 
 void warn_once(const char* destination, Errno error) {
-  const auto reason = os::explain_now(os::RefusedCall::other, error, {});
+  const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, {});
   if (!exchange(warned, true))
     log(LogLevel::warn, kFailed, kVariable, destination, reason.text);
 }
 
 // When the process ends, what the program prints with may be gone.
 void warn_at_end(const char* destination, Errno error) {
-  const auto reason = os::explain_now(os::RefusedCall::other, error, {});
+  const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, {});
   Text text;
   text.add(kFailed, kVariable, destination, reason.text);
   if (!exchange(warned, true))

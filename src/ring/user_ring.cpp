@@ -7,15 +7,15 @@
 #include <climits>
 
 #include "base/log.hpp"
-#include "os/reason.hpp"
+#include "kernel/reason.hpp"
 #include "ring/ringbuf_map.hpp"
 
 namespace ringside {
 namespace {
 
 Errno refused(const char* step, int map_fd, Errno error) {
-  const os::Wanted wanted{1, 0};
-  const auto reason = os::explain_now(os::RefusedCall::other, error, wanted);
+  const kernel::Wanted wanted{1, 0};
+  const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, wanted);
   log(LogLevel::warn, "user_ring_buffer: map_fd %d: %s failed: %s\n", map_fd, step, reason.text);
   return error;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // CPU masks: any text, through the parser and through a file, against a naive reading of the
 // format. The whole input is the text, so its corpus can be read.
-#include "base/cpu_mask.hpp"
+#include "kernel/cpu_mask.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,9 +12,10 @@
 
 #include "check.hpp"
 #include "guarded_memory.hpp"
+#include "kernel/cpus.hpp"
 #include "messages.hpp"
 #include "ring/ring_places.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 namespace {
@@ -29,7 +30,7 @@ std::optional<unsigned> number_of(const std::string& text) {
   if (digits.size() > 5)
     return {};
   const unsigned number = digits.empty() ? 0 : static_cast<unsigned>(std::stoul(digits));
-  if (number > CpuMask::kMaxCpu)
+  if (number > kernel::CpuMask::kMaxCpu)
     return {};
   return number;
 }
@@ -58,19 +59,19 @@ std::optional<Cpus> cpus_of(std::string text) {
   return cpus;
 }
 
-void check_mask(const Result<CpuMask>& mask, const std::optional<Cpus>& expected) {
+void check_mask(const Result<kernel::CpuMask>& mask, const std::optional<Cpus>& expected) {
   require(static_cast<bool>(mask) == expected.has_value(), "a text is a mask if it is a list");
   if (!mask) {
     require(mask.error() == Errno(EINVAL), "a text that is no list is EINVAL");
     return;
   }
   require(mask->count() == expected->size(), "as many CPUs as the list has");
-  for (unsigned cpu = 0; cpu <= CpuMask::kMaxCpu + 64; ++cpu)
+  for (unsigned cpu = 0; cpu <= kernel::CpuMask::kMaxCpu + 64; ++cpu)
     require(mask->contains(cpu) == expected->contains(cpu), "the CPUs of the list and no others");
   require(!mask->contains(~0U), "no CPU beyond all numbers");
 }
 
-void check_places(const CpuMask& mask, const Cpus& online) {
+void check_places(const kernel::CpuMask& mask, const Cpus& online) {
   constexpr unsigned kPossible = 300;
   auto places = places_online(kPossible, mask);
   require(static_cast<bool>(places), "there is memory for the places");
@@ -103,14 +104,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   std::byte* guarded = kMemory.last(size);
   std::memcpy(guarded, text.data(), size);
   {
-    const auto mask = CpuMask::parse({reinterpret_cast<const char*>(guarded), size});
+    const auto mask = kernel::CpuMask::parse({reinterpret_cast<const char*>(guarded), size});
     check_mask(mask, expected);
     if (mask)
       check_places(*mask, *expected);
     // The simulator's texts end at their first NUL.
     constexpr char kPath[] = "/sys/devices/system/cpu/online";
     sim_set_file(kPath, text.c_str());
-    check_mask(read_cpu_mask(kPath), cpus_of(text.c_str()));
+    check_mask(kernel::read_cpu_mask(kPath), cpus_of(text.c_str()));
   }
   require(sim_live().bytes == 0, "no memory is left over");
   return 0;

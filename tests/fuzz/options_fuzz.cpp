@@ -18,7 +18,7 @@
 #include "input.hpp"
 #include "messages.hpp"
 #include "os/os.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside {
 namespace test {

@@ -16,7 +16,7 @@
 #include "messages.hpp"
 #include "os/os.hpp"
 #include "ring_model.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 namespace {

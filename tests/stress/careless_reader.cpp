@@ -11,7 +11,7 @@
 
 #include "base/shared_word.hpp"
 #include "os/os.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 // What ThreadSanitizer calls when it has something to report.
 extern "C" void __tsan_on_report(void* /*report*/) {

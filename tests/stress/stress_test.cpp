@@ -15,7 +15,7 @@
 #include <ringside/ringside.h>
 
 #include "os/os.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 namespace {

@@ -1,14 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-"""Does the code keep to its layers? abi -> ring -> os -> base: what a file includes lies in its own
-layer or below. And some things have one home each; the tables say which."""
+"""Does each room of the code include only what it may? A room is a folder of src or of abi. The
+arrows from room to room are the table in docs/design.md, under "Who may include whom". And some
+things have one home each; the tables below say which."""
 import collections
 import pathlib
 import re
 import sys
 
-# A layer may include itself and layers of a lower rank; ranks that are equal are strangers.
-RANKS = {'base': 0, 'os': 1, 'elf': 1, 'ring': 2, 'abi': 3}
+ARROWS = 'docs/design.md'
+# Every room stands on this one, and it stands on none.
+BASE = 'base'
 
 SUFFIXES = ('.h', '.hpp', '.c', '.cpp')
 
@@ -25,7 +27,7 @@ COMMON_CALLS = 'open read write close dup poll ppoll select stat fstat access ge
 # <sys/epoll.h> is open to all: its struct is in the contract of src/os.
 SYSTEM_HEADERS = 'unistd.h fcntl.h poll.h dirent.h fstream sys/mman.h sys/ioctl.h sys/eventfd.h ' \
                  'sys/timerfd.h sys/syscall.h sys/resource.h sys/stat.h sys/prctl.h ' \
-                 'sys/capability.h linux/capability.h'.split()
+                 'sys/capability.h'.split()
 
 Rule = collections.namedtuple('Rule', 'pattern homes what')
 # In code without comments, strings and includes. Homes are folders, or a file.
@@ -42,7 +44,7 @@ CODE_RULES = (
 TEXT_RULES = (Rule(r'\bextern\s*"C"', ('abi',), 'extern "C"'),)
 # What #include names.
 INCLUDE_RULES = (
-    Rule(r'bpf/.*', ('abi',), 'a header of the interface'),
+    Rule(r'bpf/\w+\.h', ('abi',), 'a header of the interface'),
     Rule('|'.join(map(re.escape, SYSTEM_HEADERS)), ('src/os',), 'a header of kernel calls'),
     Rule(r'atomic|stdatomic\.h', ('src/base/shared_word.hpp',), 'a header of memory orders'),
 )
@@ -67,39 +69,72 @@ def is_home(path, homes):
     return any(path == home or path.startswith(home + '/') for home in homes)
 
 
-def layer_of(path):
-    """The layer of a file by its path: src/ring/x.hpp is in ring, abi/x.cpp in abi."""
+class TableError(Exception):
+    """The table of arrows cannot be read; the text says why."""
+
+
+def read_arrows(text):
+    """{room: what it may include} from the table of rooms in a page. What a room may include is a
+    set of rooms and of headers. A row is `| rooms | rooms and headers |`, each in backquotes."""
+    arrows = {BASE: set()}
+    rows = re.search(r'^\| room \| stands on \|\n\|[-|]+\|\n((?:\|.*\n)+)', text, re.M)
+    if not rows:
+        raise TableError('no table with the columns room and stands on')
+    for row in rows[1].splitlines():
+        rooms, targets = (re.findall(r'`([^`]+)`', cell) for cell in row.strip('| ').split('|', 1))
+        for room in rooms:
+            if room in arrows:
+                raise TableError(f'{room} has two rows')
+            arrows[room] = {BASE, *targets}
+    for room, targets in arrows.items():
+        for target in targets:
+            if room_of_header(target) not in arrows:
+                raise TableError(f'{room} stands on {target}, which has no row')
+    return arrows
+
+
+def room_of_header(target):
+    """The room of a target of an arrow: object of object, and of object/load_target.hpp."""
+    return target.rsplit('/', 1)[0] if target.endswith('.hpp') else target
+
+
+def room_of(path):
+    """The room of a file by its path: src/btf/dump/x.hpp is in btf, abi/ring/x.cpp in abi/ring."""
     parts = path.split('/')
-    return parts[1] if parts[0] == 'src' and len(parts) > 2 else parts[0]
+    if len(parts) < 3:
+        return parts[0]
+    return parts[1] if parts[0] == 'src' else f'{parts[0]}/{parts[1]}'
 
 
-def included_layer(path, name, files):
-    """The layer of what a file includes in quotes, or None if there is no such file. As the
-    compiler does it, the file's own folder comes first."""
+def included_file(path, name, files):
+    """The path of what a file includes in quotes, or None if there is no such file. As the compiler
+    does it, the file's own folder comes first."""
     beside = f'{path.rsplit("/", 1)[0]}/{name}'
-    for candidate in (beside, f'src/{name}', name):
-        if candidate in files:
-            return layer_of(candidate)
-    return None
+    return next((path for path in (beside, f'src/{name}', name) if path in files), None)
 
 
-def file_problems(path, text, files):
+def is_open(room, target, arrows):
+    """May a room include the file `target`?"""
+    return room_of(target) in arrows[room] | {room} or target.removeprefix('src/') in arrows[room]
+
+
+def file_problems(path, text, files, arrows):
     """What is wrong with one file, as (line number, words)."""
     code, with_strings = blank(text, False), blank(text, True)
-    layer = layer_of(path)
-    if layer not in RANKS:
-        yield 1, f'{layer} is no layer: {", ".join(RANKS)}'
+    room = room_of(path)
+    if room not in arrows:
+        yield 1, f'{room} is no room of the table in {ARROWS}'
         return
     lines = list(zip(code.splitlines(), with_strings.splitlines()))
     for number, (code_line, text_line) in enumerate(lines, 1):
         include = re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', text_line)
         if include:
             quote, name = include.groups()
-            target = included_layer(path, name, files) if quote == '"' else None
-            if target is not None and target != layer and RANKS.get(target, 9) >= RANKS[layer]:
-                yield number, f'{layer} includes {name} of {target}'
-            if quote == '"' and target is None and not name.startswith('bpf/'):
-                yield number, f'{name} is in no layer'
+            target = included_file(path, name, files) if quote == '"' else None
+            if target is not None and not is_open(room, target, arrows):
+                yield number, f'{room} includes {name}, and has no arrow to it'
+            if quote == '"' and target is None and not re.fullmatch(r'bpf/\w+\.h', name):
+                yield number, f'{name} is in no room'
             for rule in INCLUDE_RULES:
                 if re.fullmatch(rule.pattern, name) and not is_home(path, rule.homes):
                     yield number, f'{rule.what}, <{name}>, outside of {", ".join(rule.homes)}'
@@ -117,8 +152,13 @@ def tree_problems(root):
     were read."""
     files = {str(path.relative_to(root)): path for folder in ('src', 'abi')
              for path in sorted((root / folder).rglob('*')) if path.suffix in SUFFIXES}
+    try:
+        arrows = read_arrows((root / ARROWS).read_text(encoding='utf-8'))
+    except TableError as error:
+        return [f'{ARROWS}:1: {error}'], len(files)
     problems = [f'{name}:{number}: {words}' for name, path in files.items()
-                for number, words in file_problems(name, path.read_text(encoding='utf-8'), files)]
+                for number, words in file_problems(name, path.read_text(encoding='utf-8'), files,
+                                                   arrows)]
     return problems, len(files)
 
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Entry: who may enter, and how the simulated kernel starts in a process: from its environment.
-#include "doors/entry.hpp"
+#include "sim/doors/entry.hpp"
 
 #include <cerrno>
 #include <cstdio>

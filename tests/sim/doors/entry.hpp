@@ -2,7 +2,7 @@
 // Entry: the way from an interposed function into the simulated kernel.
 #pragma once
 
-#include "kernel/kernel.hpp"
+#include "sim/kernel/kernel.hpp"
 
 namespace ringside::sim {
 

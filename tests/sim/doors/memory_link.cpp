@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // memory: ringside's allocation in unit tests, counted, and failing when that is scripted.
-#include "doors/memory.hpp"
+#include "sim/doors/memory.hpp"
 
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
 
 #include "base/allocate.hpp"
-#include "kernel/kernel.hpp"
+#include "sim/kernel/kernel.hpp"
 
 namespace ringside {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // memory: not counted where the simulator is preloaded, since the program's own is not told apart.
-#include "doors/memory.hpp"
+#include "sim/doors/memory.hpp"
 
 namespace ringside::sim {
 

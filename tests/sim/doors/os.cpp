@@ -9,10 +9,11 @@
 #include <ctime>
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 
-#include "kernel/kernel.hpp"
-#include "kernel/timespec.hpp"
 #include "os/perf_counts.hpp"
+#include "sim/kernel/kernel.hpp"
+#include "sim/kernel/timespec.hpp"
 
 namespace ringside::os {
 namespace {
@@ -170,14 +171,15 @@ Result<std::size_t> read_file(const char* path, std::span<char> text) {
   return static_cast<std::size_t>(length);
 }
 
-Result<std::uint64_t> soft_limit(int resource) {
-  std::uint64_t limit = 0;
+Result<std::uint64_t> soft_limit(Limit limit) {
+  std::uint64_t value = 0;
   int error = -kernel().check(Call::getrlimit);
   if (error == 0)
-    error = sim::host::soft_limit(resource, limit);
+    error =
+        sim::host::soft_limit(limit == Limit::locked_bytes ? RLIMIT_MEMLOCK : RLIMIT_NOFILE, value);
   if (error != 0)
     return Errno(-error);
-  return limit;
+  return value;
 }
 
 std::uint64_t now_ns() {

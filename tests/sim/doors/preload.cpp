@@ -10,9 +10,9 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
-#include "doors/entry.hpp"
-#include "doors/next.hpp"
-#include "kernel/timespec.hpp"
+#include "sim/doors/entry.hpp"
+#include "sim/doors/next.hpp"
+#include "sim/kernel/timespec.hpp"
 
 static_assert(sizeof(off_t) == 8, "the 64-bit names are taken for the plain ones");
 

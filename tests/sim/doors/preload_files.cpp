@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "doors/entry.hpp"
-#include "doors/next.hpp"
+#include "sim/doors/entry.hpp"
+#include "sim/doors/next.hpp"
 
 namespace {
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // sim_control: the plain C functions, each handed to the simulated kernel.
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <span>
 
-#include "doors/memory.hpp"
-#include "kernel/kernel.hpp"
+#include "sim/doors/memory.hpp"
+#include "sim/kernel/kernel.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Kernel: what tests do to it and ask of it.
-#include "kernel/kernel.hpp"
+#include "sim/kernel/kernel.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Descriptors: the table, and the check of each entry against the process's own.
-#include "kernel/descriptors.hpp"
+#include "sim/kernel/descriptors.hpp"
 
 #include <cerrno>
 

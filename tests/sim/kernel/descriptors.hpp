@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "kernel/file.hpp"
-#include "kernel/host.hpp"
+#include "sim/kernel/file.hpp"
+#include "sim/kernel/host.hpp"
 
 namespace ringside::sim {
 

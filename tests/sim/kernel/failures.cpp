@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Failures: the table of call names, and the counting.
-#include "kernel/failures.hpp"
+#include "sim/kernel/failures.hpp"
 
 #include <algorithm>
 #include <optional>

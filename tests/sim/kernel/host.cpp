@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // host: the calls on the real kernel, past our own interposed names where there are any.
-#include "kernel/host.hpp"
+#include "sim/kernel/host.hpp"
 
 #include <cerrno>
 #include <climits>
@@ -15,10 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kernel/timespec.hpp"
+#include "sim/kernel/timespec.hpp"
 
 #ifdef RINGSIDE_SIM_PRELOAD
-#include "doors/next.hpp"
+#include "sim/doors/next.hpp"
 #define RINGSIDE_SIM_HOST(name) next::name()
 #else
 #define RINGSIDE_SIM_HOST(name) ::name

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Kernel: perf events, their mappings, descriptors and files. bpf() is in bpf/, waiting in
 // wait.cpp, timers in timers/, what tests do to it in control.cpp.
-#include "kernel/kernel.hpp"
+#include "sim/kernel/kernel.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -23,16 +23,16 @@
 #include <sys/timerfd.h>
 #include <sys/types.h>
 
-#include "kernel/bpf/load.hpp"
-#include "kernel/bpf/map.hpp"
-#include "kernel/bpf/program.hpp"
-#include "kernel/descriptors.hpp"
-#include "kernel/epoll/epoll.hpp"
-#include "kernel/failures.hpp"
-#include "kernel/files/cpus.hpp"
-#include "kernel/perf/perf_event.hpp"
-#include "kernel/timers/timer.hpp"
-#include "sim_control.h"
+#include "sim/kernel/bpf/load.hpp"
+#include "sim/kernel/bpf/map.hpp"
+#include "sim/kernel/bpf/program.hpp"
+#include "sim/kernel/descriptors.hpp"
+#include "sim/kernel/epoll/epoll.hpp"
+#include "sim/kernel/failures.hpp"
+#include "sim/kernel/files/cpus.hpp"
+#include "sim/kernel/perf/perf_event.hpp"
+#include "sim/kernel/timers/timer.hpp"
+#include "sim/sim_control.h"
 
 namespace ringside::sim {
 

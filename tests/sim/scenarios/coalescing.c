@@ -13,8 +13,8 @@
 #include <sys/timerfd.h>
 #include <time.h>
 
-#include "scenarios/rings.h"
-#include "scenarios/scenarios.h"
+#include "sim/scenarios/rings.h"
+#include "sim/scenarios/scenarios.h"
 #include "support/bpf_calls.h"
 #include "support/ring_programs.h"
 

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
-#include "scenarios/scenarios.h"
+#include "sim/scenarios/scenarios.h"
 #include "support/bpf_calls.h"
 
 /* open_and_close: whether an event opens. */

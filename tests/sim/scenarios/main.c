@@ -2,7 +2,7 @@
 /* scenarios: "scenarios list" names them, "scenarios NAME" runs one. 77 where the kernel refuses.
  */
 #define _GNU_SOURCE
-#include "scenarios/scenarios.h"
+#include "sim/scenarios/scenarios.h"
 
 #include <errno.h>
 #include <poll.h>

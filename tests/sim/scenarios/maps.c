@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "scenarios/scenarios.h"
+#include "sim/scenarios/scenarios.h"
 #include "support/bpf_calls.h"
 
 static int event_array(uint32_t entries) {

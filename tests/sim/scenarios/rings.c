@@ -8,8 +8,8 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 
-#include "scenarios/rings.h"
-#include "scenarios/scenarios.h"
+#include "sim/scenarios/rings.h"
+#include "sim/scenarios/scenarios.h"
 #include "support/ring_programs.h"
 
 static const enum bpf_map_type kinds[] = {BPF_MAP_TYPE_RINGBUF, BPF_MAP_TYPE_USER_RINGBUF};

@@ -8,7 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 
-#include "scenarios/scenarios.h"
+#include "sim/scenarios/scenarios.h"
 #include "support/bpf_calls.h"
 
 void wakeup_events(void) {

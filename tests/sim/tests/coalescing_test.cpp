@@ -10,7 +10,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/rig.hpp"
+#include "sim/tests/rig.hpp"
 
 namespace ringside::sim {
 namespace {

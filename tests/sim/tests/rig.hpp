@@ -12,7 +12,7 @@
 #include <linux/perf_event.h>
 
 #include "os/os.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::sim {
 

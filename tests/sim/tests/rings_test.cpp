@@ -13,7 +13,7 @@
 #include <catch2/catch.hpp>
 
 #include "os/os.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::sim {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 namespace {

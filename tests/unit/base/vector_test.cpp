@@ -9,7 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/owned.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "elf_image.hpp"
 #include "messages.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Kernel: the bpf() system call.
-#include "kernel/kernel.hpp"
+#include "sim/kernel/kernel.hpp"
 
 #include <algorithm>
 #include <array>

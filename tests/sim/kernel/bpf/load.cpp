@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Load: its description, and one step of it.
-#include "kernel/bpf/load.hpp"
+#include "sim/kernel/bpf/load.hpp"
 
 #include <algorithm>
 #include <cerrno>

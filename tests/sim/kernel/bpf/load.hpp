@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-#include "kernel/bpf/map.hpp"
+#include "sim/kernel/bpf/map.hpp"
 
 namespace ringside::sim {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Map: creation checks, elements, and the entries that go with the file that stored them.
-#include "kernel/bpf/map.hpp"
+#include "sim/kernel/bpf/map.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -9,7 +9,7 @@
 #include <climits>
 #include <cstring>
 
-#include "kernel/host.hpp"
+#include "sim/kernel/host.hpp"
 
 namespace ringside::sim {
 namespace {

@@ -12,9 +12,9 @@
 #include <linux/bpf.h>
 #include <sys/epoll.h>
 
-#include "kernel/bpf/ringbuf.hpp"
-#include "kernel/file.hpp"
-#include "kernel/perf/perf_event.hpp"
+#include "sim/kernel/bpf/ringbuf.hpp"
+#include "sim/kernel/file.hpp"
+#include "sim/kernel/perf/perf_event.hpp"
 
 namespace ringside::sim {
 

@@ -13,8 +13,8 @@
 
 #include <linux/bpf.h>
 
-#include "kernel/bpf/map.hpp"
-#include "kernel/file.hpp"
+#include "sim/kernel/bpf/map.hpp"
+#include "sim/kernel/file.hpp"
 
 namespace ringside::sim {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Program: the BPF helpers that programs call.
-#include "kernel/bpf/program.hpp"
+#include "sim/kernel/bpf/program.hpp"
 
 #include <cerrno>
 #include <cstring>

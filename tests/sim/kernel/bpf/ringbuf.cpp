@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Ringbuf: what it lets map, records written, records drained, and who is woken.
-#include "kernel/bpf/ringbuf.hpp"
+#include "sim/kernel/bpf/ringbuf.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -11,7 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 
-#include "kernel/host.hpp"
+#include "sim/kernel/host.hpp"
 
 namespace ringside::sim {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Kernel: what tests do to BPF ring buffers, as BPF programs and otherwise.
-#include "kernel/kernel.hpp"
+#include "sim/kernel/kernel.hpp"
 
 #include <algorithm>
 #include <cerrno>

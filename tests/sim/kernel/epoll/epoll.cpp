@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Epoll: membership, the ready list, and sets within sets.
-#include "kernel/epoll/epoll.hpp"
+#include "sim/kernel/epoll/epoll.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -10,7 +10,7 @@
 
 #include <sys/epoll.h>
 
-#include "kernel/file.hpp"
+#include "sim/kernel/file.hpp"
 
 namespace ringside::sim {
 

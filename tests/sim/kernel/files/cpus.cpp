@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Cpus: CPU lists in the kernel's notation.
-#include "kernel/files/cpus.hpp"
+#include "sim/kernel/files/cpus.hpp"
 
 #include <functional>
 

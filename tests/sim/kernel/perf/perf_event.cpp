@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // PerfEvent: attr checks, record layouts, LOST records, counters.
-#include "kernel/perf/perf_event.hpp"
+#include "sim/kernel/perf/perf_event.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "kernel/host.hpp"
+#include "sim/kernel/host.hpp"
 
 namespace ringside::sim {
 namespace {

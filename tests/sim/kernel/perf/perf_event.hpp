@@ -10,8 +10,8 @@
 
 #include <linux/perf_event.h>
 
-#include "kernel/file.hpp"
-#include "kernel/perf/perf_ring.hpp"
+#include "sim/kernel/file.hpp"
+#include "sim/kernel/perf/perf_ring.hpp"
 
 namespace ringside::sim {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // PerfRing: writing with wrap, and when a reader is woken.
-#include "kernel/perf/perf_ring.hpp"
+#include "sim/kernel/perf/perf_ring.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -10,8 +10,8 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 
-#include "kernel/host.hpp"
-#include "kernel/perf/perf_event.hpp"
+#include "sim/kernel/host.hpp"
+#include "sim/kernel/perf/perf_event.hpp"
 
 namespace ringside::sim {
 

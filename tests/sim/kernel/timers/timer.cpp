@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Timer: expiry, once or again and again.
-#include "kernel/timers/timer.hpp"
+#include "sim/kernel/timers/timer.hpp"
 
 #include <sys/epoll.h>
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "kernel/file.hpp"
+#include "sim/kernel/file.hpp"
 
 namespace ringside::sim {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Kernel: timers, on the clock that the program under test sees.
-#include "kernel/kernel.hpp"
+#include "sim/kernel/kernel.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
-#include "kernel/timespec.hpp"
+#include "sim/kernel/timespec.hpp"
 
 namespace ringside::sim {
 namespace {

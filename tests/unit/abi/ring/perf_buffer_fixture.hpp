@@ -14,7 +14,7 @@
 
 #include "messages.hpp"
 #include "os/os.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 

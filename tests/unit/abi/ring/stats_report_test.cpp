@@ -11,7 +11,7 @@
 
 #include "os/os.hpp"
 #include "perf_buffer_fixture.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 #include "temporary_folder.hpp"
 
 namespace ringside::test {

@@ -17,7 +17,7 @@
 #include "messages.hpp"
 #include "os/os.hpp"
 #include "perf_buffer_fixture.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 namespace {

@@ -10,7 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "os/os.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "abi/ring/wakeups_reader.hpp"
 #include "messages.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 namespace {

@@ -14,7 +14,7 @@
 
 #include "base/log.hpp"
 #include "messages.hpp"
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
 namespace ringside::test {
 

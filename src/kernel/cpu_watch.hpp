@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace ringside {
+namespace ringside::kernel {
 
 class CpuWatch {
 public:
@@ -29,4 +29,4 @@ private:
   bool once_more_ = false;
 };
 
-} // namespace ringside
+} // namespace ringside::kernel

@@ -8,7 +8,7 @@
 
 #include "base/array.hpp"
 
-namespace ringside {
+namespace ringside::kernel {
 
 class CpuMask {
 public:
@@ -34,4 +34,4 @@ private:
   Array<std::uint64_t> words_;
 };
 
-} // namespace ringside
+} // namespace ringside::kernel

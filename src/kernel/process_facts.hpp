@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace ringside::os {
+namespace ringside::kernel {
 
 struct ProcessFacts {
   // The capabilities in effect, a bit each as in <linux/capability.h>. /proc/self/status, CapEff.
@@ -22,4 +22,4 @@ struct ProcessFacts {
   static ProcessFacts gather();
 };
 
-} // namespace ringside::os
+} // namespace ringside::kernel

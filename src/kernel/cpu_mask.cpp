@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // CpuMask: the list format and the bitmap behind it.
-#include "base/cpu_mask.hpp"
+#include "kernel/cpu_mask.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -8,7 +8,7 @@
 
 #include "base/scan.hpp"
 
-namespace ringside {
+namespace ringside::kernel {
 namespace {
 
 struct Range {
@@ -69,4 +69,4 @@ unsigned CpuMask::count() const {
   return count;
 }
 
-} // namespace ringside
+} // namespace ringside::kernel

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // CpuMask: the kernel's list format, and what is none.
-#include "base/cpu_mask.hpp"
+#include "kernel/cpu_mask.hpp"
 
 #include <cerrno>
 #include <string>
 
 #include <catch2/catch.hpp>
 
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
-namespace ringside::test {
+namespace ringside::kernel::test {
 
 TEST_CASE("a mask holds the CPUs of its list") {
   struct Case {
@@ -58,4 +58,4 @@ TEST_CASE("an empty mask contains no CPU") {
   CHECK_FALSE(mask.contains(0));
 }
 
-} // namespace ringside::test
+} // namespace ringside::kernel::test

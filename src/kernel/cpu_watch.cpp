@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // CpuWatch: reading the kernel's count of its announcements, and for how long it slept.
-#include "ring/cpu_watch.hpp"
+#include "kernel/cpu_watch.hpp"
 
 #include <array>
 #include <charconv>
@@ -8,7 +8,7 @@
 
 #include "os/os.hpp"
 
-namespace ringside {
+namespace ringside::kernel {
 namespace {
 
 // Grows with each uevent, of which a CPU that goes or comes makes one or two (Linux 5.10 to 7.2).
@@ -44,4 +44,4 @@ bool CpuWatch::due(std::uint64_t now_ns) {
   return std::exchange(once_more_, changed) || changed;
 }
 
-} // namespace ringside
+} // namespace ringside::kernel

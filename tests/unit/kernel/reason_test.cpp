@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Reason: what is said about each refusal, from facts that are given.
-#include "os/reason.hpp"
+#include "kernel/reason.hpp"
 
 #include <cerrno>
 #include <string>
@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 #include <linux/capability.h>
 
-namespace ringside::os::test {
+namespace ringside::kernel::test {
 namespace {
 
 constexpr std::uint64_t kPerfmon = std::uint64_t{1} << 38;
@@ -80,4 +80,4 @@ TEST_CASE("what is not known is not said") {
         std::string("Cannot allocate memory"));
 }
 
-} // namespace ringside::os::test
+} // namespace ringside::kernel::test

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // ProcessFacts: read from /proc as it is, and as it should not be.
-#include "os/process_facts.hpp"
+#include "kernel/process_facts.hpp"
 
 #include <string>
 
 #include <catch2/catch.hpp>
 
-#include "sim_control.h"
+#include "sim/sim_control.h"
 
-namespace ringside::os::test {
+namespace ringside::kernel::test {
 
 TEST_CASE("the facts are those of /proc") {
   sim_reset(1);
@@ -41,4 +41,4 @@ TEST_CASE("what cannot be read stays unknown") {
   CHECK_FALSE(facts.open_files.has_value());
 }
 
-} // namespace ringside::os::test
+} // namespace ringside::kernel::test

@@ -6,9 +6,9 @@
 #include <cstdint>
 
 #include "base/errno.hpp"
-#include "os/process_facts.hpp"
+#include "kernel/process_facts.hpp"
 
-namespace ringside::os {
+namespace ringside::kernel {
 
 // The calls whose refusal has a reason that can be computed.
 enum class RefusedCall { perf_event_open, perf_mmap, bpf, other };
@@ -29,4 +29,4 @@ Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const Proces
 // explain_now is explain with the facts as they are at this moment.
 Reason explain_now(RefusedCall call, Errno error, const Wanted& wanted);
 
-} // namespace ringside::os
+} // namespace ringside::kernel

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // ProcessFacts: gathered from /proc and the resource limits.
-#include "os/process_facts.hpp"
+#include "kernel/process_facts.hpp"
 
 #include <string_view>
-
-#include <sys/resource.h>
 
 #include "base/scan.hpp"
 #include "os/os.hpp"
 
-namespace ringside::os {
+namespace ringside::kernel {
 namespace {
 
 std::optional<std::int64_t> setting(const char* path) {
   char text[32];
-  const auto length = read_file(path, text);
+  const auto length = os::read_file(path, text);
   if (!length)
     return std::nullopt;
   std::string_view value(text, *length);
@@ -24,7 +22,7 @@ std::optional<std::int64_t> setting(const char* path) {
 std::optional<std::uint64_t> capabilities_in_effect() {
   constexpr std::string_view kField = "\nCapEff:";
   char text[4096];
-  const auto length = read_file("/proc/self/status", text);
+  const auto length = os::read_file("/proc/self/status", text);
   if (!length)
     return std::nullopt;
   std::string_view status(text, *length);
@@ -36,8 +34,8 @@ std::optional<std::uint64_t> capabilities_in_effect() {
   return take_number(status, 16);
 }
 
-std::optional<std::uint64_t> limit(int resource) {
-  const auto value = soft_limit(resource);
+std::optional<std::uint64_t> value_of(os::Limit limit) {
+  const auto value = os::soft_limit(limit);
   if (!value)
     return std::nullopt;
   return *value;
@@ -51,9 +49,9 @@ ProcessFacts ProcessFacts::gather() {
   facts.perf_event_paranoid = setting("/proc/sys/kernel/perf_event_paranoid");
   facts.perf_event_mlock_kb = setting("/proc/sys/kernel/perf_event_mlock_kb");
   facts.unprivileged_bpf_disabled = setting("/proc/sys/kernel/unprivileged_bpf_disabled");
-  facts.memlock_bytes = limit(RLIMIT_MEMLOCK);
-  facts.open_files = limit(RLIMIT_NOFILE);
+  facts.memlock_bytes = value_of(os::Limit::locked_bytes);
+  facts.open_files = value_of(os::Limit::open_files);
   return facts;
 }
 
-} // namespace ringside::os
+} // namespace ringside::kernel

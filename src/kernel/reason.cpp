@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Reason: the rules by which each error is explained.
-#include "os/reason.hpp"
+#include "kernel/reason.hpp"
 
 #include <cerrno>
 #include <cinttypes>
@@ -10,7 +10,7 @@
 
 #include <linux/capability.h>
 
-namespace ringside::os {
+namespace ringside::kernel {
 namespace {
 
 // Numbers from <linux/capability.h> of 5.8, which older headers lack.
@@ -131,4 +131,4 @@ Reason explain_now(RefusedCall call, Errno error, const Wanted& wanted) {
   return explain(call, error, wanted, ProcessFacts::gather());
 }
 
-} // namespace ringside::os
+} // namespace ringside::kernel

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Reading the kernel's CPU masks.
+#include "kernel/cpus.hpp"
+
+#include <cerrno>
+#include <string_view>
+
+#include "base/cached.hpp"
+#include "base/log.hpp"
+#include "kernel/reason.hpp"
+#include "os/os.hpp"
+
+namespace ringside::kernel {
+
+Result<CpuMask> read_cpu_mask(const char* path) {
+  const auto unreadable = [path](Errno error) {
+    const auto reason = explain_now(RefusedCall::other, error, {});
+    log(LogLevel::warn, "%s: cannot be read: %s\n", path, reason.text);
+    return error;
+  };
+  // These files are at most a page, and a page is at most 64 KiB.
+  auto text = Array<char>::of_size(65537);
+  if (!text)
+    return unreadable(text.error());
+  const auto length = os::read_file(path, *text);
+  if (!length)
+    return unreadable(length.error());
+  auto mask = CpuMask::parse({text->data(), *length});
+  if (!mask && mask.error() != Errno(EINVAL))
+    return unreadable(mask.error());
+  if (!mask) {
+    // What is shown of the text ends where a message's line would.
+    std::size_t shown = 0;
+    while (shown < *length && shown < 64 && (*text)[shown] >= ' ' && (*text)[shown] <= '~')
+      ++shown;
+    log(LogLevel::warn, "%s: \"%.*s\" is not a list of CPUs such as 0-3,8\n", path,
+        static_cast<int>(shown), text->data());
+  }
+  return mask;
+}
+
+Result<unsigned> possible_cpu_count() {
+  static Cached<cached_fact("possible CPUs")> count;
+  return count.get([]() -> Result<std::uint32_t> {
+    const auto mask = read_cpu_mask(kPossibleCpus);
+    if (!mask)
+      return mask.error();
+    return mask->count();
+  });
+}
+
+} // namespace ringside::kernel
