@@ -128,18 +128,24 @@ extern void* bpf_rdonly_cast(const void* obj, __u32 btf_id) __ksym __weak;
  * BPF_CORE_READ_USER... the user's, both with types of the kernel's; BPF_PROBE_READ... and
  * BPF_PROBE_READ_USER... are the same for types of the program's own, without CO-RE. */
 
-/* ___bpf_arrow(a, b, c) is a->b->c. */
-#define ___bpf_arrow1(a) a
-#define ___bpf_arrow2(a, ...) a->___bpf_arrow1(__VA_ARGS__)
-#define ___bpf_arrow3(a, ...) a->___bpf_arrow2(__VA_ARGS__)
-#define ___bpf_arrow4(a, ...) a->___bpf_arrow3(__VA_ARGS__)
-#define ___bpf_arrow5(a, ...) a->___bpf_arrow4(__VA_ARGS__)
-#define ___bpf_arrow6(a, ...) a->___bpf_arrow5(__VA_ARGS__)
-#define ___bpf_arrow7(a, ...) a->___bpf_arrow6(__VA_ARGS__)
-#define ___bpf_arrow8(a, ...) a->___bpf_arrow7(__VA_ARGS__)
-#define ___bpf_arrow9(a, ...) a->___bpf_arrow8(__VA_ARGS__)
-#define ___bpf_arrow10(a, ...) a->___bpf_arrow9(__VA_ARGS__)
-#define ___bpf_arrow(...) ___bpf_apply(___bpf_arrow, ___bpf_narg(__VA_ARGS__))(__VA_ARGS__)
+/* ___arrow(a, b, c) is a->b->c, and ___type(a, b, c) its type, without qualifiers where the
+ * compiler can do that. Programs that have macros of this kind of their own use the two. */
+#define ___arrow1(a) a
+#define ___arrow2(a, ...) a->___arrow1(__VA_ARGS__)
+#define ___arrow3(a, ...) a->___arrow2(__VA_ARGS__)
+#define ___arrow4(a, ...) a->___arrow3(__VA_ARGS__)
+#define ___arrow5(a, ...) a->___arrow4(__VA_ARGS__)
+#define ___arrow6(a, ...) a->___arrow5(__VA_ARGS__)
+#define ___arrow7(a, ...) a->___arrow6(__VA_ARGS__)
+#define ___arrow8(a, ...) a->___arrow7(__VA_ARGS__)
+#define ___arrow9(a, ...) a->___arrow8(__VA_ARGS__)
+#define ___arrow10(a, ...) a->___arrow9(__VA_ARGS__)
+#define ___arrow(...) ___bpf_apply(___arrow, ___bpf_narg(__VA_ARGS__))(__VA_ARGS__)
+#if (__clang_major__ >= 19) || (!defined(__clang__) && __GNUC__ >= 14)
+#define ___type(...) __typeof_unqual__(___arrow(__VA_ARGS__))
+#else
+#define ___type(...) __typeof__(___arrow(__VA_ARGS__))
+#endif
 
 /* ___bpf_chain(step, last, dst, from, a, b, c) reads from->a and then the b behind it with `step`
  * into ___pointer, and the c behind that with `last` into `dst`. Its value is that of `last`.
@@ -177,17 +183,12 @@ extern void* bpf_rdonly_cast(const void* obj, __u32 btf_id) __ksym __weak;
     ___bpf_apply(___bpf_chain, ___bpf_narg(__VA_ARGS__))(step, last, dst, from, __VA_ARGS__);      \
   })
 
-/* The value at the end of a chain: `into` is one of the macros below. It is written to as bytes: a
- * field may be const, and not each compiler can take that from its type. */
-#if (__clang_major__ >= 19) || (!defined(__clang__) && __GNUC__ >= 14)
-#define ___bpf_typeof(x) __typeof_unqual__(x)
-#else
-#define ___bpf_typeof(x) __typeof__(x)
-#endif
+/* The value at the end of a chain: `into` is one of the macros below. It is written to as bytes,
+ * since its type may be const. */
 #define ___bpf_bytes_of(value) ((char(*)[sizeof(value)])(void*)&(value))
 #define ___bpf_value(into, src, ...)                                                               \
   ({                                                                                               \
-    ___bpf_typeof(___bpf_arrow((src), __VA_ARGS__)) ___value;                                      \
+    ___type((src), __VA_ARGS__) ___value;                                                          \
     into(___bpf_bytes_of(___value), (src), __VA_ARGS__);                                           \
     ___value;                                                                                      \
   })

@@ -85,7 +85,7 @@
 
 #if defined(bpf_target_x86)
 
-#define ___bpf_regs(ctx) (ctx)
+#define __PT_REGS_CAST(ctx) (ctx)
 #if defined(__KERNEL__) || defined(__VMLINUX_H__)
 #define ___bpf_parm1 di
 #define ___bpf_parm2 si
@@ -134,8 +134,8 @@
 struct pt_regs___orig_gpr2 {
   unsigned long orig_gpr2;
 } ___bpf_kernels_own;
-#define ___bpf_regs(ctx) ((const user_pt_regs*)(ctx))
-#define ___bpf_sys1_regs(ctx) ((const struct pt_regs___orig_gpr2*)(ctx))
+#define __PT_REGS_CAST(ctx) ((const user_pt_regs*)(ctx))
+#define __PT_REGS_SYS1_CAST(ctx) ((const struct pt_regs___orig_gpr2*)(ctx))
 #define ___bpf_parm1 gprs[2]
 #define ___bpf_parm2 gprs[3]
 #define ___bpf_parm3 gprs[4]
@@ -151,7 +151,7 @@ struct pt_regs___orig_gpr2 {
 
 #elif defined(bpf_target_arm)
 
-#define ___bpf_regs(ctx) (ctx)
+#define __PT_REGS_CAST(ctx) (ctx)
 #define ___bpf_parm1 uregs[0]
 #define ___bpf_parm2 uregs[1]
 #define ___bpf_parm3 uregs[2]
@@ -170,8 +170,8 @@ struct pt_regs___orig_gpr2 {
 struct pt_regs___orig_x0 {
   unsigned long orig_x0;
 } ___bpf_kernels_own;
-#define ___bpf_regs(ctx) ((const struct user_pt_regs*)(ctx))
-#define ___bpf_sys1_regs(ctx) ((const struct pt_regs___orig_x0*)(ctx))
+#define __PT_REGS_CAST(ctx) ((const struct user_pt_regs*)(ctx))
+#define __PT_REGS_SYS1_CAST(ctx) ((const struct pt_regs___orig_x0*)(ctx))
 #define ___bpf_parm1 regs[0]
 #define ___bpf_parm2 regs[1]
 #define ___bpf_parm3 regs[2]
@@ -189,7 +189,7 @@ struct pt_regs___orig_x0 {
 
 #elif defined(bpf_target_mips)
 
-#define ___bpf_regs(ctx) (ctx)
+#define __PT_REGS_CAST(ctx) (ctx)
 #define ___bpf_parm1 regs[4]
 #define ___bpf_parm2 regs[5]
 #define ___bpf_parm3 regs[6]
@@ -206,7 +206,7 @@ struct pt_regs___orig_x0 {
 
 #elif defined(bpf_target_powerpc)
 
-#define ___bpf_regs(ctx) (ctx)
+#define __PT_REGS_CAST(ctx) (ctx)
 #define ___bpf_parm1 gpr[3]
 #define ___bpf_parm2 gpr[4]
 #define ___bpf_parm3 gpr[5]
@@ -226,7 +226,7 @@ struct pt_regs___orig_x0 {
 
 #elif defined(bpf_target_sparc)
 
-#define ___bpf_regs(ctx) (ctx)
+#define __PT_REGS_CAST(ctx) (ctx)
 #define ___bpf_parm1 u_regs[UREG_I0]
 #define ___bpf_parm2 u_regs[UREG_I1]
 #define ___bpf_parm3 u_regs[UREG_I2]
@@ -247,8 +247,8 @@ struct pt_regs___orig_x0 {
 struct pt_regs___orig_a0 {
   unsigned long orig_a0;
 } ___bpf_kernels_own;
-#define ___bpf_regs(ctx) ((const struct user_regs_struct*)(ctx))
-#define ___bpf_sys1_regs(ctx) ((const struct pt_regs___orig_a0*)(ctx))
+#define __PT_REGS_CAST(ctx) ((const struct user_regs_struct*)(ctx))
+#define __PT_REGS_SYS1_CAST(ctx) ((const struct pt_regs___orig_a0*)(ctx))
 #define ___bpf_parm1 a0
 #define ___bpf_parm2 a1
 #define ___bpf_parm3 a2
@@ -266,7 +266,7 @@ struct pt_regs___orig_a0 {
 
 #elif defined(bpf_target_arc)
 
-#define ___bpf_regs(ctx) ((const struct user_regs_struct*)(ctx))
+#define __PT_REGS_CAST(ctx) ((const struct user_regs_struct*)(ctx))
 #define ___bpf_parm1 scratch.r0
 #define ___bpf_parm2 scratch.r1
 #define ___bpf_parm3 scratch.r2
@@ -283,7 +283,7 @@ struct pt_regs___orig_a0 {
 
 #elif defined(bpf_target_loongarch)
 
-#define ___bpf_regs(ctx) ((const struct user_pt_regs*)(ctx))
+#define __PT_REGS_CAST(ctx) ((const struct user_pt_regs*)(ctx))
 #define ___bpf_parm1 regs[4]
 #define ___bpf_parm2 regs[5]
 #define ___bpf_parm3 regs[6]
@@ -321,8 +321,8 @@ struct pt_regs___orig_a0 {
 #endif
 /* System calls have their parameters where functions have them, unless the machine says otherwise.
  */
-#ifndef ___bpf_sys1_regs
-#define ___bpf_sys1_regs(ctx) ___bpf_regs(ctx)
+#ifndef __PT_REGS_SYS1_CAST
+#define __PT_REGS_SYS1_CAST(ctx) __PT_REGS_CAST(ctx)
 #endif
 #ifndef ___bpf_sys1
 #define ___bpf_sys1 ___bpf_parm1
@@ -351,7 +351,7 @@ struct pt_regs___orig_a0 {
 #define ___bpf_reg(regs, member) ((regs)->member)
 #define ___bpf_reg_core(regs, member) BPF_CORE_READ(regs, member)
 #else
-#define ___bpf_regs(ctx) (ctx)
+#define __PT_REGS_CAST(ctx) (ctx)
 #define ___bpf_reg(regs, member)                                                                   \
   ({                                                                                               \
     _Pragma(__BPF_TARGET_MISSING);                                                                 \
@@ -361,53 +361,53 @@ struct pt_regs___orig_a0 {
 #endif
 
 /* Parameters of a function, from its first instruction. */
-#define PT_REGS_PARM1(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_parm1)
-#define PT_REGS_PARM2(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_parm2)
-#define PT_REGS_PARM3(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_parm3)
-#define PT_REGS_PARM4(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_parm4)
-#define PT_REGS_PARM5(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_parm5)
-#define PT_REGS_PARM6(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_parm6)
-#define PT_REGS_PARM7(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_parm7)
-#define PT_REGS_PARM8(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_parm8)
+#define PT_REGS_PARM1(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_parm1)
+#define PT_REGS_PARM2(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_parm2)
+#define PT_REGS_PARM3(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_parm3)
+#define PT_REGS_PARM4(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_parm4)
+#define PT_REGS_PARM5(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_parm5)
+#define PT_REGS_PARM6(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_parm6)
+#define PT_REGS_PARM7(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_parm7)
+#define PT_REGS_PARM8(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_parm8)
 
 /* The return address, the frame pointer, what a function returned, the stack pointer, the
  * instruction pointer. */
-#define PT_REGS_RET(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_ret)
-#define PT_REGS_FP(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_fp)
-#define PT_REGS_RC(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_rc)
-#define PT_REGS_SP(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_sp)
-#define PT_REGS_IP(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_ip)
+#define PT_REGS_RET(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_ret)
+#define PT_REGS_FP(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_fp)
+#define PT_REGS_RC(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_rc)
+#define PT_REGS_SP(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_sp)
+#define PT_REGS_IP(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_ip)
 
 /* The same of registers that are somewhere in the kernel's memory. */
-#define PT_REGS_PARM1_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_parm1)
-#define PT_REGS_PARM2_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_parm2)
-#define PT_REGS_PARM3_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_parm3)
-#define PT_REGS_PARM4_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_parm4)
-#define PT_REGS_PARM5_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_parm5)
-#define PT_REGS_PARM6_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_parm6)
-#define PT_REGS_PARM7_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_parm7)
-#define PT_REGS_PARM8_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_parm8)
-#define PT_REGS_RET_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_ret)
-#define PT_REGS_FP_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_fp)
-#define PT_REGS_RC_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_rc)
-#define PT_REGS_SP_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_sp)
-#define PT_REGS_IP_CORE(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_ip)
+#define PT_REGS_PARM1_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_parm1)
+#define PT_REGS_PARM2_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_parm2)
+#define PT_REGS_PARM3_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_parm3)
+#define PT_REGS_PARM4_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_parm4)
+#define PT_REGS_PARM5_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_parm5)
+#define PT_REGS_PARM6_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_parm6)
+#define PT_REGS_PARM7_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_parm7)
+#define PT_REGS_PARM8_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_parm8)
+#define PT_REGS_RET_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_ret)
+#define PT_REGS_FP_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_fp)
+#define PT_REGS_RC_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_rc)
+#define PT_REGS_SP_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_sp)
+#define PT_REGS_IP_CORE(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_ip)
 
 /* Parameters of a system call, by direct access and by BPF_CORE_READ. */
-#define PT_REGS_PARM1_SYSCALL(ctx) ___bpf_reg(___bpf_sys1_regs(ctx), ___bpf_sys1)
-#define PT_REGS_PARM2_SYSCALL(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_sys2)
-#define PT_REGS_PARM3_SYSCALL(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_sys3)
-#define PT_REGS_PARM4_SYSCALL(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_sys4)
-#define PT_REGS_PARM5_SYSCALL(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_sys5)
-#define PT_REGS_PARM6_SYSCALL(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_sys6)
-#define PT_REGS_PARM7_SYSCALL(ctx) ___bpf_reg(___bpf_regs(ctx), ___bpf_sys7)
-#define PT_REGS_PARM1_CORE_SYSCALL(ctx) ___bpf_reg_core(___bpf_sys1_regs(ctx), ___bpf_sys1)
-#define PT_REGS_PARM2_CORE_SYSCALL(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_sys2)
-#define PT_REGS_PARM3_CORE_SYSCALL(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_sys3)
-#define PT_REGS_PARM4_CORE_SYSCALL(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_sys4)
-#define PT_REGS_PARM5_CORE_SYSCALL(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_sys5)
-#define PT_REGS_PARM6_CORE_SYSCALL(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_sys6)
-#define PT_REGS_PARM7_CORE_SYSCALL(ctx) ___bpf_reg_core(___bpf_regs(ctx), ___bpf_sys7)
+#define PT_REGS_PARM1_SYSCALL(ctx) ___bpf_reg(__PT_REGS_SYS1_CAST(ctx), ___bpf_sys1)
+#define PT_REGS_PARM2_SYSCALL(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_sys2)
+#define PT_REGS_PARM3_SYSCALL(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_sys3)
+#define PT_REGS_PARM4_SYSCALL(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_sys4)
+#define PT_REGS_PARM5_SYSCALL(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_sys5)
+#define PT_REGS_PARM6_SYSCALL(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_sys6)
+#define PT_REGS_PARM7_SYSCALL(ctx) ___bpf_reg(__PT_REGS_CAST(ctx), ___bpf_sys7)
+#define PT_REGS_PARM1_CORE_SYSCALL(ctx) ___bpf_reg_core(__PT_REGS_SYS1_CAST(ctx), ___bpf_sys1)
+#define PT_REGS_PARM2_CORE_SYSCALL(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_sys2)
+#define PT_REGS_PARM3_CORE_SYSCALL(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_sys3)
+#define PT_REGS_PARM4_CORE_SYSCALL(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_sys4)
+#define PT_REGS_PARM5_CORE_SYSCALL(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_sys5)
+#define PT_REGS_PARM6_CORE_SYSCALL(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_sys6)
+#define PT_REGS_PARM7_CORE_SYSCALL(ctx) ___bpf_reg_core(__PT_REGS_CAST(ctx), ___bpf_sys7)
 
 /* PT_REGS_SYSCALL_REGS(ctx): in a probe on the kernel's function for a system call, the caller's
  * registers. Where the kernel wraps these functions, they are what the function gets. */

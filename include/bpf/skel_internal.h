@@ -112,7 +112,9 @@ union ___skel_attr {
     __u32 excl_prog_hash_size;
   } map_create;
   struct {
-    __u32 before[37];
+    __u32 before[30];
+    __u64 fd_array;
+    __u32 between[5];
     __u32 fd_array_cnt;
     __u64 signature;
     __u32 signature_size;
@@ -336,12 +338,12 @@ static inline int ___skel_load_program(const struct bpf_load_and_run_opts* opts,
   union ___skel_attr attr;
 
   memset(&attr, 0, sizeof(attr));
-  attr.known.prog_type = BPF_PROG_TYPE_SYSCALL;
+  attr.known.prog_type = 31; /* BPF_PROG_TYPE_SYSCALL, of Linux 5.14 */
   attr.known.insns = ___skel_address(opts->insns);
   attr.known.insn_cnt = opts->insns_sz / (__u32)sizeof(struct bpf_insn);
   attr.known.license = ___skel_address("Dual BSD/GPL");
   memcpy(attr.known.prog_name, "__loader.prog", sizeof("__loader.prog"));
-  attr.known.fd_array = ___skel_address(map_fd);
+  attr.prog_load.fd_array = ___skel_address(map_fd);
   attr.known.log_level = opts->ctx->log_level;
   attr.known.log_size = opts->ctx->log_size;
   attr.known.log_buf = opts->ctx->log_buf;
@@ -364,7 +366,7 @@ static inline int ___skel_run_program(struct bpf_load_and_run_opts* opts, int pr
   attr.test.prog_fd = (__u32)prog_fd;
   attr.test.ctx_in = ___skel_address(opts->ctx);
   attr.test.ctx_size_in = opts->ctx->sz;
-  error = ___skel_error(skel_sys_bpf(BPF_PROG_RUN, &attr, ___skel_size_to(attr, test)));
+  error = ___skel_error(skel_sys_bpf(BPF_PROG_TEST_RUN, &attr, ___skel_size_to(attr, test)));
   if (error < 0) {
     opts->errstr = "failed to run the loader program";
     return error;

@@ -190,7 +190,10 @@ def relocation_lines(elf, header, name, content):
 def lines(data):
     """The whole object."""
     elf = Elf(data)
-    for name, header, content in elf.sections:
+    # Only the maps that are made of data stand in the order of their sections.
+    yield ' '.join(['data:', *(name for name, _, _ in elf.sections
+                               if name.startswith(('.data', '.rodata', '.bss')))])
+    for name, header, content in sorted(elf.sections):
         _, kind, flags, _, _, size, _, _, alignment, entry = header
         if name.startswith(('.debug', '.rel.debug', '.BTF', '.rel.BTF', '.strtab', '.symtab',
                             '.llvm_addrsig', '.eh_frame', '.rel.eh_frame', '.comment')):

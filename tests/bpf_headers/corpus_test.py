@@ -50,10 +50,16 @@ class Corpus(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.objects = {}
+        self.known = {}
 
     def lines(self, name, include, *arguments, **keywords):
-        """A file of the corpus, compiled, as lines of text."""
+        """A file of the corpus, compiled, as lines of text. Each is compiled once."""
+        asked = name, include, arguments, tuple(keywords.items())
+        if asked not in self.known:
+            self.known[asked] = self.compiled(name, include, *arguments, **keywords)
+        return self.known[asked]
+
+    def compiled(self, name, include, *arguments, **keywords):
         output = self.folder / 'object.o'
         output.unlink(missing_ok=True)
         source = (building.CORPUS / f'{name}.bpf.c').read_text(encoding='utf-8')

@@ -25,15 +25,13 @@ class Skeletons(unittest.TestCase):
 
     def stock(self):
         """Arguments to compile with stock's header, and with the kernel's of the same suite."""
+        include = self.folder / 'include'
         try:
-            root = pathlib.Path(building.oracle.root('1.7.0', ['linux-libc-dev']))
+            building.oracle.kernel_headers('1.7.0', include)
+            (include / 'bpf').symlink_to(building.stock('1.7.0') / 'bpf')
         except building.oracle.Unavailable as error:
             self.skipTest(f'libbpf 1.7.0: {error}')
-        include = root / 'usr' / 'include'
-        for name, target in (('bpf', 'bpf'), ('linux', 'linux'), ('asm-generic', 'asm-generic'),
-                             ('asm', f'{pathlib.Path(building.uapi_folder()).name}/asm')):
-            (self.folder / name).symlink_to(include / target)
-        return f'-isystem{self.folder}',
+        return f'-isystem{include}',
 
     def printed(self, *command):
         return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout

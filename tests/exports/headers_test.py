@@ -14,6 +14,9 @@ import unittest
 import symbol_list
 import layout
 
+sys.path.insert(0, str(symbol_list.ROOT / 'tests' / 'support'))
+import oracle  # noqa: E402
+
 INCLUDE = symbol_list.ROOT / 'include'
 OWN_HEADERS = sorted((INCLUDE / 'ringside').glob('*.h'))
 MANIFESTS = symbol_list.ROOT / 'abi' / 'manifests'
@@ -122,6 +125,18 @@ class Layout(unittest.TestCase):
         for command in LAYOUT_COMPILERS:
             with self.subTest(command=command):
                 self.assertEqual(compile_text(command, text), '')
+
+    def test_layout_with_the_kernel_headers_of_each_suite(self):
+        """From Linux 5.10 on: what older ones do not declare is not needed from them."""
+        text = layout_text()
+        for version in oracle.RELEASES:
+            with self.subTest(version=version), tempfile.TemporaryDirectory() as folder:
+                try:
+                    oracle.kernel_headers(version, folder)
+                except oracle.Unavailable as error:
+                    self.skipTest(f'headers of the suite with libbpf {version}: {error}')
+                for command in LAYOUT_COMPILERS[:4]:
+                    self.assertEqual(compile_text([*command, f'-isystem{folder}'], text), '')
 
     def test_a_changed_declaration_is_found(self):
         changes = (

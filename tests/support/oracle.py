@@ -172,6 +172,19 @@ def source(suite, package):
     return made(f"source+{suite}+{package}", lambda place: fetch_source(suite, package, place))
 
 
+def kernel_headers(version, folder):
+    """Makes an include folder with the kernel's headers of the suite of a release, and nothing of
+    its C library."""
+    include = os.path.join(root(version, ["linux-libc-dev"]), "usr", "include")
+    os.makedirs(folder, exist_ok=True)
+    for name in ("linux", "asm-generic"):
+        os.symlink(os.path.join(include, name), os.path.join(folder, name))
+    # The package may have those of all machines.
+    os.symlink(os.path.join(include, f"{os.uname().machine}-linux-gnu", "asm"),
+               os.path.join(folder, "asm"))
+    return folder
+
+
 def library_path(place):
     """The folders of a root that its shared libraries are in, joined by colons."""
     return ":".join(sorted(glob.glob(place + "/usr/lib/*-linux-gnu*")

@@ -37,6 +37,13 @@ struct node {
     return each(read);                                                                             \
   }
 
+/* As programs make macros of their own of it. */
+#define CORE_READ(src, ...)                                                                        \
+  ({                                                                                               \
+    ___type((src), __VA_ARGS__) value_;                                                            \
+    BPF_CORE_READ_INTO(&value_, (src), __VA_ARGS__) ? ___arrow((src), __VA_ARGS__) : value_;       \
+  })
+PROGRAM(own, EACH_VALUE, CORE_READ)
 PROGRAM(core, EACH_VALUE, BPF_CORE_READ)
 PROGRAM(core_user, EACH_VALUE, BPF_CORE_READ_USER)
 PROGRAM(probe_user, EACH_VALUE, BPF_PROBE_READ_USER)

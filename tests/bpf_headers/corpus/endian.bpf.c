@@ -22,6 +22,11 @@ __attribute__((section("socket"))) long with_two_underscores(struct context* ctx
 __attribute__((section("socket"))) long of_other_types(struct context* ctx) {
   return bpf_htons(ctx->d & 0xffff) + bpf_htonl(ctx->a) * 3 + bpf_cpu_to_be64(ctx->a) * 5;
 }
+/* Parts of what was turned, which compilers see through in one form and not in the other. */
+__attribute__((section("socket"))) long parts(struct context* ctx) {
+  return (bpf_ntohl(ctx->b) & 0xff) + (bpf_htons(ctx->a) >> 8) * 3 +
+         (bpf_cpu_to_be64(ctx->c | 1) & 0xffff) * 5;
+}
 __attribute__((section("socket"))) int constants(struct context* ctx) {
   switch (ctx->a) {
   case __bpf_constant_htons(0x0800):
@@ -38,4 +43,6 @@ __attribute__((section("socket"))) int constants(struct context* ctx) {
   return bpf_htons(80) + bpf_ntohl(90) + (int)bpf_cpu_to_be64(0x123456789abcdefULL);
 }
 __u16 words[] = {__bpf_constant_htons(443), __bpf_constant_ntohs(1)};
+unsigned reversed[] = {___bpf_swab16(0x1234), ___bpf_swab32(0x12345678U),
+                       (unsigned)___bpf_swab64(0x123456789abcdef0ULL)};
 __u64 longs[] = {__bpf_constant_cpu_to_be64(0x1122334455667788ULL), __bpf_constant_be64_to_cpu(2)};

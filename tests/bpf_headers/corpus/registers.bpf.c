@@ -108,6 +108,11 @@ SEC("kprobe") long of_const(const struct pt_regs* ctx) {
   return PARMS() + OTHERS();
 }
 
+typedef __typeof__(*__PT_REGS_CAST((struct pt_regs*)0)) registers;
+SEC("kprobe") long by_type(registers* ctx) {
+  return PT_REGS_RC((struct pt_regs*)ctx);
+}
+
 SEC("kprobe") long return_address(struct pt_regs* ctx) {
   unsigned long ip = 0;
   BPF_KPROBE_READ_RET_IP(ip, ctx);

@@ -18,7 +18,7 @@ typedef __u16 __be16;
 typedef __u32 __be32;
 typedef __u64 __be64;
 typedef __u32 __wsum;
-#if __STDC_VERSION__ < 202000L || __clang_major__ < 15
+#if __STDC_VERSION__ < 202000L || (defined(__clang__) && __clang_major__ < 15)
 typedef _Bool bool;
 enum { false = 0, true = 1 };
 #endif
