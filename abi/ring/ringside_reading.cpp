@@ -10,7 +10,7 @@
 #include "abi/ring/perf_buffer.hpp"
 #include "abi/ring/ring_buffer.hpp"
 #include "base/options.hpp"
-#include "os/os.hpp"
+#include "os/clock.hpp"
 #include "ring/budget.hpp"
 
 using ringside::Budget;

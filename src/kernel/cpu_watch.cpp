@@ -6,7 +6,8 @@
 #include <charconv>
 #include <utility>
 
-#include "os/os.hpp"
+#include "os/clock.hpp"
+#include "os/file.hpp"
 
 namespace ringside::kernel {
 namespace {

@@ -8,7 +8,7 @@
 #include "base/cached.hpp"
 #include "base/log.hpp"
 #include "kernel/reason.hpp"
-#include "os/os.hpp"
+#include "os/file.hpp"
 
 namespace ringside::kernel {
 

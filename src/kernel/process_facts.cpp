@@ -5,7 +5,8 @@
 #include <string_view>
 
 #include "base/scan.hpp"
-#include "os/os.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
 
 namespace ringside::kernel {
 namespace {

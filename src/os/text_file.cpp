@@ -9,6 +9,7 @@
 #include <linux/limits.h>
 #include <unistd.h>
 
+#include "os/process.hpp"
 #include "os/unique_fd.hpp"
 
 namespace ringside::os {
@@ -57,14 +58,6 @@ Result<void> replace_text(const char* path, std::string_view text) {
   if (!written)
     unlink(new_path);
   return written;
-}
-
-int process_id() {
-  return getpid();
-}
-
-const char* program_name() {
-  return program_invocation_short_name;
 }
 
 } // namespace ringside::os

@@ -21,9 +21,4 @@ Result<void> append_text(const char* path, std::string_view text);
 // behind it. What was at `path` stays if it fails.
 Result<void> replace_text(const char* path, std::string_view text);
 
-int process_id();
-
-// program_name is the file name that the program was started by.
-const char* program_name();
-
 } // namespace ringside::os

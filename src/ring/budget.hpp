@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "os/os.hpp"
+#include "os/clock.hpp"
 
 namespace ringside {
 

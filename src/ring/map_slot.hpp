@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <utility>
 
-#include "os/os.hpp"
+#include <linux/bpf.h>
+
+#include "bpf/map.hpp"
 
 namespace ringside {
 
@@ -13,17 +15,18 @@ namespace ringside {
 class MapSlot {
 public:
   static Result<MapSlot> fill(int map_fd, std::uint32_t key, int fd) {
-    const auto stored = os::store_fd_in_map(map_fd, key, fd);
-    if (!stored)
-      return stored.error();
     MapSlot slot;
-    slot.map_fd_ = map_fd;
     slot.key_ = key;
+    if (const auto stored = bpf::update_element(map_fd, &key, &fd, BPF_ANY); !stored)
+      return stored.error();
+    slot.map_fd_ = map_fd;
     return slot;
   }
 
   // put replaces what is in the slot.
-  [[nodiscard]] Result<void> put(int fd) const { return os::store_fd_in_map(map_fd_, key_, fd); }
+  [[nodiscard]] Result<void> put(int fd) const {
+    return bpf::update_element(map_fd_, &key_, &fd, BPF_ANY);
+  }
 
   MapSlot() = default;
   MapSlot(MapSlot&& other) noexcept : map_fd_(std::exchange(other.map_fd_, -1)), key_(other.key_) {}
@@ -37,7 +40,7 @@ public:
   ~MapSlot() {
     // A slot that somebody else has emptied since is as empty as we want it.
     if (map_fd_ >= 0)
-      static_cast<void>(os::delete_from_map(map_fd_, key_));
+      static_cast<void>(bpf::delete_element(map_fd_, &key_));
   }
 
 private:

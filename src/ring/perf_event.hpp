@@ -3,7 +3,8 @@
 #pragma once
 
 #include "base/shared_word.hpp"
-#include "os/os.hpp"
+#include "os/perf.hpp"
+#include "os/unique_fd.hpp"
 
 namespace ringside {
 
@@ -12,8 +13,11 @@ namespace ringside {
 // writes. To disable interrupts the event's CPU, which takes as long as to close.
 class PerfEvent {
 public:
+  // open makes an event for every thread on one CPU, outside of any group, close-on-exec.
   static Result<PerfEvent> open(perf_event_attr* attr, int cpu) {
-    auto fd = os::open_perf_event(attr, cpu);
+    constexpr pid_t kAnyThread = -1;
+    constexpr int kNoGroup = -1;
+    auto fd = os::perf_event_open(attr, kAnyThread, cpu, kNoGroup, PERF_FLAG_FD_CLOEXEC);
     if (!fd)
       return fd.error();
     PerfEvent event;
@@ -29,7 +33,14 @@ public:
   PerfEvent& operator=(const PerfEvent&) = delete;
   ~PerfEvent() {
     if (fd_ && load_relaxed(may_stay_))
-      static_cast<void>(os::disable_perf_event(fd_.get()));
+      static_cast<void>(control(PERF_EVENT_IOC_DISABLE));
+  }
+
+  Result<void> enable() { return control(PERF_EVENT_IOC_ENABLE); }
+  // write_into makes the event write its records into the ring of `ring_fd`, an event on the same
+  // CPU.
+  Result<void> write_into(int ring_fd) {
+    return control(PERF_EVENT_IOC_SET_OUTPUT, static_cast<unsigned long>(ring_fd));
   }
 
   [[nodiscard]] int fd() const { return fd_.get(); }
@@ -40,6 +51,12 @@ public:
   }
 
 private:
+  Result<void> control(unsigned long request, unsigned long argument = 0) {
+    if (const auto done = os::perf_ioctl(fd_.get(), request, argument); !done)
+      return done.error();
+    return {};
+  }
+
   os::UniqueFd fd_;
   bool may_stay_ = false;
 };

@@ -12,13 +12,13 @@ Result<void> PerfEvents::open(perf_event_attr* attr, int cpu, bool counts) {
   perf_event_attr counting{};
   if (counts) {
     counting = *attr;
-    counting.read_format = read_format_ = os::kFormatTime | os::kFormatLost;
+    counting.read_format = read_format_ = kFormatTime | kFormatLost;
     attr = &counting;
   }
   auto event = PerfEvent::open(attr, cpu);
   if (counts && !event && event.error() == Errno(EINVAL)) {
     // A kernel before 6.0.
-    counting.read_format = read_format_ = os::kFormatTime;
+    counting.read_format = read_format_ = kFormatTime;
     event = PerfEvent::open(attr, cpu);
   }
   if (!event)
@@ -42,9 +42,9 @@ Result<PerfEvent> PerfEvents::open_into_ring(const perf_event_attr& attr) const 
   auto event = PerfEvent::open(&own, cpu_);
   if (!event)
     return event.error();
-  if (const auto redirected = os::redirect_perf_output(event->fd(), fd()); !redirected)
+  if (const auto redirected = event->write_into(fd()); !redirected)
     return redirected.error();
-  if (const auto enabled = os::enable_perf_event(event->fd()); !enabled)
+  if (const auto enabled = event->enable(); !enabled)
     return enabled.error();
   return event;
 }
@@ -61,7 +61,7 @@ Result<void> PerfEvents::coalesce(const perf_event_attr& attr) {
 }
 
 bool PerfEvents::stands_still() {
-  const auto counts = os::read_perf_counts(signalling().fd(), read_format_);
+  const auto counts = PerfCounts::read(signalling().fd(), read_format_);
   return counts && std::exchange(enabled_ns_, counts->enabled_ns) == counts->enabled_ns;
 }
 
@@ -75,7 +75,7 @@ Result<void> PerfEvents::renew(const perf_event_attr& attr) {
   for (PerfEvent* dead : {&renewed_, &second_}) {
     if (dead->fd() < 0)
       continue;
-    if (const auto counts = os::read_perf_counts(dead->fd(), read_format_))
+    if (const auto counts = PerfCounts::read(dead->fd(), read_format_))
       lost_by_closed_ += counts->lost;
     *dead = PerfEvent();
   }
@@ -92,7 +92,7 @@ Result<std::uint64_t> PerfEvents::lost() const {
   for (const PerfEvent* event : {&first_, &renewed_, &second_}) {
     if (event->fd() < 0)
       continue;
-    const auto counts = os::read_perf_counts(event->fd(), read_format_);
+    const auto counts = PerfCounts::read(event->fd(), read_format_);
     if (!counts)
       return counts.error();
     lost += counts->lost;

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "os/lock.hpp"
-#include "os/os.hpp"
 #include "ring/map_slot.hpp"
+#include "ring/perf_counts.hpp"
 #include "ring/perf_event.hpp"
 
 namespace ringside {
@@ -22,7 +22,7 @@ public:
   Result<void> open(perf_event_attr* attr, int cpu, bool counts);
   // enable enables the first event; put_into puts it into a slot of the map, which must outlive
   // this object, as the slot is emptied when it goes away.
-  Result<void> enable() { return os::enable_perf_event(fd()); }
+  Result<void> enable() { return first_.enable(); }
   Result<void> put_into(int map_fd, std::uint32_t key);
   // take_out empties the slot: from here on BPF code's output to the ring fails.
   void take_out() { slot_ = MapSlot(); }
@@ -46,7 +46,7 @@ public:
 
   // lost is how many records all events have lost so far: EOPNOTSUPP where they do not count.
   [[nodiscard]] Result<std::uint64_t> lost() const;
-  [[nodiscard]] bool count_lost() const { return (read_format_ & os::kFormatLost) != 0; }
+  [[nodiscard]] bool count_lost() const { return (read_format_ & kFormatLost) != 0; }
 
 private:
   // open_into_ring opens one more event that writes into the ring.

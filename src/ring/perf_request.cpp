@@ -9,9 +9,10 @@
 #include <linux/bpf.h>
 
 #include "base/failure.hpp"
+#include "bpf/info.hpp"
 #include "kernel/cpus.hpp"
 #include "kernel/reason.hpp"
-#include "os/os.hpp"
+#include "os/process.hpp"
 #include "ring/ring_places.hpp"
 #include "ring/settings.hpp"
 
@@ -23,7 +24,7 @@ namespace {
 Result<std::uint32_t> map_entries(const PerfRequest& request) {
   const Subject function(request.function);
   const Subject subject(function, "map_fd", request.map_fd);
-  const auto info = os::map_info(request.map_fd);
+  const auto info = bpf::map_info(request.map_fd);
   if (!info && info.error() == Errno(EINVAL))
     return 0;
   if (!info) {
@@ -33,7 +34,7 @@ Result<std::uint32_t> map_entries(const PerfRequest& request) {
   if (info->type != BPF_MAP_TYPE_PERF_EVENT_ARRAY)
     return fail(subject, Errno(EINVAL),
                 "the map '%s' is of type %" PRIu32 ", not BPF_MAP_TYPE_PERF_EVENT_ARRAY",
-                info->name.text, info->type);
+                info->name, info->type);
   return info->max_entries;
 }
 

@@ -10,6 +10,9 @@
 
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
+#include "bpf/map.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
 
 namespace ringside {
 namespace {
@@ -107,7 +110,7 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
     return refused(kEnableEvent, place, enabled.error(), wanted);
 
   // An empty slot cannot be emptied.
-  if (params.warns_of_other && os::delete_from_map(params.map_fd, place.key))
+  if (params.warns_of_other && bpf::delete_element(params.map_fd, &place.key))
     log(LogLevel::warn,
         "perf_buffer: key %" PRIu32 " of the map had another reader's event: that reader gets no "
         "more records of CPU %d, nor of others that this one reads\n",

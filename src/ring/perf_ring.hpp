@@ -11,7 +11,7 @@
 #include "base/owned.hpp"
 #include "base/read_mark.hpp"
 #include "kernel/reason.hpp"
-#include "os/os.hpp"
+#include "os/mapping.hpp"
 #include "ring/budget.hpp"
 #include "ring/perf_events.hpp"
 #include "ring/perf_read.hpp"

@@ -9,7 +9,7 @@
 #include "base/owned.hpp"
 #include "base/shared_word.hpp"
 #include "kernel/cpu_watch.hpp"
-#include "os/os.hpp"
+#include "os/unique_fd.hpp"
 #include "ring/perf_ring.hpp"
 #include "ring/ring_set.hpp"
 

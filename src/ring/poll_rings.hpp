@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-#include "os/os.hpp"
+#include "os/clock.hpp"
 #include "ring/ready_set.hpp"
 #include "ring/turn.hpp"
 #include "ring/wakeup_policy.hpp"

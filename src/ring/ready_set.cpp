@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // ReadySet: an epoll set with a timer, and room for its answers.
 #include "ring/ready_set.hpp"
+#include "os/epoll.hpp"
+#include "os/timer.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -32,11 +34,11 @@ Result<void> ReadySet::reserve(std::size_t capacity) {
 }
 
 Result<void> ReadySet::watch(int fd, std::uint32_t events, std::uint64_t token) {
-  return os::watch(epoll_.get(), fd, events, token);
+  return os::control_epoll(epoll_.get(), EPOLL_CTL_ADD, fd, events, token);
 }
 
 Result<void> ReadySet::watch_for(int fd, std::uint32_t events, std::uint64_t token) {
-  return os::watch_for(epoll_.get(), fd, events, token);
+  return os::control_epoll(epoll_.get(), EPOLL_CTL_MOD, fd, events, token);
 }
 
 Result<void> ReadySet::add_timer() {
@@ -86,7 +88,7 @@ Result<std::span<const epoll_event>> ReadySet::wait_as_armed(int timeout_ms) {
     larger_ = {};
   }
   interrupted_ = false;
-  const auto count = os::wait_ready(epoll_.get(), ready_, timeout_ms);
+  const auto count = os::wait_epoll(epoll_.get(), ready_, timeout_ms);
   if (!count)
     return count.error();
   const std::span<epoll_event> ready = std::span(ready_).first(*count);

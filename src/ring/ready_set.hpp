@@ -9,8 +9,8 @@
 #include <sys/epoll.h>
 
 #include "base/array.hpp"
-#include "os/os.hpp"
 #include "os/shared_fd.hpp"
+#include "os/unique_fd.hpp"
 
 namespace ringside {
 

@@ -8,6 +8,7 @@
 #include <linux/bpf.h>
 
 #include "base/log.hpp"
+#include "bpf/info.hpp"
 #include "kernel/reason.hpp"
 
 namespace ringside {
@@ -30,21 +31,21 @@ Result<RingbufMapping> map_ringbuf(const char* who, int map_fd, RingbufMapping::
     return error;
   };
 
-  const auto info = os::map_info(map_fd);
+  const auto info = bpf::map_info(map_fd);
   if (!info)
     return refused("asking about the map", kernel::RefusedCall::bpf, info.error());
   const MapType& wanted_type =
       filler == RingbufMapping::Filler::kernel ? kFilledByKernel : kFilledByProgram;
   if (info->type != wanted_type.type) {
     log(LogLevel::warn, "%s: map_fd %d: the map '%s' is of type %" PRIu32 ", not %s\n", who, map_fd,
-        info->name.text, info->type, wanted_type.name);
+        info->name, info->type, wanted_type.name);
     return Errno(EINVAL);
   }
 
   auto mapping = RingbufMapping::make(map_fd, info->max_entries, filler);
   if (!mapping)
     return refused("mapping the ring", kernel::RefusedCall::other, mapping.error());
-  mapping->set_map_name(info->name);
+  mapping->set_map_name(bpf::name_of(*info));
   return mapping;
 }
 

@@ -2,7 +2,6 @@
 // Mapping a BPF ring buffer of either kind, once it has been found to be one.
 #pragma once
 
-#include "os/os.hpp"
 #include "ring/ringbuf_mapping.hpp"
 
 namespace ringside {

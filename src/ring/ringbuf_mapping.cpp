@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // RingbufMapping: mapping the pages with the access that each side has.
 #include "ring/ringbuf_mapping.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
 
 #include <cerrno>
 

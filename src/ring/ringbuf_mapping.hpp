@@ -6,7 +6,8 @@
 #include <cstdint>
 
 #include "base/shared_word.hpp"
-#include "os/os.hpp"
+#include "bpf/info.hpp"
+#include "os/mapping.hpp"
 
 namespace ringside {
 
@@ -44,15 +45,15 @@ public:
   }
   [[nodiscard]] std::size_t data_size() const { return data_size_; }
   // The map's name, for people.
-  [[nodiscard]] const os::MapName& map_name() const { return map_name_; }
-  void set_map_name(const os::MapName& name) { map_name_ = name; }
+  [[nodiscard]] const bpf::MapName& map_name() const { return map_name_; }
+  void set_map_name(const bpf::MapName& name) { map_name_ = name; }
 
 private:
   os::Mapping consumer_page_;
   os::Mapping producer_pages_;
   std::byte* data_ = nullptr;
   std::size_t data_size_ = 0;
-  os::MapName map_name_;
+  bpf::MapName map_name_;
 };
 
 } // namespace ringside

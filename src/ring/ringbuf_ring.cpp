@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
 #include "kernel/reason.hpp"
+#include "os/file.hpp"
 #include "ring/ringbuf_map.hpp"
 #include "ring/ringbuf_record.hpp"
 

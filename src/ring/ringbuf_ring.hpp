@@ -8,7 +8,8 @@
 #include "base/handle_mark.hpp"
 #include "base/owned.hpp"
 #include "base/read_mark.hpp"
-#include "os/os.hpp"
+#include "bpf/info.hpp"
+#include "os/unique_fd.hpp"
 #include "ring/budget.hpp"
 #include "ring/ready_set.hpp"
 #include "ring/ring_stats.hpp"
@@ -85,7 +86,7 @@ public:
   [[nodiscard]] std::size_t data_size() const { return mapping_.data_size(); }
   // The number that the caller gave. It may be closed by now.
   [[nodiscard]] int map_fd() const { return map_fd_; }
-  [[nodiscard]] const os::MapName& map_name() const { return mapping_.map_name(); }
+  [[nodiscard]] const bpf::MapName& map_name() const { return mapping_.map_name(); }
 
   // stats may be asked for by any thread, while another reads the ring. Nobody tells of losses.
   // woken counts a wait to which the kernel has named the ring.

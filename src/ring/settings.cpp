@@ -11,7 +11,7 @@
 #include "base/log.hpp"
 #include "base/scan.hpp"
 #include "base/shared_word.hpp"
-#include "os/os.hpp"
+#include "os/process.hpp"
 
 namespace ringside {
 namespace {

@@ -9,7 +9,7 @@
 #include "base/log.hpp"
 #include "kernel/reason.hpp"
 #include "os/lock.hpp"
-#include "os/os.hpp"
+#include "os/process.hpp"
 #include "os/text_file.hpp"
 #include "ring/stats_text.hpp"
 

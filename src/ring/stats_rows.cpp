@@ -32,11 +32,11 @@ StatsRow* find_ring(StatsRow* begin, StatsRow* end, const StatsRow& of) {
 } // namespace
 
 Result<StatsRows> rows_of(const PerfSet& set) {
-  const auto map = os::map_info(set.map_fd());
+  const auto map = bpf::map_info(set.map_fd());
   return rows_of_each(BufferKind::perf, set, [&](StatsRow& row) {
     row.cpu = set.ring(row.ring).cpu();
     if (map)
-      row.map = map->name;
+      row.map = bpf::name_of(*map);
   });
 }
 

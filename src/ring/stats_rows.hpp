@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/array.hpp"
+#include "bpf/info.hpp"
 #include "ring/perf_set.hpp"
 #include "ring/ring_stats.hpp"
 #include "ring/ringbuf_set.hpp"
@@ -19,7 +20,7 @@ struct StatsRow {
   // The ring's number in its buffer, its CPU if it has one, and its map's name.
   std::size_t ring = 0;
   int cpu = -1;
-  os::MapName map = {};
+  bpf::MapName map = {};
   RingStats stats;
   // Of the buffer, in the row of its first ring.
   std::uint64_t polls = 0;

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "kernel/reason.hpp"
+#include "os/clock.hpp"
 #include "ring/ringbuf_map.hpp"
 
 namespace ringside {

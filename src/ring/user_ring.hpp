@@ -7,7 +7,6 @@
 #include <cstdint>
 
 #include "base/shared_word.hpp"
-#include "os/os.hpp"
 #include "ring/ready_set.hpp"
 #include "ring/ringbuf_mapping.hpp"
 #include "ring/ringbuf_record.hpp"

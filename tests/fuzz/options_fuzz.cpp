@@ -17,7 +17,8 @@
 #include "guarded_memory.hpp"
 #include "input.hpp"
 #include "messages.hpp"
-#include "os/os.hpp"
+#include "os/epoll.hpp"
+#include "os/unique_fd.hpp"
 #include "sim/sim_control.h"
 
 namespace ringside {
@@ -164,7 +165,7 @@ void check_period(const Machine& machine, perf_buffer* buffer, std::uint32_t per
     const std::uint64_t sample = written;
     require(sim_output(machine.map(), 0, &sample, sizeof(sample)) == 0, "a sample fits");
     epoll_event ready{};
-    const auto woken = os::wait_ready(perf_buffer__epoll_fd(buffer), {&ready, 1}, 0);
+    const auto woken = os::wait_epoll(perf_buffer__epoll_fd(buffer), {&ready, 1}, 0);
     require(woken && *woken == (written % period == 0 ? 1U : 0U),
             "the reader is woken once in a sample_period");
   }

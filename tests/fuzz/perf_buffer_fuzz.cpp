@@ -14,7 +14,7 @@
 #include "check.hpp"
 #include "input.hpp"
 #include "messages.hpp"
-#include "os/os.hpp"
+#include "os/unique_fd.hpp"
 #include "ring_model.hpp"
 #include "sim/sim_control.h"
 

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "base/shared_word.hpp"
-#include "os/os.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
 #include "sim/sim_control.h"
 
 // What ThreadSanitizer calls when it has something to report.

@@ -14,7 +14,7 @@
 #include <bpf/libbpf.h>
 #include <ringside/ringside.h>
 
-#include "os/os.hpp"
+#include "os/unique_fd.hpp"
 #include "sim/sim_control.h"
 
 namespace ringside::test {

@@ -10,6 +10,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "os/epoll.hpp"
+#include "os/process.hpp"
+#include "os/timer.hpp"
+#include "os/unique_fd.hpp"
 #include "sim/tests/rig.hpp"
 
 namespace ringside::sim {
@@ -32,7 +36,7 @@ struct Watching {
     auto made = os::create_timer();
     REQUIRE(made);
     timer = std::move(*made);
-    REQUIRE(os::watch(rig.epoll.get(), timer.get(), EPOLLIN, kTimerToken));
+    REQUIRE(os::control_epoll(rig.epoll.get(), EPOLL_CTL_ADD, timer.get(), EPOLLIN, kTimerToken));
   }
 
   // open_second opens an event that wakes at half the ring, into which it writes.
@@ -40,18 +44,18 @@ struct Watching {
     perf_event_attr attr = output_attr();
     attr.watermark = 1;
     attr.wakeup_watermark = static_cast<std::uint32_t>(rig.page(0)->data_size / 2);
-    auto event = os::open_perf_event(&attr, 0);
+    auto event = open_event(&attr, 0);
     REQUIRE(event);
     second = std::move(*event);
-    REQUIRE(os::redirect_perf_output(second.get(), first()));
+    REQUIRE(write_into(second.get(), first()));
   }
   [[nodiscard]] int first() const { return rig.sources[0].event.get(); }
   [[nodiscard]] int map() const { return rig.map.get(); }
   void arm(std::uint64_t at_ns) const { REQUIRE(os::arm_timer(timer.get(), at_ns)); }
-  void switch_to(const int event) const { REQUIRE(os::store_fd_in_map(map(), 0, event)); }
+  void switch_to(const int event) const { REQUIRE(store_event(map(), 0, event)); }
   [[nodiscard]] Tokens wait(int timeout_ms) const {
     std::array<epoll_event, 4> ready;
-    auto count = os::wait_ready(rig.epoll.get(), ready, timeout_ms);
+    auto count = os::wait_epoll(rig.epoll.get(), ready, timeout_ms);
     REQUIRE(count);
     Tokens tokens;
     for (std::size_t i = 0; i < *count; ++i)
@@ -110,12 +114,14 @@ TEST_CASE("time moved by hand reaches timers and records in their order") {
 
 TEST_CASE("a timer that a wait does not watch passes without ending it") {
   const Watching watching;
-  REQUIRE(os::watch_for(watching.rig.epoll.get(), watching.timer.get(), 0, kTimerToken));
+  REQUIRE(os::control_epoll(watching.rig.epoll.get(), EPOLL_CTL_MOD, watching.timer.get(), 0,
+                            kTimerToken));
   watching.arm(500);
   REQUIRE(output_value_at(1000, watching.map()) == 0);
   CHECK(watching.wait(-1) == Tokens{0});
   CHECK(sim_now_ns() == 1000);
-  REQUIRE(os::watch_for(watching.rig.epoll.get(), watching.timer.get(), EPOLLIN, 7));
+  REQUIRE(
+      os::control_epoll(watching.rig.epoll.get(), EPOLL_CTL_MOD, watching.timer.get(), EPOLLIN, 7));
   CHECK(watching.wait(-1) == Tokens{7});
   CHECK(sim_now_ns() == 1000);
 }
@@ -174,7 +180,8 @@ TEST_CASE("what a program has looked up outlives its descriptor and its slot") {
   CHECK(sim_finish_output(writing, &kValue, sizeof(kValue)) == 0);
   CHECK(watching.rig.head(0) == 24);
   CHECK(sim_begin_output(watching.map(), 1) == -ENODEV);
-  REQUIRE(os::delete_from_map(watching.map(), 0));
+  const std::uint32_t key = 0;
+  REQUIRE(bpf::delete_element(watching.map(), &key));
   CHECK(sim_begin_output(watching.map(), 0) == -ENOENT);
 }
 
@@ -201,11 +208,10 @@ TEST_CASE("an event of another CPU is not redirected here") {
   auto rig = Rig::build(2, 1);
   REQUIRE(rig);
   perf_event_attr attr = output_attr();
-  auto second = os::open_perf_event(&attr, 1);
+  auto second = open_event(&attr, 1);
   REQUIRE(second);
-  CHECK(os::redirect_perf_output(second->get(), rig->sources[0].event.get()).error() ==
-        Errno(EINVAL));
-  CHECK(os::redirect_perf_output(second->get(), rig->sources[1].event.get()));
+  CHECK(write_into(second->get(), rig->sources[0].event.get()).error() == Errno(EINVAL));
+  CHECK(write_into(second->get(), rig->sources[1].event.get()));
 }
 
 TEST_CASE("the environment is the process's own") {

@@ -13,6 +13,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "os/epoll.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
+#include "os/unique_fd.hpp"
 #include "sim/tests/rig.hpp"
 
 namespace ringside::sim {
@@ -82,14 +86,14 @@ TEST_CASE("an offline CPU opens no event, and its events stay off when it is bac
   const std::uint64_t value = 5;
   sim_set_online(1, 0);
   perf_event_attr attr = output_attr();
-  CHECK(os::open_perf_event(&attr, 1).error() == Errno(ENODEV));
+  CHECK(open_event(&attr, 1).error() == Errno(ENODEV));
   CHECK(sim_output(rig->map.get(), 1, &value, sizeof(value)) == -ENODEV);
   sim_set_online(1, 1);
   CHECK(sim_output(rig->map.get(), 1, &value, sizeof(value)) == -EOPNOTSUPP);
-  auto again = os::open_perf_event(&attr, 1);
+  auto again = open_event(&attr, 1);
   REQUIRE(again);
   auto ring = os::map_shared(again->get(), 0, 2 * os::page_size(), os::Access::read_write);
-  REQUIRE(os::store_fd_in_map(rig->map.get(), 1, again->get()));
+  REQUIRE(store_event(rig->map.get(), 1, again->get()));
   CHECK(sim_output(rig->map.get(), 1, &value, sizeof(value)) == 0);
 }
 
@@ -122,31 +126,31 @@ TEST_CASE("a wait without end that nothing can end is refused") {
   auto rig = Rig::build(1, 1);
   REQUIRE(rig);
   std::array<epoll_event, 1> ready;
-  CHECK(os::wait_ready(rig->epoll.get(), ready, -1).error() == Errno(EDEADLK));
+  CHECK(os::wait_epoll(rig->epoll.get(), ready, -1).error() == Errno(EDEADLK));
 }
 
 TEST_CASE("the nth call fails, once or from then on, and is counted") {
   sim_reset(2);
   perf_event_attr attr = output_attr();
   sim_fail("perf_event_open", 2, EMFILE);
-  CHECK(os::open_perf_event(&attr, 0));
-  CHECK(os::open_perf_event(&attr, 0).error() == Errno(EMFILE));
-  CHECK(os::open_perf_event(&attr, 0));
+  CHECK(open_event(&attr, 0));
+  CHECK(open_event(&attr, 0).error() == Errno(EMFILE));
+  CHECK(open_event(&attr, 0));
   sim_fail_from("perf_event_open", 2, EACCES);
-  CHECK(os::open_perf_event(&attr, 0));
-  CHECK(os::open_perf_event(&attr, 0).error() == Errno(EACCES));
-  CHECK(os::open_perf_event(&attr, 0).error() == Errno(EACCES));
+  CHECK(open_event(&attr, 0));
+  CHECK(open_event(&attr, 0).error() == Errno(EACCES));
+  CHECK(open_event(&attr, 0).error() == Errno(EACCES));
   CHECK(sim_calls("perf_event_open") == 6);
   CHECK(sim_calls("any") == 6);
   sim_fail("perf_event_open", 0, 0);
-  CHECK(os::open_perf_event(&attr, 0));
+  CHECK(open_event(&attr, 0));
   sim_fail("epoll_wait", 1, EINTR);
   auto rig = Rig::build(2, 1);
   REQUIRE(rig);
   std::array<epoll_event, 2> ready;
-  CHECK(os::wait_ready(rig->epoll.get(), ready, 10).error() == Errno(EINTR));
+  CHECK(os::wait_epoll(rig->epoll.get(), ready, 10).error() == Errno(EINTR));
   CHECK(sim_now_ns() == 0);
-  CHECK(*os::wait_ready(rig->epoll.get(), ready, 10) == 0);
+  CHECK(*os::wait_epoll(rig->epoll.get(), ready, 10) == 0);
 }
 
 TEST_CASE("each call of a construction can be made to fail, and then nothing stays open") {

@@ -11,7 +11,13 @@
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 
-#include "os/os.hpp"
+#include "bpf/map.hpp"
+#include "os/epoll.hpp"
+#include "os/file.hpp"
+#include "os/mapping.hpp"
+#include "os/perf.hpp"
+#include "os/process.hpp"
+#include "os/unique_fd.hpp"
 #include "sim/sim_control.h"
 
 namespace ringside::sim {
@@ -24,6 +30,21 @@ inline perf_event_attr output_attr() {
   attr.sample_type = PERF_SAMPLE_RAW;
   attr.wakeup_events = 1;
   return attr;
+}
+
+// open_event opens an event on one CPU, as the library does.
+inline Result<os::UniqueFd> open_event(perf_event_attr* attr, int cpu) {
+  return os::perf_event_open(attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+// write_into makes an event write into the ring of another.
+inline Result<int> write_into(int event_fd, int ring_fd) {
+  return os::perf_ioctl(event_fd, PERF_EVENT_IOC_SET_OUTPUT, static_cast<unsigned long>(ring_fd));
+}
+
+// store_event puts an event into a slot of a map.
+inline Result<void> store_event(int map_fd, std::uint32_t key, int event_fd) {
+  return bpf::update_element(map_fd, &key, &event_fd, BPF_ANY);
 }
 
 struct Rig {
@@ -49,16 +70,18 @@ struct Rig {
     rig.epoll = std::move(*epoll);
     for (unsigned cpu = 0; cpu < cpus; ++cpu) {
       perf_event_attr attr = output_attr();
-      auto event = os::open_perf_event(&attr, static_cast<int>(cpu));
+      auto event = open_event(&attr, static_cast<int>(cpu));
       if (!event)
         return event.error();
       auto ring = os::map_shared(event->get(), 0, (data_pages + 1) * os::page_size(),
                                  os::Access::read_write);
       if (!ring)
         return ring.error();
+      if (const auto enabled = os::perf_ioctl(event->get(), PERF_EVENT_IOC_ENABLE, 0); !enabled)
+        return enabled.error();
       for (auto result :
-           {os::enable_perf_event(event->get()), os::store_fd_in_map(map_fd, cpu, event->get()),
-            os::watch(rig.epoll.get(), event->get(), EPOLLIN, cpu)})
+           {store_event(map_fd, cpu, event->get()),
+            os::control_epoll(rig.epoll.get(), EPOLL_CTL_ADD, event->get(), EPOLLIN, cpu)})
         if (!result)
           return result.error();
       rig.sources.push_back({std::move(*event), std::move(*ring)});
@@ -81,7 +104,7 @@ struct Rig {
   // wait gives the CPUs that a wait finds.
   [[nodiscard]] std::vector<std::uint64_t> wait(int timeout_ms) const {
     std::vector<epoll_event> ready(sources.size());
-    auto count = os::wait_ready(epoll.get(), ready, timeout_ms);
+    auto count = os::wait_epoll(epoll.get(), ready, timeout_ms);
     std::vector<std::uint64_t> cpus;
     for (std::size_t i = 0; count && i < *count; ++i)
       cpus.push_back(std::uint64_t{ready[i].data.u64}); // A copy: the entry is packed.

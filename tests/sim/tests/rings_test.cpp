@@ -12,7 +12,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "os/os.hpp"
+#include "bpf/info.hpp"
+#include "os/epoll.hpp"
+#include "os/file.hpp"
+#include "os/mapping.hpp"
+#include "os/process.hpp"
+#include "os/unique_fd.hpp"
 #include "sim/sim_control.h"
 
 namespace ringside::sim {
@@ -41,7 +46,8 @@ struct Side {
     auto set = os::create_epoll();
     REQUIRE(set);
     epoll = std::move(*set);
-    REQUIRE(os::watch(epoll.get(), map.get(), writes ? EPOLLOUT | EPOLLET : EPOLLIN, 0));
+    REQUIRE(os::control_epoll(epoll.get(), EPOLL_CTL_ADD, map.get(),
+                              writes ? EPOLLOUT | EPOLLET : EPOLLIN, 0));
   }
 
   [[nodiscard]] std::uint64_t& consumed() const {
@@ -59,7 +65,7 @@ struct Side {
   // ready: a wait of that long finds the ring.
   [[nodiscard]] bool ready(int timeout_ms = 0) const {
     std::array<epoll_event, 1> found;
-    auto count = os::wait_ready(epoll.get(), found, timeout_ms);
+    auto count = os::wait_epoll(epoll.get(), found, timeout_ms);
     return count && *count == 1;
   }
   // push publishes a record of 8 bytes with that length word.
@@ -241,7 +247,7 @@ TEST_CASE("rings go with their descriptors and mappings, and large ones cost not
   } else {
     const os::UniqueFd largest(
         sim_create_map(BPF_MAP_TYPE_RINGBUF, std::uint32_t{1} << 31, "ring"));
-    CHECK(os::map_info(largest.get())->max_entries == std::uint32_t{1} << 31);
+    CHECK(bpf::map_info(largest.get())->max_entries == std::uint32_t{1} << 31);
     CHECK(os::map_shared(largest.get(), 0, os::page_size(), os::Access::read_write).error() ==
           Errno(ENOMEM));
   }

@@ -13,7 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "messages.hpp"
-#include "os/os.hpp"
+#include "os/unique_fd.hpp"
 #include "sim/sim_control.h"
 
 namespace ringside::test {

@@ -10,6 +10,7 @@
 #include <catch2/catch.hpp>
 
 #include "abi/ring/perf_buffer_fixture.hpp"
+#include "os/unique_fd.hpp"
 
 namespace ringside::test {
 namespace {

@@ -2,6 +2,8 @@
 // perf_buffer on the simulated kernel: what it reads, and what it does with rings that make no
 // sense.
 #include "abi/ring/perf_buffer_fixture.hpp"
+#include "os/process.hpp"
+#include "os/unique_fd.hpp"
 
 #include <cerrno>
 #include <cstring>

@@ -13,6 +13,8 @@
 #include <ringside/ringside.h>
 
 #include "abi/ring/perf_buffer_fixture.hpp"
+#include "os/process.hpp"
+#include "os/unique_fd.hpp"
 
 namespace ringside::test {
 namespace {

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "abi/ring/ring_fixture.hpp"
+#include "os/unique_fd.hpp"
 
 namespace ringside::test {
 

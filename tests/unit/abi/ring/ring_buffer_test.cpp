@@ -16,6 +16,7 @@
 #include <bpf/libbpf.h>
 
 #include "abi/ring/ring_fixture.hpp"
+#include "os/unique_fd.hpp"
 
 namespace ringside::test {
 TEST_CASE("records reach the callback in order with their bytes, at any position") {

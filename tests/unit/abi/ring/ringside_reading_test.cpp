@@ -13,6 +13,8 @@
 #include <linux/bpf.h>
 
 #include "abi/ring/perf_buffer_fixture.hpp"
+#include "os/epoll.hpp"
+#include "os/unique_fd.hpp"
 
 namespace ringside::test {
 namespace {
@@ -174,10 +176,10 @@ TEST_CASE("who watches the buffer's descriptor sees an interrupt until a poll ha
   const auto buffer = any_buffer();
   const auto outer = os::create_epoll();
   REQUIRE(outer);
-  REQUIRE(os::watch(outer->get(), buffer->epoll_fd(), EPOLLIN, 0));
+  REQUIRE(os::control_epoll(outer->get(), EPOLL_CTL_ADD, buffer->epoll_fd(), EPOLLIN, 0));
   const auto readable = [&] {
     epoll_event ready[1];
-    const auto count = os::wait_ready(outer->get(), ready, 0);
+    const auto count = os::wait_epoll(outer->get(), ready, 0);
     return count && *count == 1;
   };
   CHECK_FALSE(readable());

@@ -9,7 +9,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "os/os.hpp"
+#include "os/unique_fd.hpp"
 #include "perf_buffer_fixture.hpp"
 #include "sim/sim_control.h"
 #include "temporary_folder.hpp"

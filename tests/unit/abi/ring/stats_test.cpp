@@ -15,7 +15,7 @@
 #include <ringside/ringside.h>
 
 #include "messages.hpp"
-#include "os/os.hpp"
+#include "os/unique_fd.hpp"
 #include "perf_buffer_fixture.hpp"
 #include "sim/sim_control.h"
 

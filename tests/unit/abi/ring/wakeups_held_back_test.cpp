@@ -10,7 +10,8 @@
 
 #include <bpf/libbpf.h>
 
-#include "os/os.hpp"
+#include "os/epoll.hpp"
+#include "os/unique_fd.hpp"
 #include "sim/sim_control.h"
 
 namespace ringside::test {
@@ -59,7 +60,7 @@ public:
   }
   [[nodiscard]] std::uint64_t wait_on(int epoll_fd) const {
     std::array<epoll_event, 4> ready;
-    const auto count = os::wait_ready(epoll_fd, ready, -1);
+    const auto count = os::wait_epoll(epoll_fd, ready, -1);
     REQUIRE(count);
     CHECK(*count == 1);
     return sim_now_ns();

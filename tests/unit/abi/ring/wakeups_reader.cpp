@@ -9,7 +9,8 @@
 
 #include <bpf/libbpf.h>
 
-#include "os/os.hpp"
+#include "os/process.hpp"
+#include "os/unique_fd.hpp"
 #include "sim/sim_control.h"
 
 namespace ringside::test {

@@ -2,6 +2,7 @@
 // Programs that wait for a perf buffer's rings by themselves see what the kernel signals for each
 // record, whether they ask from the start or while wakeups coalesce.
 #include "abi/ring/perf_buffer_fixture.hpp"
+#include "os/epoll.hpp"
 
 #include <array>
 #include <cstdint>
@@ -41,7 +42,7 @@ public:
   // wait_on waits on a descriptor for ever; until when it was.
   [[nodiscard]] std::uint64_t wait_on(int epoll_fd) const {
     std::array<epoll_event, 4> ready;
-    const auto count = os::wait_ready(epoll_fd, ready, -1);
+    const auto count = os::wait_epoll(epoll_fd, ready, -1);
     REQUIRE(count);
     CHECK(*count == 1);
     return sim_now_ns();
@@ -121,7 +122,7 @@ TEST_CASE("a ring's own descriptor is signalled for each record once it has been
   const int fd = perf_buffer__buffer_fd(watched.buffer, 0);
   const auto own = os::create_epoll();
   REQUIRE(own);
-  REQUIRE(os::watch(own->get(), fd, EPOLLIN, 0));
+  REQUIRE(os::control_epoll(own->get(), EPOLL_CTL_ADD, fd, EPOLLIN, 0));
   sim_advance_ns(100 * kMs);
   CHECK(watched.wait_on(own->get()) == sim_now_ns());
   perf_buffer__consume(watched.buffer);

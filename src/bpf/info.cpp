@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// BPF_OBJ_GET_INFO_BY_FD.
+#include "bpf/info.hpp"
+
+#include <cstring>
+
+#include "bpf/command.hpp"
+
+namespace ringside::bpf {
+
+Result<bpf_map_info> map_info(int map_fd) {
+  bpf_map_info info{};
+  bpf_attr attr = empty_attr();
+  attr.info.bpf_fd = static_cast<__u32>(map_fd);
+  attr.info.info_len = sizeof(info);
+  attr.info.info = address(&info);
+  if (const auto asked = call<BPF_OBJ_GET_INFO_BY_FD>(attr); !asked)
+    return asked.error();
+  info.name[sizeof(info.name) - 1] = '\0';
+  return info;
+}
+
+MapName name_of(const bpf_map_info& info) {
+  MapName name;
+  std::memcpy(name.text, info.name, sizeof(name.text));
+  return name;
+}
+
+} // namespace ringside::bpf

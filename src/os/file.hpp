@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// The doors to files and descriptors.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "base/result.hpp"
+#include "os/mapping.hpp"
+#include "os/unique_fd.hpp"
+
+namespace ringside::os {
+
+// read is one call of read(2). It returns how many bytes of `into` it has filled.
+Result<std::size_t> read(int fd, std::span<std::byte> into);
+
+// read_file reads a whole small file, such as those of /proc and /sys, and returns its length.
+// E2BIG if it does not fit into `text`.
+Result<std::size_t> read_file(const char* path, std::span<char> text);
+
+// map_shared maps `size` bytes of `fd` from `offset`, a multiple of the page size, shared with the
+// kernel.
+enum class Access { read_only, read_write };
+Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access);
+
+// duplicate gives a second, close-on-exec descriptor of the same open file.
+Result<UniqueFd> duplicate(int fd);
+
+} // namespace ringside::os

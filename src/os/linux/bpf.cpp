@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// bpf(2), by the C library's syscall(), so that an interposer can stand in.
+#include "os/bpf.hpp"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os/linux/results.hpp"
+
+namespace ringside::os {
+
+Result<int> bpf(int command, bpf_attr* attr, std::uint32_t size) {
+  return number(syscall(__NR_bpf, command, attr, size));
+}
+
+} // namespace ringside::os

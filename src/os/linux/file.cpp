@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Files, mappings and descriptors.
+#include "os/file.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "os/linux/results.hpp"
+
+namespace ringside::os {
+
+Result<std::size_t> read(int fd, std::span<std::byte> into) {
+  const ssize_t count = ::read(fd, into.data(), into.size());
+  if (count < 0)
+    return last_error();
+  return static_cast<std::size_t>(count);
+}
+
+Result<std::size_t> read_file(const char* path, std::span<char> text) {
+  auto file = opened(open(path, O_RDONLY | O_CLOEXEC));
+  if (!file)
+    return file.error();
+  const auto bytes = std::as_writable_bytes(text);
+  std::size_t length = 0;
+  while (length < bytes.size()) {
+    const auto count = read(file->get(), bytes.subspan(length));
+    if (!count)
+      return count.error();
+    if (*count == 0)
+      return length;
+    length += *count;
+  }
+  return Errno(E2BIG);
+}
+
+Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {
+  const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+  void* address = mmap(nullptr, size, protection, MAP_SHARED, fd, static_cast<off_t>(offset));
+  if (address == MAP_FAILED)
+    return last_error();
+  return Mapping(address, size);
+}
+
+void unmap(void* address, std::size_t size) {
+  munmap(address, size);
+}
+
+Result<UniqueFd> duplicate(int fd) {
+  return opened(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
+
+void close(int fd) {
+  ::close(fd);
+}
+
+} // namespace ringside::os

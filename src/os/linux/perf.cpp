@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// perf_event_open(2), for which the C library has no function, and ioctl(2).
+#include "os/perf.hpp"
+
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os/linux/results.hpp"
+
+namespace ringside::os {
+
+Result<UniqueFd> perf_event_open(perf_event_attr* attr, pid_t pid, int cpu, int group_fd,
+                                 unsigned long flags) {
+  return opened(syscall(__NR_perf_event_open, attr, pid, cpu, group_fd, flags));
+}
+
+Result<int> perf_ioctl(int fd, unsigned long request, unsigned long argument) {
+  return number(ioctl(fd, request, argument));
+}
+
+} // namespace ringside::os
