@@ -21,7 +21,7 @@ Kernel& start() {
   if (cpus != nullptr && std::strtoul(cpus, nullptr, 10) > 0)
     kernel.reset(static_cast<unsigned>(std::strtoul(cpus, nullptr, 10)));
   const char* load = std::getenv("RINGSIDE_SIM_LOAD");
-  if (load != nullptr && !kernel.set_load(load))
+  if (load != nullptr && !kernel.bpf().set_load(load))
     std::fprintf(stderr, "sim: RINGSIDE_SIM_LOAD='%s' is not records=N,size=N,per_wait=N\n", load);
   owner = getpid();
   pthread_atfork([] { Kernel::instance().before_fork(); }, [] { Kernel::instance().after_fork(); },

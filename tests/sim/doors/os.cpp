@@ -57,12 +57,12 @@ Result<UniqueFd> owned(int fd) {
 } // namespace
 
 Result<int> bpf(int command, bpf_attr* attr, std::uint32_t attr_size) {
-  return number(kernel().bpf(command, attr, attr_size));
+  return number(kernel().bpf().call(command, attr, attr_size));
 }
 
 Result<UniqueFd> perf_event_open(perf_event_attr* attr, pid_t pid, int cpu, int group_fd,
                                  unsigned long flags) {
-  return owned(kernel().perf_event_open(attr, pid, cpu, group_fd, flags));
+  return owned(kernel().perf().perf_event_open(attr, pid, cpu, group_fd, flags));
 }
 
 Result<int> perf_ioctl(int fd, unsigned long request, unsigned long argument) {
@@ -70,7 +70,7 @@ Result<int> perf_ioctl(int fd, unsigned long request, unsigned long argument) {
 }
 
 Result<UniqueFd> create_epoll() {
-  return owned(kernel().epoll_create(EPOLL_CLOEXEC));
+  return owned(kernel().epolls().create(EPOLL_CLOEXEC));
 }
 
 Result<void> control_epoll(int epoll_fd, int operation, int fd, std::uint32_t events,
@@ -78,24 +78,24 @@ Result<void> control_epoll(int epoll_fd, int operation, int fd, std::uint32_t ev
   epoll_event event = {};
   event.events = events;
   event.data.u64 = token;
-  return done(kernel().epoll_ctl(epoll_fd, operation, fd, &event));
+  return done(kernel().epolls().control(epoll_fd, operation, fd, &event));
 }
 
 Result<std::size_t> wait_epoll(int epoll_fd, std::span<epoll_event> ready, int timeout_ms) {
   const std::int64_t timeout_ns =
       timeout_ms < 0 ? sim::kForever : std::int64_t{timeout_ms} * 1'000'000;
   return size(
-      kernel().epoll_wait(epoll_fd, ready.data(), static_cast<int>(ready.size()), timeout_ns));
+      kernel().epolls().wait(epoll_fd, ready.data(), static_cast<int>(ready.size()), timeout_ns));
 }
 
 Result<UniqueFd> create_timer() {
-  return owned(*kernel().create_timer(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+  return owned(*kernel().timers().create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
 }
 
 Result<void> arm_timer(int timer_fd, std::uint64_t at_ns) {
   itimerspec when = {};
   when.it_value = sim::timespec_of(at_ns);
-  return done(kernel().set_timer(timer_fd, TFD_TIMER_ABSTIME, &when, nullptr).value_or(-EINVAL));
+  return done(kernel().timers().set(timer_fd, TFD_TIMER_ABSTIME, &when, nullptr).value_or(-EINVAL));
 }
 
 std::uint64_t now_ns() {
@@ -107,7 +107,7 @@ std::uint64_t roughly_now_ns() {
 }
 
 std::uint64_t asleep_ns() {
-  return Kernel::asleep_ns();
+  return sim::Clock::asleep_ns();
 }
 
 Result<std::size_t> read(int fd, std::span<std::byte> into) {
@@ -115,7 +115,7 @@ Result<std::size_t> read(int fd, std::span<std::byte> into) {
 }
 
 Result<std::size_t> read_file(const char* path, std::span<char> text) {
-  return size(kernel().read_text(path, text));
+  return size(kernel().files().read_text(path, text));
 }
 
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {

@@ -19,8 +19,8 @@ static_assert(sizeof(off_t) == 8, "the 64-bit names are taken for the plain ones
 namespace {
 
 using ringside::sim::Call;
+using ringside::sim::Clock;
 using ringside::sim::Entry;
-using ringside::sim::Kernel;
 namespace next = ringside::sim::next;
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
@@ -57,10 +57,10 @@ private:
 bool wait_epoll(int epoll_fd, epoll_event* events, int max_events, std::int64_t timeout_ns,
                 const sigset_t* mask, int& result) {
   Entry entry;
-  if (!entry || !entry->waits_for_simulated(epoll_fd))
+  if (!entry || !entry->epolls().waits_for_simulated(epoll_fd))
     return false;
   MaskFor masked(mask);
-  result = entry.done(entry->epoll_wait(epoll_fd, events, max_events, timeout_ns));
+  result = entry.done(entry->epolls().wait(epoll_fd, events, max_events, timeout_ns));
   return true;
 }
 
@@ -73,7 +73,7 @@ bool wait_poll(pollfd* fds, nfds_t count, std::int64_t timeout_ns, const sigset_
   if (!known)
     return false;
   MaskFor masked(mask);
-  result = entry.done(entry->poll(fds, count, timeout_ns));
+  result = entry.done(entry->epolls().poll(fds, count, timeout_ns));
   return true;
 }
 
@@ -91,10 +91,10 @@ long syscall(long number, ...) noexcept {
   if (number == SYS_perf_event_open || number == SYS_bpf) {
     Entry entry;
     if (entry && number == SYS_bpf)
-      return entry.done(entry->bpf(static_cast<int>(a[0]), reinterpret_cast<bpf_attr*>(a[1]),
-                                   static_cast<std::uint32_t>(a[2])));
+      return entry.done(entry->bpf().call(static_cast<int>(a[0]), reinterpret_cast<bpf_attr*>(a[1]),
+                                          static_cast<std::uint32_t>(a[2])));
     if (entry)
-      return entry.done(entry->perf_event_open(
+      return entry.done(entry->perf().perf_event_open(
           reinterpret_cast<perf_event_attr*>(a[0]), static_cast<pid_t>(a[1]),
           static_cast<int>(a[2]), static_cast<int>(a[3]), static_cast<unsigned long>(a[4])));
   }
@@ -141,7 +141,7 @@ int ioctl(int fd, unsigned long request, ...) noexcept {
 int epoll_create1(int flags) noexcept {
   Entry entry;
   if (entry)
-    return entry.done(entry->epoll_create(flags));
+    return entry.done(entry->epolls().create(flags));
   int fd = next::epoll_create1()(flags);
   return fd < 0 ? entry.done(-errno) : fd;
 }
@@ -157,7 +157,7 @@ int epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event) noexcept 
   {
     Entry entry;
     if (entry && entry->knows(epoll_fd))
-      return entry.done(entry->epoll_ctl(epoll_fd, operation, fd, event));
+      return entry.done(entry->epolls().control(epoll_fd, operation, fd, event));
   }
   return next::epoll_ctl()(epoll_fd, operation, fd, event);
 }
@@ -214,7 +214,7 @@ int timerfd_create(clockid_t clock, int flags) noexcept {
   {
     Entry entry;
     if (entry)
-      if (auto fd = entry->create_timer(clock, flags))
+      if (auto fd = entry->timers().create(clock, flags))
         return entry.done(*fd);
   }
   return next::timerfd_create()(clock, flags);
@@ -224,7 +224,7 @@ int timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old)
   {
     Entry entry;
     if (entry)
-      if (auto result = entry->set_timer(fd, flags, value, old))
+      if (auto result = entry->timers().set(fd, flags, value, old))
         return entry.done(*result);
   }
   return next::timerfd_settime()(fd, flags, value, old);
@@ -234,7 +234,7 @@ int timerfd_gettime(int fd, itimerspec* value) noexcept {
   {
     Entry entry;
     if (entry)
-      if (auto result = entry->get_timer(fd, value))
+      if (auto result = entry->timers().get(fd, value))
         return entry.done(*result);
   }
   return next::timerfd_gettime()(fd, value);
@@ -249,8 +249,8 @@ int clock_gettime(clockid_t clock, timespec* now) noexcept {
                 clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_BOOTTIME;
   if (result != 0 || !counts)
     return result;
-  const std::uint64_t asleep = clock == CLOCK_BOOTTIME ? Kernel::asleep_ns() : 0;
-  *now = ringside::sim::timespec_of(Kernel::clock_reading(ringside::sim::ns_of(*now)) + asleep);
+  const std::uint64_t asleep = clock == CLOCK_BOOTTIME ? Clock::asleep_ns() : 0;
+  *now = ringside::sim::timespec_of(Clock::reading(ringside::sim::ns_of(*now)) + asleep);
   return 0;
 }
 

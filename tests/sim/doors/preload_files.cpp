@@ -20,7 +20,7 @@ bool open_simulated(const char* path, int flags, int& fd) {
   Entry entry;
   if (!entry)
     return false;
-  std::optional<int> opened = entry->open(path, (flags & O_CLOEXEC) != 0);
+  std::optional<int> opened = entry->files().open(path, (flags & O_CLOEXEC) != 0);
   if (opened)
     fd = entry.done(*opened);
   return opened.has_value();

@@ -12,6 +12,7 @@
 
 namespace {
 
+using ringside::sim::Clock;
 using ringside::sim::Kernel;
 using ringside::sim::Ringbuf;
 
@@ -36,87 +37,88 @@ void sim_reset(unsigned cpus) {
 }
 
 void sim_set_online(unsigned cpu, int online) {
-  Kernel::instance().set_online(cpu, online != 0);
+  Kernel::instance().perf().set_online(cpu, online != 0);
 }
 
 void sim_sleep_ns(uint64_t ns) {
-  Kernel::instance().sleep(ns);
+  Kernel::instance().perf().sleep(ns);
 }
 
 void sim_set_file(const char* path, const char* text) {
-  Kernel::instance().set_file(path, text);
+  Kernel::instance().files().set(path, text);
 }
 
 void sim_hold_clock(void) {
-  Kernel::hold_clock();
+  Clock::hold();
 }
 
 int sim_create_map(uint32_t type, uint32_t max_entries, const char* name) {
-  return Kernel::instance().create_map(type, max_entries, name);
+  return Kernel::instance().bpf().create_map(type, max_entries, name);
 }
 
 int sim_output(int map_fd, unsigned cpu, const void* data, uint32_t size) {
-  return Kernel::instance().output(map_fd, cpu, cpu, bytes(data, size));
+  return Kernel::instance().bpf().output(map_fd, cpu, cpu, bytes(data, size));
 }
 
 int sim_output_to(int map_fd, unsigned cpu, uint32_t key, const void* data, uint32_t size) {
-  return Kernel::instance().output(map_fd, cpu, key, bytes(data, size));
+  return Kernel::instance().bpf().output(map_fd, cpu, key, bytes(data, size));
 }
 
 int sim_begin_output(int map_fd, unsigned cpu) {
-  return Kernel::instance().begin_output(map_fd, cpu);
+  return Kernel::instance().bpf().begin_output(map_fd, cpu);
 }
 
 int sim_finish_output(int handle, const void* data, uint32_t size) {
-  return Kernel::instance().finish_output(handle, bytes(data, size));
+  return Kernel::instance().bpf().finish_output(handle, bytes(data, size));
 }
 
 int sim_slow_output_at(uint64_t begins_ns, uint64_t ends_ns, int map_fd, unsigned cpu,
                        const void* data, uint32_t size) {
-  return Kernel::instance().slow_output_at(begins_ns, ends_ns, map_fd, cpu, bytes(data, size));
+  return Kernel::instance().bpf().slow_output_at(begins_ns, ends_ns, map_fd, cpu,
+                                                 bytes(data, size));
 }
 
 int sim_emit(int event_fd, uint32_t type, uint16_t misc, const void* data, uint32_t size) {
-  return Kernel::instance().emit(event_fd, type, misc, bytes(data, size));
+  return Kernel::instance().perf().emit(event_fd, type, misc, bytes(data, size));
 }
 
 int sim_emit_raw(int event_fd, const void* data, size_t size, uint64_t advance) {
-  return Kernel::instance().emit_raw(event_fd, bytes(data, size), advance);
+  return Kernel::instance().perf().emit_raw(event_fd, bytes(data, size), advance);
 }
 
 int sim_set_positions(int event_fd, uint64_t head, uint64_t tail) {
-  return Kernel::instance().set_positions(event_fd, head, tail);
+  return Kernel::instance().perf().set_positions(event_fd, head, tail);
 }
 
 int sim_event_fd(int map_fd, uint32_t key) {
-  return Kernel::instance().event_fd(map_fd, key);
+  return Kernel::instance().bpf().event_fd(map_fd, key);
 }
 
 int sim_ringbuf_output(int map_fd, const void* data, uint64_t size, uint64_t flags) {
-  return Kernel::instance().ring_output(map_fd, bytes(data, size), flags);
+  return Kernel::instance().bpf().ring_output(map_fd, bytes(data, size), flags);
 }
 
 int sim_ringbuf_output_at(uint64_t at_ns, int map_fd, const void* data, uint64_t size,
                           uint64_t flags) {
-  return Kernel::instance().ring_output_at(at_ns, map_fd, bytes(data, size), flags);
+  return Kernel::instance().bpf().ring_output_at(at_ns, map_fd, bytes(data, size), flags);
 }
 
 int sim_slow_ringbuf_output_at(uint64_t begins_ns, uint64_t ends_ns, int map_fd, const void* data,
                                uint64_t size, uint64_t flags) {
-  return Kernel::instance().slow_ring_output_at(begins_ns, ends_ns, map_fd, bytes(data, size),
-                                                flags);
+  return Kernel::instance().bpf().slow_ring_output_at(begins_ns, ends_ns, map_fd, bytes(data, size),
+                                                      flags);
 }
 
 int sim_ringbuf_reserve(int map_fd, uint64_t size, void** sample) {
-  return Kernel::instance().ring_reserve(map_fd, size, sample);
+  return Kernel::instance().bpf().ring_reserve(map_fd, size, sample);
 }
 
 int sim_ringbuf_submit(void* sample, uint64_t flags) {
-  return Kernel::instance().ring_commit(sample, Ringbuf::Commit::submit, flags);
+  return Kernel::instance().bpf().ring_commit(sample, Ringbuf::Commit::submit, flags);
 }
 
 int sim_ringbuf_discard(void* sample, uint64_t flags) {
-  return Kernel::instance().ring_commit(sample, Ringbuf::Commit::discard, flags);
+  return Kernel::instance().bpf().ring_commit(sample, Ringbuf::Commit::discard, flags);
 }
 
 long sim_user_ringbuf_drain(int map_fd, sim_user_sample_fn callback, void* context,
@@ -124,42 +126,42 @@ long sim_user_ringbuf_drain(int map_fd, sim_user_sample_fn callback, void* conte
   auto take = [=](std::span<const std::byte> sample) {
     return callback(sample.data(), static_cast<uint32_t>(sample.size()), context);
   };
-  return Kernel::instance().ring_drain(map_fd, take, flags);
+  return Kernel::instance().bpf().ring_drain(map_fd, take, flags);
 }
 
 int sim_user_ringbuf_drain_at(uint64_t at_ns, int map_fd, unsigned samples, uint64_t flags) {
-  return Kernel::instance().ring_drain_at(at_ns, map_fd, samples, flags);
+  return Kernel::instance().bpf().ring_drain_at(at_ns, map_fd, samples, flags);
 }
 
 int sim_ringbuf_set_positions(int map_fd, uint64_t consumer, uint64_t producer) {
-  return Kernel::instance().with_ring(
+  return Kernel::instance().bpf().with_ring(
       map_fd, [=](Ringbuf& ring) { ring.set_positions(consumer, producer); });
 }
 
 int sim_ringbuf_positions(int map_fd, uint64_t* consumer, uint64_t* producer) {
-  return Kernel::instance().with_ring(map_fd, [=](Ringbuf& ring) {
+  return Kernel::instance().bpf().with_ring(map_fd, [=](Ringbuf& ring) {
     *consumer = ring.consumer();
     *producer = ring.producer();
   });
 }
 
 int sim_ringbuf_poke(int map_fd, uint64_t position, const void* data, size_t size) {
-  return Kernel::instance().with_ring(
+  return Kernel::instance().bpf().with_ring(
       map_fd, [=](Ringbuf& ring) { ring.poke(position, bytes(data, size)); });
 }
 
 int sim_ringbuf_peek(int map_fd, uint64_t position, void* into, size_t size) {
-  return Kernel::instance().with_ring(map_fd, [=](Ringbuf& ring) {
+  return Kernel::instance().bpf().with_ring(map_fd, [=](Ringbuf& ring) {
     ring.peek(position, {static_cast<std::byte*>(into), size});
   });
 }
 
 int sim_ringbuf_wake(int map_fd) {
-  return Kernel::instance().ring_wake(map_fd);
+  return Kernel::instance().bpf().ring_wake(map_fd);
 }
 
 void sim_set_long_bits(unsigned bits) {
-  Kernel::instance().set_long_bits(bits);
+  Kernel::instance().bpf().set_long_bits(bits);
 }
 
 void sim_fail(const char* call, unsigned nth, int error) {
@@ -183,7 +185,7 @@ void sim_advance_ns(uint64_t ns) {
 }
 
 int sim_output_at(uint64_t at_ns, int map_fd, unsigned cpu, const void* data, uint32_t size) {
-  return Kernel::instance().output_at(at_ns, map_fd, cpu, bytes(data, size));
+  return Kernel::instance().bpf().output_at(at_ns, map_fd, cpu, bytes(data, size));
 }
 
 void sim_block_for_threads(int on) {

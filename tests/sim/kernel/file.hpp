@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// File: an open file of the simulated kernel, which any number of descriptors stand for, and those
-// who wait for it.
+// File: an open file of the simulated kernel, which any number of descriptors stand for, what they
+// can do, and those who wait for it.
 #pragma once
 
 #include <algorithm>
+#include <cerrno>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace ringside::sim {
@@ -21,6 +25,18 @@ protected:
   ~Watcher() = default;
 };
 
+// What mmap(2) was asked for: whole pages, shared.
+struct MapCall {
+  void* address;
+  std::size_t size;
+  int protection;
+  int flags;
+  int fd;
+  std::uint64_t offset;
+};
+
+// A kind of file overrides what its descriptors can do. Results are those of the system call,
+// -errno for a failure.
 class File {
 public:
   File() = default;
@@ -35,6 +51,16 @@ public:
   virtual std::uint32_t ask() = 0;
   // can_be_watched: without it epoll_ctl answers EPERM.
   [[nodiscard]] virtual bool can_be_watched() const { return true; }
+
+  // is_real: its descriptors are those of a real file of the same kind, which the real kernel
+  // reads, controls and maps.
+  [[nodiscard]] virtual bool is_real() const { return false; }
+  // read: nothing means that the real kernel reads the file in memory that stands for this one.
+  virtual std::optional<long> read(int /*fd*/, std::span<std::byte> /*into*/) { return -EINVAL; }
+  virtual int ioctl(unsigned long /*request*/, unsigned long /*argument*/) { return -ENOTTY; }
+  // check_map is 0 if a mapping can be asked for at all; map makes it, and gives its address.
+  [[nodiscard]] virtual int check_map() const { return -ENODEV; }
+  virtual std::intptr_t map(const MapCall& /*call*/) { return -ENODEV; }
 
   void wake() {
     for (Watcher* watcher : std::vector<Watcher*>(watchers_))

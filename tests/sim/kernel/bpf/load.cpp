@@ -8,6 +8,8 @@
 #include <cstring>
 #include <vector>
 
+#include "sim/kernel/bpf/event_map.hpp"
+
 namespace ringside::sim {
 namespace {
 
@@ -40,13 +42,14 @@ bool Load::parse(std::string_view text) {
 }
 
 void Load::step(Map& map, const Output& output) {
-  if (written_ >= records_ || (!map.ring && map.slots_in_use() == 0))
+  if (written_ >= records_ || (map.ring() == nullptr && map.slots_in_use() == 0))
     return;
   std::vector<std::byte> payload(size_);
   std::uint64_t until = std::min(records_, written_ + per_wait_);
   while (written_ < until) {
-    std::uint32_t cpu = map.ring ? 0 : next_cpu_++ % map.max_entries;
-    if (!map.ring && !map.slots[cpu].event)
+    std::uint32_t cpu = map.ring() != nullptr ? 0 : next_cpu_++ % map.max_entries();
+    const auto* events = dynamic_cast<const EventMap*>(&map);
+    if (events != nullptr && !events->slot(cpu).event)
       continue;
     std::memcpy(payload.data(), &written_, sizeof(written_));
     if (output(map, cpu, payload) == -EAGAIN)

@@ -168,9 +168,9 @@ int Program::load(const bpf_attr& attr, std::uint32_t id, const FindMap& find_ma
     std::uint64_t value = address(map.get());
     if (insn.src_reg == BPF_PSEUDO_MAP_VALUE) {
       auto offset = static_cast<std::uint32_t>(second.imm);
-      if (!map->holds_values() || map->max_entries != 1 || offset >= map->value_size)
+      if (map->data() == nullptr || map->max_entries() != 1 || offset >= map->value_size())
         return -EINVAL;
-      value = address(map->values.data() + offset);
+      value = address(map->data() + offset);
     }
     insn.imm = static_cast<std::int32_t>(value);
     second.imm = static_cast<std::int32_t>(value >> 32);

@@ -62,9 +62,7 @@ bool Program::call(std::int32_t helper, Registers& r, const ProgramContext& call
   switch (helper) {
   case BPF_FUNC_map_lookup_elem: {
     auto& map = *pointer<Map>(r[1]);
-    auto key = *pointer<const std::uint32_t>(r[2]);
-    bool there = map.holds_values() && key < map.max_entries;
-    r[0] = there ? address(map.values.data() + key * map.stride()) : 0;
+    r[0] = address(map.element(pointer<const void>(r[2])));
     return true;
   }
   case BPF_FUNC_ktime_get_ns:

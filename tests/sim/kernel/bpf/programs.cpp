@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Kernel: the commands of bpf() that concern programs, and programs at work.
-#include "sim/kernel/kernel.hpp"
+// Bpf: the commands of bpf() that concern programs, and programs at work.
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
+
+#include "sim/kernel/bpf/bpf.hpp"
+#include "sim/kernel/host.hpp"
 
 namespace ringside::sim {
 namespace {
@@ -35,23 +37,21 @@ T* pointer(std::uint64_t value) {
 
 } // namespace
 
-int Kernel::load_program(const bpf_attr& attr) {
-  if (int error = failures_.check(Call::prog_load))
+long Bpf::load_program(const bpf_attr& attr, bpf_attr& /*caller*/) {
+  if (int error = core_.failures.check(Call::prog_load))
     return -error;
   std::shared_ptr<Program> program;
-  auto find = [this](int fd, std::shared_ptr<Map>& map) {
-    std::shared_ptr<MapFile> file;
-    return find_map(fd, map, file);
-  };
-  if (int error = Program::load(attr, static_cast<std::uint32_t>(next_id_++), find, program))
+  auto find = [this](int fd, std::shared_ptr<Map>& map) { return find_map(fd, map); };
+  if (int error = Program::load(attr, static_cast<std::uint32_t>(core_.next_id++), find, program))
     return error;
   if (attr.log_level != 0 && attr.log_buf != 0)
     std::snprintf(pointer<char>(attr.log_buf), attr.log_size, "not verified: a simulated kernel\n");
-  return descriptors_.open(std::make_shared<ProgramFile>(std::move(program)), "bpf-prog", true);
+  return core_.descriptors.open(std::make_shared<ProgramFile>(std::move(program)), "bpf-prog",
+                                true);
 }
 
-int Kernel::find_program(int fd, std::shared_ptr<Program>& program) {
-  std::shared_ptr<File> any = descriptors_.find(fd);
+int Bpf::find_program(int fd, std::shared_ptr<Program>& program) {
+  std::shared_ptr<File> any = core_.descriptors.find(fd);
   host::Identity identity;
   if (!any && !host::identify(fd, identity))
     return -EBADF;
@@ -62,8 +62,8 @@ int Kernel::find_program(int fd, std::shared_ptr<Program>& program) {
   return 0;
 }
 
-int Kernel::attach_program(const bpf_attr& attr) {
-  if (int error = failures_.check(Call::link_create))
+long Bpf::attach_program(const bpf_attr& attr, bpf_attr& /*caller*/) {
+  if (int error = core_.failures.check(Call::link_create))
     return -error;
   std::shared_ptr<Program> program;
   if (int error = find_program(static_cast<int>(attr.raw_tracepoint.prog_fd), program))
@@ -75,10 +75,10 @@ int Kernel::attach_program(const bpf_attr& attr) {
     return -ENOENT;
   auto link = std::make_shared<LinkFile>(std::move(program));
   link_ = link;
-  return descriptors_.open(std::move(link), "bpf-link", true);
+  return core_.descriptors.open(std::move(link), "bpf-link", true);
 }
 
-int Kernel::run_program(const bpf_attr& attr, bpf_attr* caller_attr) {
+long Bpf::run_program(const bpf_attr& attr, bpf_attr& caller) {
   std::shared_ptr<Program> program;
   if (int error = find_program(static_cast<int>(attr.test.prog_fd), program))
     return error;
@@ -97,7 +97,7 @@ int Kernel::run_program(const bpf_attr& attr, bpf_attr* caller_attr) {
   std::memcpy(arguments, pointer<const void>(attr.test.ctx_in), attr.test.ctx_size_in);
   ProgramContext calls;
   calls.cpu = cpu;
-  calls.now_ns = now_ns_;
+  calls.now_ns = core_.clock.now_ns();
   calls.output = [&](Map& map, std::uint32_t key, std::span<const std::byte> data) {
     return output_locked(map, cpu, key, data);
   };
@@ -105,36 +105,38 @@ int Kernel::run_program(const bpf_attr& attr, bpf_attr* caller_attr) {
   std::uint64_t returned = 0;
   if (int error = program->run(arguments, calls, returned))
     return error;
-  caller_attr->test.retval = static_cast<std::uint32_t>(returned);
+  caller.test.retval = static_cast<std::uint32_t>(returned);
   return 0;
 }
 
-int Kernel::load_btf(const bpf_attr& attr) {
+long Bpf::load_btf(const bpf_attr& attr, bpf_attr& /*caller*/) {
   const auto* header = pointer<const BtfHeader>(attr.btf);
   if (header == nullptr)
     return -EFAULT;
   if (attr.btf_size < sizeof(*header) || header->magic != kBtfMagic || header->version != 1 ||
       header->header_size > attr.btf_size)
     return -EINVAL;
-  return descriptors_.open(std::make_shared<BtfFile>(), "btf", true);
+  return core_.descriptors.open(std::make_shared<BtfFile>(), "btf", true);
 }
 
-void Kernel::step_load() {
+void Bpf::step_load() {
   auto link = link_.lock();
   if (!link)
     return;
   const auto& maps = link->program()->maps;
   auto map = std::find_if(maps.begin(), maps.end(), [](const auto& each) {
-    return each->holds_events() || each->ring_of(Ringbuf::Kind::bpf_writes) != nullptr;
+    return each->type() == BPF_MAP_TYPE_PERF_EVENT_ARRAY ||
+           each->ring_of(Ringbuf::Kind::bpf_writes) != nullptr;
   });
   if (map != maps.end())
     load_.step(**map, [this](Map& into, unsigned cpu, std::span<const std::byte> data) {
-      return into.ring ? ring_output_locked(into, data, 0) : output_locked(into, cpu, cpu, data);
+      return into.ring() != nullptr ? ring_output_locked(into, data, 0)
+                                    : output_locked(into, cpu, cpu, data);
     });
 }
 
-bool Kernel::set_load(std::string_view text) {
-  std::lock_guard lock(mutex_);
+bool Bpf::set_load(std::string_view text) {
+  const auto lock = core_.enter();
   return load_.parse(text);
 }
 

@@ -34,6 +34,7 @@ public:
   int real_members = 0;
 
   std::uint32_t ask() override;
+  [[nodiscard]] bool is_real() const override { return true; }
 
 private:
   struct Item final : Watcher {

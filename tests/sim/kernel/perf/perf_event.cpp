@@ -60,8 +60,10 @@ int read_attr(perf_event_attr* from, perf_event_attr& attr) {
   return 0;
 }
 
-PerfEvent::PerfEvent(const perf_event_attr& attr, int cpu, std::uint64_t id, std::uint64_t now_ns)
-    : attr_(attr), cpu_(cpu), id_(id), enabled_(attr.disabled == 0), opened_at_ns_(now_ns) {}
+PerfEvent::PerfEvent(Perf& perf, const perf_event_attr& attr, int cpu, std::uint64_t id,
+                     std::uint64_t now_ns)
+    : perf_(perf), attr_(attr), cpu_(cpu), id_(id), enabled_(attr.disabled == 0),
+      opened_at_ns_(now_ns) {}
 
 PerfEvent::~PerfEvent() {
   if (ring_)
@@ -193,29 +195,6 @@ int PerfEvent::emit(std::uint32_t type, std::uint16_t misc, std::span<const std:
   ring_->put(output, body.data(), body.size());
   end(output);
   return 0;
-}
-
-long PerfEvent::read(std::span<std::byte> buffer, std::uint64_t now_ns) const {
-  std::uint64_t words[6];
-  std::size_t count = 0;
-  bool group = (attr_.read_format & PERF_FORMAT_GROUP) != 0;
-  words[count++] = group ? 1 : 0;
-  const std::uint64_t enabled_ns = gone_at_ns_.value_or(now_ns) - opened_at_ns_;
-  if ((attr_.read_format & PERF_FORMAT_TOTAL_TIME_ENABLED) != 0)
-    words[count++] = enabled_ns;
-  if ((attr_.read_format & PERF_FORMAT_TOTAL_TIME_RUNNING) != 0)
-    words[count++] = enabled_ns;
-  if (group)
-    words[count++] = 0;
-  if ((attr_.read_format & PERF_FORMAT_ID) != 0)
-    words[count++] = id_;
-  if ((attr_.read_format & kFormatLost) != 0)
-    words[count++] = lost_samples_;
-  std::size_t size = count * sizeof(std::uint64_t);
-  if (buffer.size() < size)
-    return -ENOSPC;
-  std::memcpy(buffer.data(), words, size);
-  return static_cast<long>(size);
 }
 
 std::uint32_t PerfEvent::ask() {

@@ -19,10 +19,13 @@ namespace ringside::sim {
 // does not know it writes its own into the caller's.
 int read_attr(perf_event_attr* from, perf_event_attr& attr);
 
-class PerfEvent final : public File {
+class Perf;
+
+class PerfEvent final : public File, public std::enable_shared_from_this<PerfEvent> {
 public:
   // `now_ns` here and below is the time that the code under test sees.
-  PerfEvent(const perf_event_attr& attr, int cpu, std::uint64_t id, std::uint64_t now_ns);
+  PerfEvent(Perf& perf, const perf_event_attr& attr, int cpu, std::uint64_t id,
+            std::uint64_t now_ns);
   ~PerfEvent() override;
 
   [[nodiscard]] const perf_event_attr& attr() const { return attr_; }
@@ -55,11 +58,13 @@ public:
 
   unsigned mapping_count = 0;
 
-  // read is read(2): the number of bytes, or -errno. The event has been on since it was opened, or
-  // until its CPU went.
-  long read(std::span<std::byte> buffer, std::uint64_t now_ns) const;
-
   std::uint32_t ask() override;
+  // read gives what the event counts. It has been on since it was opened, or until its CPU went.
+  std::optional<long> read(int fd, std::span<std::byte> into) override;
+  int ioctl(unsigned long request, unsigned long argument) override;
+  [[nodiscard]] int check_map() const override { return 0; }
+  // map maps the event's ring, which the first mapping makes.
+  std::intptr_t map(const MapCall& call) override;
 
 private:
   [[nodiscard]] std::size_t id_sample(std::uint64_t words[6], const Origin& origin) const;
@@ -67,6 +72,7 @@ private:
   bool begin(PerfRing::Output& output, std::uint16_t size, const Origin& origin);
   void end(const PerfRing::Output& output);
 
+  Perf& perf_;
   perf_event_attr attr_;
   int cpu_;
   std::uint64_t id_;

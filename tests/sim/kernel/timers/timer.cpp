@@ -2,7 +2,12 @@
 // Timer: expiry, once or again and again.
 #include "sim/kernel/timers/timer.hpp"
 
+#include <cerrno>
+#include <cstring>
+
 #include <sys/epoll.h>
+
+#include "sim/kernel/host.hpp"
 
 namespace ringside::sim {
 
@@ -44,6 +49,21 @@ std::uint64_t Timer::left_ns(std::uint64_t now_ns) const {
 
 std::uint32_t Timer::ask() {
   return expired_ ? std::uint32_t{EPOLLIN} : 0;
+}
+
+std::optional<long> Timer::read(int fd, std::span<std::byte> into) {
+  std::uint64_t count = 0;
+  if (into.size() < sizeof(count))
+    return -EINVAL;
+  auto look = [&] {
+    count = take(core_.clock.clock_ns());
+    return count != 0 ? 1 : 0;
+  };
+  int found = core_.clock.wait(host::nonblocking(fd) ? 0 : kForever, false, look, nullptr);
+  if (found <= 0)
+    return found == 0 ? -EAGAIN : found;
+  std::memcpy(into.data(), &count, sizeof(count));
+  return sizeof(count);
 }
 
 } // namespace ringside::sim

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Timer: a timerfd. It is told the time; whose clock that is, is not its business. Source: what
-// fs/timerfd.c does that user space can see.
+// Timer: a timerfd. Source: what fs/timerfd.c does that user space can see.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
+#include "sim/kernel/core.hpp"
 #include "sim/kernel/file.hpp"
 
 namespace ringside::sim {
 
 class Timer final : public File {
 public:
+  explicit Timer(Core& core) : core_(core) {}
+
   // arm forgets what has expired. The timer expires at `at_ns`, and each `every_ns` after it unless
   // that is 0; with at_ns 0 never.
   void arm(std::uint64_t at_ns, std::uint64_t every_ns);
@@ -27,8 +29,11 @@ public:
   [[nodiscard]] std::uint64_t every_ns() const { return every_ns_; }
 
   std::uint32_t ask() override;
+  // read waits until the timer has expired, unless its descriptor is nonblocking.
+  std::optional<long> read(int fd, std::span<std::byte> into) override;
 
 private:
+  Core& core_;
   std::uint64_t at_ns_ = 0;
   std::uint64_t every_ns_ = 0;
   bool expired_ = false;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Kernel: timers, on the clock that the program under test sees.
-#include "sim/kernel/kernel.hpp"
+// Timers: arming, asking, and when the next one expires.
+#include "sim/kernel/timers/timers.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
+#include "sim/kernel/host.hpp"
 #include "sim/kernel/timespec.hpp"
 
 namespace ringside::sim {
@@ -17,33 +17,30 @@ bool valid(const timespec& time) {
 
 } // namespace
 
-std::uint64_t Kernel::next_timer_ns() const {
+std::uint64_t Timers::next_ns() const {
   std::uint64_t next = kNever;
   for (const auto& known : timers_)
     if (auto timer = known.lock())
       next = std::min(next, timer->next_ns().value_or(kNever));
-  if (next == kNever)
-    return kNever;
-  std::uint64_t clock = clock_ns();
-  return now_ns_ + (next > clock ? next - clock : 0);
+  return next;
 }
 
-void Kernel::reach_timers() {
+void Timers::reach(std::uint64_t clock_ns) {
   for (const auto& known : timers_)
     if (auto timer = known.lock())
-      timer->reach(clock_ns());
+      timer->reach(clock_ns);
 }
 
-std::optional<int> Kernel::create_timer(int clock, int flags) {
+std::optional<int> Timers::create(int clock, int flags) {
   if (clock != CLOCK_MONOTONIC)
     return std::nullopt;
-  std::lock_guard lock(mutex_);
-  if (int error = failures_.check(Call::timerfd_create))
+  const auto lock = core_.enter();
+  if (int error = core_.failures.check(Call::timerfd_create))
     return -error;
   if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK)) != 0)
     return -EINVAL;
-  auto timer = std::make_shared<Timer>();
-  int fd = descriptors_.open(timer, "[timerfd]", (flags & TFD_CLOEXEC) != 0);
+  auto timer = std::make_shared<Timer>(core_);
+  int fd = core_.descriptors.open(timer, "[timerfd]", (flags & TFD_CLOEXEC) != 0);
   if (fd < 0)
     return fd;
   if ((flags & TFD_NONBLOCK) != 0)
@@ -53,12 +50,12 @@ std::optional<int> Kernel::create_timer(int clock, int flags) {
   return fd;
 }
 
-std::optional<int> Kernel::set_timer(int fd, int flags, const itimerspec* value, itimerspec* old) {
-  std::lock_guard lock(mutex_);
-  auto timer = descriptors_.find_as<Timer>(fd);
+std::optional<int> Timers::set(int fd, int flags, const itimerspec* value, itimerspec* old) {
+  const auto lock = core_.enter();
+  auto timer = core_.descriptors.find_as<Timer>(fd);
   if (!timer)
     return std::nullopt;
-  if (int error = failures_.check(Call::timerfd_settime))
+  if (int error = core_.failures.check(Call::timerfd_settime))
     return -error;
   if (value == nullptr)
     return -EFAULT;
@@ -69,17 +66,17 @@ std::optional<int> Kernel::set_timer(int fd, int flags, const itimerspec* value,
     *old = describe(*timer);
   std::uint64_t at = ns_of(value->it_value);
   if (at != 0 && (flags & TFD_TIMER_ABSTIME) == 0)
-    at += clock_ns();
+    at += core_.clock.clock_ns();
   timer->arm(at, ns_of(value->it_interval));
-  timer->reach(clock_ns());
+  timer->reach(core_.clock.clock_ns());
   // Those who wait have another time to wait for.
-  notify();
+  core_.clock.notify();
   return 0;
 }
 
-std::optional<int> Kernel::get_timer(int fd, itimerspec* value) {
-  std::lock_guard lock(mutex_);
-  auto timer = descriptors_.find_as<Timer>(fd);
+std::optional<int> Timers::get(int fd, itimerspec* value) {
+  const auto lock = core_.enter();
+  auto timer = core_.descriptors.find_as<Timer>(fd);
   if (!timer)
     return std::nullopt;
   if (value == nullptr)
@@ -88,24 +85,8 @@ std::optional<int> Kernel::get_timer(int fd, itimerspec* value) {
   return 0;
 }
 
-itimerspec Kernel::describe(const Timer& timer) const {
-  return {timespec_of(timer.every_ns()), timespec_of(timer.left_ns(clock_ns()))};
-}
-
-long Kernel::read_timer(std::unique_lock<std::mutex>& lock, Timer& timer, int fd,
-                        std::span<std::byte> buffer) {
-  std::uint64_t count = 0;
-  if (buffer.size() < sizeof(count))
-    return -EINVAL;
-  auto look = [&] {
-    count = timer.take(clock_ns());
-    return count != 0 ? 1 : 0;
-  };
-  int found = wait(lock, host::nonblocking(fd) ? 0 : kForever, false, look, nullptr);
-  if (found <= 0)
-    return found == 0 ? -EAGAIN : found;
-  std::memcpy(buffer.data(), &count, sizeof(count));
-  return sizeof(count);
+itimerspec Timers::describe(const Timer& timer) const {
+  return {timespec_of(timer.every_ns()), timespec_of(timer.left_ns(core_.clock.clock_ns()))};
 }
 
 } // namespace ringside::sim

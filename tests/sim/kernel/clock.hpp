@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Clock: simulated time, what is scheduled for it, and waiting, which moves it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <mutex>
+
+namespace ringside::sim {
+
+inline constexpr std::int64_t kForever = -1;
+inline constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
+// Alarms are what becomes ready at a time of clock_ns().
+class Alarms {
+public:
+  // next_ns is when one next becomes ready; kNever if none does.
+  [[nodiscard]] virtual std::uint64_t next_ns() const = 0;
+  // reach makes those ready whose time has come.
+  virtual void reach(std::uint64_t clock_ns) = 0;
+
+protected:
+  ~Alarms() = default;
+};
+
+class Clock {
+public:
+  // The mutex is held by whoever calls anything here but the static functions. A wait lets go of it
+  // while it sleeps.
+  explicit Clock(std::mutex& mutex) : mutex_(mutex) {}
+
+  // now_ns is the simulated time; clock_ns is what CLOCK_MONOTONIC says to the code under test. To
+  // look moves no clock.
+  [[nodiscard]] std::uint64_t now_ns() const { return now_ns_; }
+  [[nodiscard]] std::uint64_t clock_ns() const;
+
+  void set_alarms(Alarms* alarms) { alarms_ = alarms; }
+  // before_waits is called at the begin of each wait for descriptors.
+  std::function<void()> before_waits;
+
+  // at has a function called when the clock gets there.
+  void at(std::uint64_t ns, std::function<void()> function) {
+    scheduled_.emplace(ns, std::move(function));
+  }
+  void advance(std::uint64_t ns);
+  // notify: something may have become ready, so those who wait look again.
+  void notify();
+  void block_for_threads(bool on) { block_for_threads_ = on; }
+  void reset();
+
+  // wait calls `look` until it gives other than 0, or time is up: then 0. `real_wait` sleeps on
+  // what is not simulated, if there is any: so many nanoseconds at most.
+  int wait(std::int64_t timeout_ns, bool real_members, const std::function<int()>& look,
+           const std::function<int(std::uint64_t)>& real_wait);
+
+  // Under preload: reading is a real clock's reading with what simulated clocks have run ahead of
+  // it, or what stands for it while clocks are held, which moves it.
+  static std::uint64_t reading(std::uint64_t real_ns);
+  static void hold();
+  // The machine sleeps for so long; asleep_ns is for how long it has slept in all.
+  static void sleep(std::uint64_t ns);
+  static std::uint64_t asleep_ns();
+
+private:
+  // skip moves the clock without real time passing, took by what real time has passed.
+  void skip(std::uint64_t ns);
+  void took(std::uint64_t ns);
+  // next_alarm_ns is when, by now_ns, an alarm is next ready.
+  [[nodiscard]] std::uint64_t next_alarm_ns() const;
+  void run_due();
+
+  std::mutex& mutex_;
+  Alarms* alarms_ = nullptr;
+  std::multimap<std::uint64_t, std::function<void()>> scheduled_;
+  std::uint64_t now_ns_ = 0;
+  bool block_for_threads_ = false;
+  // Moves when something may have become ready; sleepers wait on it.
+  std::uint32_t changes_ = 0;
+};
+
+} // namespace ringside::sim

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Core: what all subsystems of the simulated kernel share.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+
+#include "sim/kernel/clock.hpp"
+#include "sim/kernel/descriptors.hpp"
+#include "sim/kernel/failures.hpp"
+#include "sim/kernel/mappings.hpp"
+
+namespace ringside::sim {
+
+// Results from -4095 to -1 are errors, also where an address is the result.
+inline constexpr int kMaxErrno = 4095;
+
+// The mutex is held by whoever is in the simulated kernel. A function that takes it says so; all
+// others are called with it.
+struct Core {
+  std::mutex mutex;
+  Failures failures;
+  Descriptors descriptors;
+  Mappings mappings;
+  Clock clock{mutex};
+  std::uint64_t next_id = 1;
+
+  [[nodiscard]] std::lock_guard<std::mutex> enter() { return std::lock_guard(mutex); }
+};
+
+} // namespace ringside::sim
