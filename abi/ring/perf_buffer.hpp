@@ -6,9 +6,9 @@
 
 #include "base/handle_mark.hpp"
 #include "base/owned.hpp"
+#include "report/report.hpp"
 #include "ring/perf_request.hpp"
 #include "ring/perf_set.hpp"
-#include "ring/stats_report.hpp"
 
 // The C tag, incomplete for programs.
 struct perf_buffer {
@@ -19,7 +19,7 @@ struct perf_buffer {
   ringside::Owned<ringside::PerfSet> set;
   // For LateFrees.
   perf_buffer* next_late = nullptr;
-  ringside::StatsReport report;
+  ringside::report::Report report;
 };
 
 namespace ringside {

@@ -35,7 +35,7 @@ Result<Owned<perf_buffer>> make_perf_buffer(PerfRequest request, perf_buffer_eve
   if (!set)
     return set.error();
   buffer->set = std::move(*set);
-  buffer->report.of(*buffer->set);
+  buffer->report.begin(*buffer->set);
   return buffer;
 }
 

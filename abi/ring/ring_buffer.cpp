@@ -46,7 +46,7 @@ Result<ringside::Owned<ring_buffer>> make_ring_buffer(int map_fd,
   if (const auto added = (*set)->add(map_fd, handler); !added)
     return added.error();
   buffer->set = std::move(*set);
-  buffer->report.of(*buffer->set);
+  buffer->report.begin(*buffer->set);
   return buffer;
 }
 

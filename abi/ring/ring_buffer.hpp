@@ -6,8 +6,8 @@
 
 #include "base/handle_mark.hpp"
 #include "base/owned.hpp"
+#include "report/report.hpp"
 #include "ring/ringbuf_set.hpp"
-#include "ring/stats_report.hpp"
 
 // The C tag, incomplete for programs.
 struct ring_buffer {
@@ -15,5 +15,5 @@ struct ring_buffer {
   ringside::Owned<ringside::RingbufSet> set;
   // For LateFrees.
   ring_buffer* next_late = nullptr;
-  ringside::StatsReport report;
+  ringside::report::Report report;
 };

@@ -7,13 +7,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "ring/stats_text.hpp"
+#include "report/text.hpp"
 
-namespace ringside::test {
+namespace ringside::report::test {
 namespace {
 
-StatsRow row_of(BufferKind kind, std::size_t ring, int cpu, const char* map, std::uint64_t first) {
-  StatsRow row;
+Row row_of(BufferKind kind, std::size_t ring, int cpu, const char* map, std::uint64_t first) {
+  Row row;
   row.kind = kind;
   row.ring = ring;
   row.cpu = cpu;
@@ -34,10 +34,10 @@ StatsRow row_of(BufferKind kind, std::size_t ring, int cpu, const char* map, std
   return row;
 }
 
-StatsRows rows_of_all(const std::vector<StatsRow>& from) {
-  auto rows = StatsRows::of_size(from.size());
-  std::copy(from.begin(), from.end(), rows->begin());
-  return std::move(*rows);
+Rows rows_of_all(const std::vector<Row>& from) {
+  Rows rows;
+  REQUIRE(rows.append_all(from));
+  return rows;
 }
 
 std::vector<std::string> lines_of(const Text& text) {
@@ -60,7 +60,7 @@ std::string squeezed(const std::string& line) {
 } // namespace
 
 TEST_CASE("a table has a line for each ring that was used, and one for all") {
-  StatsRow idle = row_of(BufferKind::perf, 1, 5, "events", 0);
+  Row idle = row_of(BufferKind::perf, 1, 5, "events", 0);
   idle.stats = {.free_bytes = 4096, .size_bytes = 4096};
   const auto text = table_of(rows_of_all({row_of(BufferKind::perf, 0, 4, "events", 10), idle,
                                           row_of(BufferKind::perf, 2, 6, "events", 1000)}),
@@ -79,8 +79,8 @@ TEST_CASE("a table has a line for each ring that was used, and one for all") {
 }
 
 TEST_CASE("a BPF ring's table says that losses are not known") {
-  const auto lines = lines_of(
-      table_of(rows_of_all({row_of(BufferKind::bpf, 0, -1, "", 10)}), {77, "prog"}, "was freed"));
+  const auto lines = lines_of(table_of(rows_of_all({row_of(BufferKind::ringbuf, 0, -1, "", 10)}),
+                                       {77, "prog"}, "was freed"));
   REQUIRE(lines.size() == 4);
   CHECK(lines[0] == "ringside: prog[77]: a ring_buffer was freed after 21 polls");
   CHECK(squeezed(lines[2]) == "0 10 11 - 13 15 16 17 18 19 20");
@@ -89,7 +89,7 @@ TEST_CASE("a BPF ring's table says that losses are not known") {
 
 TEST_CASE("metrics have each family once, with its type, and a sample for each ring") {
   const auto text = metrics_of(rows_of_all({row_of(BufferKind::perf, 0, 4, "events", 10),
-                                            row_of(BufferKind::bpf, 0, -1, "ring", 50),
+                                            row_of(BufferKind::ringbuf, 0, -1, "ring", 50),
                                             row_of(BufferKind::perf, 1, 5, "events", 100)}),
                                {77, "prog"});
   const auto lines = lines_of(text);
@@ -125,7 +125,7 @@ TEST_CASE("metrics have each family once, with its type, and a sample for each r
 
 TEST_CASE("what names hold cannot break a line of metrics") {
   const auto text =
-      metrics_of(rows_of_all({row_of(BufferKind::bpf, 0, -1, "a\"b", 1)}), {77, "c\\d\ne\xff"});
+      metrics_of(rows_of_all({row_of(BufferKind::ringbuf, 0, -1, "a\"b", 1)}), {77, "c\\d\ne\xff"});
   CHECK_THAT(std::string(text.view()), Catch::Contains(R"(comm="c?d?e?",map="a?b",ring="0"} 1)"));
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("the same ring again is added to what there is, another ring is put be
                                       row_of(BufferKind::perf, 0, 5, "events", 30),
                                       row_of(BufferKind::perf, 1, 4, "events", 40),
                                       row_of(BufferKind::perf, 0, 4, "others", 50),
-                                      row_of(BufferKind::bpf, 0, 4, "events", 60)})));
+                                      row_of(BufferKind::ringbuf, 0, 4, "events", 60)})));
   REQUIRE(rows.size() == 5);
   CHECK(rows[0].stats.records == 30);
   CHECK(rows[0].polls == 21 + 31);
@@ -148,4 +148,4 @@ TEST_CASE("the same ring again is added to what there is, another ring is put be
   CHECK(rows[4].stats.records == 60);
 }
 
-} // namespace ringside::test
+} // namespace ringside::report::test

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Statistics as text: both forms, and what is in them.
-#include "ring/stats_text.hpp"
+// Statistics as text: the table, and the table of metrics.
+#include "report/text.hpp"
 
 #include <algorithm>
 #include <cinttypes>
 
-namespace ringside {
+namespace ringside::report {
 namespace {
 
 std::uint64_t lost(const RingStats& stats) {
@@ -21,7 +21,7 @@ void add_numbers(Text& text, const RingStats& stats, BufferKind kind) {
   if (kind == BufferKind::perf)
     text.add("%12" PRIu64, lost(stats));
   else
-    // A BPF ring does not tell.
+    // A BPF ring does not count losses.
     text.add("%12s", "-");
   text.add("%9" PRIu64 "%12" PRIu64 "%12" PRIu64 "%9" PRIu64 "%12" PRIu64 "%12" PRIu64 "%12" PRIu64
            "\n",
@@ -29,8 +29,8 @@ void add_numbers(Text& text, const RingStats& stats, BufferKind kind) {
            stats.free_bytes, stats.size_bytes);
 }
 
-// Quoted is a text as the value of a label: at most what a map or a program is called, and any byte
-// that could not stand there, or that need not be UTF-8, as a question mark.
+// Quoted is a text as the value of a label, cut to the length of a name. A byte that may not stand
+// in a label, or is not ASCII, becomes a question mark.
 struct Quoted {
   explicit Quoted(const char* from) {
     for (std::size_t at = 0; at + 1 < sizeof(text) && from[at] != '\0'; ++at) {
@@ -41,50 +41,50 @@ struct Quoted {
   char text[64] = {};
 };
 
-// Metric is one number as programs gather it. Counters are named _total where they stand.
+// Metric is one number of each ring. OpenMetrics adds _total to the name of a counter.
 struct Metric {
   const char* name;
   const char* help;
   const char* unit;
   bool is_counter;
   bool perf_only;
-  std::uint64_t (*of)(const StatsRow& row);
+  std::uint64_t (*of)(const Row& row);
 };
 constexpr Metric kMetrics[] = {
     {"records", "Records that were handed to the program.", nullptr, true, false,
-     [](const StatsRow& row) { return row.stats.records; }},
+     [](const Row& row) { return row.stats.records; }},
     {"read_bytes", "Bytes of the ring that were read.", "bytes", true, false,
-     [](const StatsRow& row) { return row.stats.bytes; }},
+     [](const Row& row) { return row.stats.bytes; }},
     {"lost_records", "Records that the kernel dropped because the ring was full.", nullptr, true,
-     true, [](const StatsRow& row) { return lost(row.stats); }},
+     true, [](const Row& row) { return lost(row.stats); }},
     {"corrupt", "Records dropped and stretches skipped because they made no sense.", nullptr, true,
-     false, [](const StatsRow& row) { return row.stats.corrupt; }},
+     false, [](const Row& row) { return row.stats.corrupt; }},
     {"skipped_bytes", "Bytes of the ring that were skipped because they made no sense.", "bytes",
-     true, false, [](const StatsRow& row) { return row.stats.skipped_bytes; }},
+     true, false, [](const Row& row) { return row.stats.skipped_bytes; }},
     {"wakeups", "Times that the kernel woke the reader for the ring.", nullptr, true, false,
-     [](const StatsRow& row) { return row.stats.wakeups; }},
+     [](const Row& row) { return row.stats.wakeups; }},
     {"reads", "Times that the ring was read.", nullptr, true, false,
-     [](const StatsRow& row) { return row.stats.reads; }},
+     [](const Row& row) { return row.stats.reads; }},
     {"polls", "Calls of poll, in the row of a buffer's first ring.", nullptr, true, false,
-     [](const StatsRow& row) { return row.polls; }},
+     [](const Row& row) { return row.polls; }},
     {"mode_switches", "Changes between being woken for the ring and looking at it by the clock.",
-     nullptr, true, false, [](const StatsRow& row) { return row.stats.switches; }},
+     nullptr, true, false, [](const Row& row) { return row.stats.switches; }},
     {"highest_fill_bytes", "The most that waited in the ring when it was read.", "bytes", false,
-     false, [](const StatsRow& row) { return row.stats.highest_fill; }},
+     false, [](const Row& row) { return row.stats.highest_fill; }},
     {"free_bytes", "Bytes of the ring that the kernel can write.", "bytes", false, false,
-     [](const StatsRow& row) { return row.stats.free_bytes; }},
+     [](const Row& row) { return row.stats.free_bytes; }},
     {"size_bytes", "Size of the ring.", "bytes", false, false,
-     [](const StatsRow& row) { return row.stats.size_bytes; }},
+     [](const Row& row) { return row.stats.size_bytes; }},
 };
 
-void add_family(Text& text, const Metric& metric, BufferKind kind, const StatsRows& rows,
+void add_family(Text& text, const Metric& metric, BufferKind kind, const Rows& rows,
                 const Process& process) {
   const char* prefix = kind == BufferKind::perf ? "ringside_perf" : "ringside_bpf";
   text.add("# TYPE %s_%s %s\n", prefix, metric.name, metric.is_counter ? "counter" : "gauge");
   if (metric.unit != nullptr)
     text.add("# UNIT %s_%s %s\n", prefix, metric.name, metric.unit);
   text.add("# HELP %s_%s %s\n", prefix, metric.name, metric.help);
-  for (const StatsRow& row : rows) {
+  for (const Row& row : rows) {
     if (row.kind != kind)
       continue;
     text.add(R"(%s_%s%s{pid="%d",comm="%s",map="%s",ring="%zu")", prefix, metric.name,
@@ -98,7 +98,7 @@ void add_family(Text& text, const Metric& metric, BufferKind kind, const StatsRo
 
 } // namespace
 
-Text table_of(const StatsRows& rows, const Process& process, const char* state) {
+Text table_of(const Rows& rows, const Process& process, const char* state) {
   Text text;
   if (rows.size() == 0)
     return text;
@@ -111,7 +111,7 @@ Text table_of(const StatsRows& rows, const Process& process, const char* state) 
            "free", "size");
   RingStats all;
   std::size_t idle = 0;
-  for (const StatsRow& row : rows) {
+  for (const Row& row : rows) {
     all = merged(all, row.stats);
     if (!came_through(row.stats)) {
       ++idle;
@@ -131,11 +131,10 @@ Text table_of(const StatsRows& rows, const Process& process, const char* state) 
   return text;
 }
 
-Text metrics_of(const StatsRows& rows, const Process& process) {
+Text metrics_of(const Rows& rows, const Process& process) {
   Text text;
-  for (const BufferKind kind : {BufferKind::perf, BufferKind::bpf}) {
-    if (std::none_of(rows.begin(), rows.end(),
-                     [&](const StatsRow& row) { return row.kind == kind; }))
+  for (const BufferKind kind : {BufferKind::perf, BufferKind::ringbuf}) {
+    if (std::none_of(rows.begin(), rows.end(), [&](const Row& row) { return row.kind == kind; }))
       continue;
     for (const Metric& metric : kMetrics)
       if (kind == BufferKind::perf || !metric.perf_only)
@@ -145,4 +144,4 @@ Text metrics_of(const StatsRows& rows, const Process& process) {
   return text;
 }
 
-} // namespace ringside
+} // namespace ringside::report

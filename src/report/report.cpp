@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// StatsReport: which buffers there are, and writing down what went through them.
-#include "ring/stats_report.hpp"
+// Report: the list of the buffers that are open, and writing what went through them.
+#include "report/report.hpp"
 
 #include <cerrno>
 #include <string_view>
@@ -11,14 +11,14 @@
 #include "os/lock.hpp"
 #include "os/process.hpp"
 #include "os/text_file.hpp"
-#include "ring/stats_text.hpp"
+#include "report/text.hpp"
 
-namespace ringside {
+namespace ringside::report {
 namespace {
 
 constexpr char kVariable[] = "RINGSIDE_STATS";
 
-// destination is what the variable says, or nullptr where nobody asks.
+// destination is the value of the variable; nullptr if no report is wanted.
 const char* destination() {
   const char* value = os::environment(kVariable);
   return value == nullptr || std::string_view(value).empty() || std::string_view(value) == "0"
@@ -26,7 +26,7 @@ const char* destination() {
              : value;
 }
 
-// is_metrics is whether a destination is a file of metrics, which is written anew each time.
+// is_metrics is whether a destination is a file of metrics, which is replaced each time.
 bool is_metrics(std::string_view destination) {
   return destination.ends_with(".prom");
 }
@@ -54,7 +54,7 @@ void warn_once(const char* destination, Errno error) {
     log(LogLevel::warn, kFailed, kVariable, destination, reason.text);
 }
 
-// When the process ends, what the program prints with may be gone.
+// When the process ends, the program may have destroyed what its print callback uses.
 void warn_at_end(const char* destination, Errno error) {
   const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, {});
   Text text;
@@ -65,11 +65,11 @@ void warn_at_end(const char* destination, Errno error) {
 
 } // namespace
 
-// StatsReports is all of the process. The lock is held by whoever looks at the list or writes; no
-// messages are told meanwhile, since the program may end the process from its print callback.
-class StatsReports {
+// Reports is the list of the process. A function that reads the list or writes a file holds the
+// lock. It logs nothing while it does, because a print callback of the program may end the process.
+class Reports {
 public:
-  void add(StatsReport& report) {
+  void add(Report& report) {
     const os::Locked locked(lock_);
     process_id_ = os::process_id();
     report.next_ = first_;
@@ -79,8 +79,8 @@ public:
     first_ = &report;
   }
 
-  // remove reports one that ends.
-  void remove(StatsReport& report) {
+  // remove writes the report of a buffer that is freed.
+  void remove(Report& report) {
     const char* to = destination();
     Result<void> written;
     {
@@ -95,8 +95,9 @@ public:
       warn_once(to, written.error());
   }
 
-  // at_end reports those that are left when the process ends. In a process that was forked since,
-  // they are another's, and the lock may be one that nobody will ever give back.
+  // at_end writes the reports of the buffers that are still open when the process ends. A child
+  // that was forked since then writes none: the buffers are its parent's, and another thread of the
+  // parent may have held the lock at the fork.
   void at_end() {
     const char* to = destination();
     if (to == nullptr || process_id_ != os::process_id())
@@ -107,7 +108,7 @@ public:
       if (is_metrics(to))
         written = first_ == nullptr ? Result<void>() : write_metrics(to);
       else
-        for (StatsReport* report = first_; report != nullptr && written; report = report->next_)
+        for (Report* report = first_; report != nullptr && written; report = report->next_)
           written = tell(*report, to, "was open when the process ended,");
     }
     if (!written)
@@ -115,35 +116,35 @@ public:
   }
 
 private:
-  static Result<void> tell(const StatsReport& report, const char* to, const char* state) {
+  static Result<void> tell(const Report& report, const char* to, const char* state) {
     const auto rows = report.rows();
     return rows ? write(to, table_of(*rows, this_process(), state)) : rows.error();
   }
 
-  // gather keeps the numbers of a buffer that ends and writes all.
-  Result<void> gather(StatsReport& report, const char* to) {
+  // gather keeps the numbers of a buffer that is freed, and writes the metrics of all.
+  Result<void> gather(Report& report, const char* to) {
     auto rows = report.rows();
     if (!rows)
       return rows.error();
-    for (StatsRow& row : *rows)
+    for (Row& row : *rows)
       row.stats.free_bytes = 0;
     if (ended_ == nullptr)
-      ended_ = make<StatsRows>().release();
+      ended_ = make<Rows>().release();
     if (ended_ == nullptr)
       return Errno(ENOMEM);
     if (const auto added = add_rows(*ended_, *rows); !added)
       return added;
     report.perf_ = nullptr;
-    report.bpf_ = nullptr;
+    report.ringbuf_ = nullptr;
     return write_metrics(to);
   }
 
   Result<void> write_metrics(const char* to) {
-    StatsRows all;
+    Rows all;
     if (ended_ != nullptr)
       if (const auto added = add_rows(all, *ended_); !added)
         return added;
-    for (const StatsReport* report = first_; report != nullptr; report = report->next_) {
+    for (const Report* report = first_; report != nullptr; report = report->next_) {
       const auto rows = report->rows();
       if (!rows)
         return rows.error();
@@ -154,51 +155,51 @@ private:
   }
 
   os::Lock lock_;
-  StatsReport* first_ = nullptr;
+  Report* first_ = nullptr;
   int process_id_ = 0;
-  // What went through buffers that are no more, for a file of metrics. Nothing frees it: what would
-  // runs before at_end.
-  StatsRows* ended_ = nullptr;
+  // What went through the buffers that were freed, for a file of metrics. It is not freed: any
+  // destructor would run before at_end.
+  Rows* ended_ = nullptr;
 };
 
 namespace {
 
-constinit StatsReports reports;
+constinit Reports reports;
 
 } // namespace
 
-void StatsReport::begin() {
+void Report::add_to_list() {
   if (destination() != nullptr)
     reports.add(*this);
 }
 
-void StatsReport::of(const PerfSet& set) {
+void Report::begin(const PerfSet& set) {
   perf_ = &set;
-  begin();
+  add_to_list();
 }
 
-void StatsReport::of(const RingbufSet& set) {
-  bpf_ = &set;
-  begin();
+void Report::begin(const RingbufSet& set) {
+  ringbuf_ = &set;
+  add_to_list();
 }
 
-StatsReport::~StatsReport() {
+Report::~Report() {
   if (place_ != nullptr)
     reports.remove(*this);
 }
 
-Result<StatsRows> StatsReport::rows() const {
+Result<Rows> Report::rows() const {
   if (perf_ != nullptr)
     return rows_of(*perf_);
-  return bpf_ != nullptr ? rows_of(*bpf_) : StatsRows();
+  return ringbuf_ != nullptr ? rows_of(*ringbuf_) : Rows();
 }
 
 namespace {
 
-// The library has no C++ runtime whose objects would end with the process.
+// The library has no C++ runtime, which would destroy static objects when the process ends.
 [[gnu::destructor]] void report_what_is_left() {
   reports.at_end();
 }
 
 } // namespace
-} // namespace ringside
+} // namespace ringside::report
