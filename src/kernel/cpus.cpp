@@ -6,35 +6,30 @@
 #include <string_view>
 
 #include "base/cached.hpp"
-#include "base/log.hpp"
-#include "kernel/reason.hpp"
+#include "kernel/refusal.hpp"
 #include "os/file.hpp"
 
 namespace ringside::kernel {
 
 Result<CpuMask> read_cpu_mask(const char* path) {
-  const auto unreadable = [path](Errno error) {
-    const auto reason = explain_now(RefusedCall::other, error, {});
-    log(LogLevel::warn, "%s: cannot be read: %s\n", path, reason.text);
-    return error;
-  };
+  constexpr Step kReading{"reading it"};
   // These files are at most a page, and a page is at most 64 KiB.
   auto text = Array<char>::of_size(65537);
   if (!text)
-    return unreadable(text.error());
+    return refused(path, kReading, text.error());
   const auto length = os::read_file(path, *text);
   if (!length)
-    return unreadable(length.error());
+    return refused(path, kReading, length.error());
   auto mask = CpuMask::parse({text->data(), *length});
   if (!mask && mask.error() != Errno(EINVAL))
-    return unreadable(mask.error());
+    return refused(path, kReading, mask.error());
   if (!mask) {
     // What is shown of the text ends where a message's line would.
     std::size_t shown = 0;
     while (shown < *length && shown < 64 && (*text)[shown] >= ' ' && (*text)[shown] <= '~')
       ++shown;
-    log(LogLevel::warn, "%s: \"%.*s\" is not a list of CPUs such as 0-3,8\n", path,
-        static_cast<int>(shown), text->data());
+    return fail(path, mask.error(), "\"%.*s\" is not a list of CPUs such as 0-3,8",
+                static_cast<int>(shown), text->data());
   }
   return mask;
 }

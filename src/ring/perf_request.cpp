@@ -11,7 +11,7 @@
 #include "base/failure.hpp"
 #include "bpf/info.hpp"
 #include "kernel/cpus.hpp"
-#include "kernel/reason.hpp"
+#include "kernel/refusal.hpp"
 #include "os/process.hpp"
 #include "ring/ring_places.hpp"
 #include "ring/settings.hpp"
@@ -27,10 +27,9 @@ Result<std::uint32_t> map_entries(const PerfRequest& request) {
   const auto info = bpf::map_info(request.map_fd);
   if (!info && info.error() == Errno(EINVAL))
     return 0;
-  if (!info) {
-    const auto reason = kernel::explain_now(kernel::RefusedCall::bpf, info.error(), {});
-    return fail(subject, info.error(), "asking about the map failed: %s", reason.text);
-  }
+  if (!info)
+    return kernel::refused(subject, {"asking about the map", kernel::RefusedCall::bpf},
+                           info.error());
   if (info->type != BPF_MAP_TYPE_PERF_EVENT_ARRAY)
     return fail(subject, Errno(EINVAL),
                 "the map '%s' is of type %" PRIu32 ", not BPF_MAP_TYPE_PERF_EVENT_ARRAY",

@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
 #include "bpf/map.hpp"
+#include "kernel/refusal.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
 
@@ -39,23 +40,20 @@ constexpr std::size_t kLargestRecord = 65528;
 constexpr char kOversized[] =
     "its sample is larger than the record, which holds at most 65508 bytes of data";
 
-// Step is one thing that the kernel is asked for while a ring is made, and who may refuse it.
-struct Step {
-  const char* name;
-  kernel::RefusedCall call;
-};
-constexpr Step kAllocateRing{"allocating memory", kernel::RefusedCall::other};
-constexpr Step kAllocate{"allocating memory for wrapped records", kernel::RefusedCall::other};
-constexpr Step kOpenEvent{"opening its perf event", kernel::RefusedCall::perf_event_open};
-constexpr Step kMapEvent{"mapping its perf ring", kernel::RefusedCall::perf_mmap};
-constexpr Step kEnableEvent{"enabling its perf event", kernel::RefusedCall::other};
-constexpr Step kFillSlot{"putting its perf event into the map", kernel::RefusedCall::bpf};
+// What the kernel is asked for while a ring is made.
+constexpr kernel::Step kAllocateRing{"allocating memory"};
+constexpr kernel::Step kAllocate{"allocating memory for wrapped records"};
+constexpr kernel::Step kOpenEvent{"opening its perf event", kernel::RefusedCall::perf_event_open};
+constexpr kernel::Step kMapEvent{"mapping its perf ring", kernel::RefusedCall::perf_mmap};
+constexpr kernel::Step kEnableEvent{"enabling its perf event"};
+constexpr kernel::Step kFillSlot{"putting its perf event into the map", kernel::RefusedCall::bpf};
 
-Errno refused(const Step& step, RingPlace place, Errno error, const kernel::Wanted& wanted) {
-  const auto reason = kernel::explain_now(step.call, error, wanted);
-  log(LogLevel::warn, "perf_buffer: CPU %d, map key %" PRIu32 ": %s failed: %s\n", place.cpu,
-      place.key, step.name, reason.text);
-  return error;
+Errno refused(const kernel::Step& step, RingPlace place, Errno error,
+              const kernel::Wanted& wanted) {
+  const Subject buffer("perf_buffer");
+  const Subject cpu(buffer, "CPU", place.cpu);
+  const Subject key(cpu, "map key", place.key);
+  return kernel::refused(key, step, error, wanted);
 }
 
 // The handlers of nobody.

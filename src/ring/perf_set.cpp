@@ -7,7 +7,7 @@
 
 #include "base/log.hpp"
 #include "kernel/cpus.hpp"
-#include "kernel/reason.hpp"
+#include "kernel/refusal.hpp"
 #include "os/clock.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
@@ -22,11 +22,7 @@ namespace {
 // than this many looks.
 constexpr unsigned kSettlingLooks = 4;
 
-Errno refused(const char* step, Errno error, const kernel::Wanted& wanted) {
-  const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, wanted);
-  log(LogLevel::warn, "perf_buffer: %s failed: %s\n", step, reason.text);
-  return error;
-}
+constexpr char kSubject[] = "perf_buffer";
 
 } // namespace
 
@@ -39,13 +35,13 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   auto set = make<PerfSet>();
   auto has_ring = Array<bool>::of_size(followed_cpus);
   if (set == nullptr || !has_ring)
-    return refused("allocating memory", Errno(ENOMEM), wanted);
+    return kernel::refused(kSubject, {"allocating memory"}, Errno(ENOMEM), wanted);
   set->has_ring_ = std::move(*has_ring);
   std::fill(set->has_ring_.begin(), set->has_ring_.end(), false);
 
   auto map = os::duplicate(params.map_fd);
   if (!map)
-    return refused("duplicating the map's descriptor", map.error(), wanted);
+    return kernel::refused(kSubject, {"duplicating the map's descriptor"}, map.error(), wanted);
   set->map_ = std::move(*map);
   set->params_ = params;
   set->params_.map_fd = set->map_.get();
@@ -63,10 +59,10 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
 
   auto ready = ReadySet::make();
   if (!ready)
-    return refused("making an epoll set", ready.error(), wanted);
+    return kernel::refused(kSubject, {"making an epoll set"}, ready.error(), wanted);
   set->ready_ = std::move(*ready);
   if (const auto room = set->reserve(most); !room)
-    return refused("allocating memory", room.error(), wanted);
+    return kernel::refused(kSubject, {"allocating memory"}, room.error(), wanted);
 
   // One key is asked: a reader takes all CPUs, as a rule.
   set->params_.warns_of_other = true;
@@ -87,7 +83,7 @@ Result<void> PerfSet::add(RingPlace place, const kernel::Wanted& wanted) {
     return ring.error();
   const auto watched = ready_.watch((*ring)->fd(), EPOLLIN, ring_count());
   if (!watched)
-    return refused("adding a ring to the epoll set", watched.error(), wanted);
+    return kernel::refused(kSubject, {"adding a ring to the epoll set"}, watched.error(), wanted);
   push(std::move(*ring));
   if (place.key < has_ring_.size())
     has_ring_[place.key] = true;

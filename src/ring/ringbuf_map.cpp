@@ -7,9 +7,8 @@
 
 #include <linux/bpf.h>
 
-#include "base/log.hpp"
 #include "bpf/info.hpp"
-#include "kernel/reason.hpp"
+#include "kernel/refusal.hpp"
 
 namespace ringside {
 namespace {
@@ -25,26 +24,21 @@ constexpr MapType kFilledByProgram{31, "BPF_MAP_TYPE_USER_RINGBUF"};
 } // namespace
 
 Result<RingbufMapping> map_ringbuf(const char* who, int map_fd, RingbufMapping::Filler filler) {
-  const auto refused = [&](const char* step, kernel::RefusedCall call, Errno error) {
-    const auto reason = kernel::explain_now(call, error, {});
-    log(LogLevel::warn, "%s: map_fd %d: %s failed: %s\n", who, map_fd, step, reason.text);
-    return error;
-  };
-
+  const Subject buffer(who);
+  const Subject subject(buffer, "map_fd", map_fd);
   const auto info = bpf::map_info(map_fd);
   if (!info)
-    return refused("asking about the map", kernel::RefusedCall::bpf, info.error());
+    return kernel::refused(subject, {"asking about the map", kernel::RefusedCall::bpf},
+                           info.error());
   const MapType& wanted_type =
       filler == RingbufMapping::Filler::kernel ? kFilledByKernel : kFilledByProgram;
-  if (info->type != wanted_type.type) {
-    log(LogLevel::warn, "%s: map_fd %d: the map '%s' is of type %" PRIu32 ", not %s\n", who, map_fd,
-        info->name, info->type, wanted_type.name);
-    return Errno(EINVAL);
-  }
+  if (info->type != wanted_type.type)
+    return fail(subject, Errno(EINVAL), "the map '%s' is of type %" PRIu32 ", not %s", info->name,
+                info->type, wanted_type.name);
 
   auto mapping = RingbufMapping::make(map_fd, info->max_entries, filler);
   if (!mapping)
-    return refused("mapping the ring", kernel::RefusedCall::other, mapping.error());
+    return kernel::refused(subject, {"mapping the ring"}, mapping.error());
   mapping->set_map_name(bpf::name_of(*info));
   return mapping;
 }

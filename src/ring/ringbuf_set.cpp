@@ -5,28 +5,25 @@
 #include <cerrno>
 
 #include "base/log.hpp"
-#include "kernel/reason.hpp"
+#include "kernel/refusal.hpp"
 #include "ring/settings.hpp"
 
 namespace ringside {
 namespace {
 
-Errno refused(const char* step, Errno error) {
-  const kernel::Wanted wanted{1, 0};
-  const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, wanted);
-  log(LogLevel::warn, "ring_buffer: %s failed: %s\n", step, reason.text);
-  return error;
-}
+constexpr char kSubject[] = "ring_buffer";
+// The epoll set.
+constexpr kernel::Wanted kWanted{1, 0};
 
 } // namespace
 
 Result<Owned<RingbufSet>> RingbufSet::make_empty() {
   auto set = make<RingbufSet>();
   if (set == nullptr)
-    return refused("allocating memory", Errno(ENOMEM));
+    return kernel::refused(kSubject, {"allocating memory"}, Errno(ENOMEM), kWanted);
   auto ready = ReadySet::make();
   if (!ready)
-    return refused("making an epoll set", ready.error());
+    return kernel::refused(kSubject, {"making an epoll set"}, ready.error(), kWanted);
   set->ready_ = std::move(*ready);
   set->max_latency_ns_ = Settings::from_environment().max_latency_ns;
   return set;
@@ -38,9 +35,9 @@ Result<void> RingbufSet::add(int map_fd, const RingbufHandler& handler) {
     return ring.error();
   const std::size_t count = ring_count();
   if (const auto room = reserve(count + 1); !room)
-    return refused("allocating memory", room.error());
+    return kernel::refused(kSubject, {"allocating memory"}, room.error(), kWanted);
   if (const auto watched = (*ring)->watch_in(ready_, count); !watched)
-    return refused("adding a ring to the epoll set", watched.error());
+    return kernel::refused(kSubject, {"adding a ring to the epoll set"}, watched.error(), kWanted);
   push(std::move(*ring));
   return {};
 }

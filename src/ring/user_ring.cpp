@@ -7,35 +7,33 @@
 #include <climits>
 
 #include "base/log.hpp"
-#include "kernel/reason.hpp"
+#include "kernel/refusal.hpp"
 #include "os/clock.hpp"
 #include "ring/ringbuf_map.hpp"
 
 namespace ringside {
 namespace {
 
-Errno refused(const char* step, int map_fd, Errno error) {
-  const kernel::Wanted wanted{1, 0};
-  const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, wanted);
-  log(LogLevel::warn, "user_ring_buffer: map_fd %d: %s failed: %s\n", map_fd, step, reason.text);
-  return error;
-}
+// The epoll set.
+constexpr kernel::Wanted kWanted{1, 0};
 
 } // namespace
 
 Result<UserRing> UserRing::open(int map_fd) {
+  const Subject buffer("user_ring_buffer");
+  const Subject subject(buffer, "map_fd", map_fd);
   auto mapping = map_ringbuf("user_ring_buffer", map_fd, RingbufMapping::Filler::program);
   if (!mapping)
     return mapping.error();
   auto ready = ReadySet::make();
   if (!ready)
-    return refused("making an epoll set", map_fd, ready.error());
+    return kernel::refused(subject, {"making an epoll set"}, ready.error(), kWanted);
   if (const auto room = ready->reserve(1); !room)
-    return refused("allocating memory", map_fd, room.error());
+    return kernel::refused(subject, {"allocating memory"}, room.error(), kWanted);
   // The kernel calls a ring with any room writable. Only a change is worth waking for: the room may
   // be too little for the record that is waited with.
   if (const auto watched = ready->watch(map_fd, EPOLLOUT | EPOLLET, 0); !watched)
-    return refused("adding the ring to the epoll set", map_fd, watched.error());
+    return kernel::refused(subject, {"adding the ring to the epoll set"}, watched.error(), kWanted);
   UserRing ring;
   ring.mapping_ = std::move(*mapping);
   ring.ready_ = std::move(*ready);
