@@ -163,7 +163,7 @@ class Archive(Toy):
 
     def archive(self, *objects, names=None):
         names = names or symbol_list.archive(SYMBOLS, self.library)
-        output = str(self.folder / 'library.a')
+        output = str(self.folder / f'{self.library}.a')
         subprocess.run([sys.executable, str(ARCHIVE_PY), output,
                         self.write('names.txt', '\n'.join(names) + '\n'), *objects], check=True)
         return output
@@ -190,16 +190,18 @@ class Archive(Toy):
                                           names=names[1:]), f"missing: ('{names[0]}', 'T')")
 
     def test_shared_code_in_two_archives_does_not_collide(self):
-        """The same inline function, in a group of its own, from two archives in one program."""
+        """The same inline function, in a group of its own, from two archives in one program; and
+        the same inner function, which is another in each."""
         group = '__asm__(".section .text.shared,\\"axG\\",@progbits,shared,comdat\\n"' \
                 '".weak shared\\nshared: ret\\n.text");'
         archives = []
-        for entry in ('first', 'second'):
-            source = f'{group} void shared(void); void {entry}(void); ' \
-                     f'void {entry}(void) {{ shared(); }}'
-            made = self.archive(self.object(entry, source), names=[entry])
-            archives.append(str(self.folder / f'{entry}.a'))
-            os.rename(made, archives[-1])
+        for self.library in ('first', 'second'):
+            entry = self.library
+            source = f'{group} void shared(void); void inner(void); void {entry}(void); ' \
+                     f'void {entry}(void) {{ shared(); inner(); }}'
+            inner = f'int {entry}_was_here; void inner(void) {{ {entry}_was_here = 1; }}'
+            archives.append(self.archive(self.object(entry, source),
+                                         self.object(entry + '_inner', inner), names=[entry]))
         program = 'void first(void); void second(void); int main(void) ' \
                   '{ first(); second(); return 0; }'
         self.cc('-o', str(self.folder / 'program'), self.write('main.c', program), *archives)
