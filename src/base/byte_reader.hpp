@@ -18,6 +18,7 @@ namespace ringside {
 // bytes must outlive the reader and what it returns.
 class ByteReader {
 public:
+  ByteReader() = default;
   explicit ByteReader(std::span<const std::byte> bytes, ByteOrder order = kNativeOrder)
       : bytes_(bytes), swaps_(order != kNativeOrder) {}
 
@@ -107,7 +108,7 @@ private:
 
   std::span<const std::byte> bytes_;
   std::size_t position_ = 0;
-  bool swaps_;
+  bool swaps_ = false;
   bool failed_ = false;
 };
 

@@ -21,12 +21,21 @@ class Bytes {
 public:
   Bytes() = default;
   explicit Bytes(std::span<const std::byte> view) : view_(view) {}
-  explicit Bytes(Array<std::byte> copy) : copy_(std::move(copy)) {}
-
-  [[nodiscard]] std::span<const std::byte> view() const {
-    return copy_.size() != 0 ? std::span<const std::byte>(copy_.begin(), copy_.size()) : view_;
+  explicit Bytes(Array<std::byte> copy)
+      : copy_(std::move(copy)), view_(copy_.begin(), copy_.size()) {}
+  Bytes(Bytes&& other) noexcept
+      : copy_(std::move(other.copy_)), view_(std::exchange(other.view_, {})) {}
+  Bytes& operator=(Bytes&& other) noexcept {
+    std::swap(copy_, other.copy_);
+    std::swap(view_, other.view_);
+    return *this;
   }
-  [[nodiscard]] std::size_t size() const { return view().size(); }
+  Bytes(const Bytes&) = delete;
+  Bytes& operator=(const Bytes&) = delete;
+  ~Bytes() = default;
+
+  [[nodiscard]] std::span<const std::byte> view() const { return view_; }
+  [[nodiscard]] std::size_t size() const { return view_.size(); }
 
 private:
   Array<std::byte> copy_;
