@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// elf::File: a hostile file in memory, and the same one read in pieces.
+// elf::File: a hostile file in memory, the same one read in pieces, and as libelf sees it.
 #include "elf/file.hpp"
 
 #include <cstring>
+#include <string_view>
+#include <vector>
 
 #include "check.hpp"
-#include "guarded_memory.hpp"
+#include "fuzzed_file.hpp"
+#include "libelf_opinion.hpp"
 #include "messages.hpp"
 
 namespace ringside::test {
@@ -45,23 +48,40 @@ Seen read_file(const ByteSource& source) {
   return seen;
 }
 
+// What both take, they read the same.
+void compare_with_libelf(FuzzedFile& fuzzed) {
+  const auto file = elf::File::open(fuzzed.in_memory(), "fuzzed");
+  if (!file || file->sections().empty())
+    return;
+  std::vector<std::byte> copy = fuzzed.copy();
+  const LibelfOpinion libelf(copy);
+  if (!libelf.is_elf() || !libelf.section_count())
+    return;
+  require(*libelf.section_count() == file->sections().size(), "libelf counts as many sections");
+  for (const elf::Section& section : file->sections().subspan(1)) {
+    const auto header = libelf.section(section.index);
+    if (!header)
+      return;
+    require(section.type == header->sh_type && section.flags == header->sh_flags &&
+                section.address == header->sh_addr && section.offset == header->sh_offset &&
+                section.size == header->sh_size && section.link == header->sh_link &&
+                section.info == header->sh_info && section.alignment == header->sh_addralign &&
+                section.entry_size == header->sh_entsize,
+            "libelf reads the same section header");
+    const char* const name = libelf.section_name(*header);
+    require(name == nullptr || section.name == name, "libelf reads the same name");
+  }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  static const GuardedMemory kMemory(16);
-  if (size > 16 * GuardedMemory::page())
-    return 0;
   const Messages messages;
-  std::byte* const memory = kMemory.last(size);
-  if (size != 0)
-    std::memcpy(memory, bytes, size);
-  const Seen whole = read_file(ByteSource({memory, size}));
-  const auto read_at = [](void* file, std::uint64_t offset, std::span<std::byte> into) {
-    std::memcpy(into.data(), static_cast<std::byte*>(file) + offset, into.size());
-    return Result<void>();
-  };
-  const Seen pieces = read_file(ByteSource(size, read_at, memory));
+  FuzzedFile fuzzed(bytes, size);
+  const Seen whole = read_file(fuzzed.in_memory());
+  const Seen pieces = read_file(fuzzed.in_pieces());
   require(whole == pieces, "a file reads the same in memory and in pieces");
+  compare_with_libelf(fuzzed);
   return 0;
 }
 

@@ -5,11 +5,12 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'support'))
 
-from elf_image import (NOBITS, REL, STRTAB, SYMTAB, Layout, Section, Segment, hostile,
-                       image)
+from elf_image import (NOBITS, NOTE, REL, STRTAB, SYMTAB, Layout, Section, Segment, Strings,
+                       hostile, image)
 
 LAYOUTS = {'64_little': Layout(), '64_big': Layout(True, '>'), '32_little': Layout(False),
            '32_big': Layout(False, '>')}
+DYNSYM, HASH, SYMTAB_SHNDX, GNU_HASH = 11, 5, 18, 0x6ffffff6
 FUNC, OBJECT, GLOBAL, WEAK = 2, 1, 16, 32
 
 
@@ -39,4 +40,79 @@ def file_seeds():
     seeds['sections_overlap'] = image([Section('a', content=bytes(4))] * 40)
     for variant, data in hostile(bpf_object(LAYOUTS['64_little'])):
         seeds['64_little_' + variant] = data
+    return seeds
+
+
+def gnu_hash(text):
+    value = 5381
+    for character in text.encode():
+        value = (value * 33 + character) & 0xffffffff
+    return value
+
+
+def sysv_hash(text):
+    value = 0
+    for character in text.encode():
+        value = (value << 4) + character
+        value = (value ^ (value & 0xf0000000) >> 24) & 0x0fffffff
+    return value
+
+
+def gnu_table(layout, names, buckets=3, shift=6):
+    """.gnu.hash for symbols from index 1 on, which stand in the order of their buckets."""
+    bits = 64 if layout.wide else 32
+    word, first, chain = 0, [0] * buckets, []
+    for index, name in enumerate(names):
+        value = gnu_hash(name)
+        word |= 1 << value % bits | 1 << (value >> shift) % bits
+        first[value % buckets] = first[value % buckets] or index + 1
+        last = index + 1 == len(names) or gnu_hash(names[index + 1]) % buckets != value % buckets
+        chain.append(value | 1 if last else value & ~1)
+    return (layout.pack('IIIIQ', buckets, 1, 1, shift, word) +
+            layout.pack('I' * (buckets + len(chain)), *first, *chain))
+
+
+def sysv_table(layout, names, buckets=3):
+    first, following = [0] * buckets, [0] * (len(names) + 1)
+    for index, name in enumerate(names, 1):
+        bucket = sysv_hash(name) % buckets
+        following[index], first[bucket] = first[bucket], index
+    return layout.pack('I' * (2 + buckets + len(following)), buckets, len(following), *first,
+                       *following)
+
+
+def library(layout, hashed):
+    """Dynamic symbols with a hash table, symbols with versions and a large index, and notes."""
+    names = sorted(['puts', 'realpath', 'realpath', 'memcpy', '_Z3foov'],
+                   key=lambda name: gnu_hash(name) % 3)
+    entry = 24 if layout.wide else 16
+    dynamic, fixed = Strings(), Strings()
+    entries = [layout.symbol()] + [layout.symbol(dynamic(name), GLOBAL | FUNC, 0, 1, 16 * at)
+                                   for at, name in enumerate(names)]
+    plain = [layout.symbol()] + [layout.symbol(fixed(name), FUNC, 0, section, 8)
+                                 for name, section in (('f', 1), ('f@V1', 1), ('f@@V2', 0xffff))]
+    note = layout.pack('III', 8, 24 + 13 if layout.wide else 12 + 13, 3) + b'stapsdt\0'
+    note += layout.pack('QQQ', 0x1010, 0x2000, 0x3000) + b'libc\0setjmp\0\0' + bytes(3)
+    table = gnu_table if hashed == GNU_HASH else sysv_table
+    return image([
+        Section('.text', content=bytes(64), flags=6, address=0x1000),
+        Section('.dynsym', DYNSYM, b''.join(entries), link=3, info=1, entry_size=entry),
+        Section('.dynstr', STRTAB, dynamic.data),
+        Section('.symtab', SYMTAB, b''.join(plain), link=5, info=1, entry_size=entry),
+        Section('.strtab', STRTAB, fixed.data),
+        Section('.hash', hashed, table(layout, names), link=2),
+        Section('.shndx', SYMTAB_SHNDX, layout.pack('IIII', 0, 0, 0, 70000), link=4),
+        Section('.note.stapsdt', NOTE, note),
+    ], layout=layout, kind=3, machine=62)
+
+
+def symbol_seeds():
+    seeds = {}
+    for name, layout in LAYOUTS.items():
+        seeds[name + '_object'] = bpf_object(layout)
+        for kind, hashed in (('gnu', GNU_HASH), ('sysv', HASH)):
+            seeds[f'{name}_{kind}'] = library(layout, hashed)
+    for variant, data in hostile(library(LAYOUTS['64_little'], GNU_HASH), 256):
+        if variant.endswith('_most') or variant.startswith('cut'):
+            seeds['gnu_' + variant] = data
     return seeds

@@ -10,6 +10,7 @@ import shutil
 import struct
 import sys
 
+import archive_seeds
 import elf_image_seeds
 import elf_seeds
 
@@ -217,8 +218,11 @@ def main():
     folder = sys.argv[1]
     shutil.rmtree(folder, ignore_errors=True)
     targets = {"byte_reader": byte_reader, "cpu_mask": cpu_mask, "elf": elf_seeds.seeds,
-               "elf_file": elf_image_seeds.file_seeds, "options": options,
-               "perf_buffer": perf_buffer, "perf_read": perf_read}
+               "elf_file": elf_image_seeds.file_seeds,
+               "elf_symbols": elf_image_seeds.symbol_seeds,
+               "inflate": archive_seeds.inflate_seeds, "options": options,
+               "perf_buffer": perf_buffer, "perf_read": perf_read,
+               "zip": archive_seeds.zip_seeds}
     for target, seeds in targets.items():
         os.makedirs(os.path.join(folder, target))
         for name, data in seeds().items():
