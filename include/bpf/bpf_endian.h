@@ -8,15 +8,19 @@
 #define __BPF_ENDIAN__
 
 /* ___bpf_swab16, 32 and 64: the bytes of a constant in reverse. */
-#define ___bpf_byte(x, n) ((__u64)(x) >> (8 * (n)) & 0xff)
-#define ___bpf_swab16(x) ((__u16)(___bpf_byte(x, 0) << 8 | ___bpf_byte(x, 1)))
+#define ___bpf_swab16(x)                                                                           \
+  ((__u16)((((__u16)(x) & (__u16)0x00ffU) << 8) | (((__u16)(x) & (__u16)0xff00U) >> 8)))
 #define ___bpf_swab32(x)                                                                           \
-  ((__u32)(___bpf_byte(x, 0) << 24 | ___bpf_byte(x, 1) << 16 | ___bpf_byte(x, 2) << 8 |            \
-           ___bpf_byte(x, 3)))
+  ((__u32)((((__u32)(x)&0x000000ffU) << 24) | (((__u32)(x)&0x0000ff00U) << 8) |                    \
+           (((__u32)(x)&0x00ff0000U) >> 8) | (((__u32)(x)&0xff000000U) >> 24)))
 #define ___bpf_swab64(x)                                                                           \
-  ((__u64)(___bpf_byte(x, 0) << 56 | ___bpf_byte(x, 1) << 48 | ___bpf_byte(x, 2) << 40 |           \
-           ___bpf_byte(x, 3) << 32 | ___bpf_byte(x, 4) << 24 | ___bpf_byte(x, 5) << 16 |           \
-           ___bpf_byte(x, 6) << 8 | ___bpf_byte(x, 7)))
+  ((__u64)((((__u64)(x)&0x00000000000000ffULL) << 56) |                                            \
+           (((__u64)(x)&0x000000000000ff00ULL) << 40) |                                            \
+           (((__u64)(x)&0x0000000000ff0000ULL) << 24) |                                            \
+           (((__u64)(x)&0x00000000ff000000ULL) << 8) | (((__u64)(x)&0x000000ff00000000ULL) >> 8) | \
+           (((__u64)(x)&0x0000ff0000000000ULL) >> 24) |                                            \
+           (((__u64)(x)&0x00ff000000000000ULL) >> 40) |                                            \
+           (((__u64)(x)&0xff00000000000000ULL) >> 56)))
 
 /* __bpf_constant_... are for constants, and may stand in a case label or a static initialiser; the
  * others are one instruction of the CPU. */
