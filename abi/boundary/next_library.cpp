@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// What to say where nobody stands behind us.
+// The warning for a handle that no library in the process owns.
 #include "abi/boundary/next_library.hpp"
 
 #include <cerrno>

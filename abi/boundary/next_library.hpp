@@ -10,7 +10,8 @@ namespace ringside {
 // next_definition finds the next definition of a function of libbpf after ours, or nullptr.
 void* next_definition(const char* name);
 
-// no_next_definition says that a handle is nobody's, and makes errno EINVAL.
+// no_next_definition warns that no library in the process owns the handle that the function `name`
+// was called with, and sets errno to EINVAL.
 void no_next_definition(const char* name);
 
 // pass_on calls the next definition of `function`, whose name is `name`. Where there is none, it

@@ -14,13 +14,13 @@ void* next_definition(const char* name) {
     return next;
 
   // A plugin's libbpf is in a scope of the plugin's own, which RTLD_NEXT does not see. Asking for
-  // it by name finds it there, without loading it if nobody has.
+  // it by name finds it there. RTLD_NOLOAD: it is not loaded for this.
   for (const char* library : {"libbpf.so.1", "libbpf.so.0"}) {
     void* handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
     if (handle == nullptr)
       continue;
     void* next = dlsym(handle, name);
-    // The library stays: whoever gave us its handle, or prints through it, is still using it.
+    // The library stays loaded: the code that has its handle, or prints through it, still uses it.
     dlclose(handle);
     if (next != nullptr)
       return next;

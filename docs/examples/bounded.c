@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* bounded: how does a program read a flood of events without neglecting its other work? It reads at
- * most so many at a time, and for at most so long. Each call begins with another ring, so no CPU
- * has to wait for one that is busier.
+ * most a given number at a time, and for at most a given time. Each call begins with another ring,
+ * so no CPU has to wait for a busier one.
  *
  *   cc bounded.c events.c -lringside -lbpf -o bounded && sudo ./bounded */
 #include <bpf/libbpf.h>

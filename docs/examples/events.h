@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* events: where the examples' events come from. A BPF program sends one for each call of a system
- * call that no kernel has, so nobody makes it but the example itself. */
+ * call that no kernel has, so no program makes it but the example itself. */
 #ifndef RINGSIDE_EXAMPLES_EVENTS_H
 #define RINGSIDE_EXAMPLES_EVENTS_H
 

@@ -49,7 +49,7 @@ int main(void) {
   events_make(kEvents);
   close(source);
 
-  /* Nobody types ^C here, so we do it before the first poll: the worst moment for a flag. */
+  /* No user types ^C here, so we send it before the first poll: the worst moment for a flag. */
   raise(SIGINT);
   while (!stopped || seen == 0) {
     /* Without an end: there is nothing that it would have to look after from time to time. */

@@ -62,7 +62,7 @@ int main(void) {
   if (source < 0)
     return refused("starting the BPF program", source);
 
-  /* Much more than 8 pages hold. Nobody reads meanwhile. */
+  /* Much more than 8 pages hold. No reader runs meanwhile. */
   events_make(kEvents);
   close(source);
 

@@ -1063,8 +1063,8 @@ typedef void (*perf_buffer_lost_fn)(void* ctx, int cpu, __u64 cnt);
 struct perf_buffer_opts {
   /* Bytes in this struct as the caller was compiled; LIBBPF_OPTS sets it. */
   size_t sz;
-  /* A ring wakes its reader once in so many samples; 0 is 1. With more than 1 fewer wakeups are
-   * paid for, and samples wait longer: perf_buffer__consume does not wait for a wakeup. */
+  /* A ring wakes its reader once in this number of samples; 0 is 1. With more than 1 there are
+   * fewer wakeups, and samples wait longer: perf_buffer__consume does not wait for a wakeup. */
   __u32 sample_period;
   __extension__ size_t : 0;
 };
@@ -1180,7 +1180,7 @@ LIBBPF_API int perf_buffer__buffer(struct perf_buffer* pb, int buf_idx, void** b
  * A ring_buffer reads one or several kernel rings, each a map of type BPF_MAP_TYPE_RINGBUF that all
  * CPUs write to. Records come in the order in which they were reserved. A record that a BPF program
  * has reserved and not yet submitted holds up those behind it; one that the program discarded is
- * passed over, and counted nowhere. When a ring is full, the BPF program is told, and nobody else.
+ * passed over, and counted nowhere. When a ring is full, the kernel tells the BPF program alone.
  *
  * Positions count bytes since the map was made, record headers and padding included, and only grow;
  * they wrap as unsigned long does. What has been read goes back to the kernel at the end of a
@@ -1301,7 +1301,7 @@ LIBBPF_API int ring__consume_n(struct ring* r, size_t n);
  *
  * Threads: one thread at a time may reserve. Samples may be submitted and discarded from other
  * threads without locks. Nothing else may use a user_ring_buffer while it is freed. One map has one
- * user_ring_buffer at a time: its producer is whoever writes the producer position. */
+ * user_ring_buffer at a time: its producer is the one that writes the producer position. */
 
 struct user_ring_buffer;
 
@@ -1335,7 +1335,7 @@ LIBBPF_API void* user_ring_buffer__reserve_blocking(struct user_ring_buffer* rb,
                                                     int timeout_ms);
 
 /* user_ring_buffer__submit hands `sample`, from user_ring_buffer__reserve of `rb`, to the BPF
- * program. Its memory must not be touched any more. Wakes nobody. Cannot fail. */
+ * program. Its memory must not be touched any more. It wakes no reader. Cannot fail. */
 LIBBPF_API void user_ring_buffer__submit(struct user_ring_buffer* rb, void* sample);
 
 /* user_ring_buffer__discard is user_ring_buffer__submit for a sample that the BPF program shall not

@@ -16,7 +16,7 @@ public:
   HandleMark() : value_(expected()) {}
   HandleMark(const HandleMark&) = delete;
   HandleMark& operator=(const HandleMark&) = delete;
-  // A freed handle is nobody's. The store is not one that the compiler may drop.
+  // A freed handle belongs to no library. The compiler may not drop this store.
   ~HandleMark() { store_relaxed(value_, std::uintptr_t{0}); }
 
   [[nodiscard]] bool is_ours() const { return load_relaxed(value_) == expected(); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// log: diagnostics on their way to whoever listens. Every message says what, where and why.
+// log: diagnostics for the program's user. Every message says what, where and why.
 #pragma once
 
 #include <cstdarg>

@@ -16,9 +16,9 @@ Result<void> write_to_stderr(std::string_view text);
 // append_text writes at the end of a file, in one piece, and makes the file if there is none.
 Result<void> append_text(const char* path, std::string_view text);
 
-// replace_text gives a file new content: whoever reads it sees the old text or the new one as a
-// whole. That takes a second file in the same folder for a moment, `path` with the process's number
-// behind it. What was at `path` stays if it fails.
+// replace_text gives a file new content: a reader sees the old text or the new text, never a part
+// of one. It makes a second file in the same folder for a moment, `path` with the process's number
+// behind it. If it fails, what was at `path` stays.
 Result<void> replace_text(const char* path, std::string_view text);
 
 } // namespace ringside::os

@@ -29,7 +29,7 @@ struct reader {
   struct perf_buffer* buffer;
   struct perf_event_mmap_page* page;
   uint64_t records;
-  int repeat; /* so many reads in a row that the clock's grain does not show */
+  int repeat; /* reads in a row, enough for the clock's grain not to show */
 };
 
 /* The making of one library's buffers over and over. */

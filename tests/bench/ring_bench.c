@@ -23,7 +23,7 @@ struct reader {
   struct ring_buffer* buffer;
   unsigned long* position; /* the consumer's page */
   uint64_t records;
-  int repeat; /* so many reads in a row that the clock's grain does not show */
+  int repeat; /* reads in a row, enough for the clock's grain not to show */
 };
 
 static uint64_t seen_records;

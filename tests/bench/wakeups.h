@@ -13,7 +13,7 @@
 
 enum ring_kind { kPerfRing, kBpfRing, kRingKinds };
 
-/* Who reads. The floor is a ring that wakes nobody, read by the stock library on a timer. */
+/* Who reads. The floor is a ring without wakeups, read by the stock library on a timer. */
 enum reader_kind { kStock, kOurs, kFloor, kReaderKinds };
 
 enum {
@@ -50,7 +50,7 @@ void wakeups_start(struct session* session, enum ring_kind ring, enum reader_kin
 /* wakeups_call makes traced calls one after another for some time; returns nanoseconds a call. */
 double wakeups_call(struct session* session, double duration_ns);
 
-/* wakeups_call_untraced is the same with nobody tracing, and needs no session. */
+/* wakeups_call_untraced is the same without a tracer, and needs no session. */
 double wakeups_call_untraced(double duration_ns);
 
 /* wakeups_call_at makes calls at a steady rate, late ones at once. Below 1,000 a second it sleeps

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* What being read costs a traced program, and what reading costs, with the stock library, with ours
- * and with a ring that wakes nobody: default options, 64-byte records, two CPUs, all in turns.
+ * and with a ring without wakeups: default options, 64-byte records, two CPUs, all in turns.
  *
  *   wakeups_bench [--quick] [--json] STOCK_LIBBPF OUR_LIBRARY */
 #include <errno.h>
@@ -284,7 +284,7 @@ static void print_table(const struct bench_state* state) {
   untraced.of[kStock] = untraced.of[kOurs] = untraced.of[kFloor] =
       median_of(state, state->untraced_ns);
   if (!state->json) {
-    printf("stock: %s\nours:  %s\nfloor: a ring that wakes nobody, read by the stock library every "
+    printf("stock: %s\nours:  %s\nfloor: a ring without wakeups, read by the stock library every "
            "%d us\nMedians of %d rounds taken in turns, counts summed; ratio: ours to stock.\n\n",
            state->libraries[kStock], state->libraries[kOurs], kFloorPeriodUs,
            state->effort->rounds);

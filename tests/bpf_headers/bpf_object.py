@@ -59,7 +59,7 @@ class Elf:
 class Btf:
     """The types of a .BTF section, by id."""
 
-    # The words behind a type: a fixed number, and so many for each of its vlen.
+    # The words behind a type: a fixed number, and EACH for each of its vlen.
     FIXED = {'int': 1, 'array': 3, 'var': 1, 'decl_tag': 1}
     EACH = {'struct': 3, 'union': 3, 'enum': 2, 'enum64': 3, 'func_proto': 2, 'datasec': 3}
 

@@ -28,7 +28,8 @@ class Environment(unittest.TestCase):
                    for path in (ROOT / folder).rglob('*.?pp')
                    if re.search(r'\bgetenv|environ\b', path.read_text(encoding='utf-8'))]
         self.assertEqual(readers, [])
-        self.assertIn('secure_getenv', (ROOT / 'src/os/linux/process.cpp').read_text(encoding='utf-8'))
+        process = ROOT / 'src/os/linux/process.cpp'
+        self.assertIn('secure_getenv', process.read_text(encoding='utf-8'))
 
 
 if __name__ == '__main__':

@@ -202,7 +202,7 @@ public:
         number = input.take<std::int8_t>(); // NOLINT(bugprone-signed-char-misuse): a number
     }
     count_ = input.take<std::int32_t>();
-    // More than there are would be the caller's fault, and nobody could tell.
+    // More than there are would be the caller's fault, which the library cannot see.
     if (cpus_given_ && keys_given_)
       count_ = std::min(count_, static_cast<std::int32_t>(cpus_.size()));
   }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* burst: a perf_buffer of one page for each CPU, a burst of records that nobody reads meanwhile,
+/* burst: a perf_buffer of one page for each CPU, a burst of records without a read meanwhile,
  * and then one read. Prints the size of a ring, how many records came and how many were lost, and
  * whether the process runs set-user-id, or so. */
 #include <bpf/libbpf.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* high_rate: a traced child makes records as fast as the reader takes them: with default options
- * and 64 pages each must come once, in order, whole. Then it makes more than fit while nobody
- * reads: what comes is in order and whole, and what does not is counted. */
+ * and 64 pages each must come once, in order, whole. Then it makes more than fit while the
+ * reader stands: what comes is in order and whole, and what does not is counted. */
 #include <bpf/libbpf.h>
 #include <sched.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* ring_high_rate: two BPF rings in one ring_buffer, each with a child that makes records as fast as
  * they are taken: each must come once, in order, whole, and a reader that has read all there was
- * must be woken. Then the children overtake: they make more than fits while nobody reads. What
+ * must be woken. Then the children overtake: they make more than fits while the reader stands. What
  * comes is in order and whole, and what does not is what the BPF program was told of. */
 #include <bpf/libbpf.h>
 #include <sched.h>
@@ -38,7 +38,7 @@ static int on_sample(void* ctx, void* data, size_t size) {
   return 0;
 }
 
-/* A child of each ring, on a CPU of its own if there are so many, sends records from `first` to
+/* A child of each ring, on a CPU of its own if there are enough, sends records from `first` to
  * before `end`, at most `window` ahead of the reader. */
 static void start_children(uint64_t first, uint64_t end, uint64_t window) {
   for (int i = 0; i < kRings; i++) {

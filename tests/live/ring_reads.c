@@ -12,7 +12,7 @@ enum { kRings = 2, kBytes = 1 << 16, kGrow = 5000, kRecords = 10, kStopAt = 4, k
 static struct ring {
   struct source source;
   uint64_t seen, wrong;
-  uint64_t grow;    /* so many callbacks send one more record */
+  uint64_t grow;    /* the number of callbacks that send one more record */
   uint64_t stop_at; /* the callback of this record, counted from 1, stops; 0: none does */
 } rings[kRings];
 

@@ -22,7 +22,7 @@ struct progress {
 };
 
 /* schedule_start forks a child that is traced by `source`, on the n-th of the CPUs that it may use
- * if there are so many. `progress` is shared memory. Returns its process id. */
+ * if there is one. `progress` is shared memory. Returns its process id. */
 pid_t schedule_start(const struct schedule* schedule, const struct source* source, int n,
                      struct progress* progress);
 

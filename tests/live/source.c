@@ -12,8 +12,8 @@
 
 #include "bpf_calls.h"
 
-/* A source's system call is one that no kernel has, so that nobody else makes it: its number tells
- * processes apart, and the sources of one. The tracepoint fires all the same. */
+/* A source's system call is one that no kernel has, so that no other program makes it. Its number
+ * identifies the process and the source. The tracepoint fires all the same. */
 enum { kFirstCall = 1 << 24, kProcessesMax = 1 << 22 };
 
 enum { kWords = 9, kCpusMax = 1024 };

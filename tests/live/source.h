@@ -26,7 +26,7 @@ struct source {
 };
 
 /* source_open starts a source of records in a perf event array with a slot for each CPU,
- * source_open_slots in one with so many more, which nothing is written to, and source_open_ring one
+ * source_open_slots in one with more slots, which nothing is written to, and source_open_ring one
  * of records in a BPF ring of that size. A process that may not do so ends here, with exit code 77.
  * It may have up to 16 sources. */
 void source_open(struct source* source);

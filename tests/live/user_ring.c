@@ -28,7 +28,7 @@ enum {
 
 static struct drain drain;
 static struct user_ring_buffer* rb;
-static uint64_t submitted; /* so many samples, which have numbers from 0 */
+static uint64_t submitted; /* the number of samples, which are numbered from 0 */
 static int failures;
 
 #define CHECK(condition)                                                                           \

@@ -31,7 +31,8 @@ import skips  # noqa: E402
 ETHERTYPE = 0x88B5  # for local experiments: IEEE 802
 PROBE = 0xFFFFFFFF
 SIZES = (60, 61, 64, 67, 128, 590, 1024, 1513, 1514)
-FRAMES = 1000  # their records fit into one ring, so none may be lost; the last ones wake nobody
+# Their records fit into one ring, so none may be lost. The last ones do not wake the reader.
+FRAMES = 1000
 BATCH = 50     # at most what the veth queue holds
 CALLS = ("perf_buffer__new_raw", "perf_buffer__poll", "perf_buffer__consume", "perf_buffer__free")
 DEADLINE_S = 20

@@ -16,7 +16,7 @@ struct drain_log {
   uint64_t zero; /* stays 0 */
   struct {
     uint64_t size;
-    uint64_t first; /* the first 8 bytes, as far as there are so many */
+    uint64_t first; /* the first 8 bytes; fewer if it is shorter */
   } samples[drain_samples_max];
   unsigned char last[drain_last_max]; /* the last sample, as far as it fits */
 };

@@ -117,14 +117,14 @@ def write_root(path, jobs, files):
 
 
 def in_parallel(cpus):
-    """Whether so many CPUs run at once, which shows real races. Where there are more than here,
-    they take turns, which is far faster."""
+    """Whether that number of CPUs runs at once, which shows real races. Where there are more than
+    here, they take turns, which is far faster."""
     return cpus <= os.cpu_count()
 
 
 def boot(image, cpus, jobs, files, seconds):
-    """Boots a kernel with so many CPUs and runs the jobs there; `files` go along. The machine may
-    take so many seconds in all."""
+    """Boots a kernel with `cpus` CPUs and runs the jobs there; `files` go along. The machine may
+    take `seconds` in all."""
     result = Boot()
     with tempfile.TemporaryDirectory(prefix="ringside-vm.") as folder:
         root, report, log = (os.path.join(folder, name) for name in ("root", "report", "log"))

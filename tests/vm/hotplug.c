@@ -26,7 +26,8 @@
 #include "machine.h"
 
 enum { kWritersMax = 5, kPages = 1, kBurst = 60, kWords = 4 };
-/* After each return a writer writes so many at least; a CPU that was silent for so long is deaf. */
+/* After each return a writer writes at least this number of records; a CPU that was silent for this
+ * time is deaf. */
 enum { kAfterReturn = 300, kPatienceMs = 5000, kSleepSeconds = 5 };
 
 /* One CPU: the thread that has a program write there, and what the reader got from there. The first
@@ -163,7 +164,7 @@ static struct writer* writer_of(int cpu) {
   for (unsigned i = 0; i < writer_count; i++)
     if (writers[i].cpu == (unsigned)cpu)
       return &writers[i];
-  printf("a record came from CPU %d, where nobody writes\n", cpu);
+  printf("a record came from CPU %d, which has no writer\n", cpu);
   fflush(stdout);
   _exit(1);
 }

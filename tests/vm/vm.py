@@ -23,7 +23,8 @@ import skips
 import suites
 
 BOOT_SECONDS = 1800
-# Where not told otherwise: what runs with so many CPUs, and on which kernels. Many CPUs are slow.
+# Without words on the command line: what runs with each number of CPUs, and on which kernels. Many
+# CPUs are slow.
 EVERY_SUITE = [suite.name for suite in suites.SUITES]
 PLAN = {2: (EVERY_SUITE, list(kernels.SUITES)),
         64: (["conformance", "simulator", "hotplug"], ["5.10", "newest"])}

@@ -81,7 +81,7 @@ void skip_under_valgrind(void);
 /* A pointer function that must fail: returns NULL, and errno is error. */
 #define CHECK_NULL(call, error) check_null((errno = 0, (call)), error, #call, __FILE__, __LINE__)
 
-/* Here, so that whoever reads the code sees what a check that holds has shown. */
+/* Here, so that the compiler and static checkers see what a check that holds has shown. */
 void check_failed(const char* text, const char* file, int line);
 static inline bool check_true(bool held, const char* text, const char* file, int line) {
   if (!held)

@@ -22,8 +22,8 @@ struct result {
   char* report; /* the lines of the case's process; NULL if it had none. The caller frees it. */
 };
 
-/* run_case runs it. It may take so many seconds; a hang that is expected is waited for no longer
- * than that shows it. */
+/* run_case runs it. It may take `seconds`. Where a hang is expected, the wait is only as long as it
+ * takes to see one. */
 struct result run_case(const struct conform_case* one, const struct manner* manner,
                        unsigned seconds);
 

@@ -166,7 +166,7 @@ static void a_list_and_a_bad_online_mask(void) {
   }
 }
 
-/* The longest mask of even CPUs that has no more than so many characters, the newline included. */
+/* The longest mask of even CPUs that has at most `length` characters, the newline included. */
 static const char* long_mask(size_t length) {
   static char text[4096];
   size_t end = 0;
@@ -360,7 +360,7 @@ static void cpus_that_come_and_go(void) {
   sim.set_online(1, 1);
   sim.set_online(2, 0);
   sim.set_online(2, 1);
-  /* Time for whoever follows what the kernel announces. */
+  /* Time for a library that follows what the kernel announces. */
   for (int second = 0; second < 4; second++)
     CHECK_EQ(perf_buffer__poll(pb, 1000), 0);
   CHECK_EQ(perf_buffer__buffer_cnt(pb), follows ? 4 : 3);

@@ -274,7 +274,7 @@ static void a_ring_that_was_consumed(void) {
   ring_seen_close();
 }
 
-/* Records that come while others are read wake nobody who is reading, and are not forgotten. */
+/* Records that come while others are read do not wake the reader, and are not forgotten. */
 static void a_wakeup_after_every_read(void) {
   if (!ring_seen_open(4096))
     return;

@@ -151,7 +151,7 @@ static void space_goes_back(void) {
   close_with_own_mapping();
 }
 
-/* A reader that polls under load looks by the clock, and nobody needs to wake it. */
+/* A reader that polls under load looks by the clock, so the kernel need not wake it. */
 static void position_under_load(void) {
   enum { kPolls = 30, kRecord = 16 };
 

@@ -13,7 +13,7 @@ enum { ring_seen_max = 4096, ring_seen_rings = 3 };
 struct ring_sample {
   unsigned ring; /* index of the ring that it came from */
   size_t size;
-  uint64_t first; /* its first 8 bytes, as far as there are so many */
+  uint64_t first; /* its first 8 bytes; fewer if it is shorter */
   uintptr_t address;
 };
 

@@ -14,7 +14,7 @@ struct seen_event {
   uint32_t size;     /* of a sample; for a record its header's size */
   uint32_t type;     /* of a record */
   uint64_t lost;     /* of a loss */
-  uint64_t first;    /* a sample's first 8 bytes, as far as there are so many */
+  uint64_t first;    /* a sample's first 8 bytes; fewer if it is shorter */
   uintptr_t address; /* where it lay */
 };
 

@@ -22,7 +22,7 @@ void user_ring_close(void);
 /* user_ring_write reserves and submits a value of 8 bytes (16 bytes of the ring). */
 void user_ring_write(uint64_t value);
 
-/* user_ring_drains: a drain of all there is delivers just so many samples. */
+/* user_ring_drains checks that a drain of all there is delivers `count` samples. */
 void user_ring_drains(unsigned count);
 
 /* user_ring_drained: the sample number `index` of the last drain was this value of 8 bytes. */

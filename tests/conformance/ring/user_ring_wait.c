@@ -168,7 +168,7 @@ static void too_little_room(void) {
   user_ring_close();
 }
 
-/* The deadline's last try finds room that nobody was woken for. */
+/* The last try, at the deadline, finds room that came without a wakeup. */
 static void room_at_the_deadline(void) {
   if (!open_filled(0))
     return;

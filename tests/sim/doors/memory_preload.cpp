@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// memory: not counted where the simulator is preloaded, since the program's own is not told apart.
+// memory: not counted where the simulator is preloaded, since it would count the program's own too.
 #include "sim/doors/memory.hpp"
 
 namespace ringside::sim {

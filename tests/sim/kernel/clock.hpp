@@ -27,8 +27,8 @@ protected:
 
 class Clock {
 public:
-  // The mutex is held by whoever calls anything here but the static functions. A wait lets go of it
-  // while it sleeps.
+  // The caller of every function but the static ones holds the mutex. A wait releases it while it
+  // sleeps.
   explicit Clock(std::mutex& mutex) : mutex_(mutex) {}
 
   // now_ns is the simulated time; clock_ns is what CLOCK_MONOTONIC says to the code under test. To
@@ -50,8 +50,9 @@ public:
   void block_for_threads(bool on) { block_for_threads_ = on; }
   void reset();
 
-  // wait calls `look` until it gives other than 0, or time is up: then 0. `real_wait` sleeps on
-  // what is not simulated, if there is any: so many nanoseconds at most.
+  // wait calls `look` until it returns other than 0, which is then the result, or until the time is
+  // over: 0. `real_wait` sleeps on what is not simulated, if there is any; its argument is the
+  // longest time that it may sleep, in nanoseconds.
   int wait(std::int64_t timeout_ns, bool real_members, const std::function<int()>& look,
            const std::function<int(std::uint64_t)>& real_wait);
 

@@ -15,8 +15,8 @@ namespace ringside::sim {
 // Results from -4095 to -1 are errors, also where an address is the result.
 inline constexpr int kMaxErrno = 4095;
 
-// The mutex is held by whoever is in the simulated kernel. A function that takes it says so; all
-// others are called with it.
+// A thread in the simulated kernel holds the mutex. A function that locks it says so; every other
+// function is called with the mutex held.
 struct Core {
   std::mutex mutex;
   Failures failures;

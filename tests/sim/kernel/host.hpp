@@ -74,7 +74,7 @@ int poll(pollfd* fds, nfds_t count, int timeout_ms);
 long read_file(const char* path, char* text, std::size_t size);
 int soft_limit(int resource, std::uint64_t& limit);
 
-// wait_on sleeps until `word` differs from `seen` and somebody calls wake, at most timeout_ns.
+// wait_on sleeps until `word` differs from `seen` and wake is called, at most timeout_ns.
 // -EINTR for a signal.
 int wait_on(const std::uint32_t* word, std::uint32_t seen, std::uint64_t timeout_ns);
 void wake(const std::uint32_t* word);

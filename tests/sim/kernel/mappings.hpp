@@ -33,7 +33,7 @@ public:
   [[nodiscard]] bool covers(const void* address, std::size_t size) const;
   // unmap is munmap(2): 0 or -errno.
   int unmap(void* address, std::size_t size);
-  // forget: what is mapped stays so, but is nobody's.
+  // forget: what is mapped stays mapped, but belongs to no file.
   void forget();
 
   [[nodiscard]] std::size_t count() const { return mappings_.size(); }

@@ -318,7 +318,7 @@ void ring_polls(void) {
   see("output", put(&ring, 8, 0, BPF_RB_NO_WAKEUP));
   polled("one record", ring.map_fd, POLLIN | POLLOUT | POLLRDNORM);
   polled("asked again", ring.map_fd, POLLIN);
-  ready("nobody was woken", first);
+  ready("no waiter was woken", first);
   second = watch(ring.map_fd, EPOLLIN);
   ready("a set added later", second);
   ready("again", second);
@@ -371,6 +371,6 @@ void ring_closed(void) {
   ready("a part is left", epoll_fd);
   munmap((char*)ring.producer + page, 2 * page);
   ready("unmapped", epoll_fd);
-  see("output to nobody", run_ring_program(reserving, 0, 0));
+  see("output without a reader", run_ring_program(reserving, 0, 0));
   close(again), close(epoll_fd), close(reserving), close(ring.payload_fd);
 }

@@ -161,7 +161,7 @@ TEST_CASE("a program that has looked its event up writes through it, whatever th
   watching.switch_to(watching.first());
   CHECK(sim_output(watching.map(), 0, &kValue, sizeof(kValue)) == 0);
   CHECK(watching.wait(0) == Tokens{0});
-  // By watermark: nobody is told of it.
+  // By watermark: it is not signalled.
   CHECK(sim_finish_output(writing, &kValue, sizeof(kValue)) == 0);
   CHECK(watching.wait(0).empty());
   CHECK(watching.rig.head(0) == 2 * 24);

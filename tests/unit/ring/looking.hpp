@@ -27,7 +27,8 @@ inline WakeupLimits limits_of(std::size_t ring_size, std::uint64_t bound = kBoun
   return {bound, ring_size, true, settling_looks};
 }
 
-// Looks are so many looks, each `after_ns` after the last, that each find so many records.
+// Looks are `count` looks, each `after_ns` after the last, that each find the same number of
+// records.
 struct Looks {
   unsigned count;
   std::uint64_t after_ns;

@@ -52,7 +52,7 @@ Met meet(Looking& ring, Arrivals arrivals, std::uint64_t duration_ns) {
     }
     if (!due_first && ring.policy.mode() == Mode::coalescing) {
       met.coalescing_ns += at - ring.now_ns;
-      continue; // Nobody is woken.
+      continue; // No reader is woken.
     }
     if (unread != 0)
       met.longest_wait_ns = std::max(met.longest_wait_ns, at - oldest);

@@ -347,7 +347,7 @@ struct Check {
   Findings (Comparison::*run)() const;
 };
 
-// A file can be made to give a million findings; nobody reads them, and they take memory.
+// A file can be made to give a million findings: too many to read, and they take memory.
 Findings limited(Findings findings) {
   constexpr std::size_t kMost = 1000;
   if (findings.size() > kMost) {

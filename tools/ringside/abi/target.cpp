@@ -30,7 +30,7 @@ Target find_target(const std::string& name) {
     Surface surface = contract->surface;
     return {contract->title, std::move(surface), std::nullopt, std::move(contract)};
   }
-  // Versions are digits and dots, which nobody names a library by alone.
+  // Versions are digits and dots; no library has a name of those alone.
   if (name.find_first_not_of("0123456789.") == std::string::npos)
     throw FileError(unknown_release(name));
   ElfFile file = read_library(name);

@@ -21,7 +21,7 @@ struct LegResult {
   std::uint64_t received = 0;     // different ones of them that arrived
   std::uint64_t lost = 0;         // what the kernel reported as lost
   std::uint64_t repeated = 0;     // arrived again
-  std::uint64_t unexpected = 0;   // with a number or a size that nobody sent
+  std::uint64_t unexpected = 0;   // with a number or a size that was never sent
   std::uint64_t out_of_order = 0; // with a lower number than the one before, on the same CPU
   std::uint64_t bytes = 0;
   std::uint64_t checksum = 0;        // over the contents, in whatever order

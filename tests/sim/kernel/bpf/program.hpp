@@ -77,7 +77,7 @@ private:
   std::shared_ptr<Program> program_;
 };
 
-// BtfFile is type information, which nobody here reads.
+// BtfFile is type information, which the simulator does not read.
 class BtfFile final : public File {
 public:
   std::uint32_t ask() override { return 0; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Epoll: an epoll set that may hold simulated files, with the kernel's ready list: a file is on it
-// from when it wakes until somebody asks and it says no. Source: what fs/eventpoll.c does.
+// from when it wakes until it is asked and says no. Source: what fs/eventpoll.c does.
 #pragma once
 
 #include <cstdint>

@@ -77,7 +77,7 @@ void PerfEvent::attach(std::shared_ptr<PerfRing> ring) {
   if (ring)
     ring->writers.push_back(this);
   ring_ = std::move(ring);
-  // Whoever waits looks again: without a ring the answer is EPOLLHUP.
+  // Waiters look again: without a ring the answer is EPOLLHUP.
   if (had_one)
     wake();
 }

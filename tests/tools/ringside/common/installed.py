@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 LIMIT_S = 100
-NOBODY = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+UNPRIVILEGED_USER = {"user": "nobody", "group": "nogroup", "extra_groups": []}
 
 
 def skip(why):

@@ -19,7 +19,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 sys.path[:0] = [str(ROOT / "tests/tools/ringside/common"), str(ROOT / "tests/support")]
 import oracle  # noqa: E402
-from installed import NOBODY, Terminal, Tree, check, need_root, skip  # noqa: E402
+from installed import UNPRIVILEGED_USER, Terminal, Tree, check, need_root, skip  # noqa: E402
 
 # A broken library, and the case that is for what it breaks.
 MUTANTS = {
@@ -66,7 +66,7 @@ def test_mutants(tree):
 
 
 def test_loading(tree):
-    """A library that does not survive being loaded is told of, and takes nobody with it."""
+    """A library that does not survive being loaded is reported, and the others are run."""
     for name, words in (("crash_loading", "crashes while it is loaded: was ended by signal 6"),
                         ("hang_loading", "hangs while it is loaded")):
         result = conform(tree, mutant(tree, name))
@@ -204,10 +204,10 @@ def test_page(tree):
 def test_refused(tree):
     """Without privileges: no verdict on the real kernel, and one on the simulated."""
     need_root()
-    real = tree.run("conform", ours(tree), **NOBODY)
+    real = tree.run("conform", ours(tree), **UNPRIVILEGED_USER)
     check(real.returncode == 2, "a verdict without a kernel", real)
     check("bpf() makes no map here" in real.stdout and "try --sim" in real.stderr, "why", real)
-    simulated = conform(tree, ours(tree), **NOBODY)
+    simulated = conform(tree, ours(tree), **UNPRIVILEGED_USER)
     check(simulated.returncode == 0, "simulated", simulated)
 
 

@@ -52,7 +52,7 @@ TEST_CASE("a process without a library says so") {
 }
 
 TEST_CASE("lines of no known form are left out") {
-  const RunReader reader = read({"ok too.early", "     message nobody's", kFirst, "hello",
+  const RunReader reader = read({"ok too.early", "     message of no case", kFirst, "hello",
                                  "fine new.works", "ok new", "ok new.works and more", ""});
   CHECK(reader.count() == 0);
   CHECK_FALSE(reader.ended());

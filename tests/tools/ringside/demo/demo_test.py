@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "common"))
-from installed import NOBODY, Terminal, Tree, check, need_root, skip  # noqa: E402
+from installed import UNPRIVILEGED_USER, Terminal, Tree, check, need_root, skip  # noqa: E402
 
 CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF = 21, 38, 39
 PR_CAPBSET_DROP = 24
@@ -57,7 +57,7 @@ def test_real(tree):
 
 
 def test_simulated(tree):
-    kwargs = NOBODY if os.geteuid() == 0 else {}
+    kwargs = UNPRIVILEGED_USER if os.geteuid() == 0 else {}
     result = tree.run("demo", "--json", "--simulated", "--calls", "5000", **kwargs)
     check(result.returncode == 0, "the simulated demo fails", result)
     report = json.loads(result.stdout)
@@ -88,7 +88,7 @@ def refused_runs(tree):
     need_real_kernel(tree)
     deny = tree.path_of["deny-syscall"]
     for title, call, reason, kwargs in [
-            ("nobody", "bpf", UNPRIVILEGED, NOBODY),
+            ("an unprivileged user", "bpf", UNPRIVILEGED, UNPRIVILEGED_USER),
             ("root without capabilities", "bpf", UNPRIVILEGED,
              {"preexec_fn": drop_capabilities([CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF])}),
             ("CAP_BPF alone", "bpf", UNPRIVILEGED,

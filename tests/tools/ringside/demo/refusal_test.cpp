@@ -20,7 +20,7 @@ Circumstances root() {
   return c;
 }
 
-Circumstances nobody() {
+Circumstances unprivileged() {
   Circumstances c = root();
   c.cap_sys_admin = c.cap_bpf = c.cap_perfmon = false;
   return c;
@@ -31,15 +31,15 @@ std::string reason(const char* call, int error, const Circumstances& c) {
 }
 
 TEST_CASE("missing capabilities are named, for each call its own") {
-  CHECK_THAT(reason("bpf", EPERM, nobody()),
+  CHECK_THAT(reason("bpf", EPERM, unprivileged()),
              Contains("neither CAP_SYS_ADMIN nor CAP_BPF with CAP_PERFMON"));
-  CHECK_THAT(reason("perf_event_open", EACCES, nobody()),
+  CHECK_THAT(reason("perf_event_open", EACCES, unprivileged()),
              Contains("neither CAP_SYS_ADMIN nor CAP_PERFMON"));
-  CHECK_THAT(explain("bpf", "bpf_map_create", EPERM, nobody()).remedy, Contains("as root"));
+  CHECK_THAT(explain("bpf", "bpf_map_create", EPERM, unprivileged()).remedy, Contains("as root"));
 }
 
 TEST_CASE("CAP_BPF alone is not enough to trace") {
-  Circumstances c = nobody();
+  Circumstances c = unprivileged();
   c.cap_bpf = true;
   CHECK_THAT(reason("bpf", EPERM, c), Contains("CAP_BPF with CAP_PERFMON"));
   c.cap_perfmon = true;
@@ -47,7 +47,7 @@ TEST_CASE("CAP_BPF alone is not enough to trace") {
 }
 
 TEST_CASE("a low perf_event_paranoid gives perf_event_open to everyone") {
-  Circumstances c = nobody();
+  Circumstances c = unprivileged();
   c.perf_event_paranoid = 0;
   CHECK_THAT(reason("perf_event_open", EACCES, c), Contains("security module"));
   c.perf_event_paranoid = 1;
@@ -64,7 +64,7 @@ TEST_CASE("a seccomp filter is the reason when the privileges suffice") {
 }
 
 TEST_CASE("a seccomp filter is a second suspect when they do not") {
-  Circumstances c = nobody();
+  Circumstances c = unprivileged();
   c.seccomp_mode = 2;
   CHECK_THAT(reason("bpf", EPERM, c), Contains("neither") && Contains("may refuse"));
 }

@@ -263,7 +263,7 @@ TEST_CASE("a ring's memory is the header page and then the data") {
   perf_buffer__free(buffer);
 }
 
-TEST_CASE("a handle that nobody has made is refused, not followed") {
+TEST_CASE("a handle that no library has made is refused, not followed") {
   Messages messages;
   std::uintptr_t words[8] = {};
   auto* foreign =

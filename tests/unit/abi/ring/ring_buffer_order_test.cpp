@@ -40,7 +40,7 @@ TEST_CASE("each call begins with another BPF ring, so that a busy one does not h
   ring_buffer__free(buffer);
 }
 
-TEST_CASE("records that wake nobody are read when the time is over") {
+TEST_CASE("records without a wakeup are read when the time is over") {
   RingFixture fixture;
   ring_buffer* buffer = fixture.make();
   REQUIRE(sim_ringbuf_output(fixture.map(), "quiet", 5, BPF_RB_NO_WAKEUP) == 0);

@@ -263,7 +263,7 @@ TEST_CASE("a ring that cannot be added leaves the set as it was") {
   ring_buffer__free(buffer);
 }
 
-TEST_CASE("ring handles that nobody has made are refused, not followed") {
+TEST_CASE("ring handles that no library has made are refused, not followed") {
   Messages messages;
   std::uintptr_t words[8] = {};
   void* foreign = GENERATE_REF(static_cast<void*>(nullptr), static_cast<void*>(words));

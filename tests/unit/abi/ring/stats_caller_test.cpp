@@ -41,8 +41,8 @@ TEST_CASE("a caller's struct is filled as far as it reaches, and with zeros behi
 TEST_CASE("what cannot be answered is refused in one message, and changes nothing") {
   RingFixture fixture;
   ring_buffer* buffer = fixture.make();
-  perf_buffer* const nobodys = reinterpret_cast<perf_buffer*>(&fixture.answer);
-  ring_buffer* const nobody = nullptr;
+  perf_buffer* const foreign = reinterpret_cast<perf_buffer*>(&fixture.answer);
+  ring_buffer* const none = nullptr;
   ringside_stats good{};
   good.sz = sizeof(good);
   ringside_stats small{};
@@ -55,8 +55,8 @@ TEST_CASE("what cannot be answered is refused in one message, and changes nothin
   refuses(ringside_ring_buffer__stats(buffer, 1, &good), EINVAL, "idx is 1, but there are 1");
   refuses(ringside_ring_buffer__stats(buffer, 0, nullptr), EINVAL, "stats is NULL");
   refuses(ringside_ring_buffer__stats(buffer, 0, &small), EINVAL, "stats->sz is ");
-  refuses(ringside_ring_buffer__stats(nobody, 0, &good), EINVAL, "buffer is NULL");
-  refuses(ringside_perf_buffer__stats(nobodys, 0, &good), EOPNOTSUPP, "made by another library");
+  refuses(ringside_ring_buffer__stats(none, 0, &good), EINVAL, "buffer is NULL");
+  refuses(ringside_perf_buffer__stats(foreign, 0, &good), EOPNOTSUPP, "made by another library");
   CHECK(fixture.messages.warnings() == 5);
   CHECK(good.sz == sizeof(good));
   CHECK(good.records == 0);

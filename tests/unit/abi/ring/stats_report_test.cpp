@@ -80,7 +80,7 @@ TEST_CASE("a file of metrics has all buffers, those that are freed too") {
   CHECK(folder.count() == 1);
 }
 
-TEST_CASE("where nobody asks nothing is written") {
+TEST_CASE("without a request nothing is written") {
   const TemporaryFolder folder;
   const std::string value = GENERATE("", "0");
   const Asking asking(value);

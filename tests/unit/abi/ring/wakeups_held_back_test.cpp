@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// A BPF ring that is held back: nobody is woken, nobody else can tell, and who waits for the ring
-// by itself, or not at all, ends it.
+// A BPF ring that is held back: no reader is woken, no other program can see it, and a program that
+// waits for the ring itself, or no longer waits, ends it.
 #include <array>
 #include <cstdint>
 #include <vector>

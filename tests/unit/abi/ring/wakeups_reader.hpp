@@ -17,7 +17,7 @@ struct Payload {
   std::uint32_t number = 0;
   std::uint64_t mark = 0;
 
-  // of makes it as it is written; a mark is nobody else's.
+  // of makes it as it is written; no other payload has the same mark.
   static Payload of(std::uint32_t ring, std::uint32_t number) {
     return {ring, number, (std::uint64_t{ring} << 32 | number) * 0x9e3779b97f4a7c15U};
   }

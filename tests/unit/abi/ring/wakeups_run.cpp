@@ -112,14 +112,14 @@ void Run::take(std::uint32_t ring, const void* data, std::size_t size) {
   const std::vector<Planned>& records = plan_.rings[ring];
   if (payload.ring != ring || payload.number >= records.size() ||
       payload.mark != Payload::of(ring, payload.number).mark)
-    return fail("a record on ring ", ring, " that nobody wrote there");
+    return fail("a record on ring ", ring, " that was not written there");
   const Planned& record = records[payload.number];
   const auto* bytes = static_cast<const std::byte*>(data);
   const auto filler = static_cast<std::byte>(payload.number);
   if (size != record.size || !std::all_of(bytes + sizeof(payload), bytes + size,
                                           [filler](std::byte byte) { return byte == filler; }))
     fail("ring ", ring, ", record ", payload.number, " is not whole");
-  // A BPF ring drops what it has no room for and tells nobody but its writer.
+  // A BPF ring drops what it has no room for, and tells its writer alone.
   if (plan_.type == RingType::bpf && payload.number > next_[ring])
     lose(ring, payload.number - next_[ring]);
   if (payload.number != next_[ring])

@@ -134,7 +134,7 @@ TEST_CASE("a ring's own descriptor is signalled for each record once it has been
   }
 }
 
-TEST_CASE("records that nobody has been told of make the set readable when it is asked for") {
+TEST_CASE("records without a signal make the set readable when it is asked for") {
   Watched watched;
   watched.coalesce();
   const std::size_t before = watched.samples.size();
