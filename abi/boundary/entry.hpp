@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Entry: how a C function of ours leaves: results as libbpf gives them, and errno.
+// Entry: how a function of the C surface returns: results as libbpf gives them, and errno.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 
 namespace ringside {
 
-// Entry is made first thing in a C function. On success errno becomes what it was then, whatever
-// happened inside; on failure it becomes the error.
+// A function of the C surface makes an Entry first. On success errno becomes what it was then; on
+// failure it becomes the error.
 class Entry {
 public:
   // fail sets errno and returns its negative; fail_null returns a null pointer.
@@ -42,7 +42,7 @@ public:
   [[nodiscard]] int leave(const Result<int>& result) const {
     return result ? give(*result) : fail(result.error());
   }
-  // leave gives what was made to the caller, or fails with a null pointer.
+  // leave returns what was made, which the caller then owns, or fails with a null pointer.
   template <class T>
   [[nodiscard]] T* leave(Result<Owned<T>> made) const {
     return made ? give(made->release()) : fail_null<T>(made.error());

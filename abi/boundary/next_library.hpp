@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The libbpf behind us: where a library that answers some of libbpf's names passes on what is not
-// its own. Three ways, chosen when a library is linked: next_library_loaded.cpp finds another
-// libbpf in the process, next_library_static.cpp uses names that a static link gives, and
-// next_library_none.cpp is for a library that stands alone.
+// The libbpf behind us: a library that has some of libbpf's functions passes on the calls with
+// handles that are not its own. There are three ways, chosen when a library is linked.
+// next_library_loaded.cpp finds another libbpf in the process, next_library_static.cpp uses names
+// that a static link gives, and next_library_none.cpp is for a library that stands alone.
 #pragma once
 
 namespace ringside {
@@ -14,8 +14,9 @@ void* next_definition(const char* name);
 // was called with, and sets errno to EINVAL.
 void no_next_definition(const char* name);
 
-// pass_on calls the next definition of `function`, whose name is `name`. Where there is none, it
-// says so and returns `otherwise`. Never inline: the way of our own handles needs no stack then.
+// pass_on calls the next definition of `function`, whose name is `name`. If there is none, it warns
+// and returns `otherwise`. It is never inline, so that a call with a handle of ours needs no stack
+// for it.
 template <class Answer, class... Arguments>
 [[gnu::cold, gnu::noinline]] Answer pass_on(Answer (* /*function*/)(Arguments...), const char* name,
                                             Answer otherwise, Arguments... arguments) {

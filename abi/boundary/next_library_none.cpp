@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// No libbpf behind us: this library is the whole of it.
+// There is no libbpf behind this library, which has all of it.
 #include "abi/boundary/next_library.hpp"
 
 namespace ringside {

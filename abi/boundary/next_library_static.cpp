@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The libbpf behind us in a static link: there its names are changed, so that they do not meet ours
-// (docs/relinking.md), and they are found by their new names. Only the print callback is passed on:
-// a handle that is not ours cannot come, for libbpf's own readers stay among themselves.
+// The libbpf behind us in a static link. Its functions have new names there, so that they do not
+// meet ours (docs/relinking.md), and are found by them. Only the print callback is passed on. A
+// handle that is not ours cannot come here: libbpf's code calls libbpf's own readers.
 #include "abi/boundary/next_library.hpp"
 
 #include <cstring>

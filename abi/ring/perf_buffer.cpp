@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Using a perf_buffer: reading, waiting, asking and freeing. A handle that another libbpf in the
-// process has made goes on to that library.
+// Using a perf_buffer: reading, waiting, asking and freeing. A call with a handle that another
+// libbpf in the process has made goes on to that library.
 #include "abi/ring/perf_buffer.hpp"
 
 #include <cerrno>

@@ -24,8 +24,8 @@ struct perf_buffer {
 
 namespace ringside {
 
-// make_perf_buffer makes a buffer whose records go to `event_cb`, or where that is null, by
-// request.handler. A failure is said in a message.
+// make_perf_buffer makes a buffer whose records go to `event_cb`, or to request.handler if that is
+// null. A failure has one message.
 Result<Owned<perf_buffer>> make_perf_buffer(PerfRequest request, perf_buffer_event_fn event_cb,
                                             void* event_ctx);
 

@@ -10,8 +10,8 @@
 namespace ringside {
 namespace {
 
-// call_event hands a record to the program's event_cb. `context` is the perf_buffer. The answer
-// goes back as it is: programs return errors of their own there.
+// call_event hands a record to the program's event_cb. `context` is the perf_buffer. Its
+// result is passed back unchanged: programs return errors of their own there.
 int call_event(void* context, int cpu, perf_event_header* record) {
   static_assert(LIBBPF_PERF_EVENT_CONT == kGoOn);
   const auto& buffer = *static_cast<const perf_buffer*>(context);

@@ -45,7 +45,8 @@ extern "C" LIBBPF_API size_t ring__avail_data_size(const struct ring* r) {
   const RingbufRing* ring = ours(r);
   if (ring == nullptr)
     return pass_on(ring__avail_data_size, __func__, size_t{0}, r);
-  // The consumer first: the producer may move on between the two, and never falls behind.
+  // The consumer's position is read first: the producer's may grow between the two reads, and is
+  // never smaller.
   const std::uint64_t consumer = ring->consumer_position();
   return static_cast<size_t>(ring->producer_position() - consumer);
 }

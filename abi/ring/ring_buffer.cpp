@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// ring_buffer: some BPF ring buffers behind one handle. A handle that another libbpf in the process
-// has made goes on to that library; the stock library itself calls ring_buffer__add and
-// ring_buffer__free with its own.
+// ring_buffer: some BPF ring buffers behind one handle. A call with a handle that another libbpf in
+// the process has made goes on to that library. The stock library itself makes such calls: of
+// ring_buffer__add and ring_buffer__free, with its own handles.
 #include "abi/ring/ring_buffer.hpp"
 
 #include <cerrno>

@@ -31,7 +31,7 @@ Result<void> check_index(const char* function, std::size_t index, std::size_t co
   return Errno(EINVAL);
 }
 
-// check_room is whether a caller's struct has room for the first of what it asks for.
+// check_room succeeds if a caller's struct has room for at least its first number.
 Result<void> check_room(const char* function, const ringside_stats* stats) {
   constexpr std::size_t kLeast = offsetof(ringside_stats, records) + sizeof(stats->records);
   if (stats == nullptr) {
@@ -65,7 +65,7 @@ ringside_stats as_told(const RingStats& stats, std::uint64_t polls, int cpu, int
           .map_fd = map_fd};
 }
 
-// fill gives a caller as much as its struct holds, and zeros behind what there is.
+// fill copies as much as the caller's struct holds, and sets the rest of that struct to zero.
 void fill(ringside_stats* into, ringside_stats stats) {
   const std::size_t size = into->sz;
   stats.sz = size;
@@ -75,8 +75,8 @@ void fill(ringside_stats* into, ringside_stats stats) {
   std::memset(bytes + known, 0, size - known);
 }
 
-// answer is both functions: `set` is what is behind a handle that was checked, `told` gives the
-// numbers of one of its rings.
+// answer is what both functions do. `told` takes the set behind a handle, and gives the numbers of
+// one of its rings.
 template <class Handle, class Told>
 int answer(const char* function, const Handle* handle, std::size_t index, ringside_stats* stats,
            Told told) {

@@ -59,7 +59,7 @@ user_ring_buffer__new(int map_fd, const struct user_ring_buffer_opts* opts) {
 extern "C" LIBBPF_API void* user_ring_buffer__reserve(struct user_ring_buffer* rb, __u32 size) {
   if (!is_ours(rb))
     return pass_on(user_ring_buffer__reserve, __func__, static_cast<void*>(nullptr), rb, size);
-  // No Entry: nothing on this way can change errno.
+  // No Entry is needed: nothing in a reservation that succeeds changes errno.
   const auto record = rb->ring.reserve(size);
   if (record)
     return *record;

@@ -43,9 +43,9 @@ bool write_text(char* buffer, std::size_t size, const char* text) {
   return length >= 0 && static_cast<std::size_t>(length) < size;
 }
 
-// describe_system_code answers for a code of the system's, and describe_own_code for all others.
-// The signs of their errors differ, and the first leaves errno alone: every release of libbpf hands
-// on the positive answer of strerror_r(3) as it is.
+// describe_system_code is for a code of the system, and describe_own_code for every other. The
+// signs of their errors differ, and the first does not set errno: every release of libbpf returns
+// the positive result of strerror_r(3) as it is.
 int describe_system_code(int code, char* buffer, std::size_t size) {
   char unknown[64];
   const char* text = strerror_r(code, unknown, sizeof(unknown));
@@ -71,8 +71,8 @@ extern "C" LIBBPF_API int libbpf_strerror(int err, char* buf, size_t size) {
   const ringside::Entry entry;
   if (buf == nullptr || size == 0)
     return entry.fail(Errno(EINVAL));
-  // The smallest int has no positive twin and stays what it is: a code of the system's, unknown
-  // there.
+  // The smallest int has no positive counterpart and stays as it is: a code that the system does
+  // not know.
   const int code = err < 0 && err != INT_MIN ? -err : err;
   if (code < __LIBBPF_ERRNO__START)
     return entry.give(describe_system_code(code, buf, size));

@@ -39,7 +39,7 @@ libbpf_print_level level_wanted() {
 
 [[gnu::format(printf, 2, 0)]] int print_to_stderr(libbpf_print_level level, const char* format,
                                                   std::va_list arguments) {
-  // Read once, by whichever thread comes first: all that come at once find the same.
+  // Read once. Threads that come at the same time all read the same value.
   constexpr int kUnread = -1;
   static int wanted = kUnread;
   if (load_relaxed(wanted) == kUnread)
@@ -77,8 +77,8 @@ void print(LogLevel level, const char* format, std::va_list arguments) {
 
 } // namespace ringside
 
-// Where another libbpf stands behind us, its messages and ours go to the same callback, and the old
-// callback is its to say.
+// If there is another libbpf behind us, its messages and ours go to the same callback, and the
+// result is the callback that it had.
 extern "C" LIBBPF_API libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn) {
   const libbpf_print_fn_t before = ringside::exchange(ringside::printer, fn);
   using SetPrint = decltype(&libbpf_set_print);

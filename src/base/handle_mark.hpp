@@ -9,8 +9,8 @@
 namespace ringside {
 
 // HandleMark is the first member of each handle. Its value depends on its own address and on the
-// library that made it, so no copy of it and no handle of another build passes. To look at a handle
-// that may be foreign, this one word is read and no more: every libbpf's handles are larger.
+// library that made it, so a copy of it does not pass, and neither does a handle of another build.
+// Of a handle that may be foreign only this word is read: the handles of every libbpf are larger.
 class HandleMark {
 public:
   HandleMark() : value_(expected()) {}
@@ -26,7 +26,7 @@ private:
     return reinterpret_cast<std::uintptr_t>(this) ^ reinterpret_cast<std::uintptr_t>(&kLibrary);
   }
 
-  // One object in each library, for the sake of its address.
+  // One object in each library. Its address identifies the library.
   static inline const char kLibrary = 0;
 
   std::uintptr_t value_;

@@ -12,8 +12,8 @@ namespace ringside::kernel {
 
 class CpuMask {
 public:
-  // The highest CPU number that is believed: eight times what any kernel can be configured for, and
-  // a bound on memory for a hostile text.
+  // The highest CPU number that is accepted: eight times what any kernel can be configured for. It
+  // bounds the memory that a hostile text can make us use.
   static constexpr unsigned kMaxCpu = 65535;
 
   // parse reads numbers and ranges separated by commas, a newline at the end allowed. EINVAL for
@@ -25,7 +25,7 @@ public:
   [[nodiscard]] bool contains(unsigned cpu) const {
     return cpu / kBits < words_.size() && ((words_[cpu / kBits] >> (cpu % kBits)) & 1U) != 0;
   }
-  // count is the number of CPUs in the set, which holes make smaller than the highest number.
+  // count is the number of CPUs in the set. With holes it is smaller than the highest number.
   [[nodiscard]] unsigned count() const;
 
 private:

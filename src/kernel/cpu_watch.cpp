@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// CpuWatch: reading the kernel's count of its announcements, and for how long it slept.
+// CpuWatch: the kernel's count of its announcements, and how long the machine has slept.
 #include "kernel/cpu_watch.hpp"
 
 #include <array>
@@ -12,12 +12,13 @@
 namespace ringside::kernel {
 namespace {
 
-// Grows with each uevent, of which a CPU that goes or comes makes one or two (Linux 5.10 to 7.2).
+// Grows with each uevent. A CPU that goes offline or comes online makes one or two (Linux 5.10 to
+// 7.2).
 // Source: kernel/ksysfs.c, and drivers/base/core.c for device_online and device_offline.
 constexpr char kAnnounced[] = "/sys/kernel/uevent_seqnum";
 
-// More than asking for the time asleep takes, but where this process stood still meanwhile; and
-// less than a sleep.
+// A sleep is longer than this. Asking for the time asleep takes less, unless this process was
+// stopped meanwhile.
 constexpr std::uint64_t kSleepNs = 100'000'000;
 
 Result<std::uint64_t> announced() {

@@ -11,14 +11,15 @@ public:
   // The least time between two looks.
   static constexpr std::uint64_t kPeriodNs = 1'000'000'000;
 
-  // due says whether to look at CPUs now. `now_ns` is the time on the clock of os::roughly_now_ns.
-  // It is due when the kernel has announced anything to user space since the last look, which it
-  // does for each CPU that goes or comes, or the machine has slept, which takes all CPUs but one
-  // without a word; and once more a period later, for what was under way. Where the kernel does
-  // not tell how much it has announced, it is due each period. The first period begins with the
-  // first call.
+  // due is whether to look at CPUs now. `now_ns` is the time on the clock of os::roughly_now_ns. A
+  // look is due in two cases. The kernel has announced anything to user space since the last look:
+  // it does so for each CPU that goes offline or comes online. Or the machine has slept: then all
+  // CPUs but one went offline without an announcement. A second look is due one period later, for
+  // CPUs that were on their way. Where the kernel does not say how much it has announced, a look is
+  // due each period. The first period begins with the first call.
   bool due(std::uint64_t now_ns);
-  // look_again: what was found could not be acted on, so it is due in a period in any case.
+  // look_again makes a look due in a period in any case. It is for a caller that could not act on
+  // what it found.
   void look_again() { once_more_ = true; }
 
 private:

@@ -24,7 +24,7 @@ Result<CpuMask> read_cpu_mask(const char* path) {
   if (!mask && mask.error() != Errno(EINVAL))
     return refused(path, kReading, mask.error());
   if (!mask) {
-    // What is shown of the text ends where a message's line would.
+    // The part of the text that can stand in a message of one line.
     std::size_t shown = 0;
     while (shown < *length && shown < 64 && (*text)[shown] >= ' ' && (*text)[shown] <= '~')
       ++shown;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// ProcessFacts: what this process may do and use, as far as it decides whether the kernel refuses.
+// ProcessFacts: what this process may do and use. The kernel's refusals depend on it.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,7 @@ namespace ringside::kernel {
 // The calls whose refusal has a reason that can be computed.
 enum class RefusedCall { perf_event_open, perf_mmap, bpf, other };
 
-// Wanted is what the whole operation would have needed, of which the refused call was a part.
+// Wanted is what the whole operation needs. The refused call was a part of it.
 struct Wanted {
   std::uint64_t descriptors = 0;
   std::uint64_t ring_bytes_per_cpu = 0;
@@ -26,7 +26,7 @@ struct Reason {
 // explain returns the error's own name in words, followed by the reason where it is known.
 Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const ProcessFacts& facts);
 
-// explain_now is explain with the facts as they are at this moment.
+// explain_now is explain with the facts of this moment.
 Reason explain_now(RefusedCall call, Errno error, const Wanted& wanted);
 
 } // namespace ringside::kernel

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Lock: for what threads share beside the rings. No reading of a ring takes one.
+// Lock: a mutex for what threads share beside the rings. Reading a ring needs no lock.
 #pragma once
 
 #include <pthread.h>
@@ -20,7 +20,7 @@ private:
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
 };
 
-// Locked has a lock from its making to the end of its scope.
+// Locked holds a lock until the end of its scope.
 class Locked {
 public:
   explicit Locked(Lock& lock) : lock_(lock) { lock_.take(); }

@@ -9,7 +9,7 @@ namespace ringside::os {
 
 void unmap(void* address, std::size_t size);
 
-// Mapping unmaps the memory that it holds when it goes away.
+// Mapping unmaps the memory that it holds when it is destroyed.
 class Mapping {
 public:
   Mapping() = default;

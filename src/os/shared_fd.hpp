@@ -9,7 +9,7 @@
 
 namespace ringside::os {
 
-// SharedFd closes the descriptor that it holds when it goes away. -1 means that it holds none.
+// SharedFd closes the descriptor that it holds when it is destroyed. -1 means that it holds none.
 class SharedFd {
 public:
   SharedFd() = default;
@@ -24,7 +24,7 @@ public:
 
   // get and offer may be called by any thread, and by a signal handler.
   [[nodiscard]] int get() const { return load_acquire(fd_); }
-  // offer holds `fd` from now on if it is the first that is offered, else closes it.
+  // offer keeps `fd` if it is the first that is offered, and closes it otherwise.
   void offer(UniqueFd fd) {
     if (replace(fd_, -1, fd.get()))
       fd.release();

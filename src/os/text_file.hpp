@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Text for people and for programs that gather it: to standard error, and to files. No simulated
-// kernel stands in for these calls.
+// Writing text to standard error and to files. Unit tests use these functions as they are, on the
+// real kernel.
 #pragma once
 
 #include <string_view>

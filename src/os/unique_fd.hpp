@@ -8,7 +8,7 @@ namespace ringside::os {
 
 void close(int fd);
 
-// UniqueFd closes the descriptor that it holds when it goes away. -1 means that it holds none.
+// UniqueFd closes the descriptor that it holds when it is destroyed. -1 means that it holds none.
 class UniqueFd {
 public:
   UniqueFd() = default;
