@@ -18,8 +18,8 @@ void sim_reset(unsigned cpus);
 /* sim_set_online takes a CPU offline (0) or back (1), in /sys and for perf_event_open (ENODEV). */
 void sim_set_online(unsigned cpu, int online);
 
-/* sim_sleep_ns: the machine sleeps for so long. CLOCK_MONOTONIC stands, all CPUs but the first go
- * and come back, and nothing is announced. */
+/* sim_sleep_ns: the machine sleeps for that time. CLOCK_MONOTONIC stands still, all CPUs but the
+ * first go offline and come back, and the kernel announces nothing. */
 void sim_sleep_ns(uint64_t ns);
 
 /* sim_set_file: the text that reading `path` gives. With text NULL the file is not there (ENOENT).
@@ -41,9 +41,10 @@ int sim_output(int map_fd, unsigned cpu, const void* data, uint32_t size);
 /* sim_output_to: the same with the index of a slot in the place of BPF_F_CURRENT_CPU. */
 int sim_output_to(int map_fd, unsigned cpu, uint32_t key, const void* data, uint32_t size);
 
-/* sim_begin_output, sim_finish_output: the same in two steps, with whatever happens between them.
- * The program has looked its event up, which it goes on to write through whatever is in the slot by
- * then. A handle, or an error as above; the handle is used up. -EINVAL for what is no handle. */
+/* sim_begin_output, sim_finish_output: the same in two steps; a test may do anything between them.
+ * The program has looked its event up in the first step and writes to that event in the second,
+ * even if the slot holds another by then. The first returns a handle, or an error as above. The
+ * second uses the handle up; -EINVAL for what is no handle. */
 int sim_begin_output(int map_fd, unsigned cpu);
 int sim_finish_output(int handle, const void* data, uint32_t size);
 
@@ -88,8 +89,8 @@ int sim_ringbuf_discard(void* sample, uint64_t flags);
 typedef long (*sim_user_sample_fn)(const void* data, uint32_t size, void* context);
 long sim_user_ringbuf_drain(int map_fd, sim_user_sample_fn callback, void* context, uint64_t flags);
 
-/* The rest is for both kinds of ring. None of it wakes anybody, but for sim_ringbuf_wake, which
- * wakes those who wait without anything having happened.
+/* The rest is for both kinds of ring. None of it wakes waiters but sim_ringbuf_wake, which wakes
+ * them although nothing has happened.
  *
  * sim_ringbuf_set_positions sets both positions, for wrap at any offset and for positions near 2^32
  * and 2^63; no record is busy then. sim_ringbuf_positions gives them as the kernel sees them.
@@ -121,9 +122,9 @@ unsigned sim_calls(const char* call);
  * what is scheduled or to a timer that expires, and at most to the deadline. */
 uint64_t sim_now_ns(void);
 void sim_advance_ns(uint64_t ns);
-/* sim_hold_clock: from now on, for the life of the process, a whole program's clocks move with the
- * simulated one, and by a microsecond each time that they are asked, so that one who spins on them
- * comes to an end; not with real time, which is never twice the same. */
+/* sim_hold_clock: from now on, until the process ends, the clocks of a whole program move with the
+ * simulated one, and not with real time, which no two runs have in common. Each reading moves them
+ * by a microsecond, so that a loop that waits for a clock ends. */
 void sim_hold_clock(void);
 
 /* sim_block_for_threads(1): a wait that finds nothing sleeps in real time until another thread

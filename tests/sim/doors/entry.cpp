@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Entry: who may enter, and how the simulated kernel starts in a process: from its environment.
+// Entry: which calls may enter the simulated kernel, and how it starts in a process, from its
+// environment.
 #include "sim/doors/entry.hpp"
 
 #include <cerrno>
@@ -32,7 +33,7 @@ Kernel& start() {
   return kernel;
 }
 
-// At the latest before main: what a test does through sim_control.h is not to be undone by a start.
+// At the latest before main, so that the start does not undo what a test did through sim_control.h.
 [[gnu::constructor]] void start_with_the_program() {
   const Entry entry;
 }

@@ -6,9 +6,9 @@
 
 namespace ringside::sim {
 
-// Entry is a visit to the simulated kernel. It is refused to calls that the simulator makes itself
-// (through an allocator, say), and to a vfork child, which has our memory but other descriptors.
-// The caller's errno is as before when it ends.
+// Entry is true if the call may enter the simulated kernel. Calls that the simulator makes itself
+// (through an allocator, for example) may not, and neither may a vfork child, which has our memory
+// but other descriptors. When the Entry is destroyed, the caller's errno is as it was before.
 class Entry {
 public:
   Entry();

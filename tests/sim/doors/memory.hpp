@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// memory: what the code under test has allocated, where the simulator is its allocator too.
+// memory: what the code under test has allocated, if the simulator is its allocator too.
 #pragma once
 
 #include <cstddef>

@@ -13,7 +13,7 @@ namespace ringside {
 
 namespace {
 
-// Stands before each block. The epoch tells blocks from before a sim_reset.
+// Stands before each block. Blocks with an older epoch are from before a sim_reset.
 struct alignas(std::max_align_t) Header {
   std::size_t size;
   unsigned epoch;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// preload: the simulated kernel under a whole program. Each function here has the name of one of
-// the C library's: what concerns the simulated kernel goes there, all else to the next definition.
-// Here: system calls, mappings, waiting, clocks. Files and descriptors are in preload_files.cpp.
+// preload: the simulated kernel under a whole program. Each function here has the name of a
+// function of the C library. Calls that concern the simulated kernel go there, all others to the
+// next definition. Here are system calls, mappings, waiting and clocks; files and descriptors are
+// in preload_files.cpp.
 #include <cerrno>
 #include <cstdarg>
 #include <cstdint>
@@ -34,7 +35,8 @@ std::int64_t ns_of(const timespec* timeout) {
                             : static_cast<std::int64_t>(ringside::sim::ns_of(*timeout));
 }
 
-// MaskFor sets the signal mask of a wait for as long as it lives; nullptr leaves it.
+// MaskFor sets the signal mask of a wait until the end of its scope. nullptr leaves the mask as it
+// is.
 class MaskFor {
 public:
   explicit MaskFor(const sigset_t* mask) : set_(mask != nullptr) {
@@ -201,7 +203,7 @@ int ppoll(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* ma
   return next::ppoll()(fds, count, timeout, mask);
 }
 
-// The names behind _FORTIFY_SOURCE; what they check is the program's own business.
+// The names behind _FORTIFY_SOURCE, without their checks.
 int __poll_chk(pollfd* fds, nfds_t count, int timeout_ms, size_t) {
   return poll(fds, count, timeout_ms);
 }
@@ -240,9 +242,9 @@ int timerfd_gettime(int fd, itimerspec* value) noexcept {
   return next::timerfd_gettime()(fd, value);
 }
 
-// Clocks that count from some start run ahead by what the simulated clock has skipped, so that a
-// wait takes as long as it says; or go by the simulated clock alone. The time of day is the real
-// one.
+// Clocks that count from some start are ahead by what the simulated clock has skipped, so that a
+// wait takes as long as it says. If they are held, they go by the simulated clock alone. The time
+// of day is the real one.
 int clock_gettime(clockid_t clock, timespec* now) noexcept {
   int result = next::clock_gettime()(clock, now);
   bool counts = clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_RAW ||

@@ -16,7 +16,7 @@ using ringside::sim::Clock;
 using ringside::sim::Kernel;
 using ringside::sim::Ringbuf;
 
-// A size that this process has no number for becomes one that is as much too large.
+// A size that does not fit into a size_t becomes the largest one, which is too large as well.
 std::span<const std::byte> bytes(const void* data, std::uint64_t size) {
   return {static_cast<const std::byte*>(data),
           static_cast<std::size_t>(std::min<std::uint64_t>(size, SIZE_MAX))};

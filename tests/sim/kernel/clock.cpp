@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Clock: waiting, in simulated time as far as it can be, and in real time where something outside
-// of the simulation may end it.
+// Clock: waiting. It takes simulated time, and real time only if something outside of the
+// simulation may end the wait.
 #include "sim/kernel/clock.hpp"
 
 #include <algorithm>
@@ -19,12 +19,12 @@ constexpr std::uint64_t kRealSliceNs = 10 * kNsPerMs;
 // How long a wait for other threads holds out before it is called a deadlock.
 constexpr std::uint64_t kThreadsNs = 10'000 * kNsPerMs;
 
-// Of no Clock: clocks are asked from everywhere, and never go back.
+// Outside of Clock, since any code may read a clock at any time. They never go back.
 std::atomic<std::uint64_t> skipped_total = 0;
 std::atomic<std::uint64_t> asleep_total = 0;
 // CLOCK_MONOTONIC where it is held, and 0 while it runs.
 std::atomic<std::uint64_t> held_at = 0;
-// How much asking moves clocks that are held.
+// How far one reading moves clocks that are held.
 constexpr std::uint64_t kAskingNs = 1000;
 
 std::uint64_t simulated(std::uint64_t real_ns) {
@@ -120,7 +120,7 @@ int Clock::wait(std::int64_t timeout_ns, bool real_members, const std::function<
       return found;
     if (now_ns_ >= deadline)
       return 0;
-    // An alarm ends a wait as a timeout does, in real time where that is.
+    // An alarm ends a wait as a timeout does.
     std::uint64_t end = std::min(deadline, next_alarm_ns());
     if (!scheduled_.empty() && scheduled_.begin()->first <= end) {
       skip(scheduled_.begin()->first - now_ns_);

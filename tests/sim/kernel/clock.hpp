@@ -31,8 +31,8 @@ public:
   // sleeps.
   explicit Clock(std::mutex& mutex) : mutex_(mutex) {}
 
-  // now_ns is the simulated time; clock_ns is what CLOCK_MONOTONIC says to the code under test. To
-  // look moves no clock.
+  // now_ns is the simulated time. clock_ns is CLOCK_MONOTONIC as the code under test reads it; to
+  // read it here moves no clock.
   [[nodiscard]] std::uint64_t now_ns() const { return now_ns_; }
   [[nodiscard]] std::uint64_t clock_ns() const;
 
@@ -40,12 +40,12 @@ public:
   // before_waits is called at the begin of each wait for descriptors.
   std::function<void()> before_waits;
 
-  // at has a function called when the clock gets there.
+  // at schedules a function: it is called when the clock reaches `ns`.
   void at(std::uint64_t ns, std::function<void()> function) {
     scheduled_.emplace(ns, std::move(function));
   }
   void advance(std::uint64_t ns);
-  // notify: something may have become ready, so those who wait look again.
+  // notify makes waiters look again, because something may have become ready.
   void notify();
   void block_for_threads(bool on) { block_for_threads_ = on; }
   void reset();
@@ -56,16 +56,17 @@ public:
   int wait(std::int64_t timeout_ns, bool real_members, const std::function<int()>& look,
            const std::function<int(std::uint64_t)>& real_wait);
 
-  // Under preload: reading is a real clock's reading with what simulated clocks have run ahead of
-  // it, or what stands for it while clocks are held, which moves it.
+  // For whole programs: reading is what a clock says whose real reading is `real_ns`. It is ahead
+  // by what simulated waits have skipped. While clocks are held it goes by simulated time alone,
+  // and each reading moves it a little.
   static std::uint64_t reading(std::uint64_t real_ns);
   static void hold();
-  // The machine sleeps for so long; asleep_ns is for how long it has slept in all.
+  // sleep makes the machine sleep for that time. asleep_ns is how long it has slept in all.
   static void sleep(std::uint64_t ns);
   static std::uint64_t asleep_ns();
 
 private:
-  // skip moves the clock without real time passing, took by what real time has passed.
+  // skip moves the clock while no real time passes. took moves it by the real time that has passed.
   void skip(std::uint64_t ns);
   void took(std::uint64_t ns);
   // next_alarm_ns is when, by now_ns, an alarm is next ready.

@@ -11,9 +11,9 @@
 
 namespace ringside::sim {
 
-// Descriptors holds a share of each file for each of its descriptors. The descriptors are real:
-// they stand for files in memory (or real epoll sets), and are told by device and inode. So one
-// that was closed or duplicated past the simulator is noticed at the next look.
+// Descriptors owns a share of each file for each of its descriptors. The descriptors are real: they
+// are files in memory, or real epoll sets. Device and inode identify a file, so the next call
+// notices a descriptor that was closed or duplicated without the simulator.
 class Descriptors {
 public:
   // open makes a new descriptor for `file`, or -errno. `name` shows in /proc/self/fd.
@@ -26,7 +26,8 @@ public:
 
   // find gives the file behind `fd`, or nothing if it is not a simulated one.
   std::shared_ptr<File> find(int fd);
-  // knows: find without the look at descriptors that were made past the simulator; costs no call.
+  // knows is find without a system call. It misses descriptors that were made without the
+  // simulator.
   [[nodiscard]] bool knows(int fd) const { return entries_.contains(fd); }
 
   template <class T>
@@ -37,7 +38,7 @@ public:
   // any_of is some descriptor of `file`, or -1.
   [[nodiscard]] int any_of(const File* file) const;
 
-  // sweep forgets the descriptors that were closed past the simulator.
+  // sweep forgets the descriptors that were closed without the simulator.
   void sweep();
   [[nodiscard]] unsigned count() const { return static_cast<unsigned>(entries_.size()); }
 

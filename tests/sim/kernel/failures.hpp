@@ -38,8 +38,8 @@ public:
   // check counts a call: 0, or the positive error with which it is to fail.
   [[nodiscard]] int check(Call call);
 
-  // script makes the nth call from now fail with `error`, and all after it if `onwards`; nth 0
-  // takes the script back. False if there is no call of that name.
+  // script makes the nth call from now fail with `error`, and every later one too if `onwards`.
+  // With nth 0 none fails. False if there is no call of that name.
   bool script(std::string_view name, unsigned nth, int error, bool onwards);
 
   // count is how often the call was made; 0 for a name that is none.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// File: an open file of the simulated kernel, which any number of descriptors stand for, what they
-// can do, and those who wait for it.
+// File: an open file of the simulated kernel. It has any number of descriptors; what these can do
+// is here, and which waiters the file wakes.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,8 @@ namespace ringside::sim {
 
 class File;
 
-// Watcher is told when a file that it watches wakes those who wait, and when the file goes away.
+// Watcher waits for a file. It is called when the file wakes its waiters, and when the file is
+// destroyed.
 class Watcher {
 public:
   virtual void woken() = 0;
@@ -25,7 +26,7 @@ protected:
   ~Watcher() = default;
 };
 
-// What mmap(2) was asked for: whole pages, shared.
+// The arguments of an mmap(2) that asks for whole pages, shared.
 struct MapCall {
   void* address;
   std::size_t size;
@@ -35,8 +36,8 @@ struct MapCall {
   std::uint64_t offset;
 };
 
-// A kind of file overrides what its descriptors can do. Results are those of the system call,
-// -errno for a failure.
+// A kind of file overrides what its descriptors can do. Results are those of the system call; a
+// failure is -errno.
 class File {
 public:
   File() = default;

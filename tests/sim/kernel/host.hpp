@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// host: what the simulated kernel itself asks of the real one. Descriptors and mappings that it
-// hands out are real, so that their numbers, flags and limits are. Under preload these calls go to
-// the definition after ours. Integer results are -errno where the call fails.
+// host: the calls that the simulated kernel makes on the real one. The descriptors and mappings
+// that it returns are real, and so are their numbers, flags and limits. Under preload these calls
+// go to the definition after ours. Integer results are -errno if the call fails.
 #pragma once
 
 #include <compare>
@@ -14,8 +14,8 @@
 
 namespace ringside::sim::host {
 
-// kSanitizesThreads: built with ThreadSanitizer, which goes by addresses. It could see no race
-// between two mappings, so the simulated kernel writes rings through the mapping of their user.
+// kSanitizesThreads: built with ThreadSanitizer, which compares addresses and so sees no race
+// between two mappings. The simulated kernel then writes rings through the mapping of their reader.
 #if defined(__SANITIZE_THREAD__)
 inline constexpr bool kSanitizesThreads = true;
 #elif defined(__has_feature)
@@ -24,15 +24,15 @@ inline constexpr bool kSanitizesThreads = __has_feature(thread_sanitizer);
 inline constexpr bool kSanitizesThreads = false;
 #endif
 
-// kPreloaded: under a whole program, whose clocks are the real ones and what was skipped. Otherwise
-// there is no clock but the simulated one.
+// kPreloaded: under a whole program. Its clocks are the real ones, ahead by what was skipped.
+// Otherwise the simulated clock is the only one.
 #ifdef RINGSIDE_SIM_PRELOAD
 inline constexpr bool kPreloaded = true;
 #else
 inline constexpr bool kPreloaded = false;
 #endif
 
-// Identity tells one open file from another, however many descriptors it has.
+// Identity identifies an open file; all its descriptors have the same.
 struct Identity {
   dev_t device = 0;
   ino_t inode = 0;

@@ -63,9 +63,9 @@ public:
     return made;
   }
 
-  // check counts a call that is not simulated otherwise: 0, or the error that it is to fail with.
+  // check counts a call that the simulator passes on: 0, or the error with which it must fail.
   int check(Call call);
-  // knows: a cheap first look, true for every descriptor that is simulated and some that are not.
+  // knows is a cheap first test: true for every simulated descriptor, and for a few that are not.
   bool knows(int fd);
   // has_mapping: some ring is mapped there.
   bool has_mapping(const void* address, std::size_t size);

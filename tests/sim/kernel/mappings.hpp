@@ -9,7 +9,7 @@
 
 namespace ringside::sim {
 
-// Mapped is what a mapping means to the file that is mapped, which it keeps open.
+// Mapped is a mapping as its file sees it. It keeps the file open.
 class Mapped {
 public:
   Mapped() = default;
@@ -19,9 +19,9 @@ public:
 
   // divisible: a part of it can be unmapped.
   [[nodiscard]] virtual bool divisible() const = 0;
-  // leave: the simulated kernel no longer writes through it.
+  // leave: from now on the simulated kernel does not write through it.
   virtual void leave() = 0;
-  // gone: it was unmapped, all of it or a part.
+  // gone: all of it or a part has been unmapped.
   virtual void gone() {}
 };
 
@@ -47,7 +47,7 @@ private:
 
   // bytes_of is how many bytes of a mapping a range covers.
   static std::size_t bytes_of(const Mapping& mapping, const void* address, std::size_t size);
-  // add_rest adds what is left of a mapping when a range is gone: up to two pieces.
+  // add_rest adds what is left of a mapping after a range was unmapped: up to two pieces.
   void add_rest(const Mapping& mapping, const void* address, std::size_t size);
 
   std::vector<Mapping> mappings_;

@@ -10,7 +10,7 @@ namespace ringside::sim {
 
 inline constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 
-// ns_of takes a time that is not negative; what lies far beyond any clock ends there.
+// ns_of is for a time that is not negative. A time far beyond any clock becomes the largest one.
 inline std::uint64_t ns_of(const timespec& time) {
   constexpr std::uint64_t kMaxNs = std::uint64_t{1} << 62;
   const auto seconds = static_cast<std::uint64_t>(time.tv_sec);

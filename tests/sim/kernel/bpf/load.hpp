@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Load: records that come by themselves while a program is attached, so that a client that knows
-// nothing of the simulator has something to read.
+// Load: records that are written while a program is attached, without a test that writes them. So a
+// client that does not know the simulator has something to read.
 #pragma once
 
 #include <cstddef>

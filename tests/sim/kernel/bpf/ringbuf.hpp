@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Ringbuf: the memory of a BPF ring buffer, of either kind, and the kernel's side of it. Whom it
-// wakes is the caller's business. Source: what kernel/bpf/ringbuf.c does that user space can see.
+// Ringbuf: the memory of a BPF ring buffer, of either kind, and the kernel's side of it. Its caller
+// wakes the readers. Source: what kernel/bpf/ringbuf.c does that user space can see.
 #pragma once
 
 #include <atomic>

@@ -12,7 +12,8 @@
 namespace ringside::sim {
 namespace {
 
-// A text in /proc or /sys; its content is in the file in memory, which the real kernel reads.
+// A text in /proc or /sys. Its content is in the file in memory that stands for it, and the real
+// kernel reads that.
 class TextFile final : public File {
 public:
   std::uint32_t ask() override { return EPOLLIN | EPOLLRDNORM; }

@@ -28,7 +28,8 @@ public:
   void reset() { texts_.clear(); }
 
 private:
-  // find is what a path gives, and whether it is simulated at all.
+  // find is whether a path is simulated; `text` is then what the file holds, or nothing if there is
+  // no such file.
   bool find(const char* path, std::optional<std::string>& text) const;
 
   Core& core_;

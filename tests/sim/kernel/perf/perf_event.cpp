@@ -54,7 +54,7 @@ int read_attr(perf_event_attr* from, perf_event_attr& attr) {
     return -EINVAL;
   if (attr.freq == 0 && attr.sample_period >> 63 != 0)
     return -EINVAL;
-  // What the kernel would write but we cannot: better refused than wrong.
+  // The kernel would write these, and we cannot: a refusal is better than a wrong record.
   if ((attr.sample_type & ~kSampleFields) != 0 || attr.write_backward != 0 || attr.inherit != 0)
     return -EOPNOTSUPP;
   return 0;
@@ -161,7 +161,8 @@ int PerfEvent::output(std::span<const std::byte> data, const Origin& origin) {
   std::uint64_t fields[9];
   std::size_t fields_size = sample_fields(fields, origin);
   bool raw = (attr_.sample_type & PERF_SAMPLE_RAW) != 0;
-  // The size word and the data are padded together, and the size that is told counts the padding.
+  // The size word and the data are padded together, and the size in the record includes the
+  // padding.
   std::size_t raw_size =
       ((data.size() + sizeof(std::uint32_t) + 7) & ~std::size_t{7}) - sizeof(std::uint32_t);
   std::size_t size =

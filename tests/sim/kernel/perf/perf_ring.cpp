@@ -18,7 +18,7 @@ namespace ringside::sim {
 std::shared_ptr<PerfRing> PerfRing::make(int fd, std::size_t data_size, std::uint32_t watermark,
                                          bool overwrite, int& error) {
   std::size_t size = host::page_size() + data_size;
-  // To nothing first: a second ring of one event starts with zeroes again.
+  // To size 0 first: a second ring of one event starts with zeroes again.
   error = host::set_size(fd, 0);
   if (error == 0)
     error = host::set_size(fd, size);

@@ -35,7 +35,7 @@ std::uint64_t Timer::take(std::uint64_t now_ns) {
   if (!expired_)
     return 0;
   expired_ = false;
-  // Once: it stays off. Again and again: the next time that is still to come.
+  // A timer that expires once stays off. A periodic one gets the next time that is still to come.
   std::uint64_t count = every_ns_ == 0 ? 1 : 1 + (now_ns - at_ns_) / every_ns_;
   at_ns_ = every_ns_ == 0 ? 0 : at_ns_ + count * every_ns_;
   return count;

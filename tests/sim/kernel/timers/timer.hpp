@@ -14,12 +14,12 @@ class Timer final : public File {
 public:
   explicit Timer(Core& core) : core_(core) {}
 
-  // arm forgets what has expired. The timer expires at `at_ns`, and each `every_ns` after it unless
-  // that is 0; with at_ns 0 never.
+  // arm forgets earlier expiries. The timer then expires at `at_ns`, and each `every_ns` after that
+  // unless every_ns is 0. With at_ns 0 it never expires.
   void arm(std::uint64_t at_ns, std::uint64_t every_ns);
-  // next_ns is when it becomes readable, if it is to and is not yet.
+  // next_ns is when it becomes readable; nothing if it is readable now, or never will be.
   [[nodiscard]] std::optional<std::uint64_t> next_ns() const;
-  // reach makes it readable, and wakes those who wait, if its time has come.
+  // reach makes it readable and wakes its waiters, if its time has come.
   void reach(std::uint64_t now_ns);
   // take gives how often it has expired, and begins to count anew.
   std::uint64_t take(std::uint64_t now_ns);

@@ -69,7 +69,7 @@ std::optional<int> Timers::set(int fd, int flags, const itimerspec* value, itime
     at += core_.clock.clock_ns();
   timer->arm(at, ns_of(value->it_interval));
   timer->reach(core_.clock.clock_ns());
-  // Those who wait have another time to wait for.
+  // Waiters have another time to wait for.
   core_.clock.notify();
   return 0;
 }
