@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* bpf_calls: the bpf() system call, and the small hand-written programs that tests and the demo
- * load with it. Plain C without a BPF compiler and without libbpf, so that what is under test is
- * never needed to build the test. Results are 0 or a descriptor, or a negative errno. */
+ * load with it. It is plain C without a BPF compiler and without libbpf, so that a test does not
+ * need the library that it tests. Results are 0 or a descriptor, or a negative errno. */
 #ifndef RINGSIDE_BPF_CALLS_H
 #define RINGSIDE_BPF_CALLS_H
 
@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* One instruction; the makers below name what they do as the kernel's documentation writes it. */
+/* One instruction. The functions below have the names that the kernel's documentation uses. */
 #define BPF_INSN(code_, dst_, src_, off_, imm_)                                                    \
   ((struct bpf_insn){.code = (code_),                                                              \
                      .dst_reg = 15 & (dst_),                                                       \
@@ -28,14 +28,14 @@
 #define INSN_JUMP_IMM(op, reg, value, skip) BPF_INSN(BPF_JMP | (op) | BPF_K, reg, 0, skip, value)
 #define INSN_CALL(function) BPF_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, function)
 #define INSN_EXIT() BPF_INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
-/* Two slots each: the address of a map, and of the bytes at an offset in an array map's value. */
+/* Two instructions each: load the address of a map, or of a byte in the value of an array map. */
 #define INSN_MAP(dst, fd)                                                                          \
   BPF_INSN(BPF_LD | BPF_IMM | BPF_DW, dst, BPF_PSEUDO_MAP_FD, 0, fd), BPF_INSN(0, 0, 0, 0, 0)
 #define INSN_MAP_VALUE(dst, fd, offset)                                                            \
   BPF_INSN(BPF_LD | BPF_IMM | BPF_DW, dst, BPF_PSEUDO_MAP_VALUE, 0, fd),                           \
       BPF_INSN(0, 0, 0, 0, offset)
 
-/* A program that is put together from parts, which are arrays of instructions. */
+/* A program made of parts; a part is an array of instructions. */
 struct bpf_text {
   struct bpf_insn insns[512];
   uint32_t count;
@@ -99,7 +99,7 @@ static inline int sys_bpf_map_delete(int map_fd, const void* key) {
   return sys_bpf(BPF_MAP_DELETE_ELEM, &attr);
 }
 
-/* sys_bpf_info fills `info` with what the kernel tells about a map, program, link or BTF. */
+/* sys_bpf_info fills `info` with the kernel's info of a map, program, link or BTF. */
 static inline int sys_bpf_info(int fd, void* info, uint32_t size) {
   union bpf_attr attr;
 
@@ -111,7 +111,7 @@ static inline int sys_bpf_info(int fd, void* info, uint32_t size) {
   return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr);
 }
 
-/* sys_bpf_prog_load loads a program; `log` may be NULL, else the verifier's words land there. */
+/* sys_bpf_prog_load loads a program; the verifier writes its text to `log`, if it is not NULL. */
 static inline int sys_bpf_prog_load(enum bpf_prog_type type, const struct bpf_insn* insns,
                                     size_t count, char* log, uint32_t log_size) {
   union bpf_attr attr;
@@ -139,8 +139,8 @@ static inline int sys_bpf_raw_tracepoint_open(const char* name, int prog_fd) {
   return sys_bpf(BPF_RAW_TRACEPOINT_OPEN, &attr);
 }
 
-/* sys_bpf_run_on_cpu runs a raw tracepoint program once on `cpu`, with `args` as the tracepoint's
- * arguments, and stores what it returned. */
+/* sys_bpf_run_on_cpu runs a raw tracepoint program once on `cpu`, with `args` as the arguments of
+ * the tracepoint, and stores its result. */
 static inline int sys_bpf_run_on_cpu(int prog_fd, unsigned cpu, const uint64_t* args, size_t count,
                                      int* returned) {
   union bpf_attr attr;

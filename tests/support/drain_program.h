@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* drain_program: a hand-written BPF program that drains a user ring and writes down each sample. */
+/* drain_program: a hand-written BPF program that drains a user ring and keeps each sample. */
 #ifndef RINGSIDE_DRAIN_PROGRAM_H
 #define RINGSIDE_DRAIN_PROGRAM_H
 
@@ -8,7 +8,7 @@
 #define INSN_STORE_IMM(size, dst, off, value)                                                      \
   BPF_INSN(BPF_ST | BPF_MEM | (size), dst, 0, off, value)
 
-/* What a drain has seen: the one value of an array map. */
+/* The samples of a drain: the one value of an array map. */
 enum { drain_samples_max = 1024, drain_last_max = 16384 };
 struct drain_log {
   uint64_t count;
@@ -21,12 +21,12 @@ struct drain_log {
   unsigned char last[drain_last_max]; /* the last sample, as far as it fits */
 };
 
-/* Registers of the callback, and how its beginning, its search for the size, and its end differ. */
+/* Registers of the callback, and the parts of it that depend on the program. */
 enum { drain_dynptr = 6, drain_data = 7, drain_size = 8, drain_entry = 9, drain_size_bits = 15 };
 
-/* drain_find_size: a dynptr does not tell its size to the kernels of old: it is what can be read
- * from it, found bit by bit. The search begins with a 0 that the verifier cannot know, so that it
- * does not follow each size of its own. */
+/* drain_find_size: on old kernels a program cannot ask a dynptr for its size. So it finds, bit by
+ * bit, how much it can read. It begins with a 0 that the verifier cannot know, so that the verifier
+ * does not check each size separately. */
 static inline void drain_find_size(struct bpf_text* text) {
   const struct bpf_insn begin[] = {
       INSN_LOAD(BPF_DW, drain_size, drain_data, offsetof(struct drain_log, zero)),
@@ -51,7 +51,7 @@ static inline void drain_find_size(struct bpf_text* text) {
   }
 }
 
-/* drain_read: the sample's first bytes, up to `limit`, to `offset` behind a register. */
+/* drain_read copies the first bytes of the sample, up to `limit`, to a register plus `offset`. */
 static inline void drain_read(struct bpf_text* text, unsigned base, uint32_t offset, int limit) {
   const struct bpf_insn read[] = {
       INSN_MOV_REG(2, drain_size),
@@ -68,7 +68,7 @@ static inline void drain_read(struct bpf_text* text, unsigned base, uint32_t off
   BPF_APPEND(text, read);
 }
 
-/* drain_callback: writes one sample down. */
+/* drain_callback keeps one sample. */
 static inline void drain_callback(struct bpf_text* text, int log_fd) {
   enum { size_at = offsetof(struct drain_log, samples), first_at = size_at + 8 };
   const struct bpf_insn begin[] = {

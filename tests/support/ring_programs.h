@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* ring_programs: hand-written programs on BPF ring buffers. Each returns what its helper returned.
+/* ring_programs: hand-written programs for BPF ring buffers. Each returns the result of its helper.
  */
 #ifndef RINGSIDE_RING_PROGRAMS_H
 #define RINGSIDE_RING_PROGRAMS_H
@@ -13,7 +13,8 @@
 #define LOAD_RAW_TRACEPOINT(insns)                                                                 \
   sys_bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, insns, LENGTH_OF(insns), NULL, 0)
 
-/* load_ring_output: bpf_ringbuf_output() of (size, flags) from the one value of `data_fd`. */
+/* load_ring_output: bpf_ringbuf_output() with the arguments (size, flags), of bytes of the one
+ * value of `data_fd`. */
 static inline int load_ring_output(int map_fd, int data_fd, uint32_t data_size) {
   const struct bpf_insn program[] = {
       INSN_LOAD(BPF_DW, 3, 1, 0),
@@ -29,8 +30,9 @@ static inline int load_ring_output(int map_fd, int data_fd, uint32_t data_size) 
   return LOAD_RAW_TRACEPOINT(program);
 }
 
-/* load_ring_reserve: bpf_ringbuf_reserve() of `size` bytes, of which the first 8 get the first
- * argument, and `commit` of it with the second as flags. 0, or -ENOSPC without a reservation. */
+/* load_ring_reserve: bpf_ringbuf_reserve() of `size` bytes. The program writes its first argument
+ * to the first 8 bytes, and calls `commit` with its second argument as flags. It returns 0, or
+ * -ENOSPC if there was no room. */
 static inline int load_ring_reserve(int map_fd, int size, int commit) {
   const struct bpf_insn program[] = {
       INSN_LOAD(BPF_DW, 6, 1, 0),
@@ -53,8 +55,8 @@ static inline int load_ring_reserve(int map_fd, int size, int commit) {
   return LOAD_RAW_TRACEPOINT(program);
 }
 
-/* load_ring_crossing: two reservations of 16 bytes, of which the second is submitted first, with
- * the first argument as flags, then the first one with the second. How much is unread between. */
+/* load_ring_crossing: reserves 16 bytes twice, and submits the second with the first argument as
+ * flags, then the first with the second argument. It returns how much was unread in between. */
 static inline int load_ring_crossing(int map_fd) {
   const struct bpf_insn program[] = {
       INSN_MOV_REG(9, 1),
@@ -105,7 +107,7 @@ static inline int load_ring_query(int map_fd) {
   return LOAD_RAW_TRACEPOINT(program);
 }
 
-/* What a drain leaves in the one value of its array map, and takes from it. */
+/* The one value of the array map of a drain: what the drain writes to it, and reads from it. */
 struct drained {
   uint64_t samples; /* so far */
   uint64_t first;   /* the first 8 bytes of the last one, and whether it has them */
@@ -113,7 +115,7 @@ struct drained {
   uint64_t stop_at; /* the callback stops after that many */
 };
 
-/* load_type_info: BTF that says of two functions that they return an int. */
+/* load_type_info loads BTF with two functions that return an int. */
 static inline int load_type_info(void) {
   static const char names[] = "\0int\0f";
   struct {
@@ -141,7 +143,7 @@ static inline int load_type_info(void) {
   return sys_bpf(BPF_BTF_LOAD, &attr);
 }
 
-/* load_with_callback: a program whose callback begins at the instruction `callback`. */
+/* load_with_callback loads a program whose callback begins at the instruction `callback`. */
 static inline int load_with_callback(const struct bpf_insn* program, uint32_t count,
                                      uint32_t callback) {
   const struct bpf_func_info functions[] = {{.insn_off = 0, .type_id = 3},
@@ -184,7 +186,7 @@ static inline int load_drain(int map_fd, const struct bpf_text* callback) {
   return load_with_callback(text.insns, text.count, begin);
 }
 
-/* load_ring_drain: a drain whose callback leaves what it sees in `drained_fd`, an array map of one
+/* load_ring_drain: a drain. Its callback writes what it sees to `drained_fd`, an array map of one
  * struct drained. */
 static inline int load_ring_drain(int map_fd, int drained_fd) {
   const struct bpf_insn callback[] = {

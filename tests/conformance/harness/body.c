@@ -26,7 +26,7 @@ __attribute__((format(printf, 4, 5))) static bool check(bool held, const char* f
 
   if (held)
     return true;
-  /* A check in a loop says the same again and again. */
+  /* A check in a loop may fail many times with the same text: one line is enough. */
   if (++failures > failures_shown)
     return false;
   fprintf(report, REPORT_FAILED "%s:%d: ", name ? name + 1 : file, line);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* conform: the program. It runs the cases over the library that is preloaded, and says how each
- * ended:
+/* conform: the program. It runs the cases with the library that is preloaded, and prints how each
+ * case ended:
  *
  *   library FILE, soname NAME, release M.N.P, kernel real|simulated [(why it refuses)]
  *   WORD CASE [(REMARK)]        WORD as in run.h
- *        LINE                   what a case that is not as it should be has to say
+ *        LINE                   what reports, if its result is not the expected one
  *   N passed, N failed, N skipped
  */
 #define _GNU_SOURCE
@@ -40,10 +40,10 @@ static struct {
   unsigned seconds; /* that a case may take */
 } options = {.seconds = 20};
 
-/* Where the results go. */
+/* The results are written here. */
 static FILE* results;
 
-/* The first function of a case that there is: its file is the library under test. */
+/* The first function of a case that this process has: its file is the library under test. */
 static const char* the_function;
 
 static const char* find_the_function(void) {
@@ -58,7 +58,7 @@ static const char* since(const struct conform_case* one) {
   return one->since ? one->since : first_release;
 }
 
-/* release_of: which release's behaviour is asked of the library that has a function. */
+/* release_of: the release whose behaviour is expected of the library that has a function. */
 static const char* release_of(const char* function) {
   if (options.release)
     return options.release;
@@ -72,17 +72,17 @@ static struct result result_of(const char* word, const char* remark, const char*
   return result;
 }
 
-/* cannot_run: the result of a case that need not be run; one without a word otherwise. */
+/* cannot_run: the result of a case that need not run. Its word is empty if the case must run. */
 static struct result cannot_run(const struct conform_case* one, const char* refusal) {
   const char* release = release_of(one->function);
   bool found = under_test_find(one->function) != NULL;
 
   if (!newer_or_equal(release, since(one)))
     return result_of("other", "since ", since(one));
-  /* A library that keeps a node of the past is held to it. */
+  /* A library that keeps an old version node must behave as that release did. */
   if (one->until && newer_or_equal(release, one->until) && !(found && strchr(one->function, '@')))
     return result_of("other", "until ", one->until);
-  /* What is no libbpf, but stands before one, need not have all of it. */
+  /* A library that is preloaded before libbpf need not have all functions of it. */
   if (!found)
     return result_of(strncmp(under_test_soname(the_function), "libbpf.", 7) == 0 ? "LACKS" : "skip",
                      "the library does not have ", one->function);
@@ -95,14 +95,14 @@ static struct result cannot_run(const struct conform_case* one, const char* refu
   return (struct result){.word = NULL};
 }
 
-/* ours: whether the library that answers a case's function is the one under test. Preloaded, ours
- * leaves some functions to the library behind it. */
+/* ours: whether the function of a case is in the library under test. When ours is preloaded before
+ * libbpf, libbpf answers the functions that ours does not have. */
 static bool ours(const struct conform_case* one) {
   return strcmp(under_test_file(one->function), under_test_file(the_function)) == 0;
 }
 
-/* run_as_either tries what the stock library does and what ours does. What the last difference was
- * like is tried first, since a library that hangs in one manner is slow to try. */
+/* run_as_either expects what the stock library does, and then what ours does. It begins with the
+ * one that was right for the last difference: a wrong one may hang, which takes time. */
 static struct result run_as_either(const struct conform_case* one, struct manner manner) {
   const unsigned seconds =
       options.seconds < seconds_for_a_try ? options.seconds : seconds_for_a_try;
@@ -123,8 +123,8 @@ static struct result run_as_either(const struct conform_case* one, struct manner
   return second.good ? second : first;
 }
 
-/* tell_release: what fails may be what the library did before the release that it is now, or does
- * since a later one. */
+/* tell_release: a case that fails may pass for another release, since the library behaves as an
+ * older or a newer release than its name says. */
 static void tell_release(const struct conform_case* one, struct manner manner,
                          struct result* result) {
   bool changed = newer_or_equal(manner.release, one->changed_in);
@@ -175,7 +175,7 @@ static void print_result(const struct conform_case* one, const struct result* re
   fflush(results);
 }
 
-/* family_of: the folder that a table's file is in. */
+/* family_of: the folder of the file that has a table. */
 static const char* family_of(const struct conform_table* table) {
   static char family[64];
   const char* end = strrchr(table->file, '/');
@@ -187,7 +187,7 @@ static const char* family_of(const struct conform_table* table) {
   return family;
 }
 
-/* list prints a line of a table of cases, tabs between the columns. */
+/* list prints one line for each case, with tabs between the columns. */
 static void list(const struct conform_case* one, const struct conform_table* table) {
   static const char* const kernels[] = {"none", "real", "simulated", "either"};
   static const char* const outcomes[] = {"ends", "crashes", "hangs", "anyhow"};
@@ -238,8 +238,8 @@ static int parse(int argc, char** argv) {
   return 0;
 }
 
-/* take_stdout: what the library prints must not look like a result, so it goes to standard error.
- */
+/* take_stdout: the library's own output goes to standard error, so that it cannot look like a
+ * result. */
 static void take_stdout(void) {
   int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 

@@ -22,8 +22,8 @@ enum needs {
 /* ANYHOW: what happens depends on what lies in memory. */
 enum outcome { ENDS, CRASHES, HANGS, ANYHOW };
 
-/* What is expected of which library stands in the table of cases alone: a body may ask for the
- * difference and for the change that its line names, and for no other. Releases are libbpf's. */
+/* Only the table of cases says what is expected of each library. A body may ask only for the
+ * difference and the change that its line of the table names. Releases are those of libbpf. */
 struct conform_case {
   const char* name;
   const char* function; /* that the case is about; "name@NODE" if 1.0 removed it or its meaning */
@@ -43,8 +43,8 @@ struct conform_table {
   struct conform_table* next;
 };
 
-/* A file of cases ends with its table, CASES(name) = {...}, which thereby is one of those that
- * `conform` runs. No other file names it. */
+/* A file of cases ends with its table, CASES(name) = {...}. This also registers the table with
+ * `conform`: no other file names it. */
 #define CASES(name)                                                                                \
   extern const struct conform_case cases_##name[];                                                 \
   static __attribute__((constructor)) void add_cases(void) {                                       \
@@ -53,11 +53,11 @@ struct conform_table {
   }                                                                                                \
   const struct conform_case cases_##name[]
 
-/* conform_add puts a table behind the others; it must stay where it is. */
+/* conform_add adds a table after the others. The table must not move or end. */
 void conform_add(struct conform_table* table);
 
-/* differs is true when the case shall expect what its difference says, not what the stock library
- * does. */
+/* differs is true when the case must expect what its difference says, and not what the stock
+ * library does. */
 bool differs(void);
 
 /* has_changed: the library under test is of the release that changed the case, or a later one. */
@@ -66,22 +66,22 @@ bool has_changed(void);
 /* skip ends the case as skipped. */
 void skip(const char* why) __attribute__((noreturn));
 
-/* skip_under_valgrind skips a case about limits that valgrind keeps its own share of, or about
- * calls that it does not know. */
+/* skip_under_valgrind skips a case under valgrind: one about a limit of which valgrind uses a part
+ * itself, or about a system call that valgrind does not know. */
 void skip_under_valgrind(void);
 
-/* Checks: each reports file, line, expression and both values when it fails, and gives back whether
- * it held, so that a case can stop where nothing further makes sense. */
+/* Checks: a check that fails reports its file, line, expression and both values. It returns whether
+ * it held, so that a case can stop when the checks after it make no sense. */
 #define CHECK(condition) check_true(!!(condition), #condition, __FILE__, __LINE__)
 #define CHECK_EQ(got, want)                                                                        \
   check_equal((long long)(got), (long long)(want), #got, __FILE__, __LINE__)
 #define CHECK_TEXT(got, want) check_text(got, want, #got, __FILE__, __LINE__)
-/* An int function that must fail: returns -error, and errno is error. */
+/* A function that must return -error, with errno set to error. */
 #define CHECK_FAILS(call, error) check_fails((errno = 0, (call)), error, #call, __FILE__, __LINE__)
-/* A pointer function that must fail: returns NULL, and errno is error. */
+/* A function that must return NULL, with errno set to error. */
 #define CHECK_NULL(call, error) check_null((errno = 0, (call)), error, #call, __FILE__, __LINE__)
 
-/* Here, so that the compiler and static checkers see what a check that holds has shown. */
+/* In the header, so that the compiler and static checkers know what is true after a check. */
 void check_failed(const char* text, const char* file, int line);
 static inline bool check_true(bool held, const char* text, const char* file, int line) {
   if (!held)
@@ -93,8 +93,8 @@ bool check_text(const char* got, const char* want, const char* text, const char*
 bool check_fails(int got, int error, const char* text, const char* file, int line);
 bool check_null(const void* got, int error, const char* text, const char* file, int line);
 
-/* CHECK_WARNED: since the last messages_clear() there was one warning and no more, and it names
- * `what`. Texts and their number are the library's own: asked of ours alone. */
+/* CHECK_WARNED: there was exactly one warning since the last messages_clear(), and it contains
+ * `what`. It checks our library only: another library may have other texts, or more of them. */
 #define CHECK_WARNED(what) check_warned(what, __FILE__, __LINE__)
 bool check_warned(const char* what, const char* file, int line);
 

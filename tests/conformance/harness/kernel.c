@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* kernel: both back ends, the real kernel driven by a program that runs on request, and the
- * simulated one driven by its controls. */
+/* kernel: both back ends. On the real kernel a BPF program runs when a case asks for it; the
+ * simulated kernel has functions that control it. */
 #define _GNU_SOURCE
 #include "harness/kernel.h"
 
@@ -25,7 +25,7 @@
 struct sim_calls sim;
 static unsigned cpu_count;
 
-/* A map of the running case, and on the real kernel the program that works on it. */
+/* A map of the running case, and on the real kernel the program that uses it. */
 struct emitter {
   int map_fd, program_fd;
 };
@@ -35,7 +35,7 @@ static unsigned emitter_count;
 static int data_fd = -1;
 static void* data_bytes;
 
-/* The affinity of the process, which output on another CPU changes for a moment. */
+/* The affinity of the process. Output on another CPU changes it for a moment. */
 static cpu_set_t home_cpus;
 
 void kernel_die(const char* what, int error) {
@@ -88,7 +88,7 @@ void kernel_start(unsigned cpus) {
   emitter_count = 0;
   if (kernel_is_sim()) {
     sim.reset(cpu_count = cpus);
-    /* What a case sees is the same each time. */
+    /* Every run of a case must see the same. */
     sim.hold_clock();
     return;
   }
@@ -184,7 +184,7 @@ int kernel_run(int program_fd, unsigned cpu, const uint64_t* args, size_t count)
   cpu_set_t there;
   int error, returned = 0;
 
-  /* Where the program runs on the CPU that asks, the wakeup comes before the call returns. */
+  /* If the program runs on the CPU of the caller, the wakeup comes before the call returns. */
   CPU_ZERO(&there);
   CPU_SET(cpu, &there);
   if (sched_setaffinity(0, sizeof(there), &there) != 0)
@@ -223,7 +223,7 @@ static void write_file(const char* path, const char* text) {
     kernel_die(path, errno);
 }
 
-/* own_cpu_folder puts a folder of the case's own, with the same masks, over the kernel's. */
+/* own_cpu_folder mounts a folder with the same masks over the kernel's, for this case alone. */
 static void own_cpu_folder(void) {
   static const char* const names[] = {"possible", "online", "present"};
   char texts[3][4096] = {"", "", ""}, path[64];

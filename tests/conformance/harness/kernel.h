@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* kernel: the kernel under a case, real or simulated, behind one set of calls. The simulated one
- * is found by name in the process (preloaded); everything else is the real one. */
+/* kernel: the kernel that a case uses, real or simulated, with one set of calls for both. It is the
+ * simulated one if the simulator is preloaded. */
 #ifndef RINGSIDE_CONFORM_KERNEL_H
 #define RINGSIDE_CONFORM_KERNEL_H
 
@@ -15,15 +15,15 @@ enum { kernel_payload_max = 65536 };
 /* kernel_is_sim: the simulator is preloaded. */
 bool kernel_is_sim(void);
 
-/* kernel_refusal: why no case can use the real kernel here, or NULL. */
+/* kernel_refusal: why cases cannot use the real kernel on this machine; NULL if they can. */
 const char* kernel_refusal(void);
 
-/* kernel_start makes ready for a case with `cpus` simulated CPUs; the real kernel has what it has.
- * kernel_end closes the maps that the case left open. */
+/* kernel_start prepares for a case, with `cpus` CPUs if the kernel is simulated. kernel_end closes
+ * the maps that the case left open. */
 void kernel_start(unsigned cpus);
 void kernel_end(void);
 
-/* kernel_cpus: number of possible CPUs. */
+/* kernel_cpus: the number of possible CPUs. */
 unsigned kernel_cpus(void);
 
 /* kernel_map makes a perf event array; it stays open until kernel_end or kernel_close. */
@@ -34,29 +34,28 @@ void kernel_close(int map_fd);
 /* kernel_take_slots empties the first `count` slots of a map and returns how many held an event. */
 unsigned kernel_take_slots(int map_fd, unsigned count);
 
-/* kernel_output: a program on `cpu` writes `size` bytes to the map's ring for that CPU. Returns
- * what bpf_perf_event_output() returns. The reader has been woken when this returns. */
+/* kernel_output: a BPF program on `cpu` writes `size` bytes to the ring of that CPU in the map.
+ * Returns what bpf_perf_event_output() returned. The wakeup, if any, happens before it returns. */
 int kernel_output(int map_fd, unsigned cpu, const void* data, uint32_t size);
 
-/* kernel_output_to: the same for the event in slot `key`. Real kernel only. */
+/* kernel_output_to: the same for the event in slot `key`. On the real kernel only. */
 int kernel_output_to(int map_fd, unsigned cpu, unsigned key, const void* data, uint32_t size);
 
-/* kernel_set_file: the text of one of the files /sys/devices/system/cpu/{possible,online}, for this
- * case alone; NULL takes the file away. On the real kernel: in a mount namespace of the case's own.
- */
+/* kernel_set_file sets the text of /sys/devices/system/cpu/{possible,online} for this case alone;
+ * NULL removes the file. On the real kernel it does so in a mount namespace of its own. */
 void kernel_set_file(const char* name, const char* text);
 
 /* kernel_drop_privileges: from now on the process may not open events of a whole CPU. */
 void kernel_drop_privileges(void);
 
-/* kernel_open_now: what is open: descriptors, and mappings of perf events and of maps. */
+/* kernel_open_now: the open descriptors, and the mappings of perf events and of maps. */
 struct kernel_open {
   unsigned fds;
   unsigned mappings;
 };
 struct kernel_open kernel_open_now(void);
 
-/* The simulator's controls, for cases that run on it alone. */
+/* The functions that control the simulator, for cases that run on it alone. */
 struct sim_calls {
   void (*reset)(unsigned cpus);
   void (*set_online)(unsigned cpu, int online);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* kernel_live: what kernel.c has for other parts of the two back ends. Not for cases. */
+/* kernel_live: functions of kernel.c for the other parts of the two back ends. Not for cases. */
 #ifndef RINGSIDE_CONFORM_KERNEL_LIVE_H
 #define RINGSIDE_CONFORM_KERNEL_LIVE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* kernel_die ends the program: without this nothing can be said about a library. */
+/* kernel_die ends the program: without what failed, no library can be tested. */
 void kernel_die(const char* what, int error);
 
-/* kernel_keep: the map, and the program that works on it (or -1), are closed at the case's end. */
+/* kernel_keep: the end of the case closes the map, and the program that uses it (or -1). */
 void kernel_keep(int map_fd, int program_fd);
 int kernel_program_of(int map_fd);
 
-/* kernel_data_fd: the array map whose one value is a payload, kernel_payload_max bytes. */
+/* kernel_data_fd: an array map of one value, the payload of kernel_payload_max bytes. */
 int kernel_data_fd(void);
 
 /* kernel_run runs a program on `cpu` and returns what it returned. */

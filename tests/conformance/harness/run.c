@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* run: the process of a case is in a group of its own, which is ended with it, and dies with this
- * one. Whatever the library does to it, closes in it or leaves running, this one goes on. */
+/* run: each case has a process in a process group of its own. This process kills the group when the
+ * case is over, and the case dies with this process. So a library that breaks the process of a
+ * case, closes its files or leaves processes behind does no harm here. */
 #define _GNU_SOURCE
 #include "harness/run.h"
 
@@ -41,8 +42,8 @@ static void take_lines(int fd, FILE* lines) {
     fwrite(part, 1, (size_t)count, lines);
 }
 
-/* The signals that are blocked in a case's process. In this one SIGCHLD is, too, but for the time
- * of each wait. */
+/* The signals that are blocked in the process of a case. In this process SIGCHLD is blocked, too,
+ * except while it waits. */
 static sigset_t blocked_in_cases;
 
 static void on_child(int number) {
@@ -71,7 +72,7 @@ static __attribute__((noreturn)) void be_the_case(const struct conform_case* one
   if (!report || getppid() != parent)
     _exit(2);
   setvbuf(report, NULL, _IOLBF, BUFSIZ);
-  /* What counts lines or leaks in a library is written by what runs at exit. */
+  /* Tools that count covered lines or leaks write their results at exit. */
   exit(body_run(one, manner, report));
 }
 
@@ -81,8 +82,8 @@ static bool has_ended(pid_t pid) {
   return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
 }
 
-/* watch takes in the lines of a process until it ends, or ends it when its time is up. The lines
- * may end before the process, and what it has left running may hold them open. */
+/* watch reads the lines of a process until it ends, or kills it when its time is over. The process
+ * may close the pipe before it ends, and processes that it left behind may keep the pipe open. */
 static struct ending watch(pid_t pid, int report_fd, FILE* lines, long long limit_ms) {
   const long long deadline = now_ms() + limit_ms;
   struct pollfd report = {report_fd, POLLIN, 0};
@@ -110,7 +111,7 @@ static struct ending watch(pid_t pid, int report_fd, FILE* lines, long long limi
   return ending;
 }
 
-/* line_of: where a line of a report begins that starts like this; NULL if none does. */
+/* line_of: the first line of a report that begins with `start`; NULL if there is none. */
 static const char* line_of(const char* text, const char* start) {
   for (; *text; text = strchr(text, '\n') + 1)
     if (strncmp(text, start, strlen(start)) == 0)
@@ -120,7 +121,7 @@ static const char* line_of(const char* text, const char* start) {
   return NULL;
 }
 
-/* judge_end: of a case's process that ended by itself. */
+/* judge_end: the result of a process that ended by itself. */
 static void judge_end(struct result* result, int status, bool ringside) {
   const char* why = line_of(result->report, REPORT_SKIP);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* under_test: finding functions, and what the dynamic section of their file says. */
+/* under_test: finds functions, and reads the dynamic section of the file that has them. */
 #define _GNU_SOURCE
 #include "harness/under_test.h"
 
@@ -32,7 +32,7 @@ const char* under_test_file(const char* function) {
   return file ? file->l_name : "";
 }
 
-/* dynamic_entry: an entry of a loaded file's dynamic section; 0 if there is none. */
+/* dynamic_entry: the value of an entry of the dynamic section of a loaded file; 0 if none. */
 static ElfW(Addr) dynamic_entry(const struct link_map* file, ElfW(Sxword) tag) {
   for (const ElfW(Dyn)* entry = file->l_ld; entry->d_tag != DT_NULL; entry++)
     if (entry->d_tag == tag)
@@ -40,8 +40,8 @@ static ElfW(Addr) dynamic_entry(const struct link_map* file, ElfW(Sxword) tag) {
   return 0;
 }
 
-/* dynamic_address: an entry that is an address. The loader has made some of them addresses of this
- * process, and others are still relative to where the file begins. */
+/* dynamic_address: the same for an entry that is an address. The loader adds the address of the
+ * file to some entries; others are still relative to it. */
 static const void* dynamic_address(const struct link_map* file, ElfW(Sxword) tag) {
   ElfW(Addr) address = dynamic_entry(file, tag);
 
@@ -59,12 +59,12 @@ const char* under_test_soname(const char* function) {
   return offset ? string_of(file, offset) : "";
 }
 
-/* next_at: what lies `distance` bytes behind a table's entry. */
+/* next_at: the address `distance` bytes after an entry of a table. */
 static const void* next_at(const void* entry, ElfW(Word) distance) {
   return (const char*)entry + distance;
 }
 
-/* newest_node: of the version nodes that a file defines; NULL if none is libbpf's. */
+/* newest_node: the newest of the version nodes of libbpf that a file defines; NULL if none. */
 static const char* newest_node(const struct link_map* file) {
   static const char prefix[] = "LIBBPF_";
   ElfW(Addr) count = dynamic_entry(file, DT_VERDEFNUM);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* corrupt: rings whose records cannot be true. The stock library trusts them, loops or reads
- * outside; ours fails once, says so, and recovers. */
+/* corrupt: perf rings with records that cannot be true. The stock library believes them, and loops
+ * or reads outside the ring; ours fails once, warns, and recovers. */
 #include <stdint.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ static bool open_buffer(void) {
   return CHECK(pb != NULL);
 }
 
-/* Where the kernel's own head is, whatever a case makes of the page. */
+/* The kernel's own head, even if the case has changed the page. */
 static uint64_t true_head;
 
 static void forge(const void* bytes, uint32_t size) {
@@ -37,8 +37,8 @@ static void forge_size(uint16_t size) {
   forge(&bytes, sizeof(bytes));
 }
 
-/* What ours does with any of them: -EBADMSG once, what came before is delivered, one message that
- * names the CPU, all up to the head skipped, and the ring works on. */
+/* Ours does the same for each of them: it returns -EBADMSG once, delivers the records before, warns
+ * once with the number of the CPU, and skips all up to the head. After that the ring works. */
 static void recovers(unsigned delivered) {
   messages_clear();
   CHECK_FAILS(perf_buffer__consume(pb), EBADMSG);
@@ -47,7 +47,7 @@ static void recovers(unsigned delivered) {
   CHECK_EQ(ring_page(pb, 0)->data_tail, ring_page(pb, 0)->data_head);
   CHECK_EQ(perf_buffer__consume(pb), 0);
   CHECK_EQ(seen.count, delivered);
-  /* The page tells the truth again. */
+  /* The page has the true head again. */
   ring_page(pb, 0)->data_tail = ring_page(pb, 0)->data_head = true_head;
   CHECK_EQ(kernel_output(map_fd, 0, "after", 6), 0);
   CHECK_EQ(perf_buffer__consume(pb), 0);
@@ -73,7 +73,7 @@ static void size_0_of_a_dropped_record(void) {
   perf_buffer__free(pb);
 }
 
-/* either recovers, or is the stock library, which takes the bytes for something else and ends. */
+/* The library recovers, or is the stock library, which misreads the bytes and ends. */
 static void recovers_if_ours(unsigned delivered) {
   if (differs()) {
     recovers(delivered);
@@ -100,7 +100,7 @@ static void size_not_of_8(void) {
   a_corrupt_size(20);
 }
 
-/* The last record says more than there is up to the head, and more than the ring holds. */
+/* The size of the last record reaches past the head, and is more than the ring holds. */
 static void size_beyond(uint16_t size) {
   struct forged_sample bad = forged_sample(1);
 
@@ -114,12 +114,12 @@ static void size_beyond(uint16_t size) {
 static void size_beyond_head(void) {
   size_beyond(4096 - 8);
 }
-/* Of this one the stock library copies what lies behind the mapping. */
+/* For this one the stock library copies bytes behind the mapping. */
 static void size_beyond_the_ring(void) {
   size_beyond(65528);
 }
 
-/* Head, then tail, is moved by so much over a ring of one true record. */
+/* The ring has one true record. The case adds this to the head, and then to the tail. */
 static void positions_out_of_step(int64_t head, int64_t tail) {
   struct forged_sample good = forged_sample(1);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* cpus: which CPUs are possible and online, by what the kernel's files say, and what they may
- * say at all. */
+/* cpus: the CPUs that are possible and online, as the kernel's files say, and the texts that these
+ * files may have. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static struct perf_buffer* make(int map_fd) {
   return perf_buffer__new(map_fd, 1, seen_sample, seen_lost, &seen, NULL);
 }
 
-/* Texts of a mask: how many CPUs it names, or a negative errno. */
+/* The text of a mask, and how many CPUs it has, or a negative errno. */
 static const struct {
   const char* text;
   int count;
@@ -45,7 +45,7 @@ static const struct {
 enum { mask_count = sizeof(masks) / sizeof(masks[0]) };
 
 static void masks_of_possible_cpus(void) {
-  /* Failures are not kept, so all of them can be had before the first success. */
+  /* The library does not keep a failure, so all failures come before the first success. */
   for (int i = 0; i < mask_count; i++) {
     if (masks[i].count >= 0)
       continue;
@@ -60,7 +60,7 @@ static void possible_cpus_are_counted(void) {
 
   kernel_set_file("possible", wanted);
   CHECK_EQ(libbpf_num_possible_cpus(), 4);
-  /* A success is kept. */
+  /* It keeps a success. */
   kernel_set_file("possible", "0-63\n");
   CHECK_EQ(libbpf_num_possible_cpus(), 4);
   kernel_set_file("possible", NULL);
@@ -120,7 +120,7 @@ static void new_takes_every_online_mask(void) {
   }
 }
 
-/* What no kernel writes and the stock library lets pass. */
+/* Texts that no kernel writes and that the stock library accepts. */
 static void masks_with_odd_marks(void) {
   static const char* const texts[] = {"0,\n", ",0\n", " 0-1\n", "0-1\n\n"};
   int map_fd = kernel_map(kernel_cpus());
@@ -139,7 +139,7 @@ static void masks_with_odd_marks(void) {
   }
 }
 
-/* The explicit list of new_raw does not ask what is online or possible. */
+/* With the explicit list of new_raw it does not matter which CPUs are online or possible. */
 static void a_list_and_a_bad_online_mask(void) {
   struct perf_event_attr attr = seen_attr();
   int cpu = 0, map_fd = kernel_map(kernel_cpus());
@@ -190,7 +190,7 @@ static void masks_of_any_length(void) {
       CHECK_NULL(make(map_fd), E2BIG);
       continue;
     }
-    /* CPUs 0, 2, ... of those there are. */
+    /* CPUs 0, 2, ... of the existing ones. */
     pb = make(map_fd);
     if (CHECK(pb != NULL))
       CHECK_EQ(perf_buffer__buffer_cnt(pb), (kernel_cpus() + 1) / 2);
@@ -213,7 +213,7 @@ static void masks_out_of_order(void) {
   }
 }
 
-/* Buffers are packed: the index is not the CPU's number behind a CPU that is offline. */
+/* An offline CPU has no buffer: for the CPUs after it, the index is not the number of the CPU. */
 static void indices_are_packed(void) {
   const unsigned cpus = kernel_cpus();
   int map_fd = kernel_map(cpus);
@@ -240,7 +240,7 @@ static void indices_are_packed(void) {
   }
   CHECK_FAILS(perf_buffer__consume_buffer(pb, cpus - 1), EINVAL);
   CHECK_FAILS(perf_buffer__buffer_fd(pb, cpus - 1), EINVAL);
-  /* The slots are not: CPU 0's is empty. */
+  /* It does have a slot in the map: that of CPU 0 is empty. */
   CHECK_EQ(kernel_take_slots(map_fd, 1), 0);
   CHECK_EQ(kernel_take_slots(map_fd, cpus), cpus - 1);
   perf_buffer__free(pb);
@@ -268,7 +268,7 @@ static void a_cpu_in_the_middle_is_offline(void) {
   perf_buffer__free(pb);
 }
 
-/* say has a file name the CPUs from one to another. */
+/* say writes a range of CPUs to a file. */
 static void say(const char* file, unsigned first, unsigned last) {
   char text[32];
 
@@ -307,7 +307,7 @@ static void more_cpus_than_there_are(void) {
   int map_fd = kernel_map(2 * kernel_cpus());
   struct perf_buffer* pb;
 
-  /* Possible, but not online: no trouble. */
+  /* Possible, but not online: no error. */
   say("possible", 0, 2 * kernel_cpus() - 1);
   pb = make(map_fd);
   if (!CHECK(pb != NULL))
@@ -360,7 +360,7 @@ static void cpus_that_come_and_go(void) {
   sim.set_online(1, 1);
   sim.set_online(2, 0);
   sim.set_online(2, 1);
-  /* Time for a library that follows what the kernel announces. */
+  /* Time for a library that listens to the kernel's announcements. */
   for (int second = 0; second < 4; second++)
     CHECK_EQ(perf_buffer__poll(pb, 1000), 0);
   CHECK_EQ(perf_buffer__buffer_cnt(pb), follows ? 4 : 3);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* free_within: a buffer that one of its own callbacks frees. The call that reads it ends, the
- * program is told nothing more, and nothing of the buffer is left. */
+/* free_within: a buffer that one of its own callbacks frees. The call that reads it ends, no
+ * further callback is called, and nothing of the buffer is left. */
 #include <setjmp.h>
 #include <stdint.h>
 
@@ -39,12 +39,12 @@ static int read_buffer(enum read_by how) {
   }
 }
 
-/* What a read gives whose first ring was read well, and which no other was read behind. */
+/* The result of a read that read its first ring without error, and no other ring after it. */
 static int of_one_ring(enum read_by how) {
   return how == POLL ? 1 : 0;
 }
 
-/* A buffer whose callback number `at` frees it; `raw`: perf_buffer__new_raw. */
+/* Makes a buffer that its callback number `at` frees; `raw`: with perf_buffer__new_raw. */
 static bool open_buffer(unsigned at, bool raw) {
   struct perf_event_attr attr = seen_attr();
 
@@ -58,7 +58,7 @@ static bool open_buffer(unsigned at, bool raw) {
   return CHECK(pb != NULL);
 }
 
-/* The callback number free_at was the last, and what the buffer had is given back. */
+/* The callback number free_at was the last, and the buffer has given back all that it had. */
 static void check_gone(void) {
   struct kernel_open after = kernel_open_now();
 
@@ -142,7 +142,7 @@ static void leave(struct seen* context) {
   longjmp(way_out, 1);
 }
 
-/* A read that a callback has left by longjmp is over: no free has to wait for it. */
+/* A read that a callback has left by longjmp is over: a free does not wait for it. */
 static void after_longjmp(void) {
   for (volatile enum read_by how = 0; how < WAYS_TO_READ; how++) {
     if (!open_buffer(1, false))
@@ -179,8 +179,8 @@ static int read_rings(enum ring_read_by how) {
   }
 }
 
-/* Two rings of three records each, freed at each of them. A record that wraps is one whose end lies
- * in the second mapping of the data. */
+/* Two rings of three records each; the buffer is freed at each record. The end of a record that
+ * wraps lies in the second mapping of the data. */
 static void freed_at_each_record(enum ring_read_by how, bool wraps) {
   for (free_at = 1; free_at <= (how < ONE_CONSUME ? 6 : 3); free_at++) {
     struct kernel_open after;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* index: the functions that ask about one ring, and indices that are none. */
+/* index: the functions that take the index of a ring, with valid and invalid indices. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <limits.h>
@@ -118,7 +118,7 @@ static void fd_stops_its_ring(void) {
   skip_under_valgrind();
   if (!open_buffer(1))
     return;
-  /* A paused ring loses all: so the descriptor is that of this ring's event. */
+  /* A paused ring loses every record: this shows that the descriptor is that of its event. */
   CHECK_EQ(ioctl(perf_buffer__buffer_fd(pb, 0), PERF_EVENT_IOC_PAUSE_OUTPUT, 1), 0);
   CHECK_EQ(kernel_output(map_fd, 0, &value, sizeof(value)), -ENOSPC);
   CHECK_EQ(ioctl(perf_buffer__buffer_fd(pb, 0), PERF_EVENT_IOC_PAUSE_OUTPUT, 0), 0);
@@ -135,7 +135,7 @@ static void epoll_fd_is_an_epoll_set(void) {
   if (!open_buffer(1))
     return;
   CHECK_EQ(epoll_wait(perf_buffer__epoll_fd(pb), &event, 1, 0), 0);
-  /* The ring's event is in it already. */
+  /* The set already has the event of the ring. */
   event.events = EPOLLIN;
   errno = 0;
   CHECK_EQ(

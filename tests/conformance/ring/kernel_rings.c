@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* kernel_rings: programs on the real kernel, controls of the simulated one. */
+/* kernel_rings: by BPF programs on the real kernel, by control functions on the simulated one. */
 #include "ring/kernel_rings.h"
 
 #include <sys/mman.h>
@@ -15,7 +15,7 @@ static int make_ring(enum bpf_map_type type, uint32_t size, const char* kind) {
   static char why[128];
 
   if (map_fd == -EINVAL) {
-    /* A size that every kernel takes tells whether it is the type that this one does not know. */
+    /* Every kernel accepts this size: if this fails, the kernel does not know the type. */
     int small_fd = sys_bpf_map_create(type, 0, 0, (uint32_t)sysconf(_SC_PAGESIZE), 0);
 
     if (small_fd < 0) {
@@ -73,8 +73,8 @@ int kernel_ring_commit(int map_fd, uint32_t size, uint64_t value, enum commit co
   return result;
 }
 
-/* The array map that the program of a user ring writes to. Its value is read and written by bpf():
- * a mapping would be one of those that a case is asked about. */
+/* The array map that the program of a user ring writes to. bpf() reads and writes its value, since
+ * a mapping would look like one that the library left behind. */
 static int log_fd = -1;
 
 int kernel_user_ring(uint32_t size) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* lifetime: what free takes back, and whose map it is. That nothing stays open is checked
- * after every case, not only here. */
+/* lifetime: what free gives back, and what happens to the map. The harness checks after every case
+ * that nothing stays open. */
 #define _GNU_SOURCE
 #include <stdint.h>
 #include <unistd.h>
@@ -111,7 +111,7 @@ static void second_buffer_on_a_map_takes_over(void) {
   CHECK_EQ(perf_buffer__consume(second), 0);
   CHECK_EQ(seen.count, 0);
   CHECK_EQ(other_seen.count, 1);
-  /* The slots do not tell whose they are: freeing the first silences the second. */
+  /* A slot does not say which buffer filled it: to free the first buffer stops the second. */
   perf_buffer__free(first);
   CHECK_EQ(write_value(map_fd, 0), -ENOENT);
   perf_buffer__free(second);
@@ -132,7 +132,7 @@ static void slots_of_others_are_left(void) {
   perf_buffer__free(raw);
 }
 
-/* The program closes its descriptor of the map. The map lives on in the program that writes. */
+/* The program closes its descriptor of the map. The BPF program that writes keeps the map. */
 static void map_fd_closed_by_its_owner(void) {
   int map_fd = kernel_map(kernel_cpus());
   struct perf_buffer* pb = make(map_fd, &seen);
@@ -145,7 +145,7 @@ static void map_fd_closed_by_its_owner(void) {
     perf_buffer__free(pb);
     CHECK_EQ(write_value(map_fd, 0), -ENOENT);
   } else {
-    /* The kernel drops the slots with the last descriptor. */
+    /* The kernel empties the slots when the last descriptor is closed. */
     CHECK_EQ(write_value(map_fd, 0), -ENOENT);
     CHECK_EQ(perf_buffer__poll(pb, 0), 0);
     perf_buffer__free(pb);
@@ -153,7 +153,7 @@ static void map_fd_closed_by_its_owner(void) {
   dup2(STDERR_FILENO, map_fd); /* for kernel_end to close */
 }
 
-/* ... and the number comes to mean another map before the buffer is freed. */
+/* ... and its number becomes that of another map before the buffer is freed. */
 static void map_fd_reused(void) {
   int first_fd = kernel_map(kernel_cpus()), second_fd = kernel_map(kernel_cpus());
   struct perf_buffer *first = make(first_fd, &seen), *second = make(second_fd, &other_seen);
@@ -165,7 +165,7 @@ static void map_fd_reused(void) {
   perf_buffer__free(second);
 }
 
-/* A program may hold an event on by other means, as here by a slot of another map. */
+/* A program may keep an event in another way, here by a slot of another map. */
 static void an_event_that_was_given_is_off(void) {
   int map_fd = kernel_map(kernel_cpus()), other_fd = kernel_map(1), event_fd;
   struct perf_buffer* pb = make(map_fd, &seen);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* new: what perf_buffer__new makes, and what it says to bad arguments. */
+/* new: what perf_buffer__new makes, and its errors for bad arguments. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -54,7 +54,7 @@ static void closed_map_fd(void) {
   char info[256];
 
   for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-    /* The kernel's word for it: EBADFD, or EBADF. */
+    /* The error of the kernel: EBADFD, or EBADF. */
     int error = -sys_bpf_info(fds[i], info, sizeof(info));
 
     CHECK(error == EBADF || error == EBADFD);
@@ -67,7 +67,7 @@ static void closed_map_fd(void) {
 static void fd_that_is_no_map(void) {
   int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-  /* Which is also how a kernel answers that is too old to tell of maps: the slots refuse it. */
+  /* An old kernel, without the info of a map, gives EINVAL, too. Then the first slot fails. */
   CHECK_NULL(make(fd, 1), EINVAL);
   CHECK_WARNED("map");
   close(fd);
@@ -107,7 +107,7 @@ static void page_counts_taken(void) {
   }
 }
 
-/* Linux up to 6.12 counts pages in 32 bits: 2^32 of them are none, a ring in which nothing fits. */
+/* Linux up to 6.12 counts pages in 32 bits: 2^32 pages become 0, a ring without room. */
 static bool kernel_maps_none_for_2_32(void) {
   const size_t size = (((size_t)1 << 32) + 1) * (size_t)sysconf(_SC_PAGESIZE);
   struct perf_event_attr attr = {
@@ -123,7 +123,7 @@ static bool kernel_maps_none_for_2_32(void) {
 }
 
 static void page_counts_beyond_memory(void) {
-  /* The last is the first whose bytes, header page included, still fit into 64 bits. */
+  /* The last is the largest whose bytes, with the header page, fit into 64 bits. */
   static const unsigned shifts[] = {28, 32, 40, 51};
   int map_fd = kernel_map(kernel_cpus());
 
@@ -138,7 +138,7 @@ static void page_counts_beyond_memory(void) {
   CHECK_EQ(kernel_take_slots(map_fd, kernel_cpus()), 0);
 }
 
-/* Powers of two whose bytes do not fit into a size_t. */
+/* Powers of two, with more bytes than a size_t can count. */
 static void page_counts_whose_bytes_wrap(void) {
   static const unsigned shifts[] = {52, 53, 60, 63};
   int map_fd = kernel_map(kernel_cpus());
@@ -199,13 +199,13 @@ static void callbacks_may_be_null(void) {
 
   if (!CHECK(pb != NULL))
     return;
-  /* Overfilled, so that there is a LOST record, too. */
+  /* More than the ring holds, so that there is a LOST record, too. */
   for (int i = 0; i < 6; i++)
     kernel_output(map_fd, 0, payload, sizeof(payload));
   CHECK_EQ(perf_buffer__consume(pb), 0);
   CHECK_EQ(kernel_output(map_fd, 0, payload, sizeof(payload)), 0);
   CHECK_EQ(perf_buffer__consume(pb), 0);
-  /* The ring is empty: it takes as much as at first. */
+  /* The ring is empty: it has as much room as at first. */
   for (int i = 0; i < 4; i++)
     CHECK_EQ(kernel_output(map_fd, 0, payload, sizeof(payload)), 0);
   perf_buffer__free(pb);
@@ -220,7 +220,7 @@ static void without_privileges(void) {
   CHECK_EQ(kernel_take_slots(map_fd, kernel_cpus()), 0);
 }
 
-/* However few descriptors are left: an error, and nothing left behind, until there are enough. */
+/* With too few descriptors new fails and leaves nothing behind; with enough it succeeds. */
 static void without_descriptors(void) {
   const unsigned cpus = kernel_cpus();
   int map_fd = kernel_map(cpus), probe_fd = dup(map_fd);
@@ -250,7 +250,7 @@ static void without_descriptors(void) {
     }
   }
   CHECK(pb != NULL);
-  /* At least an epoll set and an event for each CPU. */
+  /* It needs at least an epoll set, and an event for each CPU. */
   CHECK(left >= cpus + 1);
   perf_buffer__free(pb);
 }
@@ -277,7 +277,7 @@ static void map_info_refused(void) {
   }
 }
 
-/* Each of these steps failing at the first, second, ... ring. */
+/* Each of these steps fails at the first, second, ... ring. */
 static void a_step_fails(void) {
   static const struct {
     const char* call;

@@ -46,7 +46,7 @@ static void attr_is_needed(void) {
 
   CHECK_NULL(perf_buffer__new_raw(map_fd, 1, NULL, seen_record, &seen, NULL), EINVAL);
   CHECK_WARNED("attr");
-  /* Before the map is asked. */
+  /* This error comes before that of the map. */
   CHECK_NULL(perf_buffer__new_raw(9999, 1, NULL, seen_record, &seen, NULL), EINVAL);
 }
 
@@ -69,7 +69,8 @@ static void page_counts_beyond_memory(void) {
              ENOMEM);
 }
 
-/* The kernel is asked with the attributes as they are, and its answer is the answer. */
+/* The library passes the attributes to the kernel unchanged, and returns the error of the kernel.
+ */
 static void attr_goes_to_the_kernel(void) {
   int map_fd = kernel_map(kernel_cpus());
   struct perf_event_attr attr = seen_attr();
@@ -95,7 +96,7 @@ static void attr_is_left_as_it_was(void) {
   pb = perf_buffer__new_raw(map_fd, 1, &attr, seen_record, &seen, NULL);
   CHECK(pb != NULL);
   CHECK(memcmp(&attr, &before, sizeof(attr)) == 0);
-  /* It may go away, too. */
+  /* The library has a copy: the caller may change its attributes later. */
   memset(&attr, 0xff, sizeof(attr));
   CHECK_EQ(kernel_output(map_fd, 0, "12345678", 8), 0);
   CHECK_EQ(perf_buffer__poll(pb, 1000), 1);
@@ -185,7 +186,7 @@ static void lists_may_go_away(void) {
   CHECK_EQ(kernel_take_slots(map_fd, 8), 0);
 }
 
-/* Every slot of the map, for CPU 0 only: free takes back the keys, not the CPU numbers. */
+/* Every slot of the map, all for CPU 0: free empties the slots by their keys, not by CPU. */
 static void a_cpu_named_twice(void) {
   int cpus[] = {0, 0, 0}, keys[] = {1, 4, 7}, map_fd = kernel_map(8);
   struct perf_buffer* pb = make_listed(map_fd, 3, cpus, keys);
@@ -204,7 +205,7 @@ static void a_key_named_twice(void) {
   if (!CHECK(pb != NULL))
     return;
   CHECK_EQ(perf_buffer__buffer_cnt(pb), 2);
-  /* The later one has the slot. */
+  /* The slot has the later event. */
   CHECK_EQ(kernel_output(map_fd, 0, "12345678", 8), 0);
   CHECK_EQ(perf_buffer__consume_buffer(pb, 0), 0);
   CHECK_EQ(seen.count, 0);
@@ -213,7 +214,7 @@ static void a_key_named_twice(void) {
   perf_buffer__free(pb);
 }
 
-/* A list is taken as it is, and the kernel says what is wrong with it. */
+/* The library does not check a list: the kernel refuses what is wrong in it. */
 static void wrong_entries_in_lists(void) {
   static const struct {
     int cpu, key, error;

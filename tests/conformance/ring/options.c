@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* options: options structs of every size from nothing to twice their own, with zeros and with
- * garbage behind what the library knows. */
+/* options: option structs of every size from 0 to twice their own, with zeros and with garbage
+ * after the fields that the library knows. */
 #include <stdint.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 static struct seen seen;
 
-/* Options as bytes, so that a test can lie about their size. */
+/* Options as bytes, so that a case can claim any size. */
 union bytes {
   size_t sz;
   unsigned char byte[96];
@@ -17,7 +17,7 @@ union bytes {
   struct perf_buffer_raw_opts raw;
 };
 
-/* The bytes that perf_buffer__new knows; what stands behind them must be 0. */
+/* The bytes that perf_buffer__new knows; all bytes after them must be 0. */
 static size_t known_simple(void) {
   return has_changed() ? 12 : 8;
 }
@@ -80,7 +80,7 @@ static void every_raw_size_with_garbage_behind(void) {
   every_size(make_raw, 64, true, known_raw);
 }
 
-/* One byte that is not 0, at each place behind what is known, the last one included. */
+/* One byte that is not 0, at each place after the known fields, up to the last byte. */
 static void one_byte_behind(make_fn make, size_t known, size_t size) {
   int map_fd = kernel_map(kernel_cpus());
 
@@ -91,7 +91,7 @@ static void one_byte_behind(make_fn make, size_t known, size_t size) {
     opts.sz = size;
     opts.byte[at] = 1;
     refused(make, map_fd, &opts);
-    /* Just not within the size any more. */
+    /* The first byte that is not within the size. */
     opts.sz = at;
     taken(make, map_fd, &opts);
   }
@@ -115,7 +115,7 @@ static void size_of_0_and_of_everything(void) {
   taken(make_raw, map_fd, &(union bytes){.sz = sizeof(struct perf_buffer_raw_opts)});
 }
 
-/* A field counts only from the size that reaches past its last byte. */
+/* A field counts only if the size includes its last byte. */
 static void a_period_cut_short(void) {
   int map_fd = kernel_map(kernel_cpus());
 
@@ -164,7 +164,7 @@ static void padding_between_fields_is_free(void) {
   taken(make_raw, map_fd, &opts);
 }
 
-/* Lists without a count are not looked at. */
+/* Without a count the library does not read the lists. */
 static void lists_without_a_count(void) {
   static const int counts[] = {0, -1, INT32_MIN};
   int map_fd = kernel_map(kernel_cpus());

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* poll: waiting: timeouts, signals, what is counted, and the epoll descriptor. */
+/* poll: timeouts, signals, the number that poll returns, and the epoll descriptor. */
 #define _GNU_SOURCE
 #include <limits.h>
 #include <poll.h>
@@ -135,12 +135,12 @@ static void a_signal_ends_it(void) {
     action.sa_handler = on_signal;
     action.sa_flags = restart ? SA_RESTART : 0;
     sigaction(SIGUSR1, &action, NULL);
-    /* Again and again: the first may come before the wait. */
+    /* Many signals, since the first may come before the wait. */
     timer_create(CLOCK_MONOTONIC, &event, &timer);
     timer_settime(timer, 0, &soon, NULL);
     CHECK_FAILS(perf_buffer__poll(pb, -1), EINTR);
     timer_delete(timer);
-    /* Nothing has been harmed. */
+    /* The buffer still works. */
     write_value(0, 1);
     CHECK_EQ(perf_buffer__poll(pb, 0), 1);
     perf_buffer__free(pb);
@@ -171,7 +171,7 @@ static void nothing_found_keeps_errno(void) {
   perf_buffer__free(pb);
 }
 
-/* Asking a ring whether it is readable uses the answer up. */
+/* A perf ring is readable only once: to ask for it resets it. */
 static void epoll_fd_is_readable_when_signalled(void) {
   struct pollfd watch = {.events = POLLIN};
 
@@ -193,14 +193,14 @@ static void a_ring_that_was_consumed(void) {
     return;
   write_value(0, 1);
   CHECK_EQ(perf_buffer__consume(pb), 0);
-  /* It is still signalled, though there is nothing any more. */
+  /* It is still readable, though the ring is empty now. */
   CHECK_EQ(perf_buffer__poll(pb, 0), 1);
   CHECK_EQ(perf_buffer__poll(pb, 0), 0);
   CHECK_EQ(seen.count, 1);
   perf_buffer__free(pb);
 }
 
-/* perf_buffer_opts as libbpf 1.2 has it; the header that we are built with may be older. */
+/* perf_buffer_opts of libbpf 1.2; the header that this file includes may be older. */
 struct opts_1_2 {
   size_t sz;
   uint32_t sample_period;

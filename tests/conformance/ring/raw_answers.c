@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* raw_answers: what event_cb of perf_buffer__new_raw is handed, and what its three answers do
- * to the ring, to the other rings and to the call. */
+/* raw_answers: what event_cb of perf_buffer__new_raw gets, and what its three answers do to the
+ * ring, to the other rings and to the call. */
 #include <stdint.h>
 #include <string.h>
 
@@ -69,8 +69,8 @@ static void records_of_any_type(void) {
   perf_buffer__free(pb);
 }
 
-/* What a read returns, and how many of four records have been consumed, for an answer to the second
- * one. */
+/* For an answer to the second of four records: what the read returns, and how many records it has
+ * consumed. */
 static const struct {
   int answer, result;
   unsigned consumed;
@@ -78,7 +78,7 @@ static const struct {
     {CONT, 0, 4},
     {DONE, 0, 2},
     {ERROR, -1, 2},
-    /* Any other answer is handed on as the result. */
+    /* Any other answer is the result of the read. */
     {-EAGAIN, -EAGAIN, 2},
     {5, 5, 2},
 };
@@ -105,11 +105,11 @@ static void each_answer(enum read_by how) {
       CHECK_EQ(errno, -want);
     else if (differs())
       CHECK_EQ(errno, 0);
-    /* poll counts the ring that stopped without error. */
+    /* poll counts the ring, since it stopped without error. */
     CHECK_EQ(result, how == POLL && want == 0 ? 1 : want);
     CHECK_EQ(seen.count, answers[i].consumed);
     CHECK_EQ(ring_page(pb, 0)->data_tail, answers[i].consumed * 24);
-    /* The rest is there for the next read. */
+    /* The next read gets the rest. */
     seen.answer_count = 0;
     CHECK_EQ(perf_buffer__consume(pb), 0);
     CHECK_EQ(seen.count, 4);
@@ -127,7 +127,7 @@ static void answers_in_poll(void) {
   each_answer(POLL);
 }
 
-/* Two rings with three records each; the first record read gets `answer`. */
+/* Two rings with three records each; the answer to the first record is `answer`. */
 static void two_rings(int answer, enum read_by how, int result, unsigned consumed) {
   const enum bpf_perf_event_ret says[] = {(enum bpf_perf_event_ret)answer};
 

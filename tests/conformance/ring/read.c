@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* read: what a reader is handed: payloads of every size, losses, order, what counts as read.
+/* read: what a reader gets: payloads of every size, losses, the order, and what counts as read.
  */
 #include <stdint.h>
 #include <string.h>
@@ -67,7 +67,7 @@ static void payload_is_padded(void) {
 }
 
 static void largest_record_of_a_ring(void) {
-  /* A ring is never filled to the last byte: 4088 of 4096 for one record. */
+  /* The last byte of a ring stays free: one record has at most 4088 of 4096 bytes. */
   if (!open_buffer(1))
     return;
   CHECK_EQ(kernel_output(map_fd, 0, payload_bytes(4096, 1), 4096), -ENOSPC);
@@ -109,7 +109,7 @@ static void events_of_every_cpu(void) {
   perf_buffer__free(pb);
 }
 
-/* Overfills a ring with values 0, 1, ...; returns how many fitted. */
+/* Writes the values 0, 1, ... until the ring is full and some are lost; returns how many fitted. */
 static unsigned overfill(unsigned refused) {
   unsigned fitted = 0;
   uint64_t value = 0;
@@ -127,11 +127,11 @@ static void losses_in_their_place(void) {
   if (!open_buffer(1))
     return;
   fitted = overfill(7);
-  /* 24 bytes a record, and one byte always stays free. */
+  /* A record has 24 bytes, and one byte always stays free. */
   CHECK_EQ(fitted, 4095 / 24);
   CHECK_EQ(perf_buffer__consume(pb), 0);
   CHECK_EQ(seen.samples, fitted);
-  /* The kernel's LOST record comes with the next record that fits, before it. */
+  /* The kernel writes the LOST record just before the next record that fits. */
   CHECK_EQ(seen.count, differs() ? fitted + 1 : fitted);
   write_value(0, 1000);
   write_value(0, 1001);
@@ -172,7 +172,7 @@ static void lost_count_of_64_bits(void) {
   perf_buffer__free(pb);
 }
 
-/* Of its records the first is delivered, the other fails the read. */
+/* The first of its records is delivered, and the read fails at the second. */
 struct forged_mixture {
   struct forged_sample before;
   struct forged_other other;
@@ -194,7 +194,7 @@ static void unknown_record_fails_the_read(void) {
   CHECK_WARNED("type");
   CHECK_EQ(seen.count, 1);
   CHECK_EQ(seen.events[0].first & UINT32_MAX, 1);
-  /* It has been consumed: the next read goes on behind it. */
+  /* That record has been consumed: the next read goes on after it. */
   CHECK_EQ(perf_buffer__consume(pb), 0);
   CHECK_EQ(seen.count, 2);
   CHECK_EQ(seen.events[1].first & UINT32_MAX, 2);

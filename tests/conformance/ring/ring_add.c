@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* ring_add: sets of several rings, and what is left of a set and of the process when a step
- * fails. */
+/* ring_add: sets of several rings, and the state of a set and of the process after a step has
+ * failed. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@ static void the_same_map_twice(void) {
   messages_clear();
   CHECK_FAILS(add_on(ring_seen.map_fds[0]), EEXIST);
   CHECK_WARNED("epoll");
-  /* Another descriptor of it is another ring, with the same positions. */
+  /* Another descriptor of the same map makes another ring, with the same positions. */
   second_fd = dup(ring_seen.map_fds[0]);
   CHECK_EQ(add_on(second_fd), 0);
   CHECK_FAILS(add_on(second_fd), EEXIST);
@@ -32,7 +32,7 @@ static void the_same_map_twice(void) {
   close(second_fd);
 }
 
-/* After an add that failed the rings that were there go on. */
+/* After an add that failed, the other rings still work. */
 static void still_reads_both(unsigned already) {
   uint64_t value = already;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* ring_corrupt: positions and record headers that no kernel leaves there. Where the stock
- * library believes them, what it then does depends on what lies in the ring: here, what was poked.
+/* ring_corrupt: positions and record headers that no kernel writes. If the stock library believes
+ * them, its result depends on the bytes in the ring, which the case has set.
  */
 #include <stdint.h>
 
 #include "ring/ring_seen.h"
 
-/* After a read that failed, what comes goes on as usual. */
+/* After a read that failed, the reader gets new records as usual. */
 static void goes_on(void) {
   ring_seen_clear();
   ring_write(0, 77);
@@ -28,12 +28,12 @@ static void a_record_beyond_the_producer(void) {
     CHECK_EQ(sim.ringbuf_poke(ring_seen.map_fds[0], 16, &sizes[i], sizeof(sizes[i])), 0);
     messages_clear();
     if (refused) {
-      /* What came before has been delivered. */
+      /* The records before have been delivered. */
       CHECK_FAILS(ring_buffer__consume(ring_seen.rb), EBADMSG);
       CHECK_WARNED("map_fd");
       CHECK_EQ(ring_seen.count, 1);
       CHECK_EQ(ring_buffer__consume(ring_seen.rb), 0);
-      /* The kernel walks over its headers, too; what it takes for a full ring stays one. */
+      /* The kernel reads the headers, too: a ring that looks full to it stays full. */
       if (sizes[i] < 4096)
         goes_on();
     } else {
@@ -83,7 +83,7 @@ static void a_consumer_ahead_of_the_producer(void) {
   ring_seen_close();
 }
 
-/* The other rings of the set wait for the next call. */
+/* The other rings of the set are read by the next call. */
 static void one_ring_of_two(void) {
   const uint32_t size = 0x3fffffff;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* ring_new: what ring_buffer__new makes, and what it says to bad arguments. */
+/* ring_new: what ring_buffer__new makes, and its errors for bad arguments. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <limits.h>
@@ -35,7 +35,7 @@ static void closed_map_fd(void) {
   char info[256];
 
   for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-    /* The kernel's word for it: EBADFD, or EBADF. */
+    /* The error of the kernel: EBADFD, or EBADF. */
     int error = -sys_bpf_info(fds[i], info, sizeof(info));
 
     CHECK(error == EBADF || error == EBADFD);
@@ -63,7 +63,7 @@ static void map_of_another_type(void) {
   }
 }
 
-/* Options as bytes, so that a test can lie about their size. All that is known is the size. */
+/* Options as bytes, so that a case can claim any size. The size is the only known field. */
 union bytes {
   struct ring_buffer_opts opts;
   unsigned char byte[64];
@@ -105,7 +105,7 @@ static void options_with_garbage_behind(void) {
     messages_clear();
     CHECK_EQ(new_with(map_fd, &opts), -EINVAL);
     CHECK_WARNED("opts");
-    /* Just not within the size any more. */
+    /* The first byte that is not within the size. */
     opts.opts.sz = at;
     CHECK_EQ(new_with(map_fd, &opts), 0);
   }
@@ -126,7 +126,7 @@ static void callback_may_be_null(void) {
   ring_buffer__free(rb);
 }
 
-/* What comes is dropped, and counted. */
+/* The kernel drops and counts new records. */
 static void null_callback_and_a_record(void) {
   int map_fd = kernel_ring(4096);
   struct ring_buffer* rb = ring_buffer__new(map_fd, NULL, NULL, NULL);
@@ -145,7 +145,7 @@ static void rings_of_every_size(void) {
     if (!ring_seen_open(size))
       return;
     ring_seen_clear();
-    /* Three halves: the third goes round the end. */
+    /* Three records of half a ring: the third begins again at offset 0. */
     for (uint64_t i = 0; i < 3; i++) {
       CHECK_EQ(kernel_ring_commit(ring_seen.map_fds[0], half - 8, i, SUBMIT, 0), 0);
       CHECK_EQ(ring_buffer__consume(ring_seen.rb), 1);
@@ -165,7 +165,7 @@ static void largest_ring_there_is(void) {
   skip_under_valgrind();
   if (!ring_seen_open(size))
     return;
-  /* Five records of a GiB: through the end, and through 2^32. */
+  /* Five records of 1 GiB: past the end of the ring, and past 2^32. */
   for (uint64_t i = 0; i < 5; i++) {
     CHECK_EQ(kernel_ring_commit(ring_seen.map_fds[0], record, i, SUBMIT, 0), 0);
     CHECK_EQ(ring_buffer__consume(ring_seen.rb), 1);
@@ -206,7 +206,7 @@ static void map_fd_closed_by_its_owner(void) {
   ring_seen_close();
 }
 
-/* map_with_access: another descriptor of a map, for reading or for writing alone. */
+/* map_with_access: another descriptor of a map, only for reading or only for writing. */
 static int map_with_access(int map_fd, uint32_t access) {
   struct bpf_map_info info;
   union bpf_attr attr;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* ring_poll: ring_buffer__poll and the epoll descriptor: who is woken, when, and by what. */
+/* ring_poll: ring_buffer__poll and the epoll descriptor: when a waiting reader wakes. */
 #define _GNU_SOURCE
 #include <limits.h>
 #include <poll.h>
@@ -84,7 +84,7 @@ static void a_ring_that_stops(void) {
   ring_seen.answer_at = 1;
   ring_seen.answer = -7;
   CHECK_FAILS(ring_buffer__poll(ring_seen.rb, 0), 7);
-  /* The other ring waits, still ready. */
+  /* The other ring has not been read, and is still ready. */
   CHECK_EQ(ring_seen.count, 1);
   CHECK_EQ(ring_buffer__poll(ring_seen.rb, 0), 1);
   CHECK_EQ(ring_seen.count, 2);
@@ -154,12 +154,12 @@ static void a_signal_ends_it(void) {
     action.sa_handler = on_signal;
     action.sa_flags = restart ? SA_RESTART : 0;
     sigaction(SIGUSR1, &action, NULL);
-    /* Again and again: the first may come before the wait. */
+    /* Many signals, since the first may come before the wait. */
     timer_create(CLOCK_MONOTONIC, &event, &timer);
     timer_settime(timer, 0, &soon, NULL);
     CHECK_FAILS(ring_buffer__poll(ring_seen.rb, -1), EINTR);
     timer_delete(timer);
-    /* Nothing has been harmed. */
+    /* The set still works. */
     ring_write(0, 1);
     CHECK_EQ(ring_buffer__poll(ring_seen.rb, 0), 1);
   }
@@ -180,7 +180,7 @@ static void a_failing_wait(void) {
   ring_seen_close();
 }
 
-/* Unlike a perf ring it stays so until it has been read. */
+/* Unlike a perf ring, it stays readable until it has been read. */
 static void epoll_fd_is_readable_while_there_is_something(void) {
   if (!ring_seen_open(4096) || !ring_seen_add(4096))
     return;
@@ -194,7 +194,7 @@ static void epoll_fd_is_readable_while_there_is_something(void) {
   ring_seen_close();
 }
 
-/* An event loop of the program's own waits with the descriptor, and polls with a timeout of 0. */
+/* The program's own event loop waits for the descriptor, and polls with a timeout of 0. */
 static void an_outer_event_loop(void) {
   if (!ring_seen_open(4096) || !ring_seen_add(4096))
     return;
@@ -223,7 +223,7 @@ static void without_a_wakeup(void) {
   ring_seen_close();
 }
 
-/* The kernel wakes for a record if the reader has seen all before it; here it has not. */
+/* The kernel wakes the reader for a record only if all before it have been read; here not. */
 static void a_wakeup_behind_quiet_records(void) {
   int found = differs() ? 2 : 0;
   uint64_t value = 3;
@@ -274,7 +274,7 @@ static void a_ring_that_was_consumed(void) {
   ring_seen_close();
 }
 
-/* Records that come while others are read do not wake the reader, and are not forgotten. */
+/* Records that come while the reader reads others do not wake it, and are not missed. */
 static void a_wakeup_after_every_read(void) {
   if (!ring_seen_open(4096))
     return;

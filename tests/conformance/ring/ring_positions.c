@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* ring_positions: ring__* on one ring, when space goes back to the kernel, busy records, and
- * positions anywhere. */
+/* ring_positions: the ring__* functions on one ring, when the kernel gets space back, records that
+ * are busy, and positions of any value. */
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static void rings_by_their_index(void) {
   CHECK_NULL(ring_at(1), ERANGE);
   if (!ring_seen_add(8192) || !ring_seen_add(16384))
     return;
-  /* A handle stays what it is when rings are added. */
+  /* A handle stays valid when rings are added. */
   CHECK(ring_at(0) == first);
   second = ring_at(1);
   CHECK(second != NULL && second != first);
@@ -92,7 +92,7 @@ static void check_positions(const struct ring_sample* sample) {
   CHECK_EQ(ring__avail_data_size(ring), 16 * 200 - position);
 }
 
-/* However late space goes back, a callback is told where it is. */
+/* Even if the kernel gets space back late, a callback sees the right consumer position. */
 static void positions_in_a_callback(void) {
   if (!ring_seen_open(4096))
     return;
@@ -138,7 +138,7 @@ static void space_goes_back(void) {
   for (unsigned i = 0; i < fitted; i++) {
     unsigned long position = 16ul * i;
 
-    /* A record that is being read never goes back; those before it soon do. */
+    /* The kernel never gets back a record that is being read; it soon gets those before it. */
     CHECK(published[i] <= position);
     if (!late)
       CHECK_EQ(published[i], position);
@@ -151,7 +151,7 @@ static void space_goes_back(void) {
   close_with_own_mapping();
 }
 
-/* A reader that polls under load looks by the clock, so the kernel need not wake it. */
+/* A reader that polls under load looks at fixed times, so that the kernel need not wake it. */
 static void position_under_load(void) {
   enum { kPolls = 30, kRecord = 16 };
 
@@ -163,7 +163,7 @@ static void position_under_load(void) {
   }
   CHECK_EQ(ring_seen.count, kPolls);
   CHECK_EQ(*own.consumer, kRecord * (kPolls - (differs() ? 1 : 0)));
-  /* Who asks for a descriptor watches for itself. */
+  /* A program that asks for a descriptor waits for it itself. */
   CHECK(ring_buffer__epoll_fd(ring_seen.rb) >= 0);
   CHECK_EQ(*own.consumer, kRecord * kPolls);
   close_with_own_mapping();
@@ -187,7 +187,7 @@ static void space_goes_back_at_a_stop(void) {
   close_with_own_mapping();
 }
 
-/* A program that moves the consumer's position itself: the library goes on from there. */
+/* A program moves the consumer's position itself: the library goes on from there. */
 static void a_consumer_of_its_own(void) {
   if (!open_with_own_mapping(4096))
     return;
@@ -252,7 +252,7 @@ static void a_busy_record_comes_meanwhile(void) {
   ring_seen_close();
 }
 
-/* The ring is not empty, so a wait does not wait, whether there is a record to deliver or not. */
+/* The ring is not empty, so poll does not wait, even if it has no record to deliver. */
 static void a_busy_record_ends_a_wait(void) {
   uint64_t start;
 
@@ -286,7 +286,7 @@ static void a_busy_record_and_its_positions(void) {
   ring_seen_close();
 }
 
-/* over_position: 200 records, of which the ten before `position` end there. */
+/* over_position: 200 records. The first ten of them end at `position`. */
 static void over_position(unsigned long position) {
   const unsigned long start = position - 160;
 
@@ -311,7 +311,7 @@ static void over_position(unsigned long position) {
   ring_seen_close();
 }
 
-/* Where 32 bits end, and where a sign would change. */
+/* Where a number of 32 bits ends, and where a signed number becomes negative. */
 static void positions_anywhere(void) {
   over_position(1ul << 31);
   if (sizeof(long) == 8) {
@@ -321,7 +321,7 @@ static void positions_anywhere(void) {
   }
 }
 
-/* Positions start again from 0: where long has 32 bits, after 4 GiB. */
+/* Positions start again from 0: if long has 32 bits, after 4 GiB. */
 static void positions_that_wrap(void) {
   const unsigned long start = 0ul - 2048;
 
@@ -341,7 +341,7 @@ static void positions_that_wrap(void) {
     for (unsigned i = 0; i < 255; i++)
       CHECK(ring_saw(i, 0, i));
   } else {
-    /* The ring is full, and stays so for ever. */
+    /* The ring is full, and stays full. */
     CHECK_EQ(ring_buffer__consume(ring_seen.rb), 0);
     CHECK_EQ(ring_buffer__poll(ring_seen.rb, 0), 0);
   }

@@ -22,7 +22,7 @@ static void payload_of(uint32_t size) {
   CHECK_EQ(ring_seen.mismatches, 0);
 }
 
-/* Sizes from nothing to beyond two pages, so that records lie over the end of the ring, too. */
+/* Sizes from 0 to more than two pages, so that some records wrap at the end of the ring. */
 static void payloads_of_every_small_size(void) {
   if (!ring_seen_open(4096))
     return;
@@ -98,8 +98,8 @@ static void errno_after_success(void) {
   ring_seen_close();
 }
 
-/* endless: called for records of no bytes in a ring of zeros, of which there are always more: half
- * a ring's worth of them again and again, until there were `left`. */
+/* endless: a callback for records of 0 bytes in a ring of zeros. It adds half a ring of them again
+ * and again, until it was called `left` times. */
 static uint64_t left, position;
 
 static int endless(void* ctx, void* data, size_t size) {
@@ -111,8 +111,7 @@ static int endless(void* ctx, void* data, size_t size) {
   return 0;
 }
 
-/* Whether more than that are read in one call differs between releases; what it returns does not.
- */
+/* Some releases read more than that in one call. All return the same number. */
 static void counts_end_at_int_max(void) {
   struct ring_buffer* rb;
 
@@ -137,7 +136,7 @@ static void discarded_records_are_skipped(void) {
   if (!ring_seen_open(4096))
     return;
   map_fd = ring_seen.map_fds[0];
-  /* Of 40 every fourth is submitted. */
+  /* One of four is submitted, 10 of 40. */
   for (uint64_t i = 0; i < 40; i++)
     CHECK_EQ(
         kernel_ring_commit(map_fd, 8 + 8 * (uint32_t)(i % 3), i, i % 4 == 2 ? SUBMIT : DISCARD, 0),
@@ -147,7 +146,7 @@ static void discarded_records_are_skipped(void) {
     CHECK_EQ(ring_seen.samples[i].first, 4 * i + 2);
   CHECK_EQ(kernel_ring_commit(map_fd, 8, 1, DISCARD, 0), 0);
   CHECK_EQ(ring_buffer__consume(ring_seen.rb), 0);
-  /* They do not fill the ring either. */
+  /* Discarded records do not stay in the ring. */
   for (unsigned i = 0; i < 300; i++) {
     CHECK_EQ(kernel_ring_commit(map_fd, 1000, i, DISCARD, 0), 0);
     CHECK_EQ(ring_buffer__consume(ring_seen.rb), 0);
@@ -155,7 +154,7 @@ static void discarded_records_are_skipped(void) {
   ring_seen_close();
 }
 
-/* Answers above 0 mean what 0 means. */
+/* Answers above 0 mean the same as 0. */
 static void answers_that_go_on(void) {
   static const int answers[] = {0, 1, 5, INT_MAX};
 
@@ -189,7 +188,7 @@ static int by_ring_consume_n(void) {
   return ring__consume_n(ring_buffer__ring(ring_seen.rb, 0), 100);
 }
 
-/* An answer below 0 comes back as it is, with the record that it was given for consumed. */
+/* An answer below 0 is the result of the read, and the record that it answers is consumed. */
 static void answers_that_stop(reader read) {
   static const int answers[] = {-1, -2, -42, -EINTR, -4095, -100000, INT_MIN};
 
@@ -265,7 +264,7 @@ static void write_one_more(const struct ring_sample* sample) {
     ring_write(sample->ring, 100 + --more);
 }
 
-/* Reading goes on until nothing new has come. */
+/* A read goes on until there are no new records. */
 static void what_comes_meanwhile(reader read) {
   if (!ring_seen_open(4096))
     return;
@@ -296,7 +295,7 @@ static void write_to_the_other(const struct ring_sample* sample) {
     ring_write(1 - sample->ring, 100 + --more);
 }
 
-/* A ring that was read already is not read again. */
+/* One call does not read a ring a second time. */
 static void what_comes_to_a_ring_before(void) {
   if (!ring_seen_open(4096) || !ring_seen_add(4096))
     return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* ring_read_n: ring_buffer__consume_n and ring__consume_n: how far n reaches. */
+/* ring_read_n: ring_buffer__consume_n and ring__consume_n: what counts towards n. */
 #include <limits.h>
 #include <stdint.h>
 
@@ -72,7 +72,7 @@ static void n_of_0(void) {
     return;
   fill(2, 3);
   errno = ERANGE;
-  /* The stock library reads a record before it looks at n, and what is left of 0 is a lot. */
+  /* The stock library reads a record before it checks n, and 0 minus one record is a large n. */
   CHECK_EQ(ring_buffer__consume_n(ring_seen.rb, 0), none ? 0 : 4);
   CHECK_EQ(errno, ERANGE);
   ring_seen_close();
@@ -89,7 +89,7 @@ static void n_of_0_of_a_ring(void) {
   ring_seen_close();
 }
 
-/* Discarded records before the n-th one are passed over, those behind it are left. */
+/* Discarded records before the n-th record are skipped, those after it stay. */
 static void n_and_discarded_records(void) {
   static const enum commit commits[] = {DISCARD, DISCARD, SUBMIT, DISCARD, SUBMIT, DISCARD};
   struct ring* ring;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* ring_seen: making rings, and the callback that writes down what it is told. */
+/* ring_seen: makes rings, and has the callback that keeps what it gets. */
 #include "ring/ring_seen.h"
 
 #include <string.h>

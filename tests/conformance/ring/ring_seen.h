@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* ring_seen: the ring_buffer of a case, and what its callbacks were told, in order. */
+/* ring_seen: the ring_buffer of a case, and the samples that its callbacks got, in order. */
 #ifndef RINGSIDE_CONFORM_RING_SEEN_H
 #define RINGSIDE_CONFORM_RING_SEEN_H
 
@@ -17,8 +17,8 @@ struct ring_sample {
   uintptr_t address;
 };
 
-/* One for each case: up to three rings, their maps, and all their samples in the order in which
- * they were delivered. */
+/* One for each case: up to three rings, their maps, and all their samples in the order of delivery.
+ */
 struct ring_seen {
   struct ring_buffer* rb;
   int map_fds[ring_seen_rings];
@@ -28,9 +28,9 @@ struct ring_seen {
   /* The callback returns `answer` for the sample number `answer_at` (from 1), and 0 for others. */
   unsigned answer_at;
   int answer;
-  /* Called at the end of each callback, if set, with what it was told. */
+  /* Called at the end of each callback, if set, with the same arguments. */
   void (*hook)(const struct ring_sample* sample);
-  /* A sample's bytes are compared with these, if set. */
+  /* The callback compares the bytes of a sample with these, if set. */
   const void* want;
   unsigned mismatches;
 };
@@ -47,14 +47,14 @@ void ring_seen_close(void);
 /* ring_seen_sample is the callback; its context is the index of the ring. */
 int ring_seen_sample(void* ctx, void* data, size_t size);
 
-/* ring_seen_clear forgets what came, and keeps the rest. */
+/* ring_seen_clear forgets the samples, and keeps the rest. */
 void ring_seen_clear(void);
 
-/* ring_write writes a value of 8 bytes to a ring (16 bytes of it), and checks that it could. */
+/* ring_write writes a value of 8 bytes to a ring, which takes 16 bytes, and checks the result. */
 void ring_write(unsigned ring, uint64_t value);
 void ring_write_quietly(unsigned ring, uint64_t value); /* without waking anybody */
 
-/* ring_saw: the sample number `index` (from 0) is this value of 8 bytes, of that ring. */
+/* ring_saw: whether the sample number `index` (from 0) was this value of 8 bytes, of this ring. */
 bool ring_saw(unsigned index, unsigned ring, uint64_t value);
 
 #endif /* RINGSIDE_CONFORM_RING_SEEN_H */

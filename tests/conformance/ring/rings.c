@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* rings: forging works because the header page, with both positions, is mapped for writing, and
- * because the reader believes the page. The data pages are not for us to write; a payload is. */
+/* rings: a case can forge records because the header page, with both positions, is mapped for
+ * writing, and the reader believes it. The data pages are read-only, but a payload may have any
+ * bytes. */
 #include "ring/rings.h"
 
 #include <stdlib.h>
@@ -38,7 +39,7 @@ void ring_forge(struct perf_buffer* pb, size_t index, int map_fd, unsigned cpu, 
   struct perf_event_mmap_page* page = ring_page(pb, index);
   unsigned char payload[4 + 2048] = {0};
 
-  /* The true record: 8 bytes of header, 4 of size, then 4 that complete 16. */
+  /* The true record: 8 bytes of header, 4 of size, and 4 more to make 16. */
   memcpy(payload + 4, bytes, size);
   CHECK_EQ(page->data_tail, page->data_head);
   CHECK_EQ(kernel_output(map_fd, cpu, payload, 4 + size), 0);

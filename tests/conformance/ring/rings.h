@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* rings: what a case does to the rings of a buffer from its own side of the mapping. */
+/* rings: changes the rings of a buffer through the mapping. */
 #ifndef RINGSIDE_CONFORM_RINGS_H
 #define RINGSIDE_CONFORM_RINGS_H
 
@@ -12,21 +12,21 @@
 struct perf_event_mmap_page* ring_page(struct perf_buffer* pb, size_t index);
 size_t ring_size(struct perf_buffer* pb, size_t index);
 
-/* ring_data: the byte of the data area where the ring's position `position` lies. */
+/* ring_data: the byte of the data area at `position`. */
 const unsigned char* ring_data(struct perf_buffer* pb, size_t index, uint64_t position);
 
-/* ring_forge makes the next bytes that the reader finds in an empty ring: writes `bytes` (a
- * multiple of 8, up to half a page) as a payload on `cpu` and moves the tail over the true record's
- * header. Whole records, corrupt ones, of any type: the reader cannot tell that the kernel did not
- * make them. Head is where the bytes end. */
+/* ring_forge puts `bytes` (a multiple of 8, up to half a page) into an empty ring, as the next
+ * bytes that the reader finds: it writes them as a payload on `cpu`, and moves the tail over the
+ * header of the true record. They may be whole records or corrupt ones, of any type, as if the
+ * kernel had made them. The head is at the end of the bytes. */
 void ring_forge(struct perf_buffer* pb, size_t index, int map_fd, unsigned cpu, const void* bytes,
                 uint32_t size);
 
-/* ring_shift adds to both positions, a multiple of the ring's size: the same bytes, another time.
- */
+/* ring_shift adds a multiple of the ring's size to both positions, so that they name the same
+ * bytes. */
 void ring_shift(struct perf_buffer* pb, size_t index, uint64_t distance);
 
-/* Records to forge with. */
+/* Records for ring_forge. */
 struct forged_sample { /* a SAMPLE with 12 bytes of payload */
   struct perf_event_header header;
   uint32_t size;
@@ -44,8 +44,8 @@ struct forged_sample forged_sample(uint32_t first);
 struct forged_lost forged_lost(uint64_t count);
 struct forged_other forged_other(void);
 
-/* payload_bytes: a payload of `size` bytes, each of which tells its place and the seed. Valid until
- * the next call. */
+/* payload_bytes: a payload of `size` bytes. Each byte depends on its place and the seed. Valid
+ * until the next call. */
 const void* payload_bytes(uint32_t size, unsigned seed);
 
 #endif /* RINGSIDE_CONFORM_RINGS_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* seen: the callbacks that write down what they are told. */
+/* seen: the callbacks that keep what they get. */
 #include "ring/seen.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 static struct seen_event* next(struct seen* seen) {
   static struct seen_event spill;
 
-  /* More than there is room for is counted, and the case's counts tell. */
+  /* If there is no room, it is only counted, and the checks of the case see the count. */
   return seen->count < seen_max ? &seen->events[seen->count] : &spill;
 }
 

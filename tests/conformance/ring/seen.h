@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* seen: what the callbacks of a case were told, in order. */
+/* seen: what the callbacks of a case got, in order. */
 #ifndef RINGSIDE_CONFORM_SEEN_H
 #define RINGSIDE_CONFORM_SEEN_H
 
@@ -20,7 +20,7 @@ struct seen_event {
 
 enum { seen_max = 4096 };
 
-/* Seen is the context of a buffer: what came, and what event_cb shall answer. */
+/* The context of a buffer: what came, and what event_cb must answer. */
 struct seen {
   unsigned count, samples, losses;
   uint64_t lost_total;
@@ -31,7 +31,7 @@ struct seen {
   /* Called at the end of each callback, if set. */
   void (*hook)(struct seen* seen);
   void* hook_data;
-  /* A sample's bytes are compared with these, if set. */
+  /* The callback compares the bytes of a sample with these, if set. */
   const void* want;
   uint32_t want_size;
   unsigned mismatches;
@@ -42,13 +42,13 @@ void seen_sample(void* ctx, int cpu, void* data, __u32 size);
 void seen_lost(void* ctx, int cpu, __u64 count);
 enum bpf_perf_event_ret seen_record(void* ctx, int cpu, struct perf_event_header* header);
 
-/* seen_clear forgets what came, and keeps the rest. */
+/* seen_clear forgets what came, and keeps the settings. */
 void seen_clear(struct seen* seen);
 
-/* seen_attr: the attributes that make perf_buffer__new_raw open what perf_buffer__new opens. */
+/* seen_attr: the attributes with which perf_buffer__new_raw opens what perf_buffer__new opens. */
 struct perf_event_attr seen_attr(void);
 
-/* seen_padded: what a payload of `size` bytes arrives as. */
+/* seen_padded: the size with which a payload of `size` bytes arrives. */
 static inline uint32_t seen_padded(uint32_t size) {
   return ((size + 4 + 7) & ~7u) - 4;
 }

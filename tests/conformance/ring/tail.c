@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* tail: when the space of a record goes back to the kernel, and who else may give it back. */
+/* tail: when the kernel gets the space of a record back, also if the program moves the tail. */
 #include <stdint.h>
 
 #include "harness/kernel.h"
@@ -33,7 +33,7 @@ static void tail_follows_the_callback(void) {
   write_value(0, 2);
   CHECK_EQ(perf_buffer__consume(pb), 0);
   CHECK_EQ(seen.count, 2);
-  /* While a record is being read it is not given back to the kernel. */
+  /* While a callback reads a record, the kernel does not get its space back. */
   CHECK(tails[0] == 0);
   CHECK(tails[1] <= 24);
   CHECK_EQ(ring_page(pb, 0)->data_tail, 48);
@@ -65,8 +65,8 @@ static void tail_on_a_long_run(void) {
 }
 
 static void a_consumer_of_its_own(void) {
-  /* perf_buffer__buffer() lets a program read for itself; the library then goes on where the
-   * program stopped. */
+  /* With perf_buffer__buffer() a program can read the ring itself; the library then goes on where
+   * the program stopped. */
   if (!open_buffer())
     return;
   write_value(0, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* user_ring: what reserve, submit and discard do, as the program that drains the ring sees
- * it. */
+/* user_ring: what reserve, submit and discard do, as a BPF program sees that drains the ring.
+ */
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,8 +8,8 @@
 #include "ring/rings.h"
 #include "ring/user_ring_rig.h"
 
-/* The header before a sample: its size and two flags, and a word of 0. If it is the last of the
- * ring, then which of the two mappings of the data the sample lies in is the library's to choose.
+/* The header before a sample: its size and two flags, and a word of 0. If the header is the last of
+ * the ring, the library may choose in which of the two mappings of the data the sample lies.
  */
 static void check_header(const void* sample, uint32_t want) {
   uint32_t header[2];
@@ -40,7 +40,7 @@ static void free_leaves_what_was_submitted(void) {
   user_ring_close();
   user_ring_drains(1);
   CHECK(user_ring_drained(0, 5));
-  /* The next one goes on behind it. */
+  /* The next sample is placed after it. */
   user_ring.rb = user_ring_buffer__new(user_ring.map_fd, NULL);
   user_ring_write(6);
   user_ring_drains(1);
@@ -62,7 +62,7 @@ static void sizes_refused(void) {
     CHECK_NULL(user_ring_buffer__reserve_blocking(user_ring.rb, sizes[i], -1), E2BIG);
   }
   CHECK_EQ(messages_of(LIBBPF_WARN), 0);
-  /* In a full ring, too. */
+  /* The same in a full ring. */
   CHECK(user_ring_buffer__reserve(user_ring.rb, 4088) != NULL);
   CHECK_NULL(user_ring_buffer__reserve(user_ring.rb, 4089), E2BIG);
   user_ring_close();
@@ -95,7 +95,7 @@ static void largest_sample_of_a_ring(void) {
 
   if (!user_ring_open(4096))
     return;
-  /* The second lies over the end of the ring. */
+  /* The second one wraps at the end of the ring. */
   for (int i = 0; i < 3; i++) {
     user_ring_write(7);
     user_ring_drains(1);
@@ -123,12 +123,12 @@ static void a_full_ring(void) {
     memcpy(sample, &(uint64_t){fitted}, 8);
     user_ring_buffer__submit(user_ring.rb, sample);
   }
-  /* To the last byte. */
+  /* Until the last byte is used. */
   CHECK_EQ(fitted, 4096 / 16);
   CHECK_NULL(user_ring_buffer__reserve(user_ring.rb, 0), ENOSPC);
   CHECK_NULL(user_ring_buffer__reserve(user_ring.rb, 4088), ENOSPC);
   CHECK_EQ(messages_of(LIBBPF_WARN), 0);
-  /* Room for one, taken from the middle of the run. */
+  /* A drain of one sample makes room for one. */
   CHECK_EQ(kernel_drain(user_ring.map_fd, 1, 0), 1);
   CHECK_NULL(user_ring_buffer__reserve(user_ring.rb, 9), ENOSPC);
   user_ring_write(1000);
@@ -226,7 +226,7 @@ static void discarded_samples_are_skipped(void) {
   }
   user_ring_drains(2);
   CHECK(user_ring_drained(0, 1) && user_ring_drained(1, 4));
-  /* The last one has been passed over, too. */
+  /* The drain has skipped the last one, too. */
   CHECK(user_ring_buffer__reserve(user_ring.rb, 4088) != NULL);
   user_ring_close();
 }
@@ -243,7 +243,7 @@ static void a_drain_that_stops(void) {
   user_ring_close();
 }
 
-/* Both positions are read anew each time, so that two writers in turn do not harm each other. */
+/* Both positions are read each time, so that two writers may write in turn. */
 static void two_managers_of_one_map(void) {
   struct user_ring_buffer* managers[2];
 
@@ -262,7 +262,7 @@ static void two_managers_of_one_map(void) {
   user_ring_buffer__free(managers[1]);
 }
 
-/* But for where they wrap: there the kernel's own drain finds nothing any more. */
+/* Except where they wrap: there the drain of the kernel finds nothing any more. */
 static void positions_anywhere(void) {
   static const uint64_t starts[] = {UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 63};
 

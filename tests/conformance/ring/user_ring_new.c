@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* user_ring_new: what user_ring_buffer__new makes, and what it says to bad arguments. */
+/* user_ring_new: what user_ring_buffer__new makes, and its errors for bad arguments. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <limits.h>
@@ -53,7 +53,7 @@ static void map_of_another_type(void) {
   close(null_fd);
 }
 
-/* Options as bytes, so that a test can lie about their size. All that is known is the size. */
+/* Options as bytes, so that a case can claim any size. The size is the only known field. */
 union bytes {
   struct user_ring_buffer_opts opts;
   unsigned char byte[64];
@@ -79,7 +79,7 @@ static void options_of_every_size(void) {
     CHECK_EQ(new_with(user_ring.map_fd, &opts), size < sizeof(size_t) ? -EINVAL : 0);
     if (size < sizeof(size_t))
       CHECK_WARNED("opts");
-    /* They come before the map. */
+    /* The options are checked before the map. */
     if (size < sizeof(size_t))
       CHECK_EQ(new_with(9999, &opts), -EINVAL);
     for (size_t at = sizeof(size_t); at < size; at++) {

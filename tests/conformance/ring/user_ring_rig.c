@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* user_ring_rig: writing to it, and draining it. */
+/* user_ring_rig: writes to the ring, and drains it. */
 #include "ring/user_ring_rig.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* user_ring_wait: user_ring_buffer__reserve_blocking: how long it waits, and what ends that.
+/* user_ring_wait: user_ring_buffer__reserve_blocking: how long it waits, and what ends the wait.
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -12,7 +12,7 @@
 
 #include "ring/user_ring_rig.h"
 
-/* open_filled: `left` bytes of 4096 are free, the rest is one sample. */
+/* open_filled fills the ring of 4096 bytes with one sample, and leaves `left` bytes free. */
 static bool open_filled(uint32_t left) {
   void* sample;
 
@@ -60,7 +60,7 @@ static void timeouts_refused(void) {
   if (!user_ring_open(4096))
     return;
   for (unsigned i = 0; i < sizeof(timeouts) / sizeof(timeouts[0]); i++) {
-    /* Whether there is room, whether there ever will be. */
+    /* With room, without room, and with a size that never has room. */
     CHECK_NULL(user_ring_buffer__reserve_blocking(user_ring.rb, 8, timeouts[i]), EINVAL);
     CHECK_NULL(user_ring_buffer__reserve_blocking(user_ring.rb, UINT32_MAX, timeouts[i]), EINVAL);
   }
@@ -148,7 +148,7 @@ static void errno_after_a_wait(void) {
   user_ring_close();
 }
 
-/* A drain makes some room, but not enough, and a second one does. */
+/* The first drain makes too little room, the second one enough. */
 static void too_little_room(void) {
   bool sleeps = differs();
 
@@ -168,7 +168,7 @@ static void too_little_room(void) {
   user_ring_close();
 }
 
-/* The last try, at the deadline, finds room that came without a wakeup. */
+/* The last try, at the deadline, finds room for which there was no wakeup. */
 static void room_at_the_deadline(void) {
   if (!open_filled(0))
     return;
@@ -209,7 +209,7 @@ static timer_t start_signals(int flags) {
   action.sa_handler = on_signal;
   action.sa_flags = flags;
   sigaction(SIGUSR1, &action, NULL);
-  /* Again and again: the first may come before the wait. */
+  /* Many signals, since the first may come before the wait. */
   timer_create(CLOCK_MONOTONIC, &event, &timer);
   timer_settime(timer, 0, &soon, NULL);
   return timer;
@@ -227,7 +227,7 @@ static void a_signal_ends_it(void) {
       CHECK_NULL(user_ring_buffer__reserve_blocking(user_ring.rb, 8, timeouts[i]), EINTR);
       timer_delete(timer);
     }
-  /* Nothing has been harmed. */
+  /* The ring still works. */
   CHECK_EQ(kernel_drain(user_ring.map_fd, 0, 0), 1);
   CHECK(user_ring_buffer__reserve_blocking(user_ring.rb, 8, 0) != NULL);
   user_ring_close();
@@ -245,7 +245,7 @@ static void a_failing_wait(void) {
   user_ring_close();
 }
 
-/* How often this thread has given up its CPU to wait. */
+/* How often this thread has given up its CPU in order to wait. */
 static long waits(void) {
   struct rusage usage;
 
@@ -253,7 +253,7 @@ static long waits(void) {
   return usage.ru_nvcsw;
 }
 
-/* A ring with some room is what the kernel calls writable. */
+/* For the kernel a ring with any room is writable. */
 static void some_room_and_no_spinning(void) {
   bool sleeps = differs();
   int64_t start;

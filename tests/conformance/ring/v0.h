@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* v0: the perf_buffer interface of libbpf 0.x, as programs linked to libbpf.so.0 know it: by
- * version node, since the names mean something else in 1.x. */
+/* v0: the perf_buffer interface of libbpf 0.x, for programs that were linked to libbpf.so.0. The
+ * functions are found by version node, since in 1.x the same names mean something else. */
 #ifndef RINGSIDE_CONFORM_V0_H
 #define RINGSIDE_CONFORM_V0_H
 

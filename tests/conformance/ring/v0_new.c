@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* v0_new: both constructors of libbpf 0.x, and the names that 0.6 to 0.8 gave them. Failures
- * are error pointers; errno was not part of the bargain. */
+/* v0_new: both constructors of libbpf 0.x, and the names that they have in 0.6 to 0.8. They return
+ * failures as error pointers, and errno has no meaning. */
 #include <stdint.h>
 
 #include "harness/kernel.h"
@@ -30,7 +30,7 @@ static struct v0_raw_opts raw_opts(struct perf_event_attr* attr) {
   return (struct v0_raw_opts){attr, seen_record, &seen, 0, NULL, NULL};
 }
 
-/* made: it is a buffer, neither NULL nor an error. */
+/* made: it is a buffer, not NULL or an error pointer. */
 static bool made(const struct perf_buffer* pb) {
   return CHECK(pb != NULL && (unsigned long)pb < -4095UL);
 }
@@ -82,7 +82,7 @@ static void new_fails(const char* name) {
   CHECK_POINTER(make(9999, 1, &opts), -sys_bpf_info(9999, info, sizeof(info)));
   CHECK_POINTER(make(other_fd, 1, &opts), EINVAL);
   CHECK_EQ(kernel_take_slots(map_fd, kernel_cpus()), 0);
-  /* What comes back is for the old way of asking, where it is there, and for free. */
+  /* A program may give the result to libbpf_get_error, if the library has it, and to free. */
   if (libbpf_get_error)
     CHECK_EQ(libbpf_get_error(make(map_fd, 3, &opts)), -EINVAL);
   perf_buffer__free(make(map_fd, 3, &opts));

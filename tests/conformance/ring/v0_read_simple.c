@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* v0_read_simple: one mapped ring and a caller's callback. The ring is memory of the case's
- * own, so that every position and every byte can be chosen. */
+/* v0_read_simple: one mapped ring, and a callback of the caller. The ring is memory of the case, so
+ * that it can choose every position and every byte. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static union {
 static void* copy;
 static size_t copy_size;
 
-/* What the callback saw, and what it answers to the n-th record (CONT behind the last). */
+/* What the callback saw, and its answer to the n-th record (CONT after the last answer). */
 static struct {
   unsigned count;
   uint16_t sizes[512];
@@ -44,7 +44,7 @@ static enum bpf_perf_event_ret on_record(struct perf_event_header* header, void*
                                    : LIBBPF_PERF_EVENT_CONT;
 }
 
-/* Puts records of these sizes at `start`, and forgets what was seen. */
+/* Writes records of these sizes at `start`, and forgets what the callback saw. */
 static void fill(uint64_t start, const uint16_t* sizes, unsigned count) {
   uint64_t position = start;
 
@@ -99,7 +99,7 @@ static void records_in_order(void) {
   CHECK_EQ(seen.count, 5);
 }
 
-/* The answer to the second of three is the result, and that record is consumed. */
+/* The answer to the second of three records is the result, and that record is consumed. */
 static void each_answer(void) {
   static const int answers[] = {LIBBPF_PERF_EVENT_DONE, LIBBPF_PERF_EVENT_ERROR, -EAGAIN, 5};
   static const uint16_t sizes[] = {16, 24, 16};
@@ -142,7 +142,7 @@ static void a_record_that_ends_with_the_ring(void) {
   CHECK(copy == NULL);
 }
 
-/* The caller's buffer for records that wrap: made when needed, made anew when too small. */
+/* The caller's buffer for records that wrap: allocated when needed, and again if too small. */
 static void copy_grows(void) {
   static const struct {
     uint16_t size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* wrap: records that run over the end of the ring, at every offset, and positions that are
- * large numbers. */
+/* wrap: records that wrap at the end of the ring, at every offset, and positions that are large
+ * numbers. */
 #include <stdint.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static bool open_buffer(bool raw, size_t page_count) {
   return CHECK(pb != NULL);
 }
 
-/* A record of an odd number of 8-byte steps comes to begin at each of a page's 512 offsets. */
+/* A record of an odd number of 8-byte steps begins in time at each of the 512 offsets of a page. */
 static void every_offset(bool raw, uint32_t size) {
   bool begun_at[512] = {false};
   unsigned offsets = 0;
@@ -84,7 +84,7 @@ static void several_records_over_the_end(void) {
   perf_buffer__free(pb);
 }
 
-/* The same record, wrapped or not, with both positions near a boundary of their words. */
+/* The same record, wrapped or not, with both positions near the limit of a 32 or 64-bit number. */
 static void positions_near(uint64_t boundary) {
   const struct {
     struct forged_sample one, two;
@@ -93,7 +93,7 @@ static void positions_near(uint64_t boundary) {
 
   if (!open_buffer(false, 1))
     return;
-  /* The forged bytes lie at offset 16; then the positions step over the boundary itself. */
+  /* The forged bytes are at offset 16; after that the positions pass the limit itself. */
   ring_forge(pb, 0, map_fd, 0, &bytes, sizeof(bytes));
   ring_shift(pb, 0, boundary);
   CHECK_EQ(perf_buffer__consume(pb), 0);
@@ -102,7 +102,7 @@ static void positions_near(uint64_t boundary) {
   CHECK_EQ(ring_page(pb, 0)->data_tail, ring_page(pb, 0)->data_head);
   CHECK(ring_page(pb, 0)->data_tail == boundary + 16 + sizeof(bytes));
   ring_shift(pb, 0, -boundary);
-  /* The kernel goes on where it was. */
+  /* The kernel goes on at its own position. */
   CHECK_EQ(kernel_output(map_fd, 0, "after", 6), 0);
   CHECK_EQ(perf_buffer__consume(pb), 0);
   CHECK_EQ(seen.count, 4);
@@ -116,7 +116,7 @@ static void positions_at_2_to_63(void) {
   positions_near((uint64_t)1 << 63);
 }
 
-/* A record that wraps, read with positions on both sides of the boundary. */
+/* A record that wraps, with positions before and after the limit. */
 static void across(uint64_t boundary) {
   uint64_t payload[27] = {77}, distance;
 

@@ -30,14 +30,14 @@ __attribute__((format(printf, 2, 0))) static int other_printer(enum libbpf_print
   return 0;
 }
 
-/* A call that fails and says so. */
+/* A call that fails with a warning. */
 static void provoke(void) {
   const struct perf_buffer_opts bad = {.sz = 1};
 
   CHECK_NULL(perf_buffer__new(0, 1, NULL, NULL, NULL, &bad), EINVAL);
 }
 
-/* What the process writes to stderr while `act` runs. */
+/* The text that the process writes to stderr while `act` runs. */
 static const char* stderr_of(void (*act)(void)) {
   static char text[2048];
   FILE* file = tmpfile();
@@ -109,7 +109,7 @@ static void default_drops_debug(void) {
   CHECK_TEXT(stderr_of(say_all), "w1 i2 ");
 }
 
-/* A preloaded library leaves the default printer to the stock library. */
+/* If ours is preloaded before the stock library, the stock library has the default printer. */
 static void skip_if_preloaded(void) {
   Dl_info one, other;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* strerror: libbpf_strerror and libbpf_get_error. Texts are each library's own; what is
- * compared are results, errno, and that the text is there and ended. */
+/* strerror: libbpf_strerror and libbpf_get_error. Libraries may have different texts. The cases
+ * compare results and errno, and check that there is a text that ends with a NUL. */
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,14 +11,14 @@
 
 static char buffer[512];
 
-/* say calls libbpf_strerror with all of the buffer, or a part of it, filled with '@' before. */
+/* say fills the buffer with '@', and calls libbpf_strerror with the whole buffer or a part. */
 static int say(int error, size_t size) {
   memset(buffer, '@', sizeof(buffer));
   errno = 0;
   return libbpf_strerror(error, buffer, size);
 }
 
-/* ended: there is text within `size`, with a NUL behind it, and nothing is written behind that. */
+/* ended: there is a text with a NUL within `size`, and no byte after `size` has changed. */
 static bool ended(size_t size) {
   const char* end = memchr(buffer, '\0', size);
 
@@ -50,7 +50,7 @@ static void system_errors(void) {
   }
 }
 
-/* As strerror_r: its error, positive, and errno is left. */
+/* As strerror_r: it returns a positive error, and does not change errno. */
 static void unknown_system_errors(void) {
   static const int errors[] = {41, 58, 524, 999, 3999, -524, -3999, INT_MIN};
 
@@ -62,7 +62,7 @@ static void the_librarys_own_errors(void) {
   char text[512];
 
   for (int error = 4000; error <= 4013; error++) {
-    /* The stock library has no text for 4006, and says "(null)". */
+    /* The stock library has no text for 4006, and writes "(null)". */
     says(error, 0, 0);
     strcpy(text, buffer);
     says(-error, 0, 0);
@@ -84,7 +84,7 @@ static void errors_of_nobody(void) {
 }
 
 static void texts_that_do_not_fit(void) {
-  /* For each kind: what it says of a text that has been cut. */
+  /* For each kind of error: the result when the text was cut. */
   static const struct {
     int error, result, error_seen;
   } kinds[] = {
@@ -131,7 +131,7 @@ static void errors_in_pointers(void) {
   CHECK_EQ(libbpf_get_error(&object), 0);
   CHECK_EQ(libbpf_get_error((const void*)-4096L), 0);
   CHECK_EQ(errno, ERANGE);
-  /* NULL: what errno says of the call that returned it. */
+  /* For NULL the error is errno, as the call that returned NULL has set it. */
   CHECK_EQ(libbpf_get_error(NULL), -ERANGE);
   CHECK_EQ(errno, ERANGE);
   errno = 0;
