@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The subcommands of `ringside`. A program has those that its list of them names.
+// The subcommands of `ringside`. Each program lists those that it has.
 #pragma once
 
 #include <functional>
@@ -14,12 +14,12 @@ namespace ringside::tool {
 struct Subcommand {
   const char* name;
   const char* summary;
-  // Gives the subcommand its options, and returns what it does: a function whose result is the
-  // exit status.
+  // Adds the options of the subcommand, and returns the function that runs it. The result of that
+  // function is the exit status.
   std::function<int()> (*define)(CLI::App&);
 };
 
-// subcommands is defined by each program that has this command line.
+// Each program with this command line defines subcommands().
 std::vector<Subcommand> subcommands();
 
 extern const Subcommand kDemoSubcommand;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The command line of `ringside abi`, and what all its subcommands do alike when they fail.
+// The command line of `ringside abi`, and how its subcommands report a failure.
 #include "abi/abi_command.hpp"
 
 #include <exception>

@@ -44,7 +44,7 @@ struct WhoOptions {
 };
 int run_who(const WhoOptions& options);
 
-// define_abi gives a command its subcommands, and returns what to call when it was parsed.
+// define_abi adds the subcommands to a command, and returns the function that runs the parsed one.
 std::function<int()> define_abi(CLI::App& command);
 
 } // namespace ringside::tool::abi

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The report of `abidiff --leaf-changes-only`: a paragraph for each change, with what it consists
-// of indented below its first line.
+// The report of `abidiff --leaf-changes-only` has a paragraph for each change. The details are
+// indented below the first line.
 #include "abi/abidiff_report.hpp"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ std::string_view trimmed(std::string_view line) {
   return first == std::string_view::npos ? "" : line.substr(first);
 }
 
-// "from 8 to 16 (in bytes)": does it become more?
+// "from 8 to 16 (in bytes)": is the second number larger?
 bool grows(std::string_view text) {
   const std::size_t from = text.find("from ");
   const std::size_t to = text.find(" to ");
@@ -34,7 +34,7 @@ bool grows(std::string_view text) {
   return number(from + 5) < number(to + 4);
 }
 
-// Does a union, as abidiff spells it, have all that another one has?
+// Does a union, as abidiff prints it, have all members of another one?
 bool has_members_of(std::string_view wider, std::string_view narrower) {
   constexpr std::string_view kStart = "union {";
   if (!wider.starts_with(kStart) || !narrower.starts_with(kStart))
@@ -91,7 +91,7 @@ bool is_growth(const LayoutChange& change) {
     if (ends_with_any(line, {"data member insertion:", "data member insertions:"}) ||
         line == "there are data member changes:" || line.find("', at offset ") != line.npos)
       continue;
-    // An anonymous union that got another member takes five lines.
+    // abidiff prints an anonymous union with a new member in five lines.
     if (line.starts_with("anonymous data member at offset ") && i + 4 < lines.size() &&
         lines[i + 2] == "to:" && has_members_of(lines[i + 3], lines[i + 1]) &&
         grows(lines[i + 4])) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// What abidiff prints of leaf changes, taken apart.
+// Parses what abidiff prints about leaf changes.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace ringside::tool::abi {
 
-// LayoutChange: a type or a function that is not the same on both sides.
+// LayoutChange: a type or a function that differs between both sides.
 struct LayoutChange {
   std::string subject;              // "struct perf_buffer_opts"
   std::vector<std::string> details; // as abidiff has them, without indentation
@@ -16,11 +16,11 @@ struct LayoutChange {
 
 std::vector<LayoutChange> parse_abidiff(std::string_view report);
 
-// Is it no more than a struct with a size in it, or one whose size is told elsewhere, that became
-// longer at its end? libbpf's interface has room for that.
+// Is the only change that a struct became longer at its end, and do programs give the size of this
+// struct, in it or elsewhere? Such a change keeps the interface of libbpf compatible.
 bool is_growth(const LayoutChange& change);
 
-// In one line.
+// The change in one line.
 std::string to_text(const LayoutChange& change);
 
 } // namespace ringside::tool::abi

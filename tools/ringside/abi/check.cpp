@@ -20,7 +20,7 @@ namespace {
 
 using Findings = std::vector<Finding>;
 
-// Comparison: both sides of a check, with what several checks look up.
+// Comparison: both sides of a check, and the lookups that several checks share.
 class Comparison {
 public:
   Comparison(const ElfFile& file, const Contract& contract)
@@ -221,7 +221,7 @@ private:
     return {name + " is there twice", "", "a program that uses it gets either of the two"};
   }
 
-  // The file's symbol for a promised one. Without version nodes its name is all that it has.
+  // The file's symbol for a promised one. In a file without version nodes only the name counts.
   [[nodiscard]] const Symbol* find(const Symbol& symbol) const {
     const auto found =
         symbols_.find({symbol.name, found_.nodes.empty() ? std::string() : symbol.node});
@@ -253,10 +253,10 @@ private:
                               or_newer(since(node)), node)};
   }
 
-  // The node that a node follows on, past those that are not promised.
+  // The parent of a node, without the nodes that are not promised.
   [[nodiscard]] std::string promised_parent(const Node& node) const {
     const Node* at = &node;
-    // A chain that is a ring ends as well.
+    // The loop also ends if the chain is a ring.
     for (std::size_t step = 0; step < found_.nodes.size(); ++step) {
       if (at->parents.empty())
         return "";
@@ -273,12 +273,12 @@ private:
     return node.parents.empty() ? "nothing" : fmt::format("{}", fmt::join(node.parents, " and "));
   }
 
-  // What has a symbol since a release, or, if there is none with it, of our own.
+  // The first release with a symbol; if no release has it, our own library.
   static std::string or_newer(std::string_view first) {
     return first.empty() ? "ringside" : fmt::format("libbpf {} or newer", first);
   }
 
-  // The releases that a program must have been linked against to ask for a symbol.
+  // A program that wants the symbol was linked against one of these releases.
   [[nodiscard]] static std::string era_of(const Symbol& symbol) {
     std::string first = since(symbol.name, symbol.node);
     std::optional<std::size_t> last;
@@ -318,13 +318,14 @@ private:
     return "without a type";
   }
 
-  // Of some release, or promised; or the other checks tell that it belongs elsewhere.
+  // It belongs to a release or to the contract; or the other checks report it.
   [[nodiscard]] bool is_known(const Symbol& symbol) const {
     return known_.contains({symbol.name, symbol.node}) || misplaced_.contains(symbol.name);
   }
 
   [[nodiscard]] bool may_need(std::string_view name) const {
-    // The C library, by its names in glibc and musl, and the loader; libelf and zlib are libbpf's.
+    // The C library and the loader, as glibc and musl name them; libbpf itself needs libelf and
+    // zlib.
     const bool c_library = name == "libc.so.6" || name == "libc.so" ||
                            name.starts_with("libc.musl-") || name.starts_with("ld-linux");
     return c_library || (!contract_.own && (name == "libelf.so.1" || name == "libz.so.1"));
@@ -347,7 +348,7 @@ struct Check {
   Findings (Comparison::*run)() const;
 };
 
-// A file can be made to give a million findings: too many to read, and they take memory.
+// A malicious file can cause a million findings: too many to read, and they need memory.
 Findings limited(Findings findings) {
   constexpr std::size_t kMost = 1000;
   if (findings.size() > kMost) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The checks of a library against its contract. They look at facts alone, and read no file.
+// The checks of a library against its contract. They compare facts, and do not read files.
 #pragma once
 
 #include <string>
@@ -11,24 +11,24 @@
 
 namespace ringside::tool::abi {
 
-// Finding: one thing that is not as promised.
+// Finding: one thing that differs from the contract.
 struct Finding {
   std::string what;
   std::string since;  // the release that introduced what is wrong; empty if none did
   std::string breaks; // who would notice, and how
 };
 
-// CheckResult: a check that was carried out, or the reason why it was not.
+// CheckResult: the result of a check, or the reason why it did not run.
 struct CheckResult {
   std::string_view id; // one word
   std::vector<Finding> findings;
   std::string skipped;
 };
 
-// run_checks carries out all checks but that of layouts, in a fixed order.
+// run_checks runs all checks except that of layouts, in a fixed order.
 std::vector<CheckResult> run_checks(const ElfFile& file, const Contract& contract);
 
-// What is no fault and yet good to know.
+// Facts that are no faults, but useful to know.
 std::vector<std::string> notes_on(const ElfFile& file, const Contract& contract);
 
 } // namespace ringside::tool::abi

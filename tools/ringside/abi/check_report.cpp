@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// A check's report in its three forms.
+// The report of a check in its three forms.
 #include "abi/check_report.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace ringside::tool::abi {
 namespace {
 
-// A finding in one line, without its check's name.
+// A finding in one line, without the name of its check.
 std::string line_of(const Finding& finding) {
   return fmt::format("{}{}; breaks: {}", finding.what,
                      finding.since.empty() ? "" : fmt::format("; since libbpf {}", finding.since),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// What `ringside abi check` says: for a person, as JSON, and as JUnit's XML.
+// The report of `ringside abi check`: as text, as JSON, and as JUnit XML.
 #pragma once
 
 #include <string>

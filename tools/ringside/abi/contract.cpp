@@ -35,7 +35,7 @@ Contract of_own(OwnLibrary library, std::string reason) {
           std::move(reason), surface_of_own(library), newest_release(), library};
 }
 
-// Our libbpf.so.1 has the newest chain and nothing of what is still to do.
+// Our libbpf.so.1 has the newest chain of nodes, and no function that is still to do.
 bool is_own_libbpf(const ElfFile& file) {
   const Surface own = surface_of_own(OwnLibrary::libbpf);
   const auto has_node = [&](const std::string& name) {
@@ -55,7 +55,7 @@ bool is_own_libbpf(const ElfFile& file) {
                                        });
 }
 
-// The release in a file name as libbpf's builds make it: libbpf.so.1.7.0.
+// The release in a file name, as the build of libbpf names its library: libbpf.so.1.7.0.
 std::optional<std::size_t> release_of_file_name(const std::string& path) {
   std::error_code error;
   const std::string name = std::filesystem::canonical(path, error).filename();
@@ -65,8 +65,8 @@ std::optional<std::size_t> release_of_file_name(const std::string& path) {
   return find_release(name.substr(kPrefix.size()));
 }
 
-// The releases whose newest node is the newest one of the library that any release has; of several
-// the newest whose symbols are all there, else the first.
+// The release whose newest node is also the newest node of the library. If several releases have
+// this node: the newest of them whose symbols the library all has, else the first.
 std::optional<std::size_t> release_of_nodes(const Surface& surface) {
   std::string_view newest;
   for (const NodeRun& run : node_runs())

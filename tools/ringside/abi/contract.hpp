@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Contract: what a library promises the programs that are linked to it, and why we think so.
+// Contract: what a library promises to the programs that are linked to it, and why we think so.
 #pragma once
 
 #include <optional>
@@ -19,8 +19,8 @@ struct Contract {
   std::optional<OwnLibrary> own; // part of a release by design
 };
 
-// A name on the command line that is none of a file: a release's version, or "libringside", or
-// "ringside" for our libbpf.so.1.
+// The contract for a name on the command line that is not a file: the version of a release,
+// "libringside", or "ringside" for our libbpf.so.1.
 std::optional<Contract> find_contract(const std::string& name);
 
 // The contract that a library claims to keep, by its soname, its file name and its version nodes.

@@ -18,7 +18,7 @@ LayoutSide layout_side(const Target& target) {
   return target.contract->release;
 }
 
-// What a program that was linked against the old side meets on the new one.
+// What a program that was linked against the old side finds on the new side.
 std::string verdict(const Difference& difference, const LayoutDifferences& layouts,
                     const std::string& old_title, const std::string& new_title) {
   if (difference.empty() && layouts.lines.empty())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// difference_of: a walk over both sides, sorted.
+// difference_of: compares both sides in sorted order.
 #include "abi/difference.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// What two surfaces differ in, both ways, without a verdict on either.
+// The differences of two surfaces in both directions, without a verdict.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace ringside::tool::abi {
 
-// Difference: what the new side lacks of the old one, and has beyond it, spelled out: version nodes
-// as "node LIBBPF_1.7.0", symbols as "perf_buffer__new@@LIBBPF_0.6.0".
+// Difference: what only the old side has, and what only the new side has, as text: version nodes as
+// "node LIBBPF_1.7.0", symbols as "perf_buffer__new@@LIBBPF_0.6.0".
 struct Difference {
   std::vector<std::string> removed, added;
   // "soname: libbpf.so.0 became libbpf.so.1"

@@ -14,7 +14,7 @@ namespace ringside::tool::abi {
 namespace {
 
 constexpr std::size_t kMostSymbols = 1'000'000;
-// Of versions: definitions with all their parents, or libraries with all that is wanted of them.
+// The sections of versions: definitions with their parents, or libraries with the needed versions.
 constexpr std::size_t kMostVersions = 4096;
 
 constexpr GElf_Versym kHidden = 0x8000;
@@ -62,7 +62,7 @@ private:
       file_.relro = now ? Relro::full : Relro::partial;
   }
 
-  // A place in a table of versions. They are linked lists of 4-byte words, of any order.
+  // An offset in a table of versions. The tables are linked lists, in any order.
   int place_in(const Table& table, std::size_t offset) const {
     if (offset >= table.size() || offset > INT_MAX)
       elf_.damaged("a list of versions leads out of its table");
@@ -97,7 +97,7 @@ private:
         checked(gelf_getverdaux(table->data, place_in(*table, name_at), &name));
         names.push_back(elf_.name(name.vda_name));
       }
-      // The base entry is the library's own name.
+      // The base entry has the name of the library itself.
       if (!names.empty() && (entry.vd_flags & VER_FLG_BASE) == 0) {
         definitions_[entry.vd_ndx & ~kHidden] = {names.front(), ""};
         file_.surface.nodes.push_back({names.front(), {names.begin() + 1, names.end()}});
@@ -153,7 +153,7 @@ private:
       return;
     const bool weak = binding == STB_WEAK;
     const GElf_Versym index = version & ~kHidden;
-    // A program may have a copy of another's variable, under the version that it wants.
+    // A program may have a copy of a library's variable, with the version that it needs.
     if (symbol.st_shndx == SHN_UNDEF || needs_.contains(index)) {
       const Version wanted = version_at(needs_, index);
       file_.imports.push_back({elf_.name(symbol.st_name), wanted.node, wanted.library, weak});
@@ -163,7 +163,7 @@ private:
       return;
     const std::string node = version_at(definitions_, index).node;
     std::string name = elf_.name(symbol.st_name);
-    // GNU ld defines a symbol for each node, too.
+    // GNU ld also defines a symbol for each node.
     if (symbol.st_shndx == SHN_ABS && name == node)
       return;
     file_.surface.symbols.push_back(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// ElfFile: what a shared library or a program says about itself, as far as its interface goes.
+// ElfFile: the interface of a shared library or a program, as its file says.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace ringside::tool::abi {
 
-// Import: a name that the file wants another one to define.
+// Import: a name that another file must define.
 struct Import {
   std::string name;
   std::string node;    // empty if any will do
@@ -34,7 +34,7 @@ struct ElfFile {
   std::string build_id;    // in hexadecimal
 };
 
-// read_elf throws FileError for what it cannot judge.
+// read_elf throws FileError for a file that it cannot read.
 ElfFile read_elf(const std::string& path);
 
 } // namespace ringside::tool::abi

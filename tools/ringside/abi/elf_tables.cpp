@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// ElfTables: the checks come before libelf sees a file, the rest goes through libelf.
+// ElfTables checks a file before libelf reads it, and uses libelf for the rest.
 #include "abi/elf_tables.hpp"
 
 #include <array>
@@ -19,7 +19,7 @@
 namespace ringside::tool::abi {
 namespace {
 
-// Far beyond what any library has: the largest ones around have some ten MB of dynamic symbols.
+// Much more than any library has: the largest known ones have about 10 MB of dynamic symbols.
 constexpr std::size_t kLargestTable = std::size_t{64} << 20;
 constexpr std::size_t kMostLoaded = 4 * kLargestTable;
 constexpr std::size_t kMostCopied = std::size_t{64} << 20;
@@ -77,7 +77,7 @@ void ElfTables::damaged(const std::string& what) const {
   fail(fmt::format("is damaged: {}; get the file anew", what));
 }
 
-// O_NONBLOCK: a pipe without a writer must not hold us up.
+// O_NONBLOCK: do not wait at a pipe without a writer.
 ElfTables::ElfTables(const std::string& path)
     : path_(path), fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {
   if (fd_.get() < 0)
@@ -103,8 +103,8 @@ ElfTables::ElfTables(const std::string& path)
   check_loaded();
 }
 
-// Is it an ELF file that this program reads? Looked at before libelf does, to say what it is
-// instead.
+// Is it an ELF file that this program reads? This check comes before libelf, since its errors say
+// what the file is instead.
 void ElfTables::check_start() const {
   std::array<char, sizeof(Elf64_Ehdr)> bytes{};
   const ssize_t count = pread(fd_.get(), bytes.data(), bytes.size(), 0);
@@ -125,7 +125,7 @@ void ElfTables::check_start() const {
   Elf64_Ehdr header;
   std::memcpy(&header, bytes.data(), sizeof(header));
   const unsigned char order = header.e_ident[EI_DATA];
-  // Both header classes have e_type and e_machine at the same place.
+  // e_type and e_machine have the same offset in headers of 32 and 64 bits.
   const auto number = [&](GElf_Half value) {
     return order == kThisOrder ? value : static_cast<GElf_Half>(value << 8 | value >> 8);
   };
@@ -142,12 +142,12 @@ void ElfTables::check_start() const {
   if (header.e_shoff == 0)
     fail("has no section headers (was it stripped of them?), without which its symbols cannot be "
          "counted; name the file as it was linked");
-  // More than 65,279 sections, or 65,534 segments, are counted elsewhere in the file: no library.
+  // A file with more sections or segments than these has its count elsewhere: it is no library.
   if (header.e_shnum == 0 || header.e_phnum >= kMostSegments)
     damaged("the ELF header counts no sections, or more segments than any library has");
 }
 
-// Does the file reach as far as its headers say?
+// Is the file as long as its headers say?
 void ElfTables::check_extent(const GElf_Ehdr& header) const {
   const auto holds = [&](GElf_Off offset, GElf_Xword size) {
     return offset <= size_ && size <= size_ - offset;
@@ -187,7 +187,7 @@ const GElf_Phdr* ElfTables::segment(GElf_Word type) const {
   return nullptr;
 }
 
-// The dynamic section is the one that the loader finds, by the segment.
+// The loader finds the dynamic section by its segment, and so do we.
 void ElfTables::read_dynamic() {
   const GElf_Phdr* segment = this->segment(PT_DYNAMIC);
   if (segment == nullptr)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// ElfTables: the tables of one ELF file that the dynamic loader reads, found with libelf. What a
-// file says is not believed: every access is checked, and no table is larger than this program will
-// hold.
+// ElfTables: the tables of one ELF file that the dynamic loader reads, found with libelf. The file
+// may be malicious: every access is checked, and the size of tables is limited.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +16,7 @@
 
 namespace ringside::tool::abi {
 
-// Table: a section's content, as an array of what its type holds.
+// Table: the content of a section, as an array of the element of its type.
 struct Table {
   GElf_Shdr header{};
   Elf_Data* data = nullptr; // its d_buf is not null unless it is empty
@@ -27,20 +26,20 @@ struct Table {
 
 class ElfTables {
 public:
-  // Throws FileError for what is no 64-bit ELF file of this machine with dynamic linking.
+  // Throws FileError if it is not a 64-bit ELF file of this machine with dynamic linking.
   explicit ElfTables(const std::string& path);
 
   [[nodiscard]] GElf_Half type() const { return type_; }
   [[nodiscard]] const GElf_Phdr* segment(GElf_Word type) const;
 
-  // The value of the first entry with a tag, and all values.
+  // The value of the first entry with a tag, and the values of all.
   [[nodiscard]] std::optional<GElf_Xword> dynamic(GElf_Sxword tag) const;
   [[nodiscard]] std::vector<GElf_Xword> all_dynamic(GElf_Sxword tag) const;
 
-  // The table of a section type that the loader finds by a tag; nothing where there is no such tag.
+  // The table of a section type that the loader finds by a tag; nothing if there is no such tag.
   [[nodiscard]] std::optional<Table> table(GElf_Word type, GElf_Sxword tag) const;
 
-  // A name in the dynamic string table, what is not printable ASCII in it as \xNN.
+  // A name in the dynamic string table. Bytes that are not printable ASCII become \xNN.
   [[nodiscard]] std::string name(GElf_Xword offset) const;
 
   [[nodiscard]] bool has_section(std::string_view name) const;
@@ -70,12 +69,12 @@ private:
   std::vector<GElf_Phdr> segments_;
   std::vector<GElf_Dyn> dynamic_;
   std::optional<Table> names_;
-  // Bytes of tables and of names so far: what lies twice in the file counts twice.
+  // Bytes of all tables and names so far. Tables that overlap in the file count separately.
   mutable std::size_t loaded_ = 0;
   mutable std::size_t copied_ = 0;
 };
 
-// What is not printable ASCII in a text, as \xNN.
+// The text, with \xNN for bytes that are not printable ASCII.
 std::string printable(std::string_view text);
 
 } // namespace ringside::tool::abi

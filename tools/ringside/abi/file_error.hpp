@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// FileError: a file that cannot be judged; its text says which, why, and what to do.
+// FileError: a file that cannot be checked; its text says which file, why, and what to do.
 #pragma once
 
 #include <stdexcept>

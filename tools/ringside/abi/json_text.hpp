@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// json_text: JSON as the subcommands print it.
+// json_text: JSON in the form in which the subcommands print it.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace ringside::tool::abi {
 
-// A path may hold any bytes; those that are no UTF-8 are replaced.
+// A path may have any bytes; those that are not UTF-8 are replaced.
 inline std::string json_text(const nlohmann::json& json) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// LayoutReference: a library without code whose debug information says what a release declares, and
-// what abidiff must not compare. Both were built from abi/manifests with tools/gen/skeleton.py.
+// LayoutReference: a library without code, with debug information of all that a release declares,
+// and the list of what abidiff must not compare. tools/gen/skeleton.py makes both from
+// abi/manifests.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Layouts through abidiff, in a process with limits of its own: debug information can lie, too.
+// Layouts: run abidiff in a process with limits, since debug information can be malicious, too.
 #include "abi/layouts.hpp"
 
 #include <cerrno>
@@ -31,7 +31,7 @@ constexpr int kChanged = 4;
 constexpr int kIncompatible = 8;
 constexpr int kNotFound = 127;
 
-// TemporaryFile: bytes under a path, for as long as this lives. abidiff takes nothing without one.
+// TemporaryFile: a file with these bytes, until the end of this object. abidiff reads files only.
 class TemporaryFile {
 public:
   explicit TemporaryFile(std::string_view bytes)
@@ -80,8 +80,8 @@ std::string without_debug_info(const ElfFile& file) {
   return fmt::format("of {} {}", file.path, kNoDebugInfo);
 }
 
-// The newest reference that is not newer than a release; those that differ in their last number are
-// the same to the headers.
+// The newest reference that is not newer than a release. Releases that differ only in their last
+// number have the same headers.
 std::optional<LayoutReference> reference_for(std::size_t release) {
   std::optional<LayoutReference> found;
   for (const LayoutReference& reference : layout_references()) {
@@ -113,7 +113,7 @@ struct Input {
 
 std::vector<std::string> arguments_for(const Input& old_side, const Input& new_side,
                                        const std::string& suppressions) {
-  // A shell finds abidiff, and sets the limit.
+  // A shell finds abidiff, and sets the limits.
   std::vector<std::string> words{"/bin/sh", "-c", "ulimit -v \"$1\"; shift; exec abidiff \"$@\"",
                                  "sh", std::to_string(kMostMemoryKb)};
   for (const char* word : {"--leaf-changes-only", "--changed-fns", "--no-show-locs", "--show-bytes",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Layouts: structs, enums and parameters as debug information has them, compared by abidiff of
-// libabigail where it is installed.
+// Layouts: structs, enums and parameters, as debug information describes them. abidiff of
+// libabigail compares them, if it is installed.
 #pragma once
 
 #include <string>
@@ -14,13 +14,13 @@ namespace ringside::tool::abi {
 
 constexpr const char* kDebugFolder = "/usr/lib/debug";
 
-// check_layouts holds a library against the newest declarations that are known of its release or of
-// one before. Size-versioned structs may be longer. `debug_folder` has debug information that was
-// split off, by build id.
+// check_layouts compares a library with the declarations of its release, or of the newest release
+// before that is known. A struct that says its own size may be longer. `debug_folder` has separate
+// debug information, by build id.
 CheckResult check_layouts(const ElfFile& file, const Contract& contract,
                           const std::string& debug_folder);
 
-// What differs between two sides, one line a type or function; or why that cannot be told.
+// The differences of two sides, a line for each type or function; or why they are not known.
 struct LayoutDifferences {
   std::vector<std::string> lines;
   bool only_growth = true; // nothing that programs of the old side would notice

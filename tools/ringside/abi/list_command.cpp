@@ -14,7 +14,7 @@
 namespace ringside::tool::abi {
 namespace {
 
-// A line for each release: what it has, and what it changed.
+// A line for each release: how much it has, and what it changed.
 int list_releases(bool as_json) {
   nlohmann::json json = nlohmann::json::array();
   if (!as_json)
@@ -28,7 +28,7 @@ int list_releases(bool as_json) {
                            [](const std::string& name) { return !name.starts_with("node "); });
     };
     const Difference difference = difference_of(before, surface);
-    // What came before the oldest known release is not known.
+    // The changes of the oldest known release are not known.
     const auto added = release == 0 ? 0 : functions_in(difference.added);
     const auto removed = functions_in(difference.removed);
     if (as_json)

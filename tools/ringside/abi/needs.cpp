@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// needs_of: imports held against the release tables.
+// needs_of: compares imports with the tables of releases.
 #include "abi/needs.hpp"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ std::set<std::string_view> all_names() {
   return names;
 }
 
-// What answers an import: a symbol of its name in its node, or without one any default.
+// The symbol for an import: one of its name in its node; without a node, any default.
 bool answers(std::string_view name, std::string_view node, bool is_default, const Import& import) {
   return name == import.name && (import.node.empty() ? is_default : node == import.node);
 }
@@ -57,7 +57,7 @@ Needs needs_of(const ElfFile& file) {
     if (import.node.starts_with("LIBBPF_") || import.library.starts_with(kSonamePrefix) ||
         (import.node.empty() && names.contains(import.name)))
       needs.imports.push_back(import);
-  // A node is looked for in the library that it was linked from, and nowhere else.
+  // The loader searches a node only in the library that the program was linked to.
   for (const Import& import : needs.imports)
     if (needs.soname.empty() && import.library.starts_with(kSonamePrefix))
       needs.soname = import.library;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Needs: what a program or library wants of libbpf, and who can give it.
+// Needs: what a program or library needs of libbpf, and which release has it.
 #pragma once
 
 #include <optional>
@@ -17,14 +17,14 @@ struct Needs {
   std::vector<std::size_t> releases; // those that have it all, oldest first
 };
 
-// Is any of it libbpf's? By the version node, by the library that it was linked to, and a name
-// without a node if a release has it.
+// Does the file need libbpf at all? The version node shows it, or the library that the file was
+// linked to, or, for a name without a node, a release that has the name.
 Needs needs_of(const ElfFile& file);
 
-// The imports that a release lacks; those that are weak are not missed.
+// The imports that a release does not have, except weak ones.
 std::vector<Import> lacking(const Needs& needs, std::size_t release);
 
-// The imports that a library of ours has, and that it lacks.
+// The imports that our library has, and those that it does not have.
 struct Share {
   std::vector<Import> has, lacks;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// notes_on: what a library has beyond its contract, and what was not judged.
+// notes_on: what a library has in addition to its contract, and what was not checked.
 #include <map>
 #include <utility>
 
@@ -18,7 +18,7 @@ std::vector<std::string> notes_on(const ElfFile& file, const Contract& contract)
     notes.push_back(fmt::format("{} is part of libbpf by design: {}; that part was checked, and "
                                 "`ringside abi who PROGRAM` tells whether a program needs more",
                                 contract.title, share_text(contract)));
-  // What other releases have, with the first of them.
+  // Symbols of other releases, with the first of these releases.
   std::map<std::pair<std::string_view, std::string_view>, std::size_t> others;
   for (const SymbolRun& run : symbol_runs())
     others.try_emplace({run.name, run.node}, run.first);

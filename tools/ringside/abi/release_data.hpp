@@ -9,8 +9,8 @@
 
 namespace ringside::tool::abi {
 
-// What was in libbpf from the release with index `first` to the one with index `last`. What was
-// taken away and came again has two entries.
+// What was in libbpf from the release with index `first` to the one with index `last`. There are
+// two entries for what was removed and added again.
 struct NodeRun {
   std::string_view node;
   std::size_t first, last;

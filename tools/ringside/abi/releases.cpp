@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Questions over the release tables.
+// Lookups in the tables of releases.
 #include "abi/releases.hpp"
 
 #include <algorithm>
@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::string_view kNodePrefix = "LIBBPF_";
 
-// When something that came with the release at `first` came. The oldest release that the tables
-// hold is not the first that there was: what it has is as old as its node says.
+// The release that added what the table has since `first`. There were releases before the oldest
+// one of the tables: what that one has is as old as its node says.
 std::string came_with(std::size_t first, std::string_view node) {
   return std::string(first == 0 ? node.substr(kNodePrefix.size()) : releases()[first]);
 }

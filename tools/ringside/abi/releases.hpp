@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Releases of libbpf by version: which there are, and when what came. A release is named by its
+// Releases of libbpf by version: which exist, and what each added. The code names a release by its
 // index in releases().
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace ringside::tool::abi {
 
-// find_release knows "1.7.0", "v1.7.0", and "1.7" for the newest 1.7.
+// find_release accepts "1.7.0", "v1.7.0", and "1.7" for the newest 1.7.
 std::optional<std::size_t> find_release(std::string_view version);
 
 inline std::size_t newest_release() {
@@ -30,15 +30,14 @@ inline bool covers(const auto& run, std::size_t release) {
   return run.first <= release && release <= run.last;
 }
 
-// The release that brought a symbol in a node, or a node, as a person says it: "1.6.2". Empty if no
-// release has it.
+// The release that added a symbol in a node, or a node: "1.6.2". Empty if no release has it.
 std::string since(std::string_view name, std::string_view node);
 std::string since(std::string_view node);
 
-// The numbers of "LIBBPF_1.7.0"; nothing for other texts.
+// The numbers of "LIBBPF_1.7.0"; nothing for any other text.
 std::optional<std::array<unsigned, 3>> node_version(std::string_view node);
 
-// Is it a node of libbpf that is newer than all that are known? To judge it takes a newer ringside.
+// Is it a node of libbpf that is newer than all known ones? Only a newer ringside can check it.
 bool is_of_the_future(std::string_view node);
 
 // "0.0.4 to 0.8.3, 1.0.0", from ascending indices.

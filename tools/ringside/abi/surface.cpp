@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Surfaces out of the release tables.
+// Surfaces from the tables of releases.
 #include "abi/surface.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace ringside::tool::abi {
 namespace {
 
-// What comes before the version in a node's name: "LIBBPF" of "LIBBPF_1.7.0".
+// The part of the name of a node before the version: "LIBBPF" of "LIBBPF_1.7.0".
 std::string_view family_of(std::string_view node) {
   return node.substr(0, node.find('_'));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Surface: what programs are linked to, of a library that exists or as a release has it.
+// Surface: all that programs link to, of a library file or of a release.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace ringside::tool::abi {
 
 enum class SymbolKind : std::uint8_t { function, data, thread_local_data, untyped };
 
-// Symbol: an exported name in its version node. Names read from files hold printable ASCII only.
+// Symbol: an exported name in its version node. Names from files have only printable ASCII.
 struct Symbol {
   std::string name;
   std::string node; // empty if it has none
@@ -20,8 +20,8 @@ struct Symbol {
   bool weak = false;
 };
 
-// Node: a version node and those that it says to follow on; in a sound chain there is one, and none
-// for the oldest node.
+// Node: a version node and its parents. In a valid chain each node has one parent, and the oldest
+// node has none.
 struct Node {
   std::string name;
   std::vector<std::string> parents;
@@ -33,7 +33,7 @@ struct Surface {
   std::vector<Symbol> symbols;
 };
 
-// By node in the order of their versions, then by name.
+// Sorted by the version of the node, then by name.
 void sort_symbols(std::vector<Symbol>& symbols);
 
 // "perf_buffer__new@@LIBBPF_0.6.0", with one @ if it is not the default.

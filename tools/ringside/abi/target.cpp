@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// From a word of the command line to what it names.
+// find_target: what a word of the command line names.
 #include "abi/target.hpp"
 
 #include <fmt/format.h>
@@ -30,7 +30,7 @@ Target find_target(const std::string& name) {
     Surface surface = contract->surface;
     return {contract->title, std::move(surface), std::nullopt, std::move(contract)};
   }
-  // Versions are digits and dots; no library has a name of those alone.
+  // A version has only digits and dots; the name of a library has more.
   if (name.find_first_not_of("0123456789.") == std::string::npos)
     throw FileError(unknown_release(name));
   ElfFile file = read_library(name);

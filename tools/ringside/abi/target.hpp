@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Target: a library or a release as it is named on the command line.
+// Target: a library or a release that the command line names.
 #pragma once
 
 #include <optional>
@@ -21,10 +21,10 @@ struct Target {
 // FileError.
 Target find_target(const std::string& name);
 
-// The text of an error about a name that is no release.
+// The text of the error for a name that is not a release.
 std::string unknown_release(const std::string& name);
 
-// read_library is read_elf for what must be a shared library.
+// read_library is read_elf for a file that must be a shared library.
 ElfFile read_library(const std::string& path);
 
 } // namespace ringside::tool::abi

@@ -31,7 +31,7 @@ Words words_of(const std::vector<Import>& imports) {
   return words;
 }
 
-// The first of them, and how many more there are.
+// The first ones, and how many more there are.
 Words first_of(Words words) {
   constexpr std::size_t kMost = 8;
   if (words.size() > kMost + 1) {
@@ -42,7 +42,7 @@ Words first_of(Words words) {
   return words;
 }
 
-// Words in lines of at most 100 columns, each with an indentation.
+// Breaks words into indented lines of at most 100 columns.
 std::string wrapped(const Words& words) {
   constexpr std::size_t kColumns = 100;
   constexpr std::string_view kIndentation = "    ";
@@ -72,7 +72,7 @@ std::string imports_text(const Needs& needs) {
   return text;
 }
 
-// Why no release will do: what the one that comes closest lacks.
+// Why no release has all: what is missing in the one that has most.
 std::string obstacle(const Needs& needs) {
   std::optional<std::size_t> closest;
   std::vector<Import> least;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Child and Signals: processes by fork and pipes, ended by their process id.
+// Child and Signals: processes by fork and pipes; a child is killed by its process id.
 #include "common/child.hpp"
 
 #include <array>
@@ -37,7 +37,7 @@ struct Pipe {
   }
 };
 
-// The environment of a command, as "NAME=value".
+// The environment of a command, in the form "NAME=value".
 std::vector<std::string> environment_of(const Command& command) {
   std::vector<std::string> entries;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -91,7 +91,7 @@ Child::Child(const Command& command)
 
   pid_ = checked(fork(), "fork");
   if (pid_ == 0) {
-    // It dies with its parent; the parent may have died already.
+    // The kernel kills it when its parent dies; but the parent may be dead already.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
       _exit(127);
@@ -171,7 +171,7 @@ std::string Child::diagnostics() const {
 Signals::Signals() {
   const sigset_t set = ending_signals();
   checked(sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
-  // A child that ended early must not end this process when it is written to.
+  // To write to a child that ended early must not end this process.
   pipe_handler_ = std::signal(SIGPIPE, SIG_IGN);
   descriptor_ = Descriptor(checked(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));
 }

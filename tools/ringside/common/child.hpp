@@ -17,13 +17,13 @@ namespace ringside::tool {
 
 using Clock = std::chrono::steady_clock;
 
-// Command: what to run, and which variables to set on top of this process's environment.
+// Command: what to run, and which variables to add to the environment of this process.
 struct Command {
   std::vector<std::string> argv; // argv[0] is the path
   std::map<std::string, std::string> environment;
 };
 
-// A command as one would type it into a shell.
+// A command in the form for a shell.
 std::string to_text(const Command& command);
 
 // Child runs a command in a process group of its own, so that Ctrl-C reaches this process alone,
@@ -46,11 +46,11 @@ public:
   [[nodiscard]] std::optional<std::string> next_line();
   [[nodiscard]] bool ended() const { return end_of_output_; } // closed its standard output
 
-  // wait reaps a child that closed its output, and describes its end: empty for exit status 0.
+  // wait waits for the end of a child that closed its output, and describes it: empty for status 0.
   std::string wait();
   // exit_status: after wait(), of a child that ended by itself.
   [[nodiscard]] std::optional<int> exit_status() const { return exit_status_; }
-  // diagnostics: what it wrote to its standard error so far.
+  // diagnostics: what the child has written to standard error until now.
   [[nodiscard]] std::string diagnostics() const;
 
 private:
@@ -61,7 +61,7 @@ private:
   std::optional<int> exit_status_;
 };
 
-// Signals: SIGINT, SIGTERM and SIGHUP wait in a descriptor for as long as this lives, and SIGPIPE
+// Signals: while this object exists, SIGINT, SIGTERM and SIGHUP arrive at a descriptor, and SIGPIPE
 // is ignored.
 class Signals {
 public:

@@ -8,7 +8,7 @@
 
 namespace ringside::tool {
 
-// Descriptor closes what it holds when it goes away. -1 means that it holds none.
+// The destructor closes the descriptor. -1: there is none.
 class Descriptor {
 public:
   Descriptor() = default;

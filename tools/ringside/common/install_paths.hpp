@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// InstallPaths: where the installed files are that the program needs, found from its own place, so
-// that the installed tree works wherever it is moved to.
+// InstallPaths: where the installed files are that the program needs. They are found from the path
+// of the program, so that the installed tree may be moved.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +15,7 @@ struct InstallPaths {
   std::filesystem::path conform, outcomes;        // the conformance program, and its record
 };
 
-// find_install_paths does not look whether the files are there.
+// find_install_paths does not check that the files exist.
 InstallPaths find_install_paths();
 
 } // namespace ringside::tool

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// ProgressLine: one line on a terminal that is rewritten as work goes on.
+// ProgressLine: one line on a terminal that shows the progress of work.
 #pragma once
 
 #include <string>
 
 namespace ringside::tool {
 
-// ProgressLine shows nothing where standard output is not a terminal. It wipes itself when it goes
-// away.
+// It shows nothing if standard output is not a terminal. The destructor erases the line.
 class ProgressLine {
 public:
   explicit ProgressLine(bool wanted);
@@ -21,7 +20,7 @@ private:
   bool shown_;
 };
 
-// A bar of `width` characters, `part` of `whole` full.
+// A bar of `width` characters, of which `part` of `whole` are filled.
 std::string bar(std::size_t part, std::size_t whole, std::size_t width);
 
 } // namespace ringside::tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// xml_text: characters that mean something to XML, and those that it may not hold.
+// xml_text: characters with a meaning in XML, and those that XML cannot have.
 #include "common/xml_text.hpp"
 
 namespace ringside::tool {

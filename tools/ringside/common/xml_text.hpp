@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Any text within XML or HTML.
+// xml_text: any text within XML or HTML.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace ringside::tool {
 
-// xml_text is a text as it is written between tags and in attributes. What is neither ASCII nor an
-// end of line becomes a question mark: messages and names come from libraries, and may hold bytes
-// that no XML can.
+// xml_text returns the form of a text for use between tags and in attributes. Messages and names
+// come from libraries, and may have bytes that XML cannot have: whatever is not printable ASCII or
+// an end of line becomes a question mark.
 std::string xml_text(std::string_view text);
 
 } // namespace ringside::tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// define_conform: the options, the order of things, and the verdict.
+// define_conform: the options, the order of the steps, and the verdict.
 #include "conform/conform_command.hpp"
 
 #include <algorithm>
@@ -112,7 +112,7 @@ private:
     return columns;
   }
 
-  // What is known without any library at hand.
+  // Results that are recorded: they need no library.
   int tell_recorded(Record& record) {
     results_.cases = std::move(record.cases);
     results_.columns = std::move(record.columns);

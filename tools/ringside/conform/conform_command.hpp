@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// `ringside conform`: the conformance cases over any libbpf.
+// `ringside conform`: runs the conformance cases with any libbpf.
 #pragma once
 
 #include <functional>
@@ -10,9 +10,9 @@ class App;
 
 namespace ringside::tool::conform {
 
-// define_conform gives a subcommand its options and returns what it does. The exit status is 0 if
-// every library conforms, 1 if one does not, 2 if that could not be found out, 128 + n when signal
-// n ended it.
+// define_conform adds the options to a subcommand and returns the function that runs it. The exit
+// status is 0 if every library conforms, 1 if one does not, 2 if the cases could not run, 128 + n
+// if signal n ended it.
 std::function<int()> define_conform(CLI::App& command);
 
 } // namespace ringside::tool::conform

@@ -106,7 +106,7 @@ std::string agreement_table(const Results& results) {
   return text + "</tbody></table>\n";
 }
 
-// The word of a case over a library, and for a skipped one why.
+// The word of a case for a library, with the reason if it was skipped.
 std::string outcome_cell(const Column& column, const Case& one) {
   std::string why;
   for (const Kernel kernel : kKernels)

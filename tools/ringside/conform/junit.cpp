@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Results as JUnit's XML, and text as XML takes it.
+// Results as JUnit XML.
 #include "conform/results.hpp"
 
 #include <fmt/format.h>

@@ -67,7 +67,7 @@ std::string agreement_markdown(const Results& results) {
   return text;
 }
 
-// Cases by what `key` says of them, in one row each; those of which it says nothing are left out.
+// One row for each text that `key` returns for a case. Cases with an empty text are left out.
 template <class Key>
 std::string groups_markdown(const std::string& title, const Results& results, Key key) {
   Groups groups;

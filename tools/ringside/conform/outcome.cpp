@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Standings and comparisons of outcomes.
+// The standing of a case, and comparisons of outcomes.
 #include "conform/outcome.hpp"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ Standing standing_of(const Outcome& outcome) {
   return outcome.word == "differs" ? Standing::differs : Standing::passed;
 }
 
-// The first of these that says something, for a case on a kernel where it ran.
+// The first of these texts that is not empty, for a case on a kernel where it ran.
 enum class Verdict { none, agree, differ, wrong };
 Verdict compare(const Outcome& ours, const Outcome& theirs) {
   if (!ours.ran() || !theirs.ran())

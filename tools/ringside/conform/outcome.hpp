@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Cases, how they ended over a library, and what follows when two libraries are compared. Pure.
+// Cases, how they ended with a library, and the comparison of two libraries. Without I/O.
 #pragma once
 
 #include <array>
@@ -14,8 +14,7 @@ enum class Kernel { real, simulated };
 inline constexpr std::array kKernels{Kernel::real, Kernel::simulated};
 std::string_view name_of(Kernel kernel);
 
-// Case: a line of the conformance program's table of cases, as `conform --list` prints it. What is
-// not there is "-".
+// Case: a line of the table of cases, as `conform --list` prints it. An empty field is "-".
 struct Case {
   std::string name;
   std::string family;     // of functions that it is about: a folder of abi/
@@ -31,8 +30,8 @@ struct Case {
   bool operator==(const Case&) const = default;
 };
 
-// Outcome of a case over a library on a kernel. Words in capitals are for what is wrong:
-// tests/conformance/harness/run.h lists them.
+// Outcome of a case with a library on a kernel. Words in capitals are failures.
+// tests/conformance/harness/run.h lists all words.
 struct Outcome {
   std::string word = "other";
   std::string remark;
@@ -43,15 +42,14 @@ struct Outcome {
   [[nodiscard]] bool ran() const { return word != "skip" && word != "other"; }
 };
 
-// Run of all cases over a library on a kernel.
+// Run of all cases with a library on a kernel.
 struct Run {
   std::string library; // the file that answered
   std::string soname, release;
   std::string refusal; // why the kernel refuses, if it does
   std::string note;    // on how the library was run
   std::map<std::string, Outcome> outcomes;
-  // Why the program did not come to its end, if it did not; and whether that is the library's
-  // fault.
+  // Why the program did not finish, if it did not; and whether the library is the cause.
   std::string broken;
   bool library_broke = false;
 };
@@ -66,24 +64,24 @@ struct Column {
   [[nodiscard]] const Outcome& outcome(const Case& one, Kernel kernel) const;
   // The words of a case on both kernels: "ok", or "ok/FAIL" if they are not the same.
   [[nodiscard]] std::string words(const Case& one) const;
-  // A release of the stock library, which others are compared with: its label is a number.
+  // Whether it is a release of the stock library, for comparisons: its label is a number.
   [[nodiscard]] bool is_reference() const;
 };
 
-// mark_missing makes skipped ones of the cases that a run which broke did not come to.
+// mark_missing marks the cases as skipped that a broken run did not reach.
 void mark_missing(Column& column, const std::vector<Case>& cases);
 
-// Standing of a case over a library, both kernels together: the worst that was seen.
+// Standing of a case with a library: the worst outcome on both kernels.
 enum class Standing { not_for_it, skipped, passed, differs, wrong };
 Standing standing(const Column& column, const Case& one);
 
-// Count of the cases of a function, or of all.
+// Count: numbers of cases of a function, or of all.
 struct Count {
   unsigned cases = 0, passed = 0, differ = 0, wrong = 0, skipped = 0, not_for_it = 0;
 
   void add(Standing standing);
   Count& operator+=(const Count& other);
-  // Passed, of those that ran: "12", "11/12", or nothing if none ran.
+  // How many passed of those that ran: "12", "11/12", or nothing if none ran.
   [[nodiscard]] std::string text() const;
   [[nodiscard]] unsigned ran() const { return passed + differ + wrong; }
 };
@@ -93,14 +91,14 @@ Count count_of(const Column& column, const std::vector<Case>& cases, std::string
 // The functions of all cases, in the order of their first case.
 std::vector<std::string> functions_of(const std::vector<Case>& cases);
 
-// Which releases a case is about: "since 1.2", "until 1.5", "changed in 1.2"; nothing if it is all
-// of 1.x.
+// The releases that a case is about: "since 1.2", "until 1.5", "changed in 1.2"; nothing for all of
+// 1.x.
 std::string releases_of(const Case& one);
 
 // "perf_buffer__new@0.0.4" of "perf_buffer__new@LIBBPF_0.0.4".
 std::string short_name(std::string_view function);
 
-// Agreement of a library with a release of the stock library, over the cases that ran on both.
+// Agreement of a library with a release of the stock library, for the cases that ran with both.
 struct Agreement {
   std::string reference;
   unsigned agree = 0, differ = 0;
@@ -110,12 +108,12 @@ struct Agreement {
 };
 Agreement agreement(const Column& column, const Column& reference, const std::vector<Case>& cases);
 
-// With the releases that a column has cases in common with; for libringside preloaded over one,
-// "+1.5.0", with that one alone.
+// The agreement with each release that has cases in common with a column; if libringside was
+// preloaded before a release, "+1.5.0", with this release alone.
 std::vector<Agreement> agreements(const Column& column, const std::vector<Column>& columns,
                                   const std::vector<Case>& cases);
 
-// Cases under a word that they have in common: their difference, or why they were skipped.
+// Cases with the same text: their difference, or why they were skipped.
 using Groups = std::map<std::string, std::vector<std::string>>;
 Groups differences_of(const Column& column, const std::vector<Case>& cases);
 Groups reasons_to_skip(const Column& column, const std::vector<Case>& cases);

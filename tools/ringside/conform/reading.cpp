@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// RunReader, and the record as text with tabs.
+// RunReader, and the record as a text with tabs.
 #include "conform/reading.hpp"
 
 #include <regex>
@@ -42,7 +42,7 @@ Case case_from(const std::vector<std::string>& fields) {
   return one;
 }
 
-// Puts the words of a cell where Column::words took them from.
+// The inverse of Column::words.
 void put_words(Column& column, const Case& one, const std::string& cell) {
   const std::size_t slash = cell.find('/');
   const bool same = slash == std::string::npos;
@@ -75,7 +75,7 @@ void RunReader::take(const std::string& line, double seconds) {
   static const std::string kIndent = "     ";
   std::smatch match;
   if (std::regex_match(line, match, kFirst)) {
-    // What a library printed before, while it was loaded, was no result.
+    // All before this line was printed by a library while it was loaded.
     *this = RunReader();
     begun_ = true;
     run_.library = match[1];

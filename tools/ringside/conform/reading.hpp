@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// What the conformance program prints, and the file of recorded outcomes, as cases and outcomes.
+// Reads the output of the conformance program, and the file of recorded outcomes.
 #pragma once
 
 #include <string>
@@ -9,15 +9,14 @@
 
 namespace ringside::tool::conform {
 
-// read_cases reads the output of `conform --list`. Throws std::runtime_error at a line that is not
-// one.
+// read_cases reads the output of `conform --list`. Throws std::runtime_error at any other line.
 std::vector<Case> read_cases(const std::string& text);
 
-// RunReader takes in the output of a run, line by line.
+// RunReader reads the output of a run, line by line.
 class RunReader {
 public:
-  // `seconds` have passed since the line before. A line that is of no known form is left out: what
-  // a library prints may come in between.
+  // `seconds` have passed since the line before. Lines of an unknown form are skipped: the library
+  // may have printed them.
   void take(const std::string& line, double seconds);
 
   [[nodiscard]] bool begun() const { return begun_; } // the program has said what it runs on
@@ -32,14 +31,14 @@ private:
   bool begun_ = false, ended_ = false;
 };
 
-// Record: outcomes of libraries that need not be at hand.
+// Record: outcomes of libraries that this machine need not have.
 struct Record {
   std::vector<Case> cases;
   std::vector<Column> columns;
 };
 
-// record_text and read_record are the inverse of each other, as far as words go; read_record throws
-// std::runtime_error if the text is no record.
+// record_text and read_record are inverse for the words of outcomes. read_record throws
+// std::runtime_error if the text is not a record.
 std::string record_text(const std::vector<Case>& cases, const std::vector<Column>& columns);
 Record read_record(const std::string& text);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// run_subjects: two lanes, one for each kernel, each with one child at a time. On one kernel cases
-// would be in each other's way: they take whole CPUs, and look at the clock.
+// run_subjects: two lanes, one for each kernel, each with one child at a time. Two runs on the same
+// kernel would disturb each other, since cases use whole CPUs and measure time.
 #include "conform/session.hpp"
 
 #include <algorithm>
@@ -16,8 +16,8 @@ namespace {
 
 using std::chrono::seconds;
 
-// What the program may need to list its cases, and to end a case that has had its time and try it
-// in other manners.
+// The time that the program may need to list its cases, and to end a case that hangs and to try it
+// with other expectations.
 constexpr seconds kListLimit{20};
 constexpr seconds kCaseMargin{60};
 
@@ -25,7 +25,7 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-// Runs a command to its end; what it wrote, or nothing if it failed or took too long.
+// Runs a command to its end. Returns its output, or nothing if it failed or needed too long.
 std::optional<std::string> output_of(const Command& command, Signals& signals) {
   Child child(command);
   std::string text;
@@ -60,7 +60,7 @@ public:
     return fmt::format("{}, {}: {}", job_.subject->label, name_of(kernel_), reader_.last_case());
   }
 
-  // Starts the next run if none goes on. False if there is none left.
+  // Starts the next run if no run is active. False if there is none left.
   bool begin(Signals& signals, const std::function<void(const Command&)>& starting) {
     if (child_)
       return true;
@@ -78,7 +78,7 @@ public:
     return true;
   }
 
-  // Takes in what the child wrote, and its end.
+  // Reads the output of the child, and its end.
   void go_on() {
     if (!child_)
       return;
@@ -106,7 +106,7 @@ private:
     return words;
   }
 
-  // The C library of an old release may lack what the program needs.
+  // The C library of an old distribution may not have what the program needs.
   Command command_for(const Subject& subject, Signals& signals) {
     std::vector<std::string> files;
     if (kernel_ == Kernel::simulated)
@@ -146,8 +146,8 @@ private:
     child_.reset();
   }
 
-  // Of a run that did not even begin. What the loader refuses ends with a word of its own and an
-  // exit status; a signal, or silence, is the library's.
+  // For a run that did not begin. If the loader refused, it printed a reason and exited with a
+  // status. If a signal ended the run, or it hung, the library is the cause.
   static void tell_start(Run& run, const std::string& end, bool hangs, const std::string& said) {
     const bool crashes = end.find("signal") != std::string::npos;
     run.library_broke = hangs || crashes || end.empty();
@@ -157,7 +157,7 @@ private:
                                : fmt::format("cannot be run: {}", said.empty() ? end : said);
   }
 
-  // Whether the file that answers is one of those that were to be tested.
+  // Whether the file that was used is one of those that were to be tested.
   [[nodiscard]] bool answers(const Run& run) const {
     std::error_code ignored; // a file that is not there did not answer
     return std::any_of(job_.subject->files.begin(), job_.subject->files.end(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Session: runs the conformance program over libraries, on the real kernel and on the simulated one
-// side by side.
+// Session: runs the conformance program with libraries, on the real and the simulated kernel at the
+// same time.
 #pragma once
 
 #include <filesystem>
@@ -24,17 +24,17 @@ struct Plan {
   unsigned seconds = 20; // that a case may take, and loading the library
 };
 
-// Progress: cases done in all runs, and what is at work.
+// Progress: cases done in all runs, and the active runs.
 struct Progress {
   std::size_t done = 0;
   std::string at; // "1.5.0, real: read.errno_after_success"
 };
 
-// list_cases asks the program. Throws std::runtime_error if it does not run.
+// list_cases asks the program for its cases. Throws std::runtime_error if it does not run.
 std::vector<Case> list_cases(const Plan& plan, Signals& signals);
 
-// run_subjects runs them all and returns a column for each. A library that crashes or hangs the
-// program is told of in the column. Throws Interrupted; leaves no process behind.
+// run_subjects runs all subjects and returns a column for each. If a library crashes or hangs the
+// program, its column says so. Throws Interrupted; leaves no process behind.
 std::vector<Column> run_subjects(const Plan& plan, const std::vector<Subject>& subjects,
                                  Signals& signals,
                                  const std::function<void(const Command&)>& starting,

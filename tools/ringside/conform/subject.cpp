@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Subject: its files, and the loader that belongs to them.
+// Subject: finds its files, and the loader that belongs to them.
 #include "conform/subject.hpp"
 
 #include <algorithm>
@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The folders of a root that loaders and libraries are in: lib, lib64, and those below them that
-// are named after a machine.
+// The folders of a root with loaders and libraries: lib, lib64, and folders in them with the name
+// of a machine.
 std::vector<fs::path> library_folders(const fs::path& root) {
   std::vector<fs::path> folders;
   std::error_code ignored; // what cannot be read is not there

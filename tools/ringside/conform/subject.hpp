@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Subject: a library to test, and how a program is run on it.
+// Subject: a library to test, and how to run a program with it.
 #pragma once
 
 #include <filesystem>
@@ -10,25 +10,25 @@
 
 namespace ringside::tool::conform {
 
-// Subject: what the loader shall put into the conformance program's process.
+// Subject: the libraries that the loader must load into the conformance program.
 struct Subject {
   std::string label;
   std::vector<std::filesystem::path> files; // as in LD_PRELOAD: before the library, and it
-  // The root folder of the distribution release that the library was unpacked with, as under "/";
-  // empty if it is this machine's own.
+  // The root folder into which the distribution with the library was unpacked; empty for this
+  // machine's own "/".
   std::filesystem::path root;
 };
 
-// parse_subject reads [LABEL=][PRELOAD:]LIB. Throws std::runtime_error if a file is not there, or
-// cannot be preloaded for a blank or a colon in its path.
+// parse_subject reads [LABEL=][PRELOAD:]LIB. Throws std::runtime_error if a file does not exist, or
+// cannot be preloaded because its path has a blank or a colon.
 Subject parse_subject(const std::string& text);
 
-// find_root looks for the innermost folder above a library that has a loader of its own; nothing if
-// that is this machine's.
+// find_root finds the nearest folder above a library that has a loader; nothing if that is the root
+// of this machine.
 std::filesystem::path find_root(const std::filesystem::path& library);
 
-// command_on is `program` with its arguments, on the loader and the C library of a root; as it is
-// if `root` is empty or has no loader.
+// command_on returns a command that runs `program` with the loader and the C library of a root. If
+// `root` is empty or has no loader, the command runs it directly.
 std::vector<std::string> command_on(const std::filesystem::path& root,
                                     std::vector<std::string> program);
 

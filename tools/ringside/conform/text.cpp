@@ -37,7 +37,7 @@ std::string counted(const Groups& groups) {
   return text;
 }
 
-// The words of a matrix's cell; a library that broke has none.
+// The words of a cell of the matrix; none for a library that broke the program.
 std::string cell(const Count& count) {
   const std::string text = count.text();
   return text.empty() ? "." : text;

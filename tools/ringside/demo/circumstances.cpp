@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// read_circumstances and failed_call: what the system tells about this process and its privileges.
+// read_circumstances and failed_call: what the system says about this process and its privileges.
 #include <cerrno>
 #include <fstream>
 #include <memory>
@@ -42,7 +42,7 @@ bool in_initial_user_namespace() {
          (inside == 0 && outside == 0 && count == 4294967295);
 }
 
-// The file reads "none [integrity] confidentiality": the brackets mark what is in effect.
+// The file has "none [integrity] confidentiality": the brackets mark the active mode.
 std::string read_lockdown() {
   std::ifstream file("/sys/kernel/security/lockdown");
   for (std::string word; file >> word;)

@@ -19,12 +19,12 @@
 
 #include "demo/program.h"
 
-/* As many pages as perf_event_mlock_kb allows everybody for a CPU, with the header page. On half of
- * them a program that is not held up by wakeups overruns the ring now and then, while the reader
- * shares its CPU. */
+/* The number of pages that perf_event_mlock_kb allows every user for a CPU, with the header page.
+ * With half of them a program that does not wait for wakeups sometimes overruns the ring, if the
+ * reader runs on the same CPU. */
 enum { RING_PAGES = 128, POLL_MS = 100, PROGRESS_MS = 100, QUIET_POLLS = 20 };
 
-/* What was seen so far. Each record's number is expected once, and rising on each CPU. */
+/* What was seen until now. Each number must come once, and the numbers must rise on each CPU. */
 struct tally {
   uint64_t expected, received, repeated, unexpected, out_of_order, lost, bytes, checksum;
   uint8_t* seen;  /* one byte for each number */
@@ -63,7 +63,7 @@ static void on_sample(void* ctx, int cpu, void* data, __u32 size) {
   if (record[0] < tally->next[cpu])
     tally->out_of_order++;
   tally->next[cpu] = record[0] + 1;
-  /* A sum does not mind in which order the CPUs were read. */
+  /* A sum does not depend on the order in which the CPUs are read. */
   for (int i = 0; i < DEMO_RECORD_WORDS; i++)
     hash = (hash ^ record[i]) * 1099511628211u;
   tally->checksum += hash;
@@ -93,14 +93,14 @@ static void print_string(const char* text) {
   putchar('"');
 }
 
-/* Says which call of libbpf failed. */
+/* Prints which call of libbpf failed. */
 static int failed(const char* function, int error) {
   printf("{\"event\":\"failed\",\"function\":\"%s\",\"errno\":%d}\n", function, error);
   return EXIT_FAILURE;
 }
 
-/* Reads until told to finish by a signal; or, without a target that says when it is done, until
- * every record came or nothing comes any more. Returns 0 or a negative errno. */
+/* Reads until a signal says to finish. Without a target it reads until every record has come, or
+ * until no more records come. Returns 0 or a negative errno. */
 static int read_records(struct perf_buffer* buffer, const struct tally* tally, bool has_target,
                         uint64_t* polls) {
   uint64_t reported_us = 0;
@@ -155,7 +155,7 @@ static int count_records(struct tally* tally, int tgid) {
   close(program);
   close(map);
 
-  /* Which file answers for perf_buffer, in this process. */
+  /* The file that has the functions of perf_buffer in this process. */
   Dl_info reader;
   int (*poll)(struct perf_buffer*, int) = perf_buffer__poll;
   void* address;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// run_demo: the order of things, and what the person who watches is told.
+// run_demo: the order of the steps, and what the user sees.
 #include "demo/demo.hpp"
 
 #include <exception>
@@ -53,7 +53,7 @@ public:
   }
 
 private:
-  // What a person reads; nothing of it with --json.
+  // The text for the user; it is not printed with --json.
   template <class... Values>
   void say(fmt::format_string<Values...> format, Values&&... values) const {
     if (options_.json)
@@ -76,8 +76,8 @@ private:
         grouped(calls_), options_.seconds);
   }
 
-  // Two short legs of their own: what they see is no part of the comparison, since a machine that
-  // is busy with other things may lose records at such a rate.
+  // Two separate short legs. Their counts are not compared, since a busy machine may lose records
+  // at such a rate.
   std::optional<Overhead> measure_overhead() {
     const std::optional<LegResult> stock = try_leg("stock", false, true);
     const std::optional<LegResult> ringside = try_leg("ringside", true, true);
@@ -86,7 +86,7 @@ private:
     return Overhead{*stock, *ringside};
   }
 
-  // The result, or nothing with the reason in failure_.
+  // The result; or nothing, and the reason is in failure_.
   std::optional<LegResult> try_leg(const std::string& name, bool preload_reader,
                                    bool back_to_back = false) {
     LegPlan plan{name, preload_reader, simulated_, calls_, options_.seconds};

@@ -15,8 +15,8 @@ struct DemoOptions {
   bool json = false;
 };
 
-// run_demo returns the program's exit status: 0 if both libraries saw the same, 1 if they did not
-// or it could not be found out, 128 + n when signal n ended it.
+// run_demo returns the exit status of the program: 0 if both libraries saw the same, 1 if they did
+// not or if the demo failed, 128 + n if signal n ended it.
 int run_demo(const DemoOptions& options);
 
 } // namespace ringside::tool

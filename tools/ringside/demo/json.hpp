@@ -12,15 +12,15 @@
 
 namespace ringside::tool {
 
-// What the target prints: it is set up, and it has made its calls.
+// What the target prints: that it is ready, and that it has made its calls.
 struct Waiting {};
 struct Done {
   double ns_per_call;
   double ns_untraced;
 };
 
-// What the client prints: it is set up, how much it has received, why it could not be set up, and
-// what it saw. The result holds the client's own counts; its version is the one that libbpf says.
+// What the client prints: that it is ready, how much it has received, why it could not start, and
+// what it saw. The result has the counts of the client, and the version that libbpf returned.
 struct Ready {};
 struct Progress {
   std::uint64_t received;
@@ -35,7 +35,7 @@ struct Seen {
 
 using Message = std::variant<Waiting, Done, Ready, Progress, Failed, Seen>;
 
-// parse_message returns nothing if the line is none of these messages.
+// parse_message returns nothing if the line is not one of these messages.
 std::optional<Message> parse_message(const std::string& line);
 
 std::string to_json(const Report& report);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// run_leg: the client and the target in step. The target says "waiting", the client is started and
-// says "ready", the target is let go and says "done", the client is told to finish and gives its
-// result. Nothing that the target does before "waiting" is traced: even a process that is only
-// about to become the target may make the system call that is counted.
+// run_leg: runs the client and the target in this order: the target says "waiting"; the client is
+// started and says "ready"; the target continues and says "done"; the client gets the signal to
+// finish and prints its result. Nothing before "waiting" is traced: until exec() the process of the
+// target may itself make the system call that is counted.
 #include "demo/leg.hpp"
 
 #include <csignal>
@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::seconds;
 
-// What each step may take on a machine that is busy with other things.
+// The time that each step may take on a busy machine.
 constexpr seconds kStepLimit{20};
 constexpr unsigned kSimulatedCpus = 4;
 constexpr unsigned kSimulatedRecordsPerWait = 64;
@@ -28,12 +28,12 @@ seconds run_limit(const LegPlan& plan) {
   return kStepLimit + seconds(5 * plan.seconds);
 }
 
-// The children end by themselves after this, should this process be unable to end them.
+// The children end by themselves after this time, if this process cannot kill them.
 std::string own_deadline(const LegPlan& plan) {
   return fmt::format("{}", (run_limit(plan) + 3 * kStepLimit).count());
 }
 
-// What LD_PRELOAD holds already comes last.
+// The former content of LD_PRELOAD comes last.
 std::string preload_list(const LegPlan& plan, const InstallPaths& paths) {
   std::string list;
   const auto add = [&](const std::string& file) { list += (list.empty() ? "" : ":") + file; };
@@ -79,7 +79,7 @@ Command client_command(const LegPlan& plan, const InstallPaths& paths, pid_t tar
   return command;
 }
 
-// The client's result, as the result of a leg.
+// Makes the result of a leg from that of the client.
 LegResult result_of(Seen seen, const LegPlan& plan) {
   LegResult& result = seen.result;
   result.name = plan.name;
@@ -89,7 +89,7 @@ LegResult result_of(Seen seen, const LegPlan& plan) {
   return result;
 }
 
-// The file that served must be the one that the leg is about, or the comparison would be a lie.
+// The client must have used the library of this leg, or the comparison is wrong.
 void check_library(const LegResult& result, const LegPlan& plan, const InstallPaths& paths) {
   const auto served_by = [&](const std::filesystem::path& file) {
     std::error_code ignored; // a file that is not there did not serve
@@ -103,7 +103,7 @@ void check_library(const LegResult& result, const LegPlan& plan, const InstallPa
                              plan.preload_reader ? paths.reader.string() : "the stock library"));
 }
 
-// Leg holds what goes on between the two processes.
+// Leg: the state of the two processes.
 class Leg {
 public:
   Leg(const LegPlan& plan, const InstallPaths& paths, Signals& signals, const LegEvents& events)
@@ -114,7 +114,7 @@ public:
       start(target_, "demo-target", target_command(plan, paths));
   }
 
-  // Runs until the client has ended and the target has told its times.
+  // Runs until the client has ended and the target has printed its times.
   void run() {
     while (!client_ || !client_->ended() || (result_ && target_ && !target_->ended())) {
       Child* const target = target_ ? &*target_ : nullptr;

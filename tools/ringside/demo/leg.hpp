@@ -24,19 +24,19 @@ struct LegPlan {
   bool back_to_back = false; // the calls, instead of spread over the seconds
 };
 
-// SetupFailure: the client could not set itself up, because a function of libbpf failed.
+// SetupFailure: the client could not start, because a function of libbpf failed.
 struct SetupFailure {
   std::string function;
   int error;
   std::string diagnostics;
 };
 
-// LegError: a leg went wrong in a way that says nothing about privileges.
+// LegError: a leg failed for a reason that is not a missing privilege.
 struct LegError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// LegEvents: what a caller may want to show while a leg runs.
+// LegEvents: what a caller can show while a leg runs.
 struct LegEvents {
   std::function<void(const Command&)> start;           // before each of its programs
   std::function<void(std::uint64_t received)> advance; // some ten times a second

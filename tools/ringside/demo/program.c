@@ -12,7 +12,7 @@
 
 #include "bpf_calls.h"
 
-/* Where the kernel keeps a system call's first argument. */
+/* The offset of the first argument of a system call in struct pt_regs. */
 #if defined(__x86_64__)
 #define FIRST_ARGUMENT offsetof(struct pt_regs, rdi)
 #elif defined(__aarch64__)
@@ -34,8 +34,8 @@ enum { R0, R1, R2, R3, R4, R5, R6, R7, FP = 10 };
 enum { END = 37 };
 
 int load_program(int map_fd, int tgid) {
-  /* A process id means something only within its pid namespace, which the kernel knows by the
-   * device and inode of its file. The kernel packs device numbers in its own way. */
+  /* A process id belongs to a pid namespace. The kernel identifies the namespace by the device and
+   * inode of its file, and packs device numbers in its own way. */
   struct stat ns;
   if (stat("/proc/self/ns/pid", &ns) != 0)
     return -errno;

@@ -6,11 +6,11 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 
-/* The system call that the target makes and the program watches: it takes no argument, so the
- * kernel ignores the running number that the target passes as its first. */
+/* The system call that the target makes and the program traces. It has no arguments, so the kernel
+ * ignores the running number that the target passes as the first one. */
 #define DEMO_SYSCALL SYS_getppid
 
-/* A record is the running number, eight times over. */
+/* A record is the running number, repeated eight times. */
 #define DEMO_RECORD_WORDS 8
 #define DEMO_RECORD_SIZE (DEMO_RECORD_WORDS * sizeof(uint64_t))
 

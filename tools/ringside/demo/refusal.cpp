@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// explain: from the circumstances of a process to the reason of a refusal. Reads nothing itself.
+// explain: finds the reason of a refusal in the circumstances of a process. It reads no files.
 #include "demo/refusal.hpp"
 
 #include <cerrno>

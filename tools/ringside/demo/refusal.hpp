@@ -9,8 +9,8 @@
 
 namespace ringside::tool {
 
-// Circumstances: what decides whether a process may trace. A field without a value is one that this
-// system does not tell.
+// Circumstances: what decides whether a process may trace. A field has no value if this system does
+// not say.
 struct Circumstances {
   bool cap_sys_admin = false; // capabilities in effect
   bool cap_bpf = false;
@@ -25,7 +25,7 @@ struct Circumstances {
 // read_circumstances reads them for this process.
 Circumstances read_circumstances();
 
-// Refusal: what was refused, as a person wants to read it.
+// Refusal: what was refused, and why, as text for the user.
 struct Refusal {
   std::string call;     // the system call
   std::string function; // the library's function that made it
@@ -39,13 +39,13 @@ struct Refusal {
 Refusal explain(const std::string& call, const std::string& function, int error,
                 const Circumstances& circumstances);
 
-// What a function of libbpf failed at: the system call and its errno.
+// The system call at which a function of libbpf failed, and its errno.
 struct FailedCall {
   std::string call;
   int error;
 };
-// failed_call finds which system call it was. perf_buffer__new makes several: the first of them is
-// tried here again, since this process may do what the one that failed may do.
+// failed_call finds which system call failed. perf_buffer__new makes several: so the first of them
+// is tried again here, since this process has the same privileges as the one that failed.
 FailedCall failed_call(const std::string& function, int error);
 
 // "EPERM (Operation not permitted)".

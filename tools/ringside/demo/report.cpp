@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The demo's report as text. Pure: from results to strings.
+// The report of the demo: from results to text, without I/O.
 #include "demo/report.hpp"
 
 #include <algorithm>

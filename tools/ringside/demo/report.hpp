@@ -33,7 +33,7 @@ struct LegResult {
   [[nodiscard]] std::uint64_t missing() const { return expected - received; }
 };
 
-// Overhead: what tracing costs a program that makes one traced call after the other.
+// Overhead: the cost of tracing for a program that makes traced calls one after the other.
 struct Overhead {
   LegResult stock, ringside;
 };
@@ -44,7 +44,7 @@ struct Report {
   std::optional<Overhead> overhead; // on a real kernel
 };
 
-// differences: what keeps both legs from having seen the same, all of it; empty if they did.
+// differences: all differences between what both legs saw; empty if there are none.
 std::vector<std::string> differences(const Report& report);
 
 // The verdict in one or more lines, the table, and the overhead in a few lines.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* demo-target: the program that is traced. It says that it is waiting, takes a byte from standard
- * input, makes a number of system calls at a steady rate or back to back, and reports how long one
- * took, then and before anybody traced it. */
+/* demo-target: the program that is traced. It says that it is waiting, reads a byte from standard
+ * input, makes a number of system calls at a steady rate or without pauses, and reports how long
+ * one call took, with and without tracing. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #include "demo/program.h"
 
-/* The calls come in bursts, which share the whole time evenly. Back to back, they are one. */
+/* The calls come in bursts at equal distances. Without pauses there is one burst. */
 enum { BURSTS_PER_SECOND = 100, UNTRACED_CALLS = 20000 };
 
 static uint64_t now_ns(void) {
@@ -27,7 +27,7 @@ static void wait_until(uint64_t ns) {
     ;
 }
 
-/* Makes the calls and returns the time spent in them, pauses not counted. */
+/* Makes the calls and returns the time that they took, without the pauses. */
 static uint64_t make_calls(uint64_t calls, uint64_t bursts) {
   const uint64_t started_ns = now_ns();
   uint64_t number = 0, spent_ns = 0;
