@@ -25,6 +25,13 @@
 #endif
 
 namespace ringside::sim::host {
+
+#ifdef RINGSIDE_SIM_PRELOAD
+const bool kPreloaded = true;
+#else
+const bool kPreloaded = false;
+#endif
+
 namespace {
 
 int or_errno(int result) {

@@ -26,11 +26,7 @@ inline constexpr bool kSanitizesThreads = false;
 
 // kPreloaded: under a whole program. Its clocks are the real ones, ahead by what was skipped.
 // Otherwise the simulated clock is the only one.
-#ifdef RINGSIDE_SIM_PRELOAD
-inline constexpr bool kPreloaded = true;
-#else
-inline constexpr bool kPreloaded = false;
-#endif
+extern const bool kPreloaded;
 
 // Identity identifies an open file; all its descriptors have the same.
 struct Identity {

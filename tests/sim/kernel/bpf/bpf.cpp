@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "sim/kernel/bpf/pointers.hpp"
 #include "sim/kernel/host.hpp"
 
 namespace ringside::sim {
@@ -15,11 +16,6 @@ bool all_zero(const void* memory, std::size_t from, std::size_t to) {
   const auto* bytes = static_cast<const std::byte*>(memory);
   return from >= to ||
          std::all_of(bytes + from, bytes + to, [](std::byte byte) { return byte == std::byte{0}; });
-}
-
-template <class T>
-T* pointer(std::uint64_t value) {
-  return reinterpret_cast<T*>(static_cast<std::uintptr_t>(value));
 }
 
 } // namespace

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "sim/kernel/bpf/pointers.hpp"
+
 namespace ringside::sim {
 namespace {
 
@@ -12,15 +14,6 @@ constexpr std::uint32_t kMaxInsns = 1'000'000;
 constexpr int kMaxSteps = 1'000'000;
 constexpr std::size_t kStackSize = 512;
 constexpr std::uint8_t kLoadImmediate64 = BPF_LD | BPF_IMM | BPF_DW;
-
-std::uint64_t address(const void* memory) {
-  return reinterpret_cast<std::uintptr_t>(memory);
-}
-
-template <class T>
-T* pointer(std::uint64_t value) {
-  return reinterpret_cast<T*>(static_cast<std::uintptr_t>(value));
-}
 
 std::size_t size_of(std::uint8_t code) {
   switch (BPF_SIZE(code)) {

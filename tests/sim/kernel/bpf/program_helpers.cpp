@@ -7,6 +7,8 @@
 
 #include <unistd.h>
 
+#include "sim/kernel/bpf/pointers.hpp"
+
 namespace ringside::sim {
 namespace {
 
@@ -27,15 +29,6 @@ struct Dynptr {
     return 0;
   }
 };
-
-std::uint64_t address(const void* memory) {
-  return reinterpret_cast<std::uintptr_t>(memory);
-}
-
-template <class T>
-T* pointer(std::uint64_t value) {
-  return reinterpret_cast<T*>(static_cast<std::uintptr_t>(value));
-}
 
 std::uint64_t word(std::int64_t result) {
   return static_cast<std::uint64_t>(result);

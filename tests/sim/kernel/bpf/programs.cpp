@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "sim/kernel/bpf/bpf.hpp"
+#include "sim/kernel/bpf/pointers.hpp"
 #include "sim/kernel/host.hpp"
 
 namespace ringside::sim {
@@ -29,11 +30,6 @@ struct BtfHeader {
   std::uint32_t header_size;
 };
 constexpr std::uint16_t kBtfMagic = 0xeb9f;
-
-template <class T>
-T* pointer(std::uint64_t value) {
-  return reinterpret_cast<T*>(static_cast<std::uintptr_t>(value));
-}
 
 } // namespace
 
