@@ -227,4 +227,4 @@ if __name__ == '__main__':
     if shutil.which(building.CLANG) is None:
         print('SKIP: no clang')
         sys.exit(77)
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -212,4 +212,4 @@ if __name__ == '__main__':
     if shutil.which(COMPILER[0]) is None:
         print(f'SKIP: no {COMPILER[0]}')
         sys.exit(77)
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -174,4 +174,4 @@ class Inputs(abi_tool.Case):
 
 
 if __name__ == '__main__':
-    unittest.main()
+    unittest.main(verbosity=2)

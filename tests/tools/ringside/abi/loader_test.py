@@ -210,4 +210,4 @@ class Loader(abi_tool.Case):
 
 
 if __name__ == '__main__':
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -185,4 +185,4 @@ class Own(abi_tool.Case):
 
 
 if __name__ == '__main__':
-    unittest.main()
+    unittest.main(verbosity=2)
