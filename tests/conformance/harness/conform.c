@@ -36,6 +36,7 @@ static struct {
   enum { AS_STOCK, AS_RINGSIDE, AS_EITHER } as;
   bool list;
   const char* release; /* to take the library for, if given */
+  const char* family;  /* whose cases alone are wanted, if given */
   const char* pattern;
   unsigned seconds; /* that a case may take */
 } options = {.seconds = 20};
@@ -209,7 +210,7 @@ static void list(const struct conform_case* one, const struct conform_table* tab
 static int usage(void) {
   fprintf(stderr,
           "usage: conform [--list] [--as stock|ringside|either] [--release M.N]\n"
-          "               [--seconds N] [PATTERN]\n"
+          "               [--family NAME] [--seconds N] [PATTERN]\n"
           "Runs the cases whose name contains PATTERN over the libbpf that is preloaded.\n");
   return 2;
 }
@@ -227,6 +228,8 @@ static int parse(int argc, char** argv) {
       i++;
     } else if (strcmp(argv[i], "--release") == 0 && i + 1 < argc) {
       options.release = argv[++i];
+    } else if (strcmp(argv[i], "--family") == 0 && i + 1 < argc) {
+      options.family = argv[++i];
     } else if (strcmp(argv[i], "--seconds") == 0 && i + 1 < argc) {
       options.seconds = (unsigned)atoi(argv[++i]);
     } else if (argv[i][0] == '-' || options.pattern) {
@@ -272,6 +275,8 @@ int main(int argc, char** argv) {
     print_head(refusal);
   }
   for (const struct conform_table* table = tables; table; table = table->next) {
+    if (options.family && strcmp(options.family, family_of(table)) != 0)
+      continue;
     for (const struct conform_case* one = table->cases; one->name; one++) {
       struct result result;
 
