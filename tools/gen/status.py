@@ -3,6 +3,7 @@
 """docs/abi-status.md out of the symbol list: what is done of libbpf's interface, and what is to do.
 
   tools/gen/status.py abi/symbols.txt >docs/abi-status.md
+  tools/gen/status.py --short abi/symbols.txt     how much of our libbpf.so.1 is done, by family
 """
 import argparse
 import collections
@@ -44,6 +45,16 @@ def summary(listed):
     yield f'| all | {done + todo} | {done} | {todo} |'
 
 
+def short(listed):
+    """How many functions of libbpf 1.8 our libbpf.so.1 has, in lines."""
+    own = [symbol for symbol in listed if 'libbpf' in symbols.EXPORTED_BY[symbol.libraries]]
+    done, every = (collections.Counter(symbol.family for symbol in own if symbol.status in wanted)
+                   for wanted in (('done',), symbols.STATUSES))
+    yield f'{sum(done.values())} of {len(own)} functions of libbpf 1.8 are done:'
+    for name in sorted(every):
+        yield f'  {name:8} {done[name]:4} of {every[name]:4}'
+
+
 def node_table(listed, node):
     """A table of the symbols of one version node."""
     yield f'| symbol | {" | ".join(TITLES.values())} |'
@@ -66,6 +77,7 @@ def page(listed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', 1)[0])
+    parser.add_argument('--short', action='store_true', help='the sums alone, for a terminal')
     parser.add_argument('list', help='the symbol list')
     arguments = parser.parse_args()
     try:
@@ -73,7 +85,7 @@ def main():
     except (symbols.ListError, OSError) as error:
         sys.exit(f'status.py: {error}')
     sys.stdout.reconfigure(encoding='utf-8')
-    print('\n'.join(page(listed)))
+    print('\n'.join((short if arguments.short else page)(listed)))
 
 
 if __name__ == '__main__':

@@ -29,6 +29,11 @@ class Page(unittest.TestCase):
                      '| all | 4 | 2 | 2 |'):
             self.assertIn(line, lines)
 
+    def test_the_short_form_counts_what_is_in_our_libbpf(self):
+        self.assertEqual(list(status.short(symbols.parse(LIST))),
+                         ['1 of 3 functions of libbpf 1.8 are done:', '  ring        1 of    2',
+                          '  util        0 of    1'])
+
     def test_each_library_has_its_word(self):
         lines = list(status.page(symbols.parse(LIST)))
         first = lines[lines.index('## LIBBPF_0.0.4'):lines.index('## LIBBPF_0.6.0')]
