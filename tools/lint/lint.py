@@ -3,8 +3,13 @@
 """Checks the form of everything that git knows here: layout, names, likely faults, layers, scripts.
 
   lint.py BUILD [CHECK...]    all checks, or those named; BUILD is a folder that meson has set up
+  lint.py --all BUILD         all checks of all files, with clang's analysis of paths
 
 Prints a line for each check, and each finding as file:line: words. Exits with 1 if there are any.
+Without --all, clang-tidy and cppcheck look at those files alone that changed since they passed, or
+that include such a file, and clang-tidy leaves the analysis of paths out: it takes most of the
+time. With --all, if nothing is found, docs/records/lint.txt records that all files passed.
+
 Run it from anywhere in the tree. clang-format and clang-tidy are those of LLVM 14, because another
 release lays out and finds other things.
 """
@@ -23,6 +28,7 @@ import tempfile
 import time
 
 import house_rules
+import passed
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -37,11 +43,20 @@ BPF_PROGRAM = '.bpf.c'
 OTHER_HEADERS = {'tests/programs/client0.c'}
 # The main function that a test framework brings: thousands of lines, none of them ours.
 FRAMEWORK = 'CATCH_CONFIG_MAIN'
+# Where it stands which files passed clang-tidy and cppcheck: for all of us, and in a build folder.
+RECORD = 'docs/records/lint.txt'
+PASSED = 'lint-passed.txt'
+RECORD_HEAD = f'''# {house_rules.LICENSE}
+# Written by `./dev lint all`: the files that passed, each behind a key of all that was read. See
+# tools/lint/passed.py.
+'''
 FINDING = re.compile(r'(?P<file>[^\s:][^:]*):(?P<line>\d+):(?:\d+:)? (?P<words>.*)')
 
 Finding = collections.namedtuple('Finding', 'file line words')
-# jobs: functions that each return findings. They run side by side.
+# jobs run side by side.
 Check = collections.namedtuple('Check', 'name subject jobs')
+# A function that returns findings, and the files that have passed if it returns none.
+Job = collections.namedtuple('Job', 'files run')
 
 
 def relative(name):
@@ -79,6 +94,16 @@ def git_files():
     return files
 
 
+def without_helpers(words):
+    """A compile command without what only makes it faster: ccache, a precompiled header."""
+    if os.path.basename(words[0]) == 'ccache':
+        words = words[1:]
+    if '-fpch-preprocess' in words:
+        at = words.index('-fpch-preprocess')
+        words = words[:at] + words[at + 3:]  # it stands before "-include HEADER"
+    return words
+
+
 def compile_commands(build, files):
     """A compile command for each of the C and C++ files, given with their text: the first of
     meson's, with full paths; or a plain one for C that no target compiles."""
@@ -91,7 +116,8 @@ def compile_commands(build, files):
         source = relative(absolute(entry['file']))
         if source in files and source not in commands and FRAMEWORK not in files[source]:
             words = [f'-I{absolute(word[2:])}' if word.startswith('-I') else word
-                     for word in shlex.split(entry['command']) if word not in GCC_ARGUMENTS]
+                     for word in without_helpers(shlex.split(entry['command']))
+                     if word not in GCC_ARGUMENTS]
             commands[source] = words[:-1] + [str(ROOT / source)]
     for name in files:
         if name.endswith('.c') and not name.endswith(BPF_PROGRAM) and name not in OTHER_HEADERS:
@@ -125,25 +151,27 @@ def format_check(sources):
         return [finding._replace(words='clang-format-14 lays it out otherwise from here on')
                 if finding.line else finding for finding in first.values()]
     return Check('clang-format', f'{len(sources)} files',
-                 [lambda part=part: job(part) for part in chunks(sources, 25)])
+                 [Job((), lambda part=part: job(part)) for part in chunks(sources, 25)])
 
 
-def tidy_check(folder, build, commands):
+def tidy_check(folder, build, commands, left, analyse):
     write_database(folder, build, commands)
     headers = f'^{re.escape(str(ROOT))}/(src|abi|tests|tools)/'
     command = ['clang-tidy-14', '-p', folder, '--quiet', f'--header-filter={headers}']
+    if not analyse:
+        command.append('--checks=-clang-analyzer-*')
     for_c = command + [f'--config-file={HERE / "c.clang-tidy"}']
 
     def job(name):
         return run((for_c if name.endswith('.c') else command) + [ROOT / name],
                    lambda words: re.match(r'(error|warning):', words))
     # The longest first, as far as their size tells.
-    largest_first = sorted(commands, key=lambda name: -(ROOT / name).stat().st_size)
-    return Check('clang-tidy', f'{len(commands)} files and their headers',
-                 [lambda name=name: job(name) for name in largest_first])
+    largest_first = sorted(left, key=lambda name: -(ROOT / name).stat().st_size)
+    return Check('clang-tidy', f'{len(left)} of {len(commands)} files, and their headers',
+                 [Job((name,), lambda name=name: job(name)) for name in largest_first])
 
 
-def cppcheck_check(folder, build, commands):
+def cppcheck_check(folder, build, commands, left):
     def job(number, part):
         own = {name: commands[name] for name in part}
         database = write_database(folder / str(number), build, own)
@@ -152,21 +180,22 @@ def cppcheck_check(folder, build, commands):
                     f'--library={HERE / "cppcheck.cfg"}', '--error-exitcode=1', '--quiet',
                     '--template={file}:{line}: {message} [{id}]', '--template-location='])
     folder.mkdir()
-    return Check('cppcheck', f'{len(commands)} files and their headers',
-                 [lambda number=number, part=part: job(number, part)
-                  for number, part in enumerate(chunks(list(commands), 25))])
+    return Check('cppcheck', f'{len(left)} of {len(commands)} files, and their headers',
+                 [Job(part, lambda number=number, part=part: job(number, part))
+                  for number, part in enumerate(chunks(left, 25))])
 
 
 def layers_check():
     command = [sys.executable, 'tools/lint/layers.py', '.']
-    return Check('layers', 'src and abi', [lambda: run(command)])
+    return Check('layers', 'src and abi', [Job((), lambda: run(command))])
 
 
 def shell_check(files):
     scripts = [name for name, text in files.items() if text is not None and
                (name.endswith('.sh') or re.match(r'#!.*\b(ba|da|k)?sh\b', text))]
     return Check('shellcheck', f'{len(scripts)} scripts',
-                 [lambda: run(['shellcheck', '-x', '-f', 'gcc'] + scripts)] if scripts else [])
+                 [Job((), lambda: run(['shellcheck', '-x', '-f', 'gcc'] + scripts))]
+                 if scripts else [])
 
 
 def python_check(files):
@@ -182,24 +211,52 @@ def python_check(files):
             except SyntaxError as error:
                 findings.append(Finding(name, error.lineno or 0, error.msg))
         return findings
-    return Check('python', f'{len(scripts)} scripts', [parse, lambda: run(['pyflakes3'] + scripts)])
+    return Check('python', f'{len(scripts)} scripts',
+                 [Job((), parse), Job((), lambda: run(['pyflakes3'] + scripts))])
 
 
 def rules_check(files):
     def job():
         return [Finding(name, *problem) for name, text in files.items() if text is not None
                 for problem in house_rules.problems(name, text)]
-    return Check('house rules', f'{len(files)} files', [job])
+    return Check('house rules', f'{len(files)} files', [Job((), job)])
 
 
-def checks_of(build, temporary):
+class Files:
+    """What there is to check, and what of it has passed already."""
+
+    def __init__(self, build):
+        self.build = build
+        self.texts = git_files()
+        self.sources = [name for name in self.texts if re.fullmatch(house_rules.C_FAMILY, name)]
+        self.commands = compile_commands(build, {name: self.texts[name] for name in self.sources})
+        settings = [name for name in self.texts
+                    if name.endswith('.clang-tidy') or name.startswith(('tools/lint/cppcheck.',
+                                                                        'tools/lint/lint.py'))]
+        keys = passed.Keys(self.texts, ROOT, settings)
+        # Which of a machine's compilers it is does not matter: none of the checks asks it.
+        self.keys = {name: keys.of(name, words[1:]) for name, words in self.commands.items()}
+        known = passed.read(ROOT / RECORD), passed.read(build / PASSED)
+        self.passed = {name for name, key in self.keys.items()
+                       if key in (names.get(name) for names in known)}
+
+    def keep(self, failed):
+        """Keeps which files have passed, now or before, for the next run in this folder."""
+        passed.write(self.build / PASSED, {name: key for name, key in self.keys.items()
+                                           if name not in failed})
+
+    def record(self):
+        """Records that all files passed."""
+        passed.write(ROOT / RECORD, self.keys, RECORD_HEAD)
+
+
+def checks_of(files, temporary, everything):
     """All checks. The one that takes longest is the last."""
-    files = git_files()
-    sources = [name for name in files if re.fullmatch(house_rules.C_FAMILY, name)]
-    commands = compile_commands(build, {name: files[name] for name in sources})
-    return [format_check(sources), layers_check(), shell_check(files), python_check(files),
-            rules_check(files), cppcheck_check(temporary / 'cppcheck', build, commands),
-            tidy_check(temporary / 'tidy', build, commands)]
+    left = [name for name in files.commands if everything or name not in files.passed]
+    return [format_check(files.sources), layers_check(), shell_check(files.texts),
+            python_check(files.texts), rules_check(files.texts),
+            cppcheck_check(temporary / 'cppcheck', files.build, files.commands, left),
+            tidy_check(temporary / 'tidy', files.build, files.commands, left, everything)]
 
 
 def report(check, findings):
@@ -212,30 +269,46 @@ def report(check, findings):
     return not findings
 
 
+def run_checks(checks):
+    """Runs checks and reports on each. Returns the names of those with findings, and the files of
+    the jobs with findings."""
+    bad, failed = set(), set()
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        # All jobs wait in one line, so that no processor is idle between two checks.
+        waiting = [(check, [(job, pool.submit(job.run)) for job in check.jobs])
+                   for check in checks]
+        for check, jobs in waiting:
+            findings = [finding for _, result in jobs for finding in result.result()]
+            failed.update(name for job, result in jobs if result.result() for name in job.files)
+            if not report(check, findings):
+                bad.add(check.name)
+    return bad, failed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', 1)[0])
+    parser.add_argument('--all', action='store_true', dest='everything')
     parser.add_argument('build', type=pathlib.Path)
     parser.add_argument('checks', nargs='*', metavar='check')
     arguments = parser.parse_args()
     if not (arguments.build / 'compile_commands.json').is_file():
         parser.error(f'{arguments.build} is no folder that meson has set up')
+    start = time.monotonic()
+    files = Files(arguments.build.resolve())
     with tempfile.TemporaryDirectory(prefix='ringside-lint-') as temporary:
-        checks = checks_of(arguments.build.resolve(), pathlib.Path(temporary))
+        checks = checks_of(files, pathlib.Path(temporary), arguments.everything)
         names = [check.name for check in checks]
         unknown = set(arguments.checks) - set(names)
         if unknown:
             parser.error(f'no check {", ".join(sorted(unknown))}; there are {", ".join(names)}')
-        start = time.monotonic()
-        good = True
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            chosen = [check for check in checks if check.name in (arguments.checks or names)]
-            # All jobs wait in one line, so that no processor is idle between two checks.
-            waiting = [(check, [pool.submit(job) for job in check.jobs]) for check in chosen]
-            for check, jobs in waiting:
-                findings = [finding for job in jobs for finding in job.result()]
-                good = report(check, findings) and good
+        chosen = [check for check in checks if check.name in (arguments.checks or names)]
+        bad, failed = run_checks(chosen)
+    if len(chosen) == len(checks):
+        files.keep(failed)
+        if arguments.everything and not bad:
+            files.record()
     print(f'{time.monotonic() - start:.0f} s')
-    return 0 if good else 1
+    return 1 if bad else 0
 
 
 if __name__ == '__main__':
