@@ -25,7 +25,7 @@ std::atomic<unsigned> epoch = 0;
 } // namespace
 
 void* allocate(std::size_t size) {
-  if (sim::Kernel::instance().check(sim::Call::malloc) != 0 || size > SIZE_MAX - sizeof(Header))
+  if (sim::Kernel::instance().check(sim::Call::malloc) != 0 || size > PTRDIFF_MAX - sizeof(Header))
     return nullptr;
   auto* header = static_cast<Header*>(std::malloc(sizeof(Header) + size));
   if (header == nullptr)
