@@ -32,10 +32,9 @@ std::size_t headers_offset(std::span<const OutputSection> sections) {
 }
 
 void write_header(ByteWriter& writer, const OutputFile& file, std::size_t section_headers) {
-  for (const std::uint8_t byte :
-       {ELFMAG0, int{ELFMAG1}, int{ELFMAG2}, int{ELFMAG3}, ELFCLASS64,
-        file.order == ByteOrder::little ? ELFDATA2LSB : ELFDATA2MSB, EV_CURRENT})
-    writer.u8(byte);
+  for (const int byte : {ELFMAG0, int{ELFMAG1}, int{ELFMAG2}, int{ELFMAG3}, ELFCLASS64,
+                         file.order == ByteOrder::little ? ELFDATA2LSB : ELFDATA2MSB, EV_CURRENT})
+    writer.u8(static_cast<std::uint8_t>(byte));
   writer.zeros(EI_NIDENT - writer.size());
   writer.u16(file.type);
   writer.u16(file.machine);
