@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <concepts>
 #include <cstddef>
 
 #include "base/owned.hpp"
@@ -47,8 +48,9 @@ public:
   [[nodiscard]] T* leave(Result<Owned<T>> made) const {
     return made ? give(made->release()) : fail_null<T>(made.error());
   }
-  // A count above INT_MAX is reported as INT_MAX.
-  [[nodiscard]] int leave(const Result<std::size_t>& count) const {
+  // A count or an id above INT_MAX is reported as INT_MAX.
+  template <std::unsigned_integral T>
+  [[nodiscard]] int leave(const Result<T>& count) const {
     if (!count)
       return fail(count.error());
     return give(static_cast<int>(std::min<std::size_t>(*count, INT_MAX)));

@@ -67,8 +67,6 @@ public:
   [[nodiscard]] T* end() { return elements_ + size_; }
   [[nodiscard]] const T* begin() const { return elements_; }
   [[nodiscard]] const T* end() const { return elements_ + size_; }
-  operator std::span<T>() { return {elements_, size_}; }
-  operator std::span<const T>() const { return {elements_, size_}; }
 
 private:
   T* elements_ = nullptr;

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 
 namespace ringside {
 
@@ -11,6 +14,10 @@ enum class ByteOrder { little, big };
 
 inline constexpr ByteOrder kNativeOrder =
     std::endian::native == std::endian::little ? ByteOrder::little : ByteOrder::big;
+
+// The order that is not ours.
+inline constexpr ByteOrder kForeignOrder =
+    kNativeOrder == ByteOrder::little ? ByteOrder::big : ByteOrder::little;
 
 // swapped_bytes is a number with its bytes in the opposite order.
 constexpr std::uint8_t swapped_bytes(std::uint8_t number) {
@@ -24,6 +31,17 @@ constexpr std::uint32_t swapped_bytes(std::uint32_t number) {
 }
 constexpr std::uint64_t swapped_bytes(std::uint64_t number) {
   return __builtin_bswap64(number);
+}
+
+// swap_words swaps the bytes of each of the whole 32-bit words in `bytes`.
+inline void swap_words(std::span<std::byte> bytes) {
+  for (std::size_t at = 0; at + sizeof(std::uint32_t) <= bytes.size();
+       at += sizeof(std::uint32_t)) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, bytes.data() + at, sizeof(word));
+    word = swapped_bytes(word);
+    std::memcpy(bytes.data() + at, &word, sizeof(word));
+  }
 }
 
 } // namespace ringside

@@ -10,8 +10,14 @@
 #include <string_view>
 
 #include "base/byte_order.hpp"
+#include "base/check.hpp"
 
 namespace ringside {
+
+// is_word_aligned: numbers of 32 bits can be read in place here.
+inline bool is_word_aligned(const std::byte* bytes) {
+  return reinterpret_cast<std::uintptr_t>(bytes) % alignof(std::uint32_t) == 0;
+}
 
 // ByteReader reads from the front. Once a read does not fit it has failed for good: that read and
 // all later ones give zeros, so a structure is read whole and failed() asked once behind it. The
@@ -36,6 +42,15 @@ public:
     const auto taken = bytes_.subspan(position_, static_cast<std::size_t>(size));
     position_ += taken.size();
     return taken;
+  }
+
+  // words is the next `count` numbers of 32 bits in place. They must be in the host's order, and
+  // aligned.
+  std::span<const std::uint32_t> words(std::uint64_t count) {
+    const auto taken = bytes(count * sizeof(std::uint32_t));
+    check(!swaps_ && is_word_aligned(taken.data()));
+    return {reinterpret_cast<const std::uint32_t*>(taken.data()),
+            taken.size() / sizeof(std::uint32_t)};
   }
 
   // text is what stands before the next NUL, which is read as well. Without a NUL it fails.

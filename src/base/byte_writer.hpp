@@ -32,6 +32,13 @@ public:
   }
 
   void bytes(std::span<const std::byte> values) { keep(bytes_.append_all(values)); }
+  // words writes many numbers of 32 bits.
+  void words(std::span<const std::uint32_t> values) {
+    const std::size_t before = size();
+    bytes(std::as_bytes(values));
+    if (swaps_ && !failed_)
+      swap_words(std::span<std::byte>(bytes_).subspan(before));
+  }
   // text writes the characters and a NUL.
   void text(std::string_view characters) {
     bytes(std::as_bytes(std::span(characters)));
@@ -40,6 +47,9 @@ public:
   void zeros(std::size_t count) { keep(bytes_.append_default(count)); }
   // align writes zeros up to the next multiple of `alignment`, a power of two.
   void align(std::size_t alignment) { zeros((alignment - size() % alignment) % alignment); }
+
+  // reserve makes room for `size` bytes in all, so that writing them moves none.
+  void reserve(std::size_t size) { keep(bytes_.reserve(size)); }
 
   // patch writes over what stands at `offset`; it must have been written before.
   void patch_u32(std::size_t offset, std::uint32_t value) { patch(offset, value); }

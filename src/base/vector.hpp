@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <span>
@@ -54,11 +55,19 @@ public:
     return {};
   }
 
-  // append_all adds copies of `values`, which must not lie in this list.
+  // append_all adds copies of `values`, which may lie in this list.
   Result<void> append_all(std::span<const T> values) {
-    if (const auto added = append_default(values.size()); !added)
-      return added;
-    std::copy(values.begin(), values.end(), end() - values.size());
+    static_assert(std::is_trivially_copyable_v<T>);
+    if (capacity_ - size_ >= values.size()) {
+      copy_behind(values);
+      return {};
+    }
+    Vector larger;
+    if (const auto room = larger.reserve(capacity_for(values.size())); !room)
+      return room;
+    larger.copy_behind(*this);
+    larger.copy_behind(values);
+    *this = std::move(larger);
     return {};
   }
 
@@ -105,17 +114,24 @@ public:
   [[nodiscard]] T* end() { return elements_ + size_; }
   [[nodiscard]] const T* begin() const { return elements_; }
   [[nodiscard]] const T* end() const { return elements_ + size_; }
-  operator std::span<T>() { return {elements_, size_}; }
-  operator std::span<const T>() const { return {elements_, size_}; }
 
 private:
-  // Half as much again, so that n appends move fewer than 3 n elements.
-  Result<void> grow(std::size_t count) {
+  // capacity_for is the capacity to grow to for `count` more elements. It is half as much again, so
+  // that n appends move fewer than 3 n elements. SIZE_MAX, for which there is no memory, if that
+  // overflows.
+  [[nodiscard]] std::size_t capacity_for(std::size_t count) const {
     constexpr std::size_t kLeast = sizeof(T) < 64 ? 8 : 2;
     std::size_t needed = 0;
     if (__builtin_add_overflow(size_, count, &needed))
-      return Errno(ENOMEM);
-    return move_to(std::max({kLeast, needed, capacity_ + capacity_ / 2}));
+      return SIZE_MAX;
+    return std::max({kLeast, needed, capacity_ + capacity_ / 2});
+  }
+  Result<void> grow(std::size_t count) { return move_to(capacity_for(count)); }
+
+  void copy_behind(std::span<const T> values) {
+    if (!values.empty())
+      std::memcpy(elements_ + size_, values.data(), values.size_bytes());
+    size_ += values.size();
   }
 
   Result<void> move_to(std::size_t capacity) {

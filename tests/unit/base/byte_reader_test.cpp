@@ -2,6 +2,7 @@
 // ByteReader and ByteWriter: both byte orders, bounds, and the failure that stays.
 #include "base/byte_reader.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <string_view>
@@ -65,6 +66,29 @@ TEST_CASE("sizes and offsets of any value are compared without overflow") {
     CHECK(reader.part(3, size).failed());
     CHECK(reader.failed());
   }
+}
+
+TEST_CASE("words are read in place, and written in either order") {
+  constexpr std::uint32_t kWords[] = {1, 0x01020304, UINT32_MAX};
+  ByteWriter native;
+  native.reserve(sizeof(kWords));
+  native.words(kWords);
+  const std::byte* const begin = native.view().data();
+  ByteReader reader(native.view());
+  const auto words = reader.words(std::size(kWords));
+  CHECK(reinterpret_cast<const std::byte*>(words.data()) == begin);
+  CHECK(std::equal(words.begin(), words.end(), std::begin(kWords), std::end(kWords)));
+  CHECK(reader.words(1).empty());
+  CHECK(reader.failed());
+
+  const auto foreign = kNativeOrder == ByteOrder::little ? ByteOrder::big : ByteOrder::little;
+  ByteWriter swapped(foreign);
+  swapped.u8(0);
+  swapped.words(kWords);
+  ByteReader back(swapped.view(), foreign);
+  back.skip(1);
+  for (const std::uint32_t word : kWords)
+    CHECK(back.u32() == word);
 }
 
 TEST_CASE("a text ends at its NUL, and must have one") {

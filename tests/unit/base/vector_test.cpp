@@ -48,6 +48,16 @@ TEST_CASE("an element of the list itself can be appended") {
   CHECK(list.back() == 3);
 }
 
+TEST_CASE("elements of the list itself can be appended, however it grows") {
+  Vector<int> list;
+  REQUIRE(list.append(1));
+  REQUIRE(list.append(2));
+  for (std::size_t size = 2; size < 1000; size = list.size())
+    REQUIRE(list.append_all(std::span<const int>(list).subspan(size / 2)));
+  for (std::size_t index = 0; index < list.size(); ++index)
+    REQUIRE(list[index] == (index == 0 ? 1 : 2));
+}
+
 TEST_CASE("a vector destroys each of its elements once") {
   {
     Vector<Counted> list;
