@@ -46,14 +46,14 @@ public:
   // has is whether a member is given.
   template <class Member>
   [[nodiscard]] bool has(Member T::*member) const {
-    return offset_of(member) + kSizeOf<Member> <= size_;
+    return offset_of(member) + size_of<Member>() <= size_;
   }
 
   // get is a member's value, or `fallback` where it is not given.
   template <class Member>
   [[nodiscard]] Member get(Member T::*member, Member fallback = {}) const {
     if (has(member))
-      std::memcpy(&fallback, bytes_ + offset_of(member), kSizeOf<Member>);
+      std::memcpy(&fallback, bytes_ + offset_of(member), size_of<Member>());
     return fallback;
   }
 
@@ -61,13 +61,15 @@ public:
   template <class Member>
   void put(Member T::*member, Member value) const {
     if (has(member) && results_ != nullptr)
-      std::memcpy(results_ + offset_of(member), &value, kSizeOf<Member>);
+      std::memcpy(results_ + offset_of(member), &value, size_of<Member>());
   }
 
 private:
   // Of a member that is a pointer, the size of the pointer is meant.
   template <class Member>
-  static constexpr std::size_t kSizeOf = sizeof(Member); // NOLINT(bugprone-sizeof-expression)
+  static constexpr std::size_t size_of() {
+    return sizeof(Member); // NOLINT(bugprone-sizeof-expression)
+  }
 
   Options(const T* options, std::size_t size)
       : bytes_(reinterpret_cast<const char*>(options)), size_(size) {}
