@@ -11,6 +11,7 @@ import struct
 import sys
 
 import archive_seeds
+import btf_seeds
 import elf_image_seeds
 import elf_seeds
 
@@ -217,7 +218,8 @@ def main():
         sys.exit("usage: seeds.py FOLDER")
     folder = sys.argv[1]
     shutil.rmtree(folder, ignore_errors=True)
-    targets = {"byte_reader": byte_reader, "cpu_mask": cpu_mask, "elf": elf_seeds.seeds,
+    targets = {"btf_read": btf_seeds.read, "byte_reader": byte_reader, "cpu_mask": cpu_mask,
+               "elf": elf_seeds.seeds,
                "elf_file": elf_image_seeds.file_seeds,
                "elf_symbols": elf_image_seeds.symbol_seeds,
                "inflate": archive_seeds.inflate_seeds, "options": options,

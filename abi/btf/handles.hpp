@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// What stands behind the opaque structs of BTF.
+#pragma once
+
+#include <bpf/btf.h>
+
+#include "abi/boundary/entry.hpp"
+#include "abi/boundary/handle.hpp"
+#include "btf/btf.hpp"
+#include "btf/ext.hpp"
+
+template <>
+struct ringside::Core<btf> {
+  using Type = ringside::btf::Btf;
+};
+
+template <>
+struct ringside::Core<btf_ext> {
+  using Type = ringside::btf::Ext;
+};

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Change: from what was read to what can grow, and growing it.
+#include "btf/change.hpp"
+
+#include <cerrno>
+#include <cstdint>
+
+#include "base/failure.hpp"
+
+namespace ringside::btf {
+namespace {
+
+constexpr Subject kSubject("BTF");
+
+Errno no_room_for_types(std::size_t words) {
+  return fail(kSubject, Errno(ENOMEM),
+              "there is no memory for %zu bytes of types, or they are more "
+              "than 4 GiB",
+              words * sizeof(std::uint32_t));
+}
+
+} // namespace
+
+Result<void> Change::check_header() const {
+  if (btf_.image_ != nullptr && btf_.image_->has_unknown_header())
+    return fail(kSubject, Errno(EOPNOTSUPP),
+                "its header of %u bytes has a part that is not known, so it cannot be changed",
+                btf_.header_.size);
+  return {};
+}
+
+Result<void> Change::begin() {
+  return leave_image(true, true);
+}
+
+Result<void> Change::begin_replacing(bool strings_too) {
+  return leave_image(false, !strings_too);
+}
+
+// leave_image turns what was read into what can grow, with copies of types and strings if wanted.
+Result<void> Change::leave_image(bool types, bool strings) {
+  if (btf_.image_ == nullptr)
+    return {};
+  if (const auto known = check_header(); !known)
+    return known;
+  auto edited = copy(types, strings);
+  if (!edited)
+    return no_memory(kSubject, "a copy that can be changed");
+  image_before_ = std::move(btf_.owned_image_);
+  btf_.image_ = nullptr;
+  btf_.edited_ = std::move(*edited);
+  if (types && strings)
+    btf_.show_edited();
+  return {};
+}
+
+Result<Btf::Edited> Change::copy(bool types, bool strings) const {
+  Btf::Edited edited;
+  if (const auto copied = edited.layout.append_all(btf_.layout_.bytes()); !copied)
+    return copied.error();
+  if (types) {
+    if (const auto copied = edited.words.append_all(btf_.data_.words); !copied)
+      return copied.error();
+    if (const auto copied = edited.starts.append_all(btf_.data_.starts); !copied)
+      return copied.error();
+  }
+  if (strings) {
+    auto copied = StringSet::of(btf_.data_.strings);
+    if (!copied)
+      return copied.error();
+    edited.strings = std::move(*copied);
+  }
+  return edited;
+}
+
+void Change::replace_types(Vector<std::uint32_t> words, Vector<std::uint32_t> starts) {
+  btf_.edited_.words = std::move(words);
+  btf_.edited_.starts = std::move(starts);
+  btf_.show_edited();
+}
+
+void Change::replace_strings(StringSet strings) {
+  btf_.edited_.strings = std::move(strings);
+  btf_.strings_are_unique_ = true;
+  btf_.show_edited();
+}
+
+Result<std::uint32_t> Change::string(const char* text) {
+  if (text == nullptr || text[0] == '\0')
+    return 0U;
+  const Place& place = btf_.place_;
+  if (place.base != nullptr)
+    if (const auto offset = place.base->find_string(text, place.first_string))
+      return *offset;
+  const auto offset = btf_.edited_.strings.add(text, kMaxStrings - place.first_string);
+  if (!offset)
+    return fail(kSubject, offset.error(),
+                "there is no memory for one more string, or they are more than 2 GiB");
+  btf_.show_edited();
+  return place.first_string + *offset;
+}
+
+// add_words adds at the end, or nothing.
+Result<void> Change::add_words(std::span<const std::uint32_t> words) {
+  Vector<std::uint32_t>& all = btf_.edited_.words;
+  const bool fits = words.size() <= UINT32_MAX / sizeof(std::uint32_t) - all.size();
+  if (!fits || !all.append_all(words))
+    return no_room_for_types(all.size() + words.size());
+  return {};
+}
+
+Result<std::uint32_t> Change::append(std::span<const std::uint32_t> words) {
+  Btf::Edited& edited = btf_.edited_;
+  const auto start = static_cast<std::uint32_t>(edited.words.size());
+  if (const auto added = add_words(words); !added)
+    return added.error();
+  if (!edited.starts.append(start)) {
+    edited.words.truncate(start);
+    return no_room_for_types(start + words.size());
+  }
+  btf_.show_edited();
+  return btf_.end_id() - 1;
+}
+
+Result<void> Change::append_element(std::span<const std::uint32_t> words) {
+  Btf::Edited& edited = btf_.edited_;
+  if (const std::uint32_t info = edited.words[edited.starts.back() + kInfoWord];
+      elements_of(info) == kMaxElements)
+    return fail(kSubject, Errno(ENOSPC),
+                "the last type, a %s, has %u elements, which is all it can",
+                kind_name(kind_of(info)), kMaxElements);
+  if (const auto added = add_words(words); !added)
+    return added;
+  ++edited.words[edited.starts.back() + kInfoWord];
+  btf_.show_edited();
+  return {};
+}
+
+Result<void> Change::append_all(const Data& types) {
+  Btf::Edited& edited = btf_.edited_;
+  const auto start = static_cast<std::uint32_t>(edited.words.size());
+  const std::size_t count = edited.starts.size();
+  // These may be the types of this Btf, and then their words end elsewhere with each step.
+  const std::span<const std::uint32_t> words = types.words;
+  if (!edited.starts.append_all(types.starts))
+    return no_room_for_types(start + words.size());
+  if (const auto added = add_words(words); !added) {
+    edited.starts.truncate(count);
+    return added;
+  }
+  for (std::size_t index = count; index < edited.starts.size(); ++index)
+    edited.starts[index] += start;
+  btf_.show_edited();
+  return {};
+}
+
+std::uint32_t* Change::words(std::uint32_t id) {
+  Btf::Edited& edited = btf_.edited_;
+  const std::size_t index = id - btf_.place_.first_id;
+  return edited.words.data() + edited.starts[index];
+}
+
+void Change::remove_from(std::uint32_t id) {
+  Btf::Edited& edited = btf_.edited_;
+  const std::size_t index = id - btf_.place_.first_id;
+  if (index == edited.starts.size())
+    return;
+  edited.words.truncate(edited.starts[index]);
+  edited.starts.truncate(index);
+  btf_.show_edited();
+}
+
+} // namespace ringside::btf

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Change: one change of a Btf.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/owned.hpp"
+#include "base/result.hpp"
+#include "btf/btf.hpp"
+
+namespace ringside::btf {
+
+// Change is a variable of a function that changes a Btf. Pointers into the Btf that the function
+// was given stay good until the Change ends; then they are stale. What was changed shows at once.
+// What fails has given a message, and has changed nothing.
+class Change {
+public:
+  explicit Change(Btf& btf) : btf_(btf) {}
+  Change(const Change&) = delete;
+  Change& operator=(const Change&) = delete;
+  ~Change() { btf_.drop_made_bytes(); }
+
+  // begin comes before all else. EOPNOTSUPP: the header has a part that we do not know and could
+  // not keep true; ENOMEM.
+  Result<void> begin();
+  // begin_replacing is the same for a change that ends with replace_types, and with replace_strings
+  // if strings_too. These cannot fail. Until then the Btf shows what it showed.
+  Result<void> begin_replacing(bool strings_too);
+  void replace_types(Vector<std::uint32_t> words, Vector<std::uint32_t> starts);
+  void replace_strings(StringSet strings);
+
+  // string is the offset of a text, in the base or the Btf itself, which adds it if it is not
+  // there. Null is the empty string. ENOMEM, also at 2 GiB.
+  Result<std::uint32_t> string(const char* text);
+
+  // append adds a type of these words and returns its id. ENOMEM, also at 4 GiB.
+  Result<std::uint32_t> append(std::span<const std::uint32_t> words);
+  // append_element adds words to the last type, whose number of elements grows by one.
+  Result<void> append_element(std::span<const std::uint32_t> words);
+  // append_all adds the own types of another Btf as they are.
+  Result<void> append_all(const Data& types);
+
+  // words is all own words from a type's on, to be written to.
+  [[nodiscard]] std::uint32_t* words(std::uint32_t id);
+  // remove_from takes away the own types from an id on.
+  void remove_from(std::uint32_t id);
+
+private:
+  [[nodiscard]] Result<void> check_header() const;
+  [[nodiscard]] Result<Btf::Edited> copy(bool types, bool strings) const;
+  Result<void> leave_image(bool types, bool strings);
+  Result<void> add_words(std::span<const std::uint32_t> words);
+
+  Btf& btf_;
+  Owned<Image> image_before_;
+};
+
+} // namespace ringside::btf

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Image: a BTF as it was read, in host order and checked. It does not change, so handles and
+// threads may share one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/array.hpp"
+#include "base/failure.hpp"
+#include "base/hash_index.hpp"
+#include "base/lazy.hpp"
+#include "base/owned.hpp"
+#include "base/result.hpp"
+#include "btf/header.hpp"
+#include "btf/layout.hpp"
+#include "btf/type.hpp"
+#include "btf/word_block.hpp"
+
+namespace ringside::btf {
+
+class Btf;
+
+// Place says where a BTF goes on: behind its base as the base was then, or at the beginning.
+struct Place {
+  const Btf* base = nullptr;
+  std::uint32_t first_id = 1;
+  std::uint32_t first_string = 0;
+};
+
+// Data is where the types and strings of one BTF lie, without its base's.
+struct Data {
+  std::span<const std::uint32_t> words;
+  std::span<const std::uint32_t> starts; // for each type, the word that it begins with
+  std::span<const char> strings;
+
+  // type is the type number `index` of these, which must be there.
+  [[nodiscard]] Type type(std::size_t index) const { return Type(words.data() + starts[index]); }
+};
+
+class Image {
+public:
+  // copy reads a BTF and keeps a copy of the bytes. borrow keeps the bytes where they are, if they
+  // are in host order and aligned; they must outlive the Image and never change. Both fail with
+  // EINVAL, ENOTSUP or ENOMEM, and a message about what is wrong.
+  static Result<Owned<Image>> copy(std::span<const std::byte> bytes, const Place& place,
+                                   const Subject& subject);
+  static Result<Owned<Image>> borrow(std::span<const std::byte> bytes, const Place& place,
+                                     const Subject& subject);
+
+  // header is as it was read; its order is that of the file.
+  [[nodiscard]] const Header& header() const { return header_; }
+  [[nodiscard]] const Data& data() const { return data_; }
+  [[nodiscard]] Layout layout() const { return layout_; }
+  // bytes is all that was read, in host order, parts that we do not know included.
+  [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+  // has_unknown_header: the header has a part that we do not know and that is not zeros.
+  [[nodiscard]] bool has_unknown_header() const;
+
+  // Indexes that those who look something up have made: of type numbers by name, and of strings.
+  [[nodiscard]] const Lazy<HashIndex>& names() const { return names_; }
+  [[nodiscard]] const Lazy<HashIndex>& strings() const { return strings_; }
+
+private:
+  static Result<Owned<Image>> make(std::span<const std::byte> bytes, bool may_borrow,
+                                   const Place& place, const Subject& subject);
+  Result<void> keep_copy();
+  Result<void> swap_copy();
+  Result<void> read(const Place& place, const Subject& subject);
+
+  Header header_;
+  std::span<const std::byte> bytes_;
+  WordBlock block_; // holds the bytes, if they are a copy
+  Array<std::uint32_t> starts_;
+  Layout layout_;
+  Data data_;
+  Lazy<HashIndex> names_;
+  Lazy<HashIndex> strings_;
+};
+
+} // namespace ringside::btf

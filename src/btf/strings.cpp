@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Strings of a BTF: the index over them, and the set that grows.
+#include "btf/strings.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+namespace ringside::btf {
+namespace {
+
+bool is_at(std::span<const char> strings, std::uint32_t offset, std::string_view text) {
+  return strings.size() - offset > text.size() &&
+         std::memcmp(strings.data() + offset, text.data(), text.size()) == 0 &&
+         strings[offset + text.size()] == '\0';
+}
+
+} // namespace
+
+Result<void> index_strings(std::span<const char> strings, HashIndex& index) {
+  for (std::size_t offset = 0; offset < strings.size();) {
+    const std::string_view text(strings.data() + offset);
+    const auto number = static_cast<std::uint32_t>(offset);
+    const std::uint32_t hash = hash_text(text);
+    const auto is_equal = [&](std::uint32_t other) { return is_at(strings, other, text); };
+    if (index.find(hash, is_equal) == HashIndex::kNone)
+      if (const auto added = index.insert(hash, number); !added)
+        return added;
+    offset += text.size() + 1;
+  }
+  return {};
+}
+
+std::optional<std::uint32_t> find_string(std::span<const char> strings, const HashIndex& index,
+                                         std::string_view text) {
+  const std::uint32_t found = index.find(
+      hash_text(text), [&](std::uint32_t offset) { return is_at(strings, offset, text); });
+  if (found == HashIndex::kNone)
+    return {};
+  return found;
+}
+
+std::optional<std::uint32_t> search_strings(std::span<const char> strings, const char* text) {
+  const std::size_t size = std::strlen(text) + 1;
+  if (strings.size() >= size && std::memcmp(strings.data(), text, size) == 0)
+    return 0;
+  // Every other string begins behind a NUL.
+  const char* from = strings.data();
+  const char* const end = from + strings.size();
+  while (const void* found = memmem(from, static_cast<std::size_t>(end - from), text, size)) {
+    const char* const at = static_cast<const char*>(found);
+    if (at != strings.data() && at[-1] == '\0')
+      return static_cast<std::uint32_t>(at - strings.data());
+    from = at + 1;
+  }
+  return {};
+}
+
+Result<StringSet> StringSet::of(std::span<const char> strings) {
+  StringSet set;
+  if (const auto copied = set.strings_.append_all(strings); !copied)
+    return copied.error();
+  if (const auto indexed = index_strings(set.strings_, set.index_); !indexed)
+    return indexed.error();
+  return set;
+}
+
+Result<std::uint32_t> StringSet::add(std::string_view text, std::size_t max_size) {
+  const std::uint32_t hash = hash_text(text);
+  const auto is_equal = [&](std::uint32_t offset) { return is_at(strings_, offset, text); };
+  if (const std::uint32_t found = index_.find(hash, is_equal); found != HashIndex::kNone)
+    return found;
+  const std::size_t offset = strings_.size();
+  if (offset >= max_size || text.size() >= max_size - offset)
+    return Errno(ENOMEM);
+  if (const auto room = index_.reserve(index_.size() + 1); !room)
+    return room.error();
+  if (const auto text_added = strings_.append_all(std::span(text)); !text_added)
+    return text_added.error();
+  if (const auto ended = strings_.append('\0'); !ended) {
+    strings_.truncate(offset);
+    return ended.error();
+  }
+  const auto number = static_cast<std::uint32_t>(offset);
+  if (const auto added = index_.insert(hash, number); !added)
+    return added.error();
+  return number;
+}
+
+} // namespace ringside::btf

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Strings of a BTF: one run of texts, each ended by a NUL and known by its offset.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/hash_index.hpp"
+#include "base/result.hpp"
+#include "base/vector.hpp"
+
+namespace ringside::btf {
+
+// Functions that return an offset return it as an int.
+inline constexpr std::size_t kMaxStrings = std::size_t{1} << 31;
+
+// index_strings fills an empty index with all strings of a run whose last byte is NUL. ENOMEM.
+Result<void> index_strings(std::span<const char> strings, HashIndex& index);
+
+// find_string is the offset of the first string that is `text`; one that is only the end of another
+// string is not found.
+std::optional<std::uint32_t> find_string(std::span<const char> strings, const HashIndex& index,
+                                         std::string_view text);
+
+// search_strings is the same without an index, slower.
+std::optional<std::uint32_t> search_strings(std::span<const char> strings, const char* text);
+
+// StringSet is strings that grow and are held once each.
+class StringSet {
+public:
+  // of begins with a copy of `strings`, which may be empty. ENOMEM.
+  static Result<StringSet> of(std::span<const char> strings);
+
+  // add is the offset of `text`, which is added if it is not there. The text may lie in this set.
+  // ENOMEM, also where the strings would have more than `max_size` bytes.
+  Result<std::uint32_t> add(std::string_view text, std::size_t max_size = kMaxStrings);
+
+  [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const {
+    return find_string(strings_, index_, text);
+  }
+
+  [[nodiscard]] std::span<const char> view() const { return strings_; }
+
+private:
+  Vector<char> strings_;
+  HashIndex index_;
+};
+
+} // namespace ringside::btf

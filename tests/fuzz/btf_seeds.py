@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""Small BTFs, made word by word: the seeds of the targets that read BTF."""
+import struct
+
+INT, PTR, ARRAY, STRUCT, UNION, ENUM, FWD, TYPEDEF, VOLATILE, CONST = range(1, 11)
+RESTRICT, FUNC, FUNC_PROTO, VAR, DATASEC, FLOAT, DECL_TAG, TYPE_TAG, ENUM64 = range(11, 20)
+UNKNOWN = 20
+FLAG = 1 << 31
+# Bytes once and for each element, of each kind.
+LAYOUT = {INT: (4, 0), ARRAY: (12, 0), STRUCT: (0, 12), UNION: (0, 12), ENUM: (0, 8),
+          FUNC_PROTO: (0, 8), VAR: (4, 0), DATASEC: (0, 12), DECL_TAG: (4, 0), ENUM64: (0, 12)}
+
+
+class Btf:
+    """A BTF in the making. order: "<" or ">"."""
+
+    def __init__(self, order="<", split=False):
+        self.order, self.words, self.count = order, [], 0
+        self.strings, self.first_string = (b"", 0) if split else (b"\0", 0)
+
+    def name(self, text):
+        at = self.first_string + len(self.strings)
+        self.strings += text.encode() + b"\0"
+        return at
+
+    def type(self, kind, name=0, vlen=0, third=0, *rest, flag=0):
+        self.words += [name, flag | kind << 24 | vlen, third, *rest]
+        self.count += 1
+        return self.count
+
+    def bytes(self, layout=b"", gap=0, header=b"", tail=b"", lengths=(0, 0), magic=0xEB9F):
+        words = b"".join(struct.pack(self.order + "I", word & 0xFFFFFFFF) for word in self.words)
+        body, layout_at = bytes(gap) + words + bytes(gap), 0
+        if layout:
+            layout_at, body = len(body), body + layout + bytes(gap)
+        fields = [gap, len(words) + lengths[0], len(body), len(self.strings) + lengths[1]]
+        if layout or header:
+            fields += [layout_at, len(layout)]
+        size = 8 + 4 * len(fields) + len(header)
+        return (struct.pack(self.order + "HBBI%dI" % len(fields), magic, 1, 0, size, *fields)
+                + header + body + self.strings + tail)
+
+
+def every_kind(order="<", split=False):
+    """One type of each kind, all connected."""
+    btf = Btf(order, split)
+    name = btf.name
+    number = btf.type(INT, name("int"), 0, 4, 1 << 24 | 32)
+    long = btf.type(INT, name("long"), 0, 8, 1 << 24 | 64)
+    pointer = btf.type(PTR, 0, 0, number)
+    array = btf.type(ARRAY, 0, 0, 0, pointer, number, 3)
+    struct_ = btf.type(STRUCT, name("s"), 3, 16, name("a"), number, 0, name("bits"), number,
+                       3 << 24 | 32, name("p"), pointer, 64, flag=FLAG)
+    btf.type(UNION, name("u"), 2, 24, name("x"), array, 0, name("y"), struct_, 0)
+    btf.type(ENUM, name("e"), 2, 4, name("E_A"), 0, name("E_B"), -1, flag=FLAG)
+    btf.type(FWD, name("fwd"), 0, 0, flag=FLAG)
+    typedef = btf.type(TYPEDEF, name("t"), 0, struct_)
+    btf.type(VOLATILE, 0, 0, typedef)
+    const = btf.type(CONST, 0, 0, typedef)
+    btf.type(RESTRICT, 0, 0, pointer)
+    proto = btf.type(FUNC_PROTO, 0, 2, number, name("x"), const, 0, 0)
+    function = btf.type(FUNC, name("f"), 1, proto)
+    variable = btf.type(VAR, name("v"), 0, typedef, 1)
+    btf.type(DATASEC, name(".data"), 1, 16, variable, 0, 16)
+    btf.type(FLOAT, name("double"), 0, 8)
+    btf.type(DECL_TAG, name("tag"), 0, function, 0)
+    btf.type(TYPE_TAG, name("user"), 0, long)
+    btf.type(ENUM64, name("e64"), 2, 8, name("L"), 0, 1, name("M"), -1, -1)
+    return btf
+
+
+def layout(order="<", last=(4, 4)):
+    """A table of layouts, with an entry for a kind that is not known."""
+    entries = [LAYOUT.get(kind, (0, 0)) for kind in range(UNKNOWN)] + [last]
+    return b"".join(struct.pack(order + "BBH", *entry, 0) for entry in entries)
+
+
+def loops():
+    """Types that lead to themselves."""
+    btf = Btf()
+    btf.type(TYPEDEF, btf.name("t"), 0, 1)
+    btf.type(CONST, 0, 0, 3)
+    btf.type(PTR, 0, 0, 2)
+    btf.type(STRUCT, btf.name("s"), 2, 8, 0, 4, 0, 0, 5, 32)
+    btf.type(ARRAY, 0, 0, 0, 4, 1, 0xFFFFFFFF)
+    return btf
+
+
+def unknown(order="<"):
+    btf = every_kind(order)
+    btf.type(UNKNOWN, btf.name("new"), 2, 77, 1, 2, 3)
+    return btf
+
+
+def read():
+    """Inputs of btf_read: a byte of flags, then a BTF. Flag 1: split over a base."""
+    plain, split = b"\0", b"\1"
+    whole = every_kind().bytes()
+    seeds = {
+        "every_kind": plain + whole,
+        "every_kind_big": plain + every_kind(">").bytes(),
+        "split": split + every_kind(split=True).bytes(),
+        "empty": plain + Btf().bytes(), "empty_split": split + Btf(split=True).bytes(),
+        "loops": plain + loops().bytes(),
+        "layout": plain + unknown().bytes(layout()),
+        "layout_big": plain + unknown(">").bytes(layout(">")),
+        "layout_huge": plain + unknown().bytes(layout(last=(252, 252))),
+        "layout_odd": plain + unknown().bytes(layout(last=(3, 2))),
+        "unknown": plain + unknown().bytes(),
+        "gaps": plain + every_kind().bytes(gap=8, tail=b"tail"),
+        "gaps_layout": plain + unknown().bytes(layout(), gap=4),
+        "header_zeros": plain + every_kind().bytes(header=bytes(12)),
+        "header_unknown": plain + every_kind().bytes(header=b"new!"),
+        "types_cut": plain + every_kind().bytes(lengths=(-4, 0)),
+        "types_long": plain + every_kind().bytes(lengths=(4, 0)),
+        "strings_cut": plain + every_kind().bytes(lengths=(0, -1)),
+        "strings_long": plain + every_kind().bytes(lengths=(0, 1)),
+        "magic": plain + every_kind().bytes(magic=0x9FEA), "cut": plain + whole[:30],
+        "header_short": plain + whole[:4] + b"\x10" + whole[5:],
+    }
+    bad = Btf()
+    bad.type(FUNC, bad.name("f"), 0, 2)
+    bad.type(PTR, 0, 0, 0)
+    seeds["func_of_no_proto"] = plain + bad.bytes()
+    far = Btf()
+    far.type(FUNC_PROTO, 0, 0, 0x7000000)
+    seeds["return_beyond"] = plain + far.bytes()
+    vast = Btf()
+    vast.type(STRUCT, 0, 0xFFFFFF, 0)
+    seeds["many_members"] = plain + vast.bytes()
+    return seeds
