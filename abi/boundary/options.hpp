@@ -7,11 +7,13 @@
 
 #include "base/options.hpp"
 
-// The last field comes from the public header: `struct T` has T__last_field beside it. Used at file
-// scope, outside of any namespace.
+// The last field comes from the public header: `struct T` has T__last_field beside it. Some
+// functions have the name of the struct that they take. Used at file scope, outside of any
+// namespace.
 #define RINGSIDE_OPTIONS(T)                                                                        \
   template <>                                                                                      \
-  struct ringside::OptionsType<T> {                                                                \
+  struct ringside::OptionsType<struct T> {                                                         \
     static constexpr const char* kName = #T;                                                       \
-    static constexpr std::size_t kEnd = offsetof(T, T##__last_field) + sizeof(T::T##__last_field); \
+    static constexpr std::size_t kEnd =                                                            \
+        offsetof(struct T, T##__last_field) + sizeof(T::T##__last_field);                          \
   }

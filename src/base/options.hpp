@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 #include "base/result.hpp"
 
@@ -15,10 +16,22 @@ namespace ringside {
 template <class T>
 struct OptionsType;
 
+// all_zero is whether `size` bytes are 0.
+bool all_zero(const char* bytes, std::size_t size);
+
 // options_size checks a caller's struct and returns its size, 0 for null. EINVAL, with a message
 // that names `type`, if sz cannot hold itself, or if a byte between known_end and sz is not zero:
 // the caller would ask for something that this library does not know.
 Result<std::size_t> options_size(const char* type, const void* options, std::size_t known_end);
+
+// options_offset is where in a struct a member stands: in a place like a struct, because the
+// caller's may be smaller.
+template <class Struct, class Member>
+std::size_t options_offset(Member Struct::*member) {
+  alignas(Struct) const char place[sizeof(Struct)] = {};
+  const auto* const field = &(reinterpret_cast<const Struct*>(place)->*member);
+  return static_cast<std::size_t>(reinterpret_cast<const char*>(field) - place);
+}
 
 // Options reads and writes the members of a caller's struct. Such a struct begins with `size_t sz`,
 // its size as the caller knew it. A member counts as given if sz reaches past its last byte.
@@ -52,14 +65,30 @@ public:
   // get is a member's value, or `fallback` where it is not given.
   template <class Member>
   [[nodiscard]] Member get(Member T::*member, Member fallback = {}) const {
-    if (has(member))
+    if (has(member)) // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): no bytes, no size
       std::memcpy(&fallback, bytes_ + offset_of(member), size_of<Member>());
     return fallback;
+  }
+  // The same for a member of a member, such as one of a union's structs.
+  template <class Outer, class Member>
+  [[nodiscard]] Member get(Outer T::*outer, Member Outer::*member, Member fallback = {}) const {
+    const std::size_t at = offset_of(outer) + options_offset(member);
+    if (at + size_of<Member>() <= size_)
+      std::memcpy(&fallback, bytes_ + at, size_of<Member>());
+    return fallback;
+  }
+
+  // nothing_behind is whether all bytes of the struct behind a member are 0, those between members
+  // too.
+  template <class Member>
+  [[nodiscard]] bool nothing_behind(Member T::*member) const {
+    const std::size_t end = offset_of(member) + size_of<Member>();
+    return end >= size_ || all_zero(bytes_ + end, size_ - end);
   }
 
   // put writes a result into a member, if the caller's struct has it.
   template <class Member>
-  void put(Member T::*member, Member value) const {
+  void put(Member T::*member, std::type_identity_t<Member> value) const {
     if (has(member) && results_ != nullptr)
       std::memcpy(results_ + offset_of(member), &value, size_of<Member>());
   }
@@ -74,12 +103,9 @@ private:
   Options(const T* options, std::size_t size)
       : bytes_(reinterpret_cast<const char*>(options)), size_(size) {}
 
-  // Of a place like a T, because the caller's struct may be smaller.
   template <class Member>
   static std::size_t offset_of(Member T::*member) {
-    alignas(T) const char place[sizeof(T)] = {};
-    const auto* const field = &(reinterpret_cast<const T*>(place)->*member);
-    return static_cast<std::size_t>(reinterpret_cast<const char*>(field) - place);
+    return options_offset(member);
   }
 
   const char* bytes_ = nullptr;

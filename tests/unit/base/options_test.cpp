@@ -20,7 +20,21 @@ struct Sample {
   std::uint64_t later;
 };
 
+struct Nested {
+  std::size_t sz;
+  struct Inner {
+    std::uint32_t first;
+    std::uint32_t second;
+  } inner;
+};
+
 } // namespace test
+
+template <>
+struct OptionsType<test::Nested> {
+  static constexpr const char* kName = "nested";
+  static constexpr std::size_t kEnd = sizeof(test::Nested);
+};
 
 template <>
 struct OptionsType<test::Sample> {
@@ -94,6 +108,48 @@ TEST_CASE("nothing is written into a struct that was given to be read") {
   REQUIRE(options);
   options->put(&Sample::count, std::uint32_t{9});
   CHECK(sample.count == 4);
+}
+
+TEST_CASE("a member of a member counts as given by its own end") {
+  Nested nested{0, {3, 4}};
+  nested.sz = GENERATE(range(sizeof(std::size_t), sizeof(Nested) + 1));
+  CAPTURE(nested.sz);
+  const auto options = Options<Nested>::read(&nested);
+  REQUIRE(options);
+  CHECK(options->get(&Nested::inner, &Nested::Inner::first) ==
+        (nested.sz < sizeof(std::size_t) + 4 ? 0 : 3));
+  CHECK(options->get(&Nested::inner, &Nested::Inner::second) ==
+        (nested.sz < sizeof(Nested) ? 0 : 4));
+}
+
+TEST_CASE("nothing stands behind a member if all bytes up to sz are 0, padding too") {
+  Sample sample{sizeof(Sample), 3, 0, 0};
+  CHECK(Options<Sample>::read(&sample)->nothing_behind(&Sample::period));
+  CHECK_FALSE(Options<Sample>::read(&sample)->nothing_behind(&Sample::sz));
+  sample.count = 1U << 24;
+  CHECK_FALSE(Options<Sample>::read(&sample)->nothing_behind(&Sample::period));
+  CHECK(Options<Sample>::read(&sample)->nothing_behind(&Sample::count));
+  sample.sz = offsetof(Sample, count);
+  CHECK(Options<Sample>::read(&sample)->nothing_behind(&Sample::period));
+  CHECK(Options<Sample>().nothing_behind(&Sample::sz));
+}
+
+TEST_CASE("bytes are all zero only if each of them is") {
+  char bytes[20] = {};
+  for (std::size_t size = 0; size <= sizeof(bytes); ++size) {
+    CAPTURE(size);
+    CHECK(all_zero(bytes, size));
+    for (std::size_t at = 0; at < size; ++at) {
+      bytes[at] = 1;
+      CHECK_FALSE(all_zero(bytes, size));
+      bytes[at] = 0;
+    }
+    if (size < sizeof(bytes)) {
+      bytes[size] = 1;
+      CHECK(all_zero(bytes, size));
+      bytes[size] = 0;
+    }
+  }
 }
 
 } // namespace ringside::test
