@@ -23,7 +23,8 @@ Result<std::size_t> read_file(const char* path, std::span<char> text);
 enum class Access { read_only, read_write };
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access);
 
-// duplicate gives a second, close-on-exec descriptor of the same open file.
-Result<UniqueFd> duplicate(int fd);
+// duplicate gives a second, close-on-exec descriptor of the same open file: the lowest free number
+// from `least` on.
+Result<UniqueFd> duplicate(int fd, int least = 0);
 
 } // namespace ringside::os

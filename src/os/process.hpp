@@ -23,6 +23,17 @@ const char* environment(const char* name);
 enum class Limit { locked_bytes, open_files };
 Result<std::uint64_t> soft_limit(Limit limit);
 
+// set_memlock_limit sets the limit of locked bytes, the soft one and the hard one; UINT64_MAX for
+// none.
+Result<void> set_memlock_limit(std::uint64_t bytes);
+
+// KernelNames are two texts of uname(2): "6.1.0-25-amd64", "#1 SMP Debian 6.1.106-3 (2024-08-26)".
+struct KernelNames {
+  char release[65] = {};
+  char version[65] = {};
+};
+KernelNames kernel_names();
+
 std::size_t page_size();
 
 } // namespace ringside::os

@@ -48,8 +48,8 @@ void unmap(void* address, std::size_t size) {
   munmap(address, size);
 }
 
-Result<UniqueFd> duplicate(int fd) {
-  return opened(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+Result<UniqueFd> duplicate(int fd, int least) {
+  return opened(fcntl(fd, F_DUPFD_CLOEXEC, least));
 }
 
 void close(int fd) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 
 #include <sys/mman.h>
@@ -52,6 +53,14 @@ Result<UniqueFd> owned(int fd) {
   if (fd < 0)
     return Errno(-fd);
   return UniqueFd(fd);
+}
+
+// read_name fills a text from a file of the kernel's, without its newline.
+void read_name(const char* path, std::span<char> text) {
+  const long length = kernel().files().read_text(path, text.first(text.size() - 1));
+  text[length < 0 ? 0 : static_cast<std::size_t>(length)] = '\0';
+  if (char* end = std::strchr(text.data(), '\n'))
+    *end = '\0';
 }
 
 } // namespace
@@ -133,8 +142,8 @@ void unmap(void* address, std::size_t size) {
   kernel().munmap(address, size);
 }
 
-Result<UniqueFd> duplicate(int fd) {
-  return owned(kernel().duplicate(fd, [fd] { return sim::host::duplicate(fd); }));
+Result<UniqueFd> duplicate(int fd, int least) {
+  return owned(kernel().duplicate(fd, [fd, least] { return sim::host::duplicate(fd, least); }));
 }
 
 void close(int fd) {
@@ -158,10 +167,24 @@ Result<std::uint64_t> soft_limit(Limit limit) {
   int error = -kernel().check(Call::getrlimit);
   if (error == 0)
     error =
-        sim::host::soft_limit(limit == Limit::locked_bytes ? RLIMIT_MEMLOCK : RLIMIT_NOFILE, value);
+        kernel().soft_limit(limit == Limit::locked_bytes ? RLIMIT_MEMLOCK : RLIMIT_NOFILE, value);
   if (error != 0)
     return Errno(-error);
   return value;
+}
+
+Result<void> set_memlock_limit(std::uint64_t bytes) {
+  if (const int error = kernel().check(Call::setrlimit); error != 0)
+    return Errno(error);
+  kernel().set_limit(RLIMIT_MEMLOCK, bytes);
+  return {};
+}
+
+KernelNames kernel_names() {
+  KernelNames names;
+  read_name("/proc/sys/kernel/osrelease", names.release);
+  read_name("/proc/sys/kernel/version", names.version);
+  return names;
 }
 
 std::size_t page_size() {

@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, kCallCount> kNames = {
     "read",
     "malloc",
     "getrlimit",
+    "setrlimit",
     "timerfd_create",
     "timerfd_settime",
     "any",

@@ -26,6 +26,7 @@ enum class Call : std::size_t {
   read,
   malloc,
   getrlimit,
+  setrlimit,
   timerfd_create,
   timerfd_settime,
   any,

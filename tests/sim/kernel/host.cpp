@@ -72,8 +72,8 @@ int close(int fd) {
   return or_errno(RINGSIDE_SIM_HOST(close)(fd));
 }
 
-int duplicate(int fd) {
-  return or_errno(RINGSIDE_SIM_HOST(fcntl)(fd, F_DUPFD_CLOEXEC, 0));
+int duplicate(int fd, int least) {
+  return or_errno(RINGSIDE_SIM_HOST(fcntl)(fd, F_DUPFD_CLOEXEC, least));
 }
 
 void* map(void* address, std::size_t size, int protection, int flags, int fd, off_t offset) {

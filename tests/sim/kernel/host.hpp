@@ -46,7 +46,8 @@ bool nonblocking(int fd);
 int set_size(int fd, std::size_t size);
 int write_text(int fd, const char* text, std::size_t size);
 int close(int fd);
-int duplicate(int fd);
+// duplicate gives the lowest free number from `least` on.
+int duplicate(int fd, int least = 0);
 
 // map and map_again give MAP_FAILED and leave errno alone for the caller to read at once.
 void* map(void* address, std::size_t size, int protection, int flags, int fd, off_t offset);

@@ -82,6 +82,20 @@ std::optional<long> Kernel::read(int fd, void* buffer, std::size_t size) {
   return file->read(fd, {static_cast<std::byte*>(buffer), size});
 }
 
+int Kernel::soft_limit(int resource, std::uint64_t& limit) {
+  const auto lock = core_.enter();
+  const auto set = limits_.find(resource);
+  if (set == limits_.end())
+    return host::soft_limit(resource, limit);
+  limit = set->second;
+  return 0;
+}
+
+void Kernel::set_limit(int resource, std::uint64_t limit) {
+  const auto lock = core_.enter();
+  limits_[resource] = limit;
+}
+
 void Kernel::reset(unsigned cpus) {
   const auto lock = core_.enter();
   cpus_ = Cpus(std::clamp(cpus, 1U, kMaxCpus));
@@ -93,6 +107,7 @@ void Kernel::reset(unsigned cpus) {
   bpf_.reset();
   timers_.reset();
   files_.reset();
+  limits_.clear();
 }
 
 bool Kernel::script_failure(const char* call, unsigned nth, int error, bool onwards) {

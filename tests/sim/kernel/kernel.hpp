@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -63,6 +64,10 @@ public:
     return made;
   }
 
+  // soft_limit gives a limit of the process: the real one, unless set_limit has set another.
+  int soft_limit(int resource, std::uint64_t& limit);
+  void set_limit(int resource, std::uint64_t limit);
+
   // check counts a call that the simulator passes on: 0, or the error with which it must fail.
   int check(Call call);
   // knows is a cheap first test: true for every simulated descriptor, and for a few that are not.
@@ -93,6 +98,7 @@ private:
   Bpf bpf_{core_, perf_, cpus_};
   Epolls epolls_{core_};
   Timers timers_{core_};
+  std::map<int, std::uint64_t> limits_;
 };
 
 } // namespace ringside::sim

@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -21,6 +22,7 @@
 #include "os/file.hpp"
 #include "os/perf.hpp"
 #include "os/process.hpp"
+#include "os/signals.hpp"
 #include "os/timer.hpp"
 
 namespace ringside::os::test {
@@ -73,6 +75,30 @@ TEST_CASE("a descriptor is duplicated close-on-exec") {
   REQUIRE(second);
   CHECK(second->get() != event.get());
   CHECK(fcntl(second->get(), F_GETFD) == FD_CLOEXEC);
+}
+
+TEST_CASE("a duplicate has at least the number that was asked for") {
+  const UniqueFd fd(eventfd(0, EFD_CLOEXEC));
+  constexpr int kLeast = 100;
+  const auto second = duplicate(fd.get(), kLeast);
+  REQUIRE(second);
+  CHECK(second->get() >= kLeast);
+}
+
+TEST_CASE("signals that would interrupt wait, and those that end a process do not") {
+  const auto blocked = [](int signal) {
+    sigset_t mask;
+    pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+    return sigismember(&mask, signal) == 1;
+  };
+  {
+    const SignalsBlocked waiting;
+    for (const int signal : {SIGALRM, SIGPROF, SIGUSR1, SIGCHLD})
+      CHECK(blocked(signal));
+    for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP})
+      CHECK_FALSE(blocked(signal));
+  }
+  CHECK_FALSE(blocked(SIGALRM));
 }
 
 TEST_CASE("an epoll set reports the token of what is ready") {
@@ -168,8 +194,18 @@ TEST_CASE("limits and time come from the process") {
   const auto locked = soft_limit(Limit::locked_bytes);
   REQUIRE(locked);
   CHECK(*locked == (limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur));
+  // A process may always set both to what the hard limit is.
+  const std::uint64_t most = limit.rlim_max == RLIM_INFINITY ? UINT64_MAX : limit.rlim_max;
+  REQUIRE(set_memlock_limit(most));
+  CHECK(*soft_limit(Limit::locked_bytes) == most);
   const auto before = now_ns();
   CHECK(now_ns() >= before);
+}
+
+TEST_CASE("the kernel has a release and a version") {
+  const KernelNames names = kernel_names();
+  CHECK(names.release[0] != '\0');
+  CHECK(names.version[0] != '\0');
 }
 
 } // namespace ringside::os::test
