@@ -21,6 +21,8 @@ struct CachedFact {
 // The one list of what is kept. A Cached of anything else does not compile.
 inline constexpr CachedFact kCachedFacts[] = {
     {"possible CPUs", "the kernel sets the mask when it boots"},
+    {"kernel version", "a process ends with its kernel"},
+    {"common attributes of bpf(2)", "a process ends with its kernel"},
 };
 
 consteval std::size_t cached_fact(std::string_view name) {

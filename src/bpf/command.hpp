@@ -1,56 +1,58 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// call: one command of bpf(2).
+// The commands of bpf(2): with how many bytes of attributes each is made, and what it gives.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
+#include <type_traits>
 
 #include <linux/bpf.h>
 
+#include "base/result.hpp"
+#include "bpf/attr.hpp"
 #include "os/bpf.hpp"
+#include "os/unique_fd.hpp"
 
 namespace ringside::bpf {
 
-// A command, and how much of bpf_attr it passes: up to the end of the last field that it knows. The
-// kernel refuses a byte that is not zero behind what it knows itself.
-struct Command {
-  int number;
-  std::uint32_t attr_size;
-};
-
-#define RINGSIDE_BPF_UP_TO(field) (offsetof(bpf_attr, field) + sizeof(bpf_attr::field))
-inline constexpr Command kCommands[] = {
-    {BPF_MAP_UPDATE_ELEM, RINGSIDE_BPF_UP_TO(flags)},
-    {BPF_MAP_DELETE_ELEM, RINGSIDE_BPF_UP_TO(flags)},
-    {BPF_OBJ_GET_INFO_BY_FD, RINGSIDE_BPF_UP_TO(info)},
-};
-#undef RINGSIDE_BPF_UP_TO
-
-consteval std::uint32_t attr_size(int command) {
-  std::size_t row = 0;
-  while (kCommands[row].number != command)
-    ++row;
-  return kCommands[row].attr_size;
+// passed_size is how many bytes of attributes the kernel is given: up to the last field. An older
+// kernel takes more than it knows, as long as that is 0.
+template <class Attr>
+consteval std::uint32_t passed_size() {
+  if constexpr (std::is_same_v<Attr, MapCreateAttr>)
+    return offsetof(MapCreateAttr, reserved);
+  else if constexpr (std::is_same_v<Attr, PathAttr>)
+    return offsetof(PathAttr, reserved);
+  else
+    return sizeof(Attr);
 }
 
-// empty_attr is a bpf_attr of zeros, which the caller fills. An initializer would leave the bytes
-// behind the union's first member unset.
-inline bpf_attr empty_attr() {
-  bpf_attr attr;
-  std::memset(&attr, 0, sizeof(attr));
-  return attr;
+// call makes a command that gives 0, a descriptor or a count, and may answer in its attributes.
+template <class Attr>
+Result<int> call(int command, Attr& attr) {
+  // No padding: it would be passed without a value. A union's size is that of `words`.
+  static_assert(std::has_unique_object_representations_v<Attr> ||
+                std::is_same_v<Attr, LinkCreateAttr>);
+  return os::bpf(command, &attr, passed_size<Attr>());
 }
 
-// call makes the system call. A command that is not in the table does not compile.
-template <int kCommand>
-Result<int> call(bpf_attr& attr) {
-  return os::bpf(kCommand, &attr, attr_size(kCommand));
+// run makes a command that gives 0 and answers nothing in its attributes.
+template <class Attr>
+Result<void> run(int command, Attr attr) {
+  const auto result = call(command, attr);
+  if (!result)
+    return result.error();
+  return {};
 }
 
-// address is how a pointer stands in a bpf_attr, on 32-bit machines too.
-inline std::uint64_t address(const void* object) {
-  return reinterpret_cast<std::uintptr_t>(object);
+// owned takes the descriptor that a command has given. It is kept above those of standard input,
+// output and error: a program that has closed one of them, and later opens or uses its number,
+// must not meet a BPF object there.
+Result<os::UniqueFd> owned(Result<int> fd);
+
+// open makes a command that gives a descriptor.
+template <class Attr>
+Result<os::UniqueFd> open(int command, Attr attr) {
+  return owned(call(command, attr));
 }
 
 } // namespace ringside::bpf

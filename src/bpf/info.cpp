@@ -10,11 +10,8 @@ namespace ringside::bpf {
 
 Result<bpf_map_info> map_info(int map_fd) {
   bpf_map_info info{};
-  bpf_attr attr = empty_attr();
-  attr.info.bpf_fd = static_cast<__u32>(map_fd);
-  attr.info.info_len = sizeof(info);
-  attr.info.info = address(&info);
-  if (const auto asked = call<BPF_OBJ_GET_INFO_BY_FD>(attr); !asked)
+  InfoAttr attr{.bpf_fd = map_fd, .info_len = sizeof(info), .info = &info};
+  if (const auto asked = call(BPF_OBJ_GET_INFO_BY_FD, attr); !asked)
     return asked.error();
   info.name[sizeof(info.name) - 1] = '\0';
   return info;

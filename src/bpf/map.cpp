@@ -1,29 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The commands on elements.
+// Making maps.
 #include "bpf/map.hpp"
 
-#include "bpf/command.hpp"
+#include "bpf/memlock.hpp"
+#include "bpf/object_name.hpp"
 
 namespace ringside::bpf {
 
-Result<void> update_element(int map_fd, const void* key, const void* value, std::uint64_t flags) {
-  bpf_attr attr = empty_attr();
-  attr.map_fd = static_cast<__u32>(map_fd);
-  attr.key = address(key);
-  attr.value = address(value);
-  attr.flags = flags;
-  if (const auto updated = call<BPF_MAP_UPDATE_ELEM>(attr); !updated)
-    return updated.error();
-  return {};
+Result<os::UniqueFd> create_map(MapCreateAttr attr) {
+  make_room_in_memlock();
+  return owned(with_name(attr.map_name, [&] { return call(BPF_MAP_CREATE, attr); }));
 }
 
-Result<void> delete_element(int map_fd, const void* key) {
-  bpf_attr attr = empty_attr();
-  attr.map_fd = static_cast<__u32>(map_fd);
-  attr.key = address(key);
-  if (const auto deleted = call<BPF_MAP_DELETE_ELEM>(attr); !deleted)
-    return deleted.error();
-  return {};
+Result<os::UniqueFd> create_map_with_log(MapCreateAttr attr, CommonAttr& log) {
+  make_room_in_memlock();
+  return owned(with_name(attr.map_name, [&] { return call_with_log(BPF_MAP_CREATE, attr, log); }));
 }
 
 } // namespace ringside::bpf

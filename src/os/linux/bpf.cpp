@@ -9,8 +9,13 @@
 
 namespace ringside::os {
 
-Result<int> bpf(int command, bpf_attr* attr, std::uint32_t size) {
+Result<int> bpf(int command, void* attr, std::uint32_t size) {
   return number(syscall(__NR_bpf, command, attr, size));
+}
+
+Result<int> bpf_with_common(int command, void* attr, std::uint32_t size, void* common,
+                            std::uint32_t common_size) {
+  return number(syscall(__NR_bpf, command, attr, size, common, common_size));
 }
 
 } // namespace ringside::os

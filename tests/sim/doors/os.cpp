@@ -65,8 +65,14 @@ void read_name(const char* path, std::span<char> text) {
 
 } // namespace
 
-Result<int> bpf(int command, bpf_attr* attr, std::uint32_t attr_size) {
-  return number(kernel().bpf().call(command, attr, attr_size));
+Result<int> bpf(int command, void* attr, std::uint32_t attr_size) {
+  return number(kernel().bpf().call(command, static_cast<bpf_attr*>(attr), attr_size));
+}
+
+// The simulated kernel has no such attributes, and takes no more than three arguments.
+Result<int> bpf_with_common(int command, void* attr, std::uint32_t attr_size, void* /*common*/,
+                            std::uint32_t /*common_size*/) {
+  return bpf(command, attr, attr_size);
 }
 
 Result<UniqueFd> perf_event_open(perf_event_attr* attr, pid_t pid, int cpu, int group_fd,

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Raising the limit: whether it is needed, by the kernel's version and, where that does not say, by
+// trying.
+#include "bpf/memlock.hpp"
+
+#include <cerrno>
+#include <iterator>
+
+#include "base/shared_word.hpp"
+#include "bpf/command.hpp"
+#include "bpf/insn.hpp"
+#include "bpf/version.hpp"
+#include "os/process.hpp"
+
+namespace ringside::bpf {
+namespace {
+
+// What has become of the limit in this process.
+enum Room : int { kUnknown, kNotNeeded, kRaised };
+
+int room = kUnknown;
+std::uint64_t wanted = UINT64_MAX;
+
+// The change to memory cgroups came with this version. Kernels of distributions that are older by
+// their number may have it, and then have a helper that came with it.
+constexpr std::uint32_t kFirstWithCgroups = version(5, 11, 0);
+constexpr std::int32_t kHelperOfThatVersion = 160; // bpf_ktime_get_coarse_ns
+
+bool charged_to_cgroup() {
+  if (kernel_version() >= kFirstWithCgroups)
+    return true;
+  static constexpr bpf_insn kProgram[] = {insn::call(kHelperOfThatVersion), insn::exit()};
+  ProgLoadAttr attr{.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+                    .insn_cnt = std::size(kProgram),
+                    .insns = kProgram,
+                    .license = "GPL"};
+  return static_cast<bool>(open(BPF_PROG_LOAD, attr));
+}
+
+} // namespace
+
+// Threads that come here at once may each find out and each raise it, to the same.
+void make_room_in_memlock() {
+  if (load_relaxed(room) != kUnknown)
+    return;
+  if (charged_to_cgroup()) {
+    store_relaxed<int>(room, kNotNeeded);
+    return;
+  }
+  store_relaxed<int>(room, kRaised);
+  if (const std::uint64_t bytes = load_relaxed(wanted); bytes != 0)
+    static_cast<void>(os::set_memlock_limit(bytes));
+}
+
+Result<void> set_memlock_wanted(std::uint64_t bytes) {
+  if (load_relaxed(room) == kRaised)
+    return Errno(EBUSY);
+  store_relaxed(wanted, bytes);
+  return {};
+}
+
+} // namespace ringside::bpf

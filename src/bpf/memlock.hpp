@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// RLIMIT_MEMLOCK, which kernels before 5.11 charge maps, programs and BTF to.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.hpp"
+
+namespace ringside::bpf {
+
+// make_room_in_memlock is called before the first map, program or BTF object of a process: where
+// the kernel charges them to the limit, it raises the limit. Once, and a failure is ignored: the
+// call that it is for may need no more than there is, and says so otherwise.
+void make_room_in_memlock();
+
+// set_memlock_wanted sets what it is raised to, in bytes; 0 leaves it alone. Infinity without a
+// call. EBUSY once it has been raised.
+Result<void> set_memlock_wanted(std::uint64_t bytes);
+
+} // namespace ringside::bpf
