@@ -48,6 +48,12 @@ public:
   [[nodiscard]] T* leave(Result<Owned<T>> made) const {
     return made ? give(made->release()) : fail_null<T>(made.error());
   }
+  // A descriptor of ours is the caller's from here on.
+  template <class Fd>
+  requires requires(Fd fd) { fd.release(); }
+  [[nodiscard]] int leave(Result<Fd> fd) const {
+    return fd ? give(fd->release()) : fail(fd.error());
+  }
   // A count or an id above INT_MAX is reported as INT_MAX.
   template <std::unsigned_integral T>
   [[nodiscard]] int leave(const Result<T>& count) const {

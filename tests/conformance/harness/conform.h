@@ -11,6 +11,9 @@
 
 #include "harness/under_test.h"
 
+/* OPTS declares options as LIBBPF_OPTS does, without a warning about its GNU C. */
+#define OPTS(...) __extension__ LIBBPF_OPTS(__VA_ARGS__)
+
 /* Where a case can run. */
 enum needs {
   NEEDS_NOTHING = 0, /* no kernel at all: runs everywhere */

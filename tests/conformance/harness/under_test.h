@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #define LIBBPF_API __attribute__((weak))
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <bpf/libbpf_legacy.h>
 
