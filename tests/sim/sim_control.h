@@ -109,10 +109,10 @@ void sim_set_long_bits(unsigned bits);
 
 /* sim_fail: the nth call (1 is the next one) of `call` fails with `error`; nth 0 takes it back.
  * Calls: perf_event_open ioctl mmap epoll_create epoll_ctl epoll_wait map_info map_update
- * map_delete map_create prog_load link_create dup open read malloc getrlimit timerfd_create
- * timerfd_settime, and "any" which counts all of them. A call that is not simulated (a file that no
- * text was given for, an epoll set without simulated members) is neither counted nor failed.
- * sim_fail_from: that one and every later one. */
+ * map_delete map_create prog_load link_create dup open read malloc getrlimit setrlimit
+ * timerfd_create timerfd_settime, and "any" which counts all of them. A call that is not simulated
+ * (a file that no text was given for, an epoll set without simulated members) is neither counted
+ * nor failed. sim_fail_from: that one and every later one. */
 void sim_fail(const char* call, unsigned nth, int error);
 void sim_fail_from(const char* call, unsigned nth, int error);
 /* sim_calls: how often `call` was made since sim_reset. */
