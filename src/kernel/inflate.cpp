@@ -16,7 +16,7 @@
 namespace ringside::kernel {
 namespace {
 
-constexpr auto kCrcTable = [] {
+constexpr std::array<std::uint32_t, 256> crc_table() {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t byte = 0; byte < table.size(); ++byte) {
     std::uint32_t sum = byte;
@@ -25,7 +25,8 @@ constexpr auto kCrcTable = [] {
     table[byte] = sum;
   }
   return table;
-}();
+}
+constexpr std::array<std::uint32_t, 256> kCrcTable = crc_table();
 
 std::uint32_t crc32(std::span<const std::byte> bytes) {
   std::uint32_t sum = UINT32_MAX;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-"""A project switches to our libbpf by one path: pkg-config and CMake find headers and library in the
-installed tree, wherever it was moved to.
+"""A project switches to our libbpf by one path: pkg-config and CMake find headers and library in
+the installed tree, wherever it was moved to.
 
   build_systems_test.py BUILD LIBBPF    BUILD is a folder that meson has set up, LIBBPF our library
 """

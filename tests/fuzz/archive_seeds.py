@@ -35,8 +35,9 @@ def inflate_seeds():
     text = b'CONFIG_BPF=y\nCONFIG_BPF_SYSCALL=y\n# CONFIG_BPF_JIT is not set\n' * 9
     noise = bytes((7 * index * index) & 0xff for index in range(600))
     frame = b'\x1f\x8b\x08'
-    seeds = {'empty': b'', 'no_frame': b'text', 'of_nothing': gzip(b''), 'zeros': gzip(bytes(70000)),
-             'two_members': gzip(text) + gzip(noise), 'garbage_behind': gzip(text) + b'x',
+    seeds = {'empty': b'', 'no_frame': b'text', 'of_nothing': gzip(b''),
+             'zeros': gzip(bytes(70000)), 'two_members': gzip(text) + gzip(noise),
+             'garbage_behind': gzip(text) + b'x',
              'name': frame + b'\x08' + bytes(6) + b'name\0' + gzip(text)[10:],
              'extra': frame + b'\x04' + bytes(6) + b'\3\0abc' + gzip(text)[10:],
              'all_fields': frame + b'\x1f' + bytes(6) + b'\1\0abc\0def\0' + gzip(text)[10:],
