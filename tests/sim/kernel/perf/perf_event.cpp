@@ -19,8 +19,7 @@ constexpr std::uint64_t kSampleFields = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP 
                                         PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR | PERF_SAMPLE_ID |
                                         PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU |
                                         PERF_SAMPLE_PERIOD | PERF_SAMPLE_RAW;
-// PERF_FORMAT_LOST came with Linux 6.0; older headers lack it.
-constexpr std::uint64_t kFormatLost = 1U << 4;
+// Those that Linux 6.0 has, with PERF_FORMAT_LOST.
 constexpr std::uint64_t kFormatAll = (1U << 5) - 1;
 
 std::uint64_t this_thread() {
