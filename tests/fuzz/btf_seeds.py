@@ -129,3 +129,20 @@ def read():
     vast.type(STRUCT, 0, 0xFFFFFF, 0)
     seeds["many_members"] = plain + vast.bytes()
     return seeds
+
+
+def co_re():
+    """Inputs of co_re: a record, two instructions, and the BTF of a program and of a kernel."""
+
+    def of(kind, type_id, access, code, local=every_kind(), target=every_kind()):
+        program = struct.pack("<BBhi", code, 1, 0, 0) + struct.pack("<BBhi", 0, 0, 0, 0)
+        return (bytes([kind, type_id, len(access)]) + access + program
+                + struct.pack("<H", len(local.bytes())) + local.bytes() + target.bytes())
+    struct_id, enum_id, load, move, wide = 5, 7, 0x61, 0xb7, 0x18
+    seeds = {"field_%d" % kind: of(kind, struct_id, b"0:1", load) for kind in range(6)}
+    seeds.update({"type_%d" % kind: of(kind, struct_id, b"0", move) for kind in (6, 7, 8, 9, 12)})
+    seeds.update({"enumerator_%d" % kind: of(kind, enum_id, b"1", wide) for kind in (10, 11)})
+    seeds.update({"not_there": of(0, struct_id, b"0:2", load, target=Btf()),
+                  "no_access": of(0, struct_id, b"", load),
+                  "loops": of(0, 1, b"0:0:0", load, loops(), loops())})
+    return seeds

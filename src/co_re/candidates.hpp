@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Candidates: which types of the target could be what the program's types mean.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/hash_index.hpp"
+#include "base/result.hpp"
+#include "base/vector.hpp"
+#include "btf/btf.hpp"
+#include "co_re/match.hpp"
+
+namespace ringside::co_re {
+
+// Target is one BTF in which types are looked for, with the name that messages give it.
+struct Target {
+  const char* name = "";
+  const btf::Btf* btf = nullptr;
+};
+
+// Targets is where types are looked for: in `main`, and, for names that it has not, in the modules,
+// which are asked for only then.
+struct Targets {
+  Target main;
+  Result<std::span<const Target>> (*modules)(void* context) = nullptr; // null: there are none
+  void* context = nullptr;
+};
+
+// Candidates finds the target types with the plain name and kind of a local type, in the order of
+// their ids. ENUM and ENUM64 are one kind.
+class Candidates {
+public:
+  Candidates(const btf::Btf& local, const Targets& targets) : local_(local), targets_(targets) {}
+
+  // expect looks for all of these local types in one pass over the target. Types that were not
+  // expected are looked for one by one. ENOMEM.
+  Result<void> expect(std::span<const std::uint32_t> ids);
+
+  // of is the candidates for a local type, which must have a name. The list is the caller's to cut,
+  // and keeps what is left, until the next type is asked for.
+  // Errors are those of loading modules, and ENOMEM.
+  Result<Vector<TypeRef>*> of(std::uint32_t id);
+
+  // name_of says in which target a candidate lies.
+  [[nodiscard]] const char* name_of(const btf::Btf* btf) const;
+
+private:
+  // Name is a plain name and kind that is looked for, and what was found.
+  struct Name {
+    std::string_view name;
+    btf::Kind kind = btf::kVoid;
+    bool open = true; // to be looked for by the search that is under way
+    Vector<TypeRef> found;
+  };
+  struct List {
+    std::uint32_t id = 0;
+    Vector<TypeRef> candidates;
+  };
+  class Filter;
+
+  [[nodiscard]] std::uint32_t find_name(std::string_view name, btf::Kind kind) const;
+  Result<std::uint32_t> add_name(std::uint32_t id);
+  Result<void> search(const Target& target, const Filter& filter);
+  Result<void> search_all(std::size_t first);
+
+  const btf::Btf& local_;
+  Targets targets_;
+  std::span<const Target> modules_;
+  Vector<Name> names_;
+  HashIndex name_index_;
+  Vector<List> lists_;
+  HashIndex list_index_;
+};
+
+} // namespace ringside::co_re

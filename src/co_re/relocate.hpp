@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Relocation: from a CO-RE record of the program to what it is on the target.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/byte_order.hpp"
+#include "base/failure.hpp"
+#include "base/result.hpp"
+#include "btf/btf.hpp"
+#include "co_re/candidates.hpp"
+#include "co_re/patch.hpp"
+#include "co_re/spec.hpp"
+#include "co_re/value.hpp"
+
+namespace ringside::co_re {
+
+// Record is a CO-RE record of .BTF.ext, without the instruction that it is for.
+struct Record {
+  std::uint32_t type_id = 0;
+  const char* access = ""; // a string of the local BTF
+  std::uint32_t kind = 0;  // as in the file: any number
+};
+
+// Resolved is what a record is on the target.
+struct Resolved {
+  Kind kind = Kind::field_exists;
+  Spec local;
+  bool found = false;
+  Change change;
+};
+
+// Relocation resolves the records of one object. Their order matters: a record that some candidates
+// match leaves only those for all later records about the same local type.
+class Relocation {
+public:
+  // `order` is that of the program's machine.
+  Relocation(const btf::Btf& local, const Targets& targets, ByteOrder order)
+      : local_(local), candidates_(local, targets), order_(order) {}
+
+  // expect names the local types of all records that will come, to find the candidates of all of
+  // them in one pass.
+  Result<void> expect(std::span<const std::uint32_t> ids) { return candidates_.expect(ids); }
+
+  // resolve answers one record. That the target has no such thing is an answer. With a message:
+  //   EINVAL  the record makes no sense, or candidates that match give different answers
+  //   E2BIG   a path on the target, or a bit field, is too long
+  //   ENOMEM, and what loading the modules' BTF fails with
+  Result<Resolved> resolve(const Record& record, const Subject& subject);
+
+private:
+  struct Match {
+    TypeRef candidate;
+    Spec spec;
+    Value value;
+  };
+
+  Result<bool> match(const Spec& local, Kind kind, TypeRef candidate, Match& match,
+                     const Subject& subject) const;
+  Result<void> ambiguous(const Spec& local, const Match& one, const Match& other,
+                         const Subject& subject) const;
+  Result<void> find(Resolved& resolved, Match& best, const Subject& subject);
+
+  const btf::Btf& local_;
+  Candidates candidates_;
+  ByteOrder order_;
+};
+
+} // namespace ringside::co_re
