@@ -131,6 +131,20 @@ def read():
     return seeds
 
 
+def dump():
+    """Inputs of btf_dump: how many bytes of data there are, the data, and a BTF."""
+    data = bytes(range(40))
+
+    def of(btf, some=data):
+        return bytes([len(some)]) + some + btf.bytes()
+    names = Btf()
+    number = names.type(INT, names.name("int"), 0, 4, 1 << 24 | 32)
+    for name in "s", "s", "s___2":
+        names.type(STRUCT, names.name(name), 1, 4, names.name("m"), number, 0)
+    return {"every_kind": of(every_kind()), "no_data": of(every_kind(), b""),
+            "cut_data": of(every_kind(), data[:5]), "loops": of(loops()), "names": of(names)}
+
+
 def co_re():
     """Inputs of co_re: a record, two instructions, and the BTF of a program and of a kernel."""
 

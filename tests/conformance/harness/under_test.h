@@ -9,6 +9,7 @@
 
 #define LIBBPF_API __attribute__((weak))
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <bpf/libbpf_legacy.h>
 

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Declarations in C: a type around a name. Bodies of structs, unions and enums are in
+// declare_body.cpp.
+#include "btf/dump/declare.hpp"
+
+#include <cerrno>
+#include <cinttypes>
+
+#include "base/log.hpp"
+
+namespace ringside::btf {
+namespace {
+
+bool is_qualifier(Type type) {
+  return type.is(kConst) || type.is(kVolatile) || type.is(kRestrict);
+}
+
+const char* qualifier_of(Type type) {
+  return type.is(kConst) ? "const" : type.is(kVolatile) ? "volatile" : "restrict";
+}
+
+} // namespace
+
+// find_chain puts the chain of types from `id` to its base on the stack of chains; false: the type
+// cannot be declared.
+Result<bool> Declare::find_chain(std::uint32_t id) {
+  for (std::size_t begin = chain_.size(); chain_.size() - begin <= btf().end_id();) {
+    const Type type = btf().type(id);
+    const bool is_left_out = strips_ && (is_qualifier(type) || type.is(kTypeTag));
+    if (!is_left_out)
+      if (const auto added = chain_.append(id); !added)
+        return added.error();
+    switch (type.kind()) {
+    case kPtr:
+    case kConst:
+    case kVolatile:
+    case kRestrict:
+    case kTypeTag:
+    case kFuncProto:
+      id = type.target();
+      break;
+    case kArray:
+      id = type.array().element;
+      break;
+    case kVar:
+    case kFunc:
+    case kDatasec:
+    case kDeclTag:
+      log(LogLevel::warn, "btf_dump: type [%" PRIu32 "] is a %s, which no declaration can name\n",
+          id, kind_name(type.kind()));
+      return false;
+    default:
+      return true;
+    }
+  }
+  // There are not as many types: they lead to each other.
+  return Errno(ELOOP);
+}
+
+Result<void> Declare::declare(std::uint32_t id, std::string_view name, int level,
+                              Declaration::End end) {
+  Declaration declaration;
+  declaration.chain_begin = chain_.size();
+  declaration.suffix_begin = suffixes_.size();
+  declaration.name = name;
+  declaration.level = level;
+  declaration.end = end;
+  const auto found = find_chain(id);
+  if (!found)
+    return found.error();
+  if (!*found) {
+    chain_.truncate(declaration.chain_begin);
+    return finish(end);
+  }
+  declaration.at = chain_.size() - 1;
+  return go_on(declaration);
+}
+
+// write_base prints what the chain ends in, with the modifiers around it. Each function of this
+// kind returns whether the declaration can go on at once.
+Result<bool> Declare::write_base(Declaration& declaration) {
+  const std::uint32_t id = chain_[declaration.at];
+  while (declaration.at > declaration.chain_begin &&
+         is_qualifier(btf().type(chain_[declaration.at - 1]))) {
+    --declaration.at;
+    out().text(qualifier_of(btf().type(chain_[declaration.at])));
+    out().text(" ");
+  }
+  declaration.is_base_out = true;
+  const Type type = btf().type(id);
+  switch (type.kind()) {
+  case kInt:
+  case kFloat:
+    out().text(btf().name(type));
+    return true;
+  case kVoid:
+    out().text("void");
+    return true;
+  case kTypedef:
+    if (const auto written = dump_.name(id); !written)
+      return written.error();
+    return true;
+  default:
+    break;
+  }
+  if (type.is(kFwd) || btf().name(type)[0] != '\0') {
+    if (const auto written = dump_.tag(id); !written)
+      return written.error();
+    return true;
+  }
+  if (is_cast_) {
+    out().text(keyword_of(type));
+    out().text(type.is_enum() ? " " : "");
+    return true;
+  }
+  if (const auto suspended = suspend(declaration); !suspended)
+    return suspended.error();
+  if (const auto begun = begin_body(id, declaration.level); !begun)
+    return begun.error();
+  return false;
+}
+
+void Declare::write_name(const Declaration& declaration) {
+  if (declaration.name.empty())
+    return;
+  if (!declaration.is_after_star)
+    out().text(" ");
+  out().text(declaration.name);
+}
+
+// write_tag prints a type tag. The modifiers directly around it come before it.
+void Declare::write_tag(Declaration& declaration, Type tag) {
+  while (declaration.at > declaration.chain_begin &&
+         is_qualifier(btf().type(chain_[declaration.at - 1]))) {
+    --declaration.at;
+    out().text(declaration.is_after_star ? "" : " ");
+    out().text(qualifier_of(btf().type(chain_[declaration.at])));
+    out().text(declaration.is_after_star ? " " : "");
+  }
+  out().text(tag.flag() ? " __attribute__((" : " __attribute__((btf_type_tag(\"");
+  out().text(btf().name(tag));
+  out().text(tag.flag() ? "))" : "\")))");
+  declaration.is_after_star = false;
+}
+
+// drop_modifiers goes over those directly around an array or a function, which C cannot say.
+void Declare::drop_modifiers(Declaration& declaration) const {
+  while (declaration.at > declaration.chain_begin) {
+    const Type type = btf().type(chain_[declaration.at - 1]);
+    if (!is_qualifier(type) && !type.is(kTypeTag))
+      return;
+    --declaration.at;
+  }
+}
+
+// write_array and write_function print what stands before the rest of the chain, and leave what
+// stands behind it for the end.
+Result<void> Declare::write_array(Declaration& declaration, std::uint32_t id) {
+  drop_modifiers(declaration);
+  Suffix suffix{id, false};
+  if (declaration.at > declaration.chain_begin) {
+    if (!declaration.name.empty() && !declaration.is_after_star)
+      out().text(" ");
+    suffix.closes = !btf().type(chain_[declaration.at - 1]).is(kArray);
+    if (suffix.closes)
+      out().text("(");
+    declaration.is_after_star = true;
+  }
+  return suffixes_.append(suffix);
+}
+
+Result<void> Declare::write_function(Declaration& declaration, std::uint32_t id) {
+  drop_modifiers(declaration);
+  const bool has_rest = declaration.at > declaration.chain_begin;
+  if (has_rest) {
+    out().text(" (");
+    declaration.is_after_star = true;
+  }
+  return suffixes_.append({id, has_rest});
+}
+
+// suspend has a declaration go on when what is put on the stack next is finished.
+Result<void> Declare::suspend(const Declaration& declaration) {
+  Frame frame;
+  frame.kind = Frame::Kind::declaration;
+  frame.declaration = declaration;
+  return frames_.append(frame);
+}
+
+Result<void> Declare::write_link(Declaration& declaration) {
+  const std::uint32_t id = chain_[--declaration.at];
+  const Type type = btf().type(id);
+  switch (type.kind()) {
+  case kPtr:
+    out().text(declaration.is_after_star ? "*" : " *");
+    declaration.is_after_star = true;
+    return {};
+  case kArray:
+    return write_array(declaration, id);
+  case kFuncProto:
+    return write_function(declaration, id);
+  case kTypeTag:
+    write_tag(declaration, type);
+    return {};
+  default:
+    out().text(" ");
+    out().text(qualifier_of(type));
+    declaration.is_after_star = false;
+    return {};
+  }
+}
+
+Result<bool> Declare::write_suffix(Declaration& declaration) {
+  const Suffix suffix = suffixes_.take_last();
+  if (suffix.closes)
+    out().text(")");
+  const Type type = btf().type(suffix.id);
+  if (type.is(kArray)) {
+    out().text("[");
+    out().number(type.array().count);
+    out().text("]");
+    return true;
+  }
+  if (type.elements() == 0 || (type.elements() == 1 && type.parameter(0).type == 0)) {
+    out().text("(void)");
+    return true;
+  }
+  if (const auto suspended = suspend(declaration); !suspended)
+    return suspended.error();
+  if (const auto begun = begin_parameters(suffix.id, declaration.level); !begun)
+    return begun.error();
+  return false;
+}
+
+// go_on writes the base, the links of the chain outwards, the name, and what stands behind it.
+Result<void> Declare::go_on(Declaration declaration) {
+  if (!declaration.is_base_out) {
+    const auto goes_on = write_base(declaration);
+    if (!goes_on || !*goes_on)
+      return goes_on ? Result<void>() : goes_on.error();
+  }
+  while (declaration.at > declaration.chain_begin)
+    if (const auto written = write_link(declaration); !written)
+      return written;
+  if (!declaration.is_name_out) {
+    write_name(declaration);
+    declaration.is_name_out = true;
+  }
+  while (suffixes_.size() > declaration.suffix_begin) {
+    const auto goes_on = write_suffix(declaration);
+    if (!goes_on || !*goes_on)
+      return goes_on ? Result<void>() : goes_on.error();
+  }
+  chain_.truncate(declaration.chain_begin);
+  return finish(declaration.end);
+}
+
+Result<void> Declare::begin_parameters(std::uint32_t id, int level) {
+  if (dump_.state(id).is_being_written)
+    return Errno(ELOOP);
+  dump_.state(id).is_being_written = true;
+  out().text("(");
+  Frame frame;
+  frame.kind = Frame::Kind::parameters;
+  frame.id = id;
+  frame.level = level;
+  return frames_.append(frame);
+}
+
+Result<void> Declare::parameters(std::size_t at) {
+  const Type type = btf().type(frames_[at].id);
+  while (frames_[at].next < type.elements()) {
+    const std::uint32_t index = frames_[at].next++;
+    if (index > 0)
+      out().text(", ");
+    const Parameter parameter = type.parameter(index);
+    if (parameter.type == 0 && index + 1 == type.elements()) {
+      out().text("...");
+      break;
+    }
+    const char* const name = btf().string(parameter.name);
+    if (const auto declared = declare(parameter.type, name != nullptr ? name : "",
+                                      frames_[at].level, Declaration::End::nothing);
+        !declared || frames_.size() != at + 1)
+      return declared;
+  }
+  out().text(")");
+  dump_.state(frames_[at].id).is_being_written = false;
+  frames_.truncate(at);
+  return {};
+}
+
+Result<void> Declare::run(std::uint32_t id, const DeclarationStyle& style, bool defines) {
+  strips_ = style.strip_modifiers;
+  is_cast_ = style.is_cast;
+  chain_.clear();
+  suffixes_.clear();
+  frames_.clear();
+  Result<void> result = defines ? begin_body(id, style.level)
+                                : declare(id, style.name, style.level, Declaration::End::nothing);
+  while (result && !frames_.empty()) {
+    const std::size_t last = frames_.size() - 1;
+    switch (frames_[last].kind) {
+    case Frame::Kind::declaration:
+      result = go_on(frames_.take_last().declaration);
+      break;
+    case Frame::Kind::parameters:
+      result = parameters(last);
+      break;
+    case Frame::Kind::body:
+      result = body(last);
+      break;
+    }
+  }
+  for (const Frame& frame : frames_)
+    if (frame.kind != Frame::Kind::declaration)
+      dump_.state(frame.id).is_being_written = false;
+  return result;
+}
+
+} // namespace ringside::btf

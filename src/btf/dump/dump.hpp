@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Dump: types as C text, in an order in which a compiler takes them. Typed data is in data.hpp.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/owned.hpp"
+#include "base/result.hpp"
+#include "base/vector.hpp"
+#include "btf/alignments.hpp"
+#include "btf/btf.hpp"
+#include "btf/dump/names.hpp"
+#include "btf/dump/writer.hpp"
+
+namespace ringside::btf {
+
+// How a declaration is written.
+struct DeclarationStyle {
+  std::string_view name;        // what is declared; may be empty
+  int level = 0;                // of the line, for the members of an unnamed struct in it
+  bool strip_modifiers = false; // no const, volatile, restrict, and no type tags
+  bool is_cast = false;         // unnamed structs, unions and enums as a keyword alone
+};
+
+class Order;
+class Show;
+class Declare;
+
+// Dump prints the types of a Btf, which must outlive it and may get more types meanwhile. It
+// remembers what it has printed, and prints each definition once.
+class Dump {
+public:
+  // make begins a dump. EINVAL: a type is of a kind that is not known; ENOMEM.
+  static Result<Owned<Dump>> make(const Btf& btf, Writer::Print print, void* context);
+
+  Dump(const Btf& btf, Writer::Print print, void* context);
+  Dump(const Dump&) = delete;
+  Dump& operator=(const Dump&) = delete;
+  ~Dump();
+
+  // type prints the definition of a type, and before it all that it needs. EINVAL: no such type;
+  // ELOOP: a type contains itself; ENOMEM. What fails in the order of definitions prints nothing
+  // and leaves no trace.
+  Result<void> type(std::uint32_t id);
+
+  // declaration prints one declaration of a type and nothing else. A type that cannot be declared
+  // prints nothing, with a warning. EINVAL: no such type; ELOOP; ENOMEM.
+  Result<void> declaration(std::uint32_t id, const DeclarationStyle& style);
+
+  // cast is a declaration in the middle of other text.
+  Result<void> cast(std::uint32_t id, const DeclarationStyle& style);
+
+  [[nodiscard]] const Btf& btf() const { return btf_; }
+  [[nodiscard]] Writer& out() { return out_; }
+  [[nodiscard]] std::uint32_t pointer_bytes() const { return pointer_bytes_; }
+  // grow makes room for types that were added to the Btf. EINVAL, ENOMEM.
+  Result<void> grow();
+
+private:
+  friend class Order;
+  friend class Show;
+  friend class Declare;
+
+  // State is what is known of one type.
+  struct State {
+    static constexpr std::uint8_t kUnknown = 0xff;
+
+    std::uint32_t number = 0;          // of its name; 0: not used yet
+    std::uint8_t alignment = kUnknown; // of a struct or union
+    bool is_referenced : 1 = false;    // by another type
+    // For the order of definitions.
+    bool is_settled : 1 = false;
+    bool is_under_way : 1 = false;
+    bool is_on_stack : 1 = false;
+    bool is_on_stack_by_pointer : 1 = false;
+    // For printing.
+    bool is_open : 1 = false;
+    bool is_printed : 1 = false;
+    bool is_forward_out : 1 = false;
+    bool is_being_written : 1 = false;
+  };
+
+  // state is that of void for an id that no type has: those of types that were added are not
+  // checked.
+  [[nodiscard]] State& state(std::uint32_t id) { return states_[id < states_.size() ? id : 0]; }
+  // alignment is that of a type, with the Btf's pointers as they are now. ENOMEM.
+  Result<std::uint32_t> alignment(std::uint32_t id);
+  Result<std::uint32_t> composite_alignment(std::uint32_t id);
+  // final_name is a type's name, with the suffix that its first use gave it, in the buffer if it
+  // has one. name writes it. ENOMEM.
+  Result<std::string_view> final_name(std::uint32_t id, char (&buffer)[kSuffixedSize]);
+  Result<void> name(std::uint32_t id);
+  // tag writes "struct NAME", "union NAME" or "enum NAME", of a FWD as well. ENOMEM.
+  Result<void> tag(std::uint32_t id);
+  Result<void> show_all();
+  // write prints a declaration, or with `defines` what the id is: the body of a struct, union or
+  // enum with its tag.
+  Result<void> write(std::uint32_t id, const DeclarationStyle& style, bool defines);
+
+  const Btf& btf_;
+  Writer out_;
+  Names names_;
+  Owned<Alignments> alignments_;
+  std::uint32_t alignment_pointer_bytes_ = 0;
+  std::uint32_t pointer_bytes_;
+  Vector<State> states_;
+  // Definitions that are due, by pass 1 for pass 2.
+  Vector<std::uint32_t> list_;
+  Owned<Order> order_;
+  Owned<Show> show_;
+  Owned<Declare> declare_;
+};
+
+// keyword_of is "struct", "union" or "enum".
+const char* keyword_of(Type type);
+
+} // namespace ringside::btf

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Names: how often each name was used in a dump, so that the next use gets another suffix.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/hash_index.hpp"
+#include "base/result.hpp"
+#include "base/vector.hpp"
+#include "btf/btf.hpp"
+
+namespace ringside::btf {
+
+// C has one name space for tags of structs, unions and enums, and one for typedefs and enumerators.
+enum class NameSpace { tags, identifiers };
+
+class Names {
+public:
+  explicit Names(const Btf& btf) : btf_(btf) {}
+
+  // use counts one more use of the string at an offset, and returns its number: 1 for the first,
+  // which has the bare name. A number that would make a name which the BTF has itself is left out.
+  // ENOMEM.
+  Result<std::uint32_t> use(std::uint32_t string, NameSpace space);
+
+private:
+  struct Name {
+    std::uint32_t string;
+    std::uint32_t used[2];
+  };
+
+  Result<bool> is_taken(std::string_view name, std::uint32_t number);
+  Result<void> find_suffixed(const Btf& btf);
+
+  const Btf& btf_;
+  // Strings of the BTF that look like a name with a suffix, found when the first suffix is needed.
+  Vector<const char*> suffixed_;
+  bool has_suffixed_ = false;
+  Vector<Name> names_;
+  HashIndex index_;
+};
+
+// suffixed_name writes the name for a use that is not the first, cut to what the buffer holds.
+inline constexpr std::size_t kSuffixedSize = 256;
+std::string_view suffixed_name(std::string_view name, std::uint32_t number,
+                               char (&buffer)[kSuffixedSize]);
+
+} // namespace ringside::btf

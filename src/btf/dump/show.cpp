@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// The second pass of a dump: the definitions that are due, and the forward declarations that they
+// need.
+#include "btf/dump/show.hpp"
+
+#include <cinttypes>
+
+#include "base/log.hpp"
+#include "btf/dump/declare.hpp"
+
+namespace ringside::btf {
+
+namespace {
+
+// Integers of gcc on arm64 that C does not know by their names.
+struct Alias {
+  std::string_view name;
+  std::string_view meaning;
+};
+constexpr Alias kAliases[] = {
+    {"__Poly8_t", "unsigned char"},
+    {"__Poly16_t", "unsigned short"},
+    {"__Poly64_t", "unsigned long long"},
+    {"__Poly128_t", "unsigned __int128"},
+};
+
+} // namespace
+
+Result<void> Show::show_int(std::uint32_t id) {
+  state(id).is_printed = true;
+  const std::string_view name = btf_.name(btf_.type(id));
+  if (name.empty())
+    return {};
+  const auto number = dump_.names_.use(btf_.type(id).name(), NameSpace::tags);
+  if (!number)
+    return number.error();
+  for (const Alias& alias : kAliases)
+    if (*number == 1 && name == alias.name) {
+      dump_.out_.text("typedef ");
+      dump_.out_.text(alias.meaning);
+      dump_.out_.text(" ");
+      dump_.out_.text(name);
+      dump_.out_.end_line(";");
+      dump_.out_.end_line();
+    }
+  return {};
+}
+
+Result<void> Show::define(std::uint32_t id) {
+  if (const auto written = dump_.declare_->run(id, {}, true); !written)
+    return written;
+  dump_.out_.end_line(";");
+  dump_.out_.end_line();
+  return {};
+}
+
+Result<void> Show::define_typedef(std::uint32_t id) {
+  const Type type = btf_.type(id);
+  dump_.out_.text("typedef ");
+  if (type.target() == 0 && std::strcmp(btf_.name(type), "__gnuc_va_list") == 0) {
+    dump_.out_.text("__builtin_va_list __gnuc_va_list");
+  } else {
+    // Its name is needed before those in what it stands for.
+    char buffer[kSuffixedSize];
+    const auto name = dump_.final_name(id, buffer);
+    if (!name)
+      return name.error();
+    DeclarationStyle style;
+    style.name = *name;
+    if (const auto written = dump_.declare_->run(type.target(), style, false); !written)
+      return written;
+  }
+  dump_.out_.end_line(";");
+  dump_.out_.end_line();
+  return {};
+}
+
+Result<void> Show::forward(std::uint32_t id) {
+  if (const auto written = dump_.tag(id); !written)
+    return written;
+  dump_.out_.end_line(";");
+  dump_.out_.end_line();
+  state(id).is_forward_out = true;
+  return {};
+}
+
+Result<void> Show::enter_typedef(std::uint32_t id, std::uint32_t owner) {
+  if (!state(id).is_open) {
+    state(id).is_open = true;
+    return frames_.append({id, owner, 0});
+  }
+  if (is_builtin(id))
+    return {};
+  if (const auto defined = define_typedef(id); !defined)
+    return defined;
+  state(id).is_forward_out = true;
+  return {};
+}
+
+Result<void> Show::enter_composite(std::uint32_t id, std::uint32_t owner) {
+  const bool named = has_name(id);
+  if (state(id).is_open) {
+    if (owner == id)
+      return {};
+    if (named)
+      return forward(id);
+    log(LogLevel::warn, "btf_dump: type [%" PRIu32 "], which has no name, is in itself\n", id);
+    return {};
+  }
+  if (owner != 0 && named)
+    return owner != id && !state(id).is_forward_out ? forward(id) : Result<void>();
+  state(id).is_open = true;
+  return frames_.append({id, owner, 0});
+}
+
+Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
+  for (;;) {
+    const Dump::State& known = state(id);
+    if (known.is_printed || (known.is_open && known.is_forward_out))
+      return {};
+    const Type type = btf_.type(id);
+    switch (type.kind()) {
+    case kInt:
+      return show_int(id);
+    case kEnum:
+    case kEnum64:
+      state(id).is_printed = true;
+      return owner == 0 ? define(id) : Result<void>();
+    case kFwd:
+      state(id).is_printed = true;
+      return forward(id);
+    // The first pass has found no loop of these.
+    case kPtr:
+    case kConst:
+    case kVolatile:
+    case kRestrict:
+    case kTypeTag:
+      id = type.target();
+      continue;
+    case kArray:
+      id = type.array().element;
+      continue;
+    case kFuncProto:
+      return frames_.append({id, owner, 0});
+    case kTypedef:
+      return enter_typedef(id, owner);
+    case kStruct:
+    case kUnion:
+      return enter_composite(id, owner);
+    default:
+      return {};
+    }
+  }
+}
+
+// next_child is the next type that a frame has to show. Those that are printed are passed over.
+bool Show::next_child(Frame& frame, std::uint32_t& id, std::uint32_t& owner) {
+  const Type type = btf_.type(frame.id);
+  owner = frame.owner;
+  switch (type.kind()) {
+  case kStruct:
+  case kUnion:
+    if (has_name(frame.id))
+      owner = frame.id;
+    while (frame.next < type.elements()) {
+      id = type.element(frame.next++)[1];
+      if (!state(id).is_printed)
+        return true;
+    }
+    return false;
+  case kFuncProto:
+    while (frame.next <= type.elements()) {
+      const std::uint32_t index = frame.next++;
+      id = index == 0 ? type.target() : type.element(index - 1)[1];
+      if (!state(id).is_printed)
+        return true;
+    }
+    return false;
+  default:
+    owner = frame.id;
+    id = type.target();
+    return frame.next++ == 0;
+  }
+}
+
+Result<void> Show::leave(const Frame& frame) {
+  frames_.truncate(frames_.size() - 1);
+  const Type type = btf_.type(frame.id);
+  Dump::State& known = state(frame.id);
+  if (type.is(kTypedef)) {
+    if (!known.is_forward_out && !is_builtin(frame.id))
+      if (const auto defined = define_typedef(frame.id); !defined)
+        return defined;
+    known.is_printed = true;
+  } else if (type.is_composite() && frame.owner == 0) {
+    if (const auto defined = define(frame.id); !defined)
+      return defined;
+    known.is_printed = true;
+  } else if (type.is_composite()) {
+    known.is_open = false;
+  }
+  return {};
+}
+
+Result<void> Show::run(std::uint32_t first) {
+  frames_.clear();
+  Result<void> result = enter(first, 0);
+  while (result && !frames_.empty()) {
+    std::uint32_t id = 0;
+    std::uint32_t owner = 0;
+    result =
+        next_child(frames_.back(), id, owner) ? enter(id, owner) : leave(Frame(frames_.back()));
+  }
+  return result;
+}
+
+} // namespace ringside::btf

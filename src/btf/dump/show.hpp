@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Show: the second pass of a dump.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "base/result.hpp"
+#include "base/vector.hpp"
+#include "btf/dump/dump.hpp"
+
+namespace ringside::btf {
+
+// Show prepares definitions. A type is shown for an owner, the struct, union or typedef whose
+// definition is being prepared; 0: it is shown for itself.
+class Show {
+public:
+  explicit Show(Dump& dump) : dump_(dump), btf_(dump.btf_) {}
+
+  // run prints the definition of a type that is due, if it was not printed yet. ELOOP, ENOMEM.
+  Result<void> run(std::uint32_t id);
+
+private:
+  struct Frame {
+    std::uint32_t id;
+    std::uint32_t owner;
+    std::uint32_t next; // which of what it refers to comes next
+  };
+
+  [[nodiscard]] Dump::State& state(std::uint32_t id) { return dump_.state(id); }
+  [[nodiscard]] bool has_name(std::uint32_t id) const {
+    return btf_.name(btf_.type(id))[0] != '\0';
+  }
+  [[nodiscard]] bool is_builtin(std::uint32_t id) const {
+    return std::strcmp(btf_.name(btf_.type(id)), "__builtin_va_list") == 0;
+  }
+  Result<void> enter(std::uint32_t id, std::uint32_t owner);
+  Result<void> enter_typedef(std::uint32_t id, std::uint32_t owner);
+  Result<void> enter_composite(std::uint32_t id, std::uint32_t owner);
+  [[nodiscard]] bool next_child(Frame& frame, std::uint32_t& id, std::uint32_t& owner);
+  Result<void> leave(const Frame& frame);
+  Result<void> show_int(std::uint32_t id);
+  Result<void> define(std::uint32_t id);
+  Result<void> define_typedef(std::uint32_t id);
+  Result<void> forward(std::uint32_t id);
+
+  Dump& dump_;
+  const Btf& btf_;
+  Vector<Frame> frames_; // empty between calls, but for its memory
+};
+
+} // namespace ringside::btf
