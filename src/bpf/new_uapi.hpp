@@ -19,6 +19,9 @@ inline constexpr std::uint32_t kProgNetfilter = 32;
 inline constexpr std::uint32_t kMapArena = 33;
 inline constexpr std::uint32_t kMapInsnArray = 34;
 
+// BPF_F_LINK, a flag of struct_ops maps: they are attached by links.
+inline constexpr std::uint32_t kFlagLink = 1U << 13;
+
 // enum bpf_attach_type
 inline constexpr std::uint32_t kStructOps = 44;
 inline constexpr std::uint32_t kNetfilter = 45;

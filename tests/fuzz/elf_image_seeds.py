@@ -43,6 +43,14 @@ def file_seeds():
     return seeds
 
 
+def object_seeds():
+    """Objects that open as far as their layout goes; those of a compiler lie in tests/objects."""
+    seeds = {name: bpf_object(layout) for name, layout in LAYOUTS.items()}
+    for variant, data in hostile(bpf_object(LAYOUTS['64_little'])):
+        seeds['64_little_' + variant] = data
+    return seeds
+
+
 def gnu_hash(text):
     value = 5381
     for character in text.encode():

@@ -223,7 +223,8 @@ def main():
                "elf": elf_seeds.seeds,
                "elf_file": elf_image_seeds.file_seeds,
                "elf_symbols": elf_image_seeds.symbol_seeds,
-               "inflate": archive_seeds.inflate_seeds, "options": options,
+               "inflate": archive_seeds.inflate_seeds,
+               "object_open": elf_image_seeds.object_seeds, "options": options,
                "perf_buffer": perf_buffer, "perf_read": perf_read,
                "zip": archive_seeds.zip_seeds}
     for target, seeds in targets.items():
