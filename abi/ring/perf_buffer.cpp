@@ -7,10 +7,11 @@
 #include <cstdint>
 
 #include "abi/boundary/entry.hpp"
+#include "abi/boundary/handle_maker.hpp"
 #include "abi/boundary/late_frees.hpp"
-#include "abi/boundary/next_library.hpp"
 #include "base/log.hpp"
 
+using ringside::Called;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::leave_read;
@@ -41,21 +42,21 @@ Errno index_out_of_range(const char* function, long long index, const perf_buffe
 extern "C" LIBBPF_API int perf_buffer__poll(struct perf_buffer* pb, int timeout_ms) {
   const Entry entry;
   if (!is_ours(pb))
-    return pass_on(perf_buffer__poll, __func__, -EINVAL, pb, timeout_ms);
+    return pass_on(perf_buffer__poll, Called(), -EINVAL, pb, timeout_ms);
   return leave_read<perf_buffer>(entry, *pb->set, pb->set->poll(timeout_ms));
 }
 
 extern "C" LIBBPF_API int perf_buffer__consume(struct perf_buffer* pb) {
   const Entry entry;
   if (!is_ours(pb))
-    return pass_on(perf_buffer__consume, __func__, -EINVAL, pb);
+    return pass_on(perf_buffer__consume, Called(), -EINVAL, pb);
   return leave_read<perf_buffer>(entry, *pb->set, pb->set->consume());
 }
 
 extern "C" LIBBPF_API int perf_buffer__consume_buffer(struct perf_buffer* pb, size_t buf_idx) {
   const Entry entry;
   if (!is_ours(pb))
-    return pass_on(perf_buffer__consume_buffer, __func__, -EINVAL, pb, buf_idx);
+    return pass_on(perf_buffer__consume_buffer, Called(), -EINVAL, pb, buf_idx);
   if (buf_idx >= pb->set->ring_count())
     return entry.fail(index_out_of_range(__func__, static_cast<long long>(buf_idx), pb));
   return leave_read<perf_buffer>(entry, *pb->set, pb->set->consume_ring(buf_idx));
@@ -63,14 +64,14 @@ extern "C" LIBBPF_API int perf_buffer__consume_buffer(struct perf_buffer* pb, si
 
 extern "C" LIBBPF_API size_t perf_buffer__buffer_cnt(const struct perf_buffer* pb) {
   if (!is_ours(pb))
-    return pass_on(perf_buffer__buffer_cnt, __func__, size_t{0}, pb);
+    return pass_on(perf_buffer__buffer_cnt, Called(), size_t{0}, pb);
   return pb->set->ring_count();
 }
 
 extern "C" LIBBPF_API int perf_buffer__buffer_fd(const struct perf_buffer* pb, size_t buf_idx) {
   const Entry entry;
   if (!is_ours(pb))
-    return pass_on(perf_buffer__buffer_fd, __func__, -EINVAL, pb, buf_idx);
+    return pass_on(perf_buffer__buffer_fd, Called(), -EINVAL, pb, buf_idx);
   if (buf_idx >= pb->set->ring_count())
     return entry.fail(index_out_of_range(__func__, static_cast<long long>(buf_idx), pb));
   return entry.give(pb->set->give_fd(buf_idx));
@@ -80,7 +81,7 @@ extern "C" LIBBPF_API int perf_buffer__buffer(struct perf_buffer* pb, int buf_id
                                               size_t* buf_size) {
   const Entry entry;
   if (!is_ours(pb))
-    return pass_on(perf_buffer__buffer, __func__, -EINVAL, pb, buf_idx, buf, buf_size);
+    return pass_on(perf_buffer__buffer, Called(), -EINVAL, pb, buf_idx, buf, buf_size);
   if (buf_idx < 0 || static_cast<size_t>(buf_idx) >= pb->set->ring_count())
     return entry.fail(index_out_of_range(__func__, buf_idx, pb));
   pb->set->watched_by_program();
@@ -92,7 +93,7 @@ extern "C" LIBBPF_API int perf_buffer__buffer(struct perf_buffer* pb, int buf_id
 
 extern "C" LIBBPF_API int perf_buffer__epoll_fd(const struct perf_buffer* pb) {
   if (!is_ours(pb))
-    return pass_on(perf_buffer__epoll_fd, __func__, -EINVAL, pb);
+    return pass_on(perf_buffer__epoll_fd, Called(), -EINVAL, pb);
   const Entry entry;
   pb->set->watched_by_program();
   return entry.give(pb->set->epoll_fd());
@@ -105,6 +106,6 @@ extern "C" LIBBPF_API void perf_buffer__free(struct perf_buffer* pb) {
   if (is_ours(pb))
     ringside::LateFrees<perf_buffer>::free(*pb);
   else
-    pass_on(perf_buffer__free, __func__, pb);
+    pass_on(perf_buffer__free, Called(), pb);
   entry.succeed();
 }

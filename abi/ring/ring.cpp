@@ -6,11 +6,12 @@
 #include <bpf/libbpf.h>
 
 #include "abi/boundary/entry.hpp"
+#include "abi/boundary/handle_maker.hpp"
 #include "abi/boundary/late_frees.hpp"
-#include "abi/boundary/next_library.hpp"
 #include "abi/ring/ring_buffer.hpp"
 #include "ring/ringbuf_ring.hpp"
 
+using ringside::Called;
 using ringside::Entry;
 using ringside::leave_read;
 using ringside::pass_on;
@@ -32,19 +33,19 @@ RingbufRing* ours(ring* handle) {
 extern "C" LIBBPF_API unsigned long ring__consumer_pos(const struct ring* r) {
   const RingbufRing* ring = ours(r);
   return ring != nullptr ? ring->consumer_position()
-                         : pass_on(ring__consumer_pos, __func__, 0UL, r);
+                         : pass_on(ring__consumer_pos, Called(), 0UL, r);
 }
 
 extern "C" LIBBPF_API unsigned long ring__producer_pos(const struct ring* r) {
   const RingbufRing* ring = ours(r);
   return ring != nullptr ? ring->producer_position()
-                         : pass_on(ring__producer_pos, __func__, 0UL, r);
+                         : pass_on(ring__producer_pos, Called(), 0UL, r);
 }
 
 extern "C" LIBBPF_API size_t ring__avail_data_size(const struct ring* r) {
   const RingbufRing* ring = ours(r);
   if (ring == nullptr)
-    return pass_on(ring__avail_data_size, __func__, size_t{0}, r);
+    return pass_on(ring__avail_data_size, Called(), size_t{0}, r);
   // The consumer's position is read first: the producer's may grow between the two reads, and is
   // never smaller.
   const std::uint64_t consumer = ring->consumer_position();
@@ -53,14 +54,14 @@ extern "C" LIBBPF_API size_t ring__avail_data_size(const struct ring* r) {
 
 extern "C" LIBBPF_API size_t ring__size(const struct ring* r) {
   const RingbufRing* ring = ours(r);
-  return ring != nullptr ? ring->data_size() : pass_on(ring__size, __func__, size_t{0}, r);
+  return ring != nullptr ? ring->data_size() : pass_on(ring__size, Called(), size_t{0}, r);
 }
 
 extern "C" LIBBPF_API int ring__map_fd(const struct ring* r) {
   const Entry entry;
   RingbufRing* ring = ours(const_cast<struct ring*>(r));
   if (ring == nullptr)
-    return pass_on(ring__map_fd, __func__, -EINVAL, r);
+    return pass_on(ring__map_fd, Called(), -EINVAL, r);
   ring->watched_by_program();
   return entry.give(ring->map_fd());
 }
@@ -69,7 +70,7 @@ extern "C" LIBBPF_API int ring__consume(struct ring* r) {
   const Entry entry;
   RingbufRing* ring = ours(r);
   if (ring == nullptr)
-    return pass_on(ring__consume, __func__, -EINVAL, r);
+    return pass_on(ring__consume, Called(), -EINVAL, r);
   ring->watched_by_program();
   return leave_read<ring_buffer>(entry, *ring, ring->read(SIZE_MAX));
 }
@@ -78,7 +79,7 @@ extern "C" LIBBPF_API int ring__consume_n(struct ring* r, size_t n) {
   const Entry entry;
   RingbufRing* ring = ours(r);
   if (ring == nullptr)
-    return pass_on(ring__consume_n, __func__, -EINVAL, r, n);
+    return pass_on(ring__consume_n, Called(), -EINVAL, r, n);
   ring->watched_by_program();
   return leave_read<ring_buffer>(entry, *ring, ring->read(n));
 }

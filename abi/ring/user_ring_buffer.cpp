@@ -5,7 +5,7 @@
 #include <bpf/libbpf.h>
 
 #include "abi/boundary/entry.hpp"
-#include "abi/boundary/next_library.hpp"
+#include "abi/boundary/handle_maker.hpp"
 #include "abi/boundary/options.hpp"
 #include "base/handle_mark.hpp"
 #include "base/log.hpp"
@@ -18,6 +18,7 @@ struct user_ring_buffer {
   ringside::UserRing ring;
 };
 
+using ringside::Called;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::pass_on;
@@ -58,7 +59,7 @@ user_ring_buffer__new(int map_fd, const struct user_ring_buffer_opts* opts) {
 
 extern "C" LIBBPF_API void* user_ring_buffer__reserve(struct user_ring_buffer* rb, __u32 size) {
   if (!is_ours(rb))
-    return pass_on(user_ring_buffer__reserve, __func__, static_cast<void*>(nullptr), rb, size);
+    return pass_on(user_ring_buffer__reserve, Called(), static_cast<void*>(nullptr), rb, size);
   // No Entry is needed: nothing in a reservation that succeeds changes errno.
   const auto record = rb->ring.reserve(size);
   if (record)
@@ -71,20 +72,20 @@ extern "C" LIBBPF_API void* user_ring_buffer__reserve_blocking(struct user_ring_
                                                                __u32 size, int timeout_ms) {
   const Entry entry;
   if (!is_ours(rb))
-    return pass_on(user_ring_buffer__reserve_blocking, __func__, static_cast<void*>(nullptr), rb,
+    return pass_on(user_ring_buffer__reserve_blocking, Called(), static_cast<void*>(nullptr), rb,
                    size, timeout_ms);
   return leave(entry, rb->ring.reserve_blocking(size, timeout_ms));
 }
 
 extern "C" LIBBPF_API void user_ring_buffer__submit(struct user_ring_buffer* rb, void* sample) {
   if (!is_ours(rb))
-    return pass_on(user_ring_buffer__submit, __func__, rb, sample);
+    return pass_on(user_ring_buffer__submit, Called(), rb, sample);
   UserRing::commit(sample, UserRing::Commit::submit);
 }
 
 extern "C" LIBBPF_API void user_ring_buffer__discard(struct user_ring_buffer* rb, void* sample) {
   if (!is_ours(rb))
-    return pass_on(user_ring_buffer__discard, __func__, rb, sample);
+    return pass_on(user_ring_buffer__discard, Called(), rb, sample);
   UserRing::commit(sample, UserRing::Commit::discard);
 }
 
@@ -95,6 +96,6 @@ extern "C" LIBBPF_API void user_ring_buffer__free(struct user_ring_buffer* rb) {
   if (is_ours(rb))
     ringside::Destroy{}(rb);
   else
-    pass_on(user_ring_buffer__free, __func__, rb);
+    pass_on(user_ring_buffer__free, Called(), rb);
   entry.succeed();
 }

@@ -8,7 +8,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "abi/boundary/next_library.hpp"
+#include "abi/boundary/next_printer.hpp"
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
 #include "os/process.hpp"
@@ -80,9 +80,9 @@ void print(LogLevel level, const char* format, std::va_list arguments) {
 // If there is another libbpf behind us, its messages and ours go to the same callback, and the
 // result is the callback that it had.
 extern "C" LIBBPF_API libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn) {
+  const int entry_errno = errno;
   const libbpf_print_fn_t before = ringside::exchange(ringside::printer, fn);
-  using SetPrint = decltype(&libbpf_set_print);
-  if (void* next = ringside::next_definition(__func__))
-    return reinterpret_cast<SetPrint>(next)(fn);
-  return before;
+  const ringside::SetPrint next = ringside::next_set_print(__builtin_return_address(0));
+  errno = entry_errno;
+  return next != nullptr ? next(fn) : before;
 }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// An archive gets no handle of another library.
+#include "abi/boundary/handle_maker.hpp"
+
+namespace ringside {
+
+void* makers_function(Called called) {
+  warn_of_no_maker(called);
+  return nullptr;
+}
+
+} // namespace ringside
