@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 
 #include <bpf/libbpf.h>
 
 #include "abi/boundary/entry.hpp"
+#include "base/error_text.hpp"
 
 namespace {
 
@@ -43,17 +43,6 @@ bool write_text(char* buffer, std::size_t size, const char* text) {
   return length >= 0 && static_cast<std::size_t>(length) < size;
 }
 
-// describe_system_code is for a code of the system, and describe_own_code for every other. The
-// signs of their errors differ, and the first does not set errno: every release of libbpf returns
-// the positive result of strerror_r(3) as it is.
-int describe_system_code(int code, char* buffer, std::size_t size) {
-  char unknown[64];
-  const char* text = strerror_r(code, unknown, sizeof(unknown));
-  if (!write_text(buffer, size, text))
-    return ERANGE;
-  return strerrordesc_np(code) != nullptr ? 0 : EINVAL;
-}
-
 Result<void> describe_own_code(int code, char* buffer, std::size_t size) {
   const bool known = code < __LIBBPF_ERRNO__END;
   char unknown[64];
@@ -74,8 +63,10 @@ extern "C" LIBBPF_API int libbpf_strerror(int err, char* buf, size_t size) {
   // The smallest int has no positive counterpart and stays as it is: a code that the system does
   // not know.
   const int code = err < 0 && err != INT_MIN ? -err : err;
+  // The sign of an error differs here, and errno is not set: every release of libbpf returns the
+  // positive result of strerror_r(3) as it is.
   if (code < __LIBBPF_ERRNO__START)
-    return entry.give(describe_system_code(code, buf, size));
+    return entry.give(ringside::error_text(code, buf, size));
   return entry.leave(describe_own_code(code, buf, size));
 }
 

@@ -6,9 +6,10 @@
 #include <cinttypes>
 #include <cstdarg>
 #include <cstdio>
-#include <cstring>
 
 #include <linux/capability.h>
+
+#include "base/error_text.hpp"
 
 namespace ringside::kernel {
 namespace {
@@ -108,7 +109,8 @@ Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const Proces
   Reason reason;
   TextBuilder text(reason);
   char name[64];
-  text.add("%s", strerror_r(error.value(), name, sizeof(name)));
+  error_text(error.value(), name, sizeof(name));
+  text.add("%s", name);
 
   const bool refused = error == Errno(EPERM) || error == Errno(EACCES);
   if (refused && call == RefusedCall::perf_event_open)

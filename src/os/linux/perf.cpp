@@ -9,6 +9,15 @@
 #include "os/linux/results.hpp"
 
 namespace ringside::os {
+namespace {
+
+// as_request converts a request to the parameter type of ioctl, which differs in glibc and musl.
+template <class Request>
+Request as_request(int (* /*ioctl*/)(int, Request, ...), unsigned long request) {
+  return static_cast<Request>(request);
+}
+
+} // namespace
 
 Result<UniqueFd> perf_event_open(perf_event_attr* attr, pid_t pid, int cpu, int group_fd,
                                  unsigned long flags) {
@@ -16,7 +25,7 @@ Result<UniqueFd> perf_event_open(perf_event_attr* attr, pid_t pid, int cpu, int 
 }
 
 Result<int> perf_ioctl(int fd, unsigned long request, unsigned long argument) {
-  return number(ioctl(fd, request, argument));
+  return number(ioctl(fd, as_request(ioctl, request), argument));
 }
 
 } // namespace ringside::os
