@@ -48,6 +48,7 @@ void require_printable(const std::string& text) {
 }
 
 void check_names(const ElfFile& file) {
+  require_printable(file.interpreter);
   require_printable(file.surface.soname);
   for (const std::string& name : file.needed)
     require_printable(name);

@@ -4,10 +4,11 @@ import platform
 import struct
 
 MACHINES = {"x86_64": 62, "aarch64": 183}
-LOAD, DYNAMIC, INTERP, STACK, RELRO = 1, 2, 3, 0x6474E551, 0x6474E552
-STRTAB, NOTE, NOBITS, DYNSYM = 3, 7, 8, 11
+LOAD, DYNAMIC, INTERP, PT_NOTE, STACK, RELRO = 1, 2, 3, 4, 0x6474E551, 0x6474E552
+STRTAB, RELA, HASH, NOTE, NOBITS, DYNSYM, GNU_HASH = 3, 4, 5, 7, 8, 11, 0x6FFFFFF6
 SHT_DYNAMIC, VERDEF, VERNEED, VERSYM = 6, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
-DT_NEEDED, DT_STRTAB, DT_SYMTAB, DT_SONAME, DT_TEXTREL, DT_BIND_NOW = 1, 5, 6, 14, 22, 24
+DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_RELA, DT_RELASZ, DT_STRSZ = 1, 4, 5, 6, 7, 8, 10
+DT_SONAME, DT_TEXTREL, DT_BIND_NOW, DT_GNU_HASH = 14, 22, 24, 0x6FFFFEF5
 DT_VERSYM, DT_VERDEF, DT_VERNEED, DT_FLAGS_1 = 0x6FFFFFF0, 0x6FFFFFFC, 0x6FFFFFFE, 0x6FFFFFFB
 PIE = 0x08000000
 FUNC, OBJECT, TLS = 2, 1, 6
@@ -54,9 +55,25 @@ def needs(name, wanted):
     return data
 
 
+def hash_table(count):
+    """The gABI's hash table of all symbols, of whose chains nothing is read."""
+    return struct.pack("<II", 1, count) + bytes(4 * (1 + count))
+
+
+def gnu_hash_table(first, count):
+    """A GNU hash table of the symbols from `first` on, in one bucket."""
+    chain = [2] * (count - first - 1) + [3] * (count > first)
+    return struct.pack(f"<IIIIQI{len(chain)}I", 1, first, 1, 6, 0, first if chain else 0, *chain)
+
+
+def relocations(count):
+    """A relocation for each symbol."""
+    return b"".join(struct.pack("<QQQ", 0, symbol << 32 | 6, 0) for symbol in range(1, count))
+
+
 def elf(soname="libbpf.so.1", nodes=(("LIBBPF_0.0.1", ()),), symbols=(), needed=("libc.so.6",),
-        wanted=(), tags=(), segments=((STACK, 6), (RELRO, 4)), debug=False, kind=3):
-    """An ELF file. symbols: (name, version, info, is it defined)."""
+        wanted=(), tags=(), segments=((STACK, 6), (RELRO, 4)), debug=False, kind=3, found="hash"):
+    """An ELF file. symbols: (name, version, info, is it defined). found: how they are counted."""
     name, section_name = Strings(), Strings()
     entries = struct.pack("<IBBHQQ", 0, 0, 0, 0, 0, 0)
     versions = struct.pack("<H", 0)
@@ -65,6 +82,15 @@ def elf(soname="libbpf.so.1", nodes=(("LIBBPF_0.0.1", ()),), symbols=(), needed=
         versions += struct.pack("<H", version)
     tables = [(".dynsym", DYNSYM, DT_SYMTAB, entries),
               (".gnu.version", VERSYM, DT_VERSYM, versions)]
+    count = 1 + len(symbols)
+    if found == "hash":
+        tables.append((".hash", HASH, DT_HASH, hash_table(count)))
+    elif found == "gnu_hash":
+        first = 1 + sum(1 for symbol in symbols if not symbol[3])
+        tables.append((".gnu.hash", GNU_HASH, DT_GNU_HASH, gnu_hash_table(first, count)))
+    elif found == "relocations":
+        tables.append((".rela.dyn", RELA, DT_RELA, relocations(count)))
+        tags = [*tags, (DT_RELASZ, 24 * (count - 1))]
     if nodes:
         tables.append((".gnu.version_d", VERDEF, DT_VERDEF, definitions(name, soname, nodes)))
     if wanted:
@@ -72,12 +98,13 @@ def elf(soname="libbpf.so.1", nodes=(("LIBBPF_0.0.1", ()),), symbols=(), needed=
     dynamic = [(DT_NEEDED, name(library)) for library in needed] + list(tags)
     if soname:
         dynamic.append((DT_SONAME, name(soname)))
+    dynamic.append((DT_STRSZ, len(name.data)))
     tables.append((".dynstr", STRTAB, DT_STRTAB, name.data))
     tables.append((".note", NOTE, None, struct.pack("<III4s4s", 4, 4, 3, b"GNU", b"\1\2\3\4")))
     if debug:
         tables.append((".debug_info", 1, None, b"debug"))
 
-    at = 64 + 56 * (2 + len(segments))
+    at = 64 + 56 * (3 + len(segments))
     body, headers = b"", [bytes(64)]
 
     def add(title, number, data, size=None):
@@ -90,6 +117,8 @@ def elf(soname="libbpf.so.1", nodes=(("LIBBPF_0.0.1", ()),), symbols=(), needed=
         return place
     for title, number, tag, data in tables:
         place = add(title, number, data)
+        if number == NOTE:
+            note = place, len(data)
         if tag is not None:
             dynamic.append((tag, place))
     data = b"".join(struct.pack("<QQ", *entry) for entry in dynamic + [(0, 0)])
@@ -98,7 +127,7 @@ def elf(soname="libbpf.so.1", nodes=(("LIBBPF_0.0.1", ()),), symbols=(), needed=
     add("", STRTAB, section_name.data)
     body += bytes(-len(body) % 8)
     whole = at + len(body)
-    program = [(LOAD, 5, 0, whole), (DYNAMIC, 6, *where)]
+    program = [(LOAD, 5, 0, whole), (DYNAMIC, 6, *where), (PT_NOTE, 4, *note)]
     program += [(number, flags, 0, 0) for number, flags in segments]
     header = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", kind,
                          MACHINES.get(platform.machine(), 0), 1, 0, 64, whole, 0, 64, 56,
@@ -144,7 +173,11 @@ def seeds():
                               tags=[(DT_TEXTREL, 0), (DT_BIND_NOW, 0)]),
         "strange_names": elf("lib\x1b[2J\nbpf.so", [("LIBBPF_\xff", ("\r",))],
                              [("\0", 2, GLOBAL | FUNC, True), ("<&\">", 2, GLOBAL | FUNC, True)]),
-        "no_sections": whole[:40] + bytes(8) + whole[48:],
+        "gnu_hash": elf(nodes=chain, symbols=[good, good], found="gnu_hash"),
+        "gnu_hash_of_none": elf("", (), imports[:3], (), wanted, found="gnu_hash"),
+        "relocated": elf("", (), imports, (), wanted, found="relocations"),
+        "no_sections": whole[:40] + bytes(8) + whole[48:60] + bytes(4) + whole[64:],
+        "static": elf(kind=2)[:56] + bytes(2) + elf(kind=2)[58:],
         "cut": whole[:-100], "header": whole[:64], "text": b"INPUT(libbpf.so.1)\n",
         "object": elf(kind=1), "other_machine": whole[:18] + b"\x03\0" + whole[20:],
         "narrow": whole[:4] + b"\x01" + whole[5:], "archive": b"!<arch>\n",

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "abi/elf_symbols.hpp"
 #include "abi/elf_tables.hpp"
 
 namespace ringside::tool::abi {
@@ -32,14 +33,19 @@ public:
   explicit Reader(const std::string& path) : elf_(path) { file_.path = path; }
 
   ElfFile read() {
+    file_.interpreter = elf_.interpreter();
+    file_.is_program =
+        elf_.type() == ET_EXEC || (elf_.dynamic(DT_FLAGS_1).value_or(0) & DF_1_PIE) != 0;
+    if (!elf_.is_dynamic())
+      return std::move(file_);
     read_flags();
     for (const GElf_Xword offset : elf_.all_dynamic(DT_NEEDED))
       file_.needed.push_back(elf_.name(offset));
     if (const auto offset = elf_.dynamic(DT_SONAME))
       file_.surface.soname = elf_.name(*offset);
-    file_.is_program = elf_.type() == ET_EXEC ||
-                       (elf_.dynamic(DT_FLAGS_1).value_or(0) & DF_1_PIE) ||
-                       (elf_.segment(PT_INTERP) != nullptr && file_.surface.soname.empty());
+    // Older linkers do not mark a program that may lie anywhere.
+    file_.is_program =
+        file_.is_program || (!file_.interpreter.empty() && file_.surface.soname.empty());
     read_definitions();
     read_needs();
     read_symbols();
@@ -62,6 +68,14 @@ private:
       file_.relro = now ? Relro::full : Relro::partial;
   }
 
+  // The table of versions that the loader finds by a tag. It is a linked list of 4-byte words in
+  // any order, and no field of the file gives its size.
+  [[nodiscard]] std::optional<Table> table_of_versions(GElf_Sxword tag, Elf_Type type) const {
+    constexpr GElf_Xword kMost = GElf_Xword{1} << 20;
+    const auto address = elf_.dynamic(tag);
+    return address ? std::optional(elf_.rest(*address, kMost, type)) : std::nullopt;
+  }
+
   // An offset in a table of versions. The tables are linked lists, in any order.
   int place_in(const Table& table, std::size_t offset) const {
     if (offset >= table.size() || offset > INT_MAX)
@@ -82,7 +96,7 @@ private:
   }
 
   void read_definitions() {
-    const std::optional<Table> table = elf_.table(SHT_GNU_verdef, DT_VERDEF);
+    const std::optional<Table> table = table_of_versions(DT_VERDEF, ELF_T_VDEF);
     if (!table)
       return;
     GElf_Verdef entry{};
@@ -108,7 +122,7 @@ private:
   }
 
   void read_needs() {
-    const std::optional<Table> table = elf_.table(SHT_GNU_verneed, DT_VERNEED);
+    const std::optional<Table> table = table_of_versions(DT_VERNEED, ELF_T_VNEED);
     if (!table)
       return;
     GElf_Verneed entry{};
@@ -129,24 +143,28 @@ private:
   }
 
   void read_symbols() {
-    const std::optional<Table> symbols = elf_.table(SHT_DYNSYM, DT_SYMTAB);
-    const std::optional<Table> versions = elf_.table(SHT_GNU_versym, DT_VERSYM);
-    if (!symbols)
+    const auto address = elf_.dynamic(DT_SYMTAB);
+    if (!address)
       elf_.damaged("it has no dynamic symbol table");
-    const std::size_t count = symbols->size() / sizeof(Elf64_Sym);
-    if (count > kMostSymbols)
+    const SymbolRange range = symbols_of(elf_);
+    if (range.end > kMostSymbols)
       elf_.fail("has more than a million dynamic symbols; name another file");
-    for (std::size_t i = 1; i < count; ++i) {
+    const Table symbols = elf_.table(*address, range.end * sizeof(Elf64_Sym), ELF_T_SYM);
+    std::optional<Table> versions;
+    if (const auto at = elf_.dynamic(DT_VERSYM))
+      versions = elf_.table(*at, range.end * sizeof(Elf64_Half), ELF_T_HALF);
+    for (std::size_t i = 1; i < range.end; ++i) {
       GElf_Sym symbol{};
       GElf_Versym version = kUnversioned;
-      if (gelf_getsym(symbols->data, static_cast<int>(i), &symbol) == nullptr ||
+      if (gelf_getsym(symbols.data, static_cast<int>(i), &symbol) == nullptr ||
           (versions && gelf_getversym(versions->data, static_cast<int>(i), &version) == nullptr))
         elf_.damaged("its symbol tables are of different sizes");
-      take(symbol, version);
+      take(symbol, version, range.is_found(i));
     }
   }
 
-  void take(const GElf_Sym& symbol, GElf_Versym version) {
+  // `is_found`: whether the loader finds it by its name.
+  void take(const GElf_Sym& symbol, GElf_Versym version, bool is_found) {
     const unsigned binding = GELF_ST_BIND(symbol.st_info);
     const unsigned visibility = GELF_ST_VISIBILITY(symbol.st_other);
     if (binding == STB_LOCAL || visibility == STV_HIDDEN || visibility == STV_INTERNAL)
@@ -159,7 +177,7 @@ private:
       file_.imports.push_back({elf_.name(symbol.st_name), wanted.node, wanted.library, weak});
       return;
     }
-    if (index == kLocal)
+    if (index == kLocal || !is_found)
       return;
     const std::string node = version_at(definitions_, index).node;
     std::string name = elf_.name(symbol.st_name);

@@ -23,7 +23,8 @@ enum class Relro : std::uint8_t { none, partial, full };
 struct ElfFile {
   std::string path;
   bool is_program = false;
-  Surface surface; // what it exports; its symbols are sorted
+  std::string interpreter; // the path of a program's loader
+  Surface surface;         // what it exports; its symbols are sorted
   std::vector<Import> imports;
   std::vector<std::string> needed;
   bool text_relocations = false;
@@ -33,6 +34,11 @@ struct ElfFile {
   bool debug_info = false; // in the file itself
   std::string build_id;    // in hexadecimal
 };
+
+// is_static: does the program run without a loader?
+inline bool is_static(const ElfFile& file) {
+  return file.is_program && file.interpreter.empty();
+}
 
 // read_elf throws FileError for a file that it cannot read.
 ElfFile read_elf(const std::string& path);

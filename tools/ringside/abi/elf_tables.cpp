@@ -2,6 +2,7 @@
 // ElfTables checks a file before libelf reads it, and uses libelf for the rest.
 #include "abi/elf_tables.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -98,6 +99,7 @@ ElfTables::ElfTables(const std::string& path)
     damaged(fmt::format("libelf says {}", elf_errmsg(-1)));
   check_extent(header);
   type_ = header.e_type;
+  has_sections_ = header.e_shoff != 0;
   read_segments();
   read_dynamic();
   check_loaded();
@@ -139,26 +141,24 @@ void ElfTables::check_start() const {
   if (header.e_type == ET_REL || header.e_type == ET_CORE)
     fail(fmt::format("is {}; name a shared library or a program",
                      header.e_type == ET_REL ? "an object file, not linked yet" : "a core dump"));
-  if (header.e_shoff == 0)
-    fail("has no section headers (was it stripped of them?), without which its symbols cannot be "
-         "counted; name the file as it was linked");
-  // A file with more sections or segments than these has its count elsewhere: it is no library.
-  if (header.e_shnum == 0 || header.e_phnum >= kMostSegments)
+  // More than 65,279 sections, or 65,534 segments, are counted elsewhere in the file, which then is
+  // no library.
+  if ((header.e_shnum == 0 && header.e_shoff != 0) || header.e_phnum >= kMostSegments)
     damaged("the ELF header counts no sections, or more segments than any library has");
 }
 
 // Is the file as long as its headers say?
 void ElfTables::check_extent(const GElf_Ehdr& header) const {
-  const auto holds = [&](GElf_Off offset, GElf_Xword size) {
-    return offset <= size_ && size <= size_ - offset;
+  const auto check = [&](GElf_Off offset, GElf_Xword count, std::size_t size,
+                         std::size_t true_size) {
+    if (count != 0 && size != true_size)
+      damaged("the ELF header gives other sizes of headers than there are");
+    if (offset > size_ || count * size > size_ - offset)
+      damaged(fmt::format("it has {} bytes, and its headers would lie beyond", size_));
   };
-  const GElf_Xword sections = GElf_Xword{header.e_shnum} * header.e_shentsize;
-  const GElf_Xword segments = GElf_Xword{header.e_phnum} * header.e_phentsize;
-  if (header.e_shentsize != sizeof(Elf64_Shdr) ||
-      (header.e_phnum != 0 && header.e_phentsize != sizeof(Elf64_Phdr)))
-    damaged("the ELF header gives other sizes of headers than there are");
-  if (!holds(header.e_shoff, sections) || !holds(header.e_phoff, segments))
-    damaged(fmt::format("it has {} bytes, and its headers would lie beyond", size_));
+  check(header.e_phoff, header.e_phnum, header.e_phentsize, sizeof(Elf64_Phdr));
+  if (header.e_shoff != 0)
+    check(header.e_shoff, header.e_shnum, header.e_shentsize, sizeof(Elf64_Shdr));
 }
 
 void ElfTables::read_segments() {
@@ -187,58 +187,78 @@ const GElf_Phdr* ElfTables::segment(GElf_Word type) const {
   return nullptr;
 }
 
-// The loader finds the dynamic section by its segment, and so do we.
 void ElfTables::read_dynamic() {
   const GElf_Phdr* segment = this->segment(PT_DYNAMIC);
+  if (segment == nullptr && type_ == ET_EXEC)
+    return;
   if (segment == nullptr)
-    fail("is linked statically: it has no dynamic symbols, and loads no library; name one that is "
-         "linked dynamically");
-  std::optional<Table> table;
-  bool emptied = false;
-  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_.get(), section)) != nullptr;) {
-    GElf_Shdr header{};
-    if (gelf_getshdr(section, &header) == nullptr)
-      damaged("a section header cannot be read");
-    emptied = emptied || (header.sh_type == SHT_NOBITS && header.sh_addr == segment->p_vaddr);
-    if (header.sh_type == SHT_DYNAMIC && header.sh_offset == segment->p_offset && !table)
-      table = load(section);
-  }
-  if (!table && emptied)
+    damaged("it has no dynamic segment");
+  if (segment->p_filesz == 0)
     fail("holds only the debug information of another file; name that file, with --debug-info for "
          "the folder that this one is in");
-  if (!table)
-    damaged("no section is the dynamic segment");
+  const Table table = rest(segment->p_vaddr, segment->p_memsz, ELF_T_DYN);
   for (int i = 0;; ++i) {
     GElf_Dyn entry{};
-    if (gelf_getdyn(table->data, i, &entry) == nullptr)
-      damaged("its dynamic section does not end");
+    if (gelf_getdyn(table.data, i, &entry) == nullptr)
+      damaged("its dynamic segment does not end");
     if (entry.d_tag == DT_NULL)
       break;
     dynamic_.push_back(entry);
   }
-  names_ = this->table(SHT_STRTAB, DT_STRTAB);
-  if (!names_)
+  const auto names = dynamic(DT_STRTAB);
+  if (!names)
     damaged("it has no dynamic string table");
+  names_ = this->table(*names, dynamic(DT_STRSZ).value_or(0), ELF_T_BYTE);
 }
 
-Table ElfTables::load(Elf_Scn* section) const {
-  Table table;
-  if (gelf_getshdr(section, &table.header) == nullptr)
-    damaged("a section header cannot be read");
-  const GElf_Shdr& header = table.header;
-  if (header.sh_size > kLargestTable)
-    fail(fmt::format("has a table of {} MB, more than any library; name another file",
-                     header.sh_size >> 20));
-  loaded_ += header.sh_size;
+std::string ElfTables::interpreter() const {
+  const GElf_Phdr* segment = this->segment(PT_INTERP);
+  if (segment == nullptr)
+    return "";
+  if (segment->p_filesz > kLongestName)
+    damaged("the path of its loader is too long");
+  const std::string_view path = load(segment->p_offset, segment->p_filesz, ELF_T_BYTE).bytes();
+  return printable(path.substr(0, path.find('\0')));
+}
+
+ElfTables::Extent ElfTables::extent(GElf_Addr address) const {
+  // Where segments overlap, the loader maps the later one over the earlier.
+  for (auto segment = segments_.rbegin(); segment != segments_.rend(); ++segment) {
+    const GElf_Xword within = address - segment->p_vaddr;
+    if (segment->p_type == PT_LOAD && within < segment->p_filesz)
+      return {segment->p_offset + within, segment->p_filesz - within};
+  }
+  damaged(
+      fmt::format("nothing of it is loaded at {:#x}, where the loader looks for a table", address));
+}
+
+Table ElfTables::table(GElf_Addr address, GElf_Xword size, Elf_Type type) const {
+  const Extent found = extent(address);
+  if (size > found.size)
+    damaged(fmt::format("a table at {:#x} has {} bytes, and the file has {} of them", address, size,
+                        found.size));
+  return load(found.offset, size, type);
+}
+
+Table ElfTables::rest(GElf_Addr address, GElf_Xword most, Elf_Type type) const {
+  const Extent found = extent(address);
+  return load(found.offset, std::min(found.size, most), type);
+}
+
+Table ElfTables::load(GElf_Off offset, GElf_Xword size, Elf_Type type) const {
+  if (size > kLargestTable)
+    fail(fmt::format("has a table of {} MB, more than any library; name another file", size >> 20));
+  loaded_ += size;
   if (loaded_ > kMostLoaded)
     damaged("its tables overlap");
-  if (header.sh_offset > size_ || header.sh_size > size_ - header.sh_offset)
+  if (offset > size_ || size > size_ - offset)
     damaged(fmt::format("it has {} bytes, and a table of it lies beyond", size_));
-  table.data = elf_getdata(section, nullptr);
+  Table table;
+  if (size == 0)
+    return table;
+  table.data = elf_getdata_rawchunk(elf_.get(), static_cast<std::int64_t>(offset), size, type);
   if (table.data == nullptr)
     damaged(fmt::format("libelf says {}", elf_errmsg(-1)));
-  if (table.data->d_buf == nullptr && table.data->d_size != 0)
-    damaged("a table of it has no content in the file");
   return table;
 }
 
@@ -257,25 +277,10 @@ std::vector<GElf_Xword> ElfTables::all_dynamic(GElf_Sxword tag) const {
   return values;
 }
 
-std::optional<Table> ElfTables::table(GElf_Word type, GElf_Sxword tag) const {
-  const std::optional<GElf_Xword> address = dynamic(tag);
-  if (!address)
-    return std::nullopt;
-  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_.get(), section)) != nullptr;) {
-    GElf_Shdr header{};
-    if (gelf_getshdr(section, &header) != nullptr && header.sh_type == type &&
-        header.sh_addr == *address)
-      return load(section);
-  }
-  damaged(fmt::format("no section is at {:#x}, where the loader finds a table of type {:#x}",
-                      *address, type));
-}
-
 std::string ElfTables::name(GElf_Xword offset) const {
   if (offset >= names_->size())
     damaged(fmt::format("a name at {:#x} is outside of the string table", offset));
-  const std::string_view rest(static_cast<const char*>(names_->data->d_buf) + offset,
-                              names_->size() - offset);
+  const std::string_view rest = names_->bytes().substr(offset);
   const std::string_view text = rest.substr(0, rest.find('\0'));
   if (text.size() == rest.size() || text.size() > kLongestName)
     damaged(fmt::format("the name at {:#x} does not end within {} bytes", offset, kLongestName));
@@ -288,15 +293,15 @@ std::string ElfTables::name(GElf_Xword offset) const {
 }
 
 bool ElfTables::has_section(std::string_view name) const {
-  std::size_t index = 0;
-  Elf_Scn* const strings =
-      elf_getshdrstrndx(elf_.get(), &index) == 0 ? elf_getscn(elf_.get(), index) : nullptr;
-  if (strings == nullptr)
+  if (!has_sections_)
     return false;
-  const Table table = load(strings);
-  const std::string_view names(static_cast<const char*>(table.data->d_buf), table.size());
+  std::size_t index = 0;
+  GElf_Shdr header{};
+  if (elf_getshdrstrndx(elf_.get(), &index) != 0 ||
+      gelf_getshdr(elf_getscn(elf_.get(), index), &header) == nullptr)
+    return false;
+  const std::string_view names = load(header.sh_offset, header.sh_size, ELF_T_BYTE).bytes();
   for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_.get(), section)) != nullptr;) {
-    GElf_Shdr header{};
     if (gelf_getshdr(section, &header) == nullptr || header.sh_type == SHT_NOBITS ||
         header.sh_name >= names.size())
       continue;
@@ -308,22 +313,22 @@ bool ElfTables::has_section(std::string_view name) const {
 }
 
 std::string ElfTables::build_id() const {
-  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_.get(), section)) != nullptr;) {
-    GElf_Shdr header{};
-    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_NOTE)
+  for (const GElf_Phdr& segment : segments_) {
+    if (segment.p_type != PT_NOTE)
       continue;
-    const Table notes = load(section);
+    const Table notes =
+        load(segment.p_offset, segment.p_filesz, segment.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
     GElf_Nhdr note{};
     std::size_t name = 0;
     std::size_t content = 0;
     for (std::size_t at = 0; (at = gelf_getnote(notes.data, at, &note, &name, &content)) > 0;) {
-      const auto* bytes = static_cast<const unsigned char*>(notes.data->d_buf);
-      if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != sizeof(ELF_NOTE_GNU) ||
-          std::memcmp(bytes + name, ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU)) != 0 || note.n_descsz > 64)
+      constexpr std::string_view kOwner(ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU));
+      if (note.n_type != NT_GNU_BUILD_ID || note.n_descsz > 64 ||
+          notes.bytes().substr(name, note.n_namesz) != kOwner)
         continue;
       std::string text;
-      for (std::size_t i = 0; i < note.n_descsz; ++i)
-        text += fmt::format("{:02x}", bytes[content + i]);
+      for (const char byte : notes.bytes().substr(content, note.n_descsz))
+        text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
       return text;
     }
   }

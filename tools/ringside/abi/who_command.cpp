@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "abi/abi_command.hpp"
+#include "abi/file_error.hpp"
 #include "abi/json_text.hpp"
 #include "abi/needs.hpp"
 #include "abi/releases.hpp"
@@ -153,6 +154,10 @@ nlohmann::json to_json(const WhoOptions& options, const Needs& needs) {
 
 int run_who(const WhoOptions& options) {
   const ElfFile file = read_elf(options.program);
+  if (is_static(file))
+    throw FileError(fmt::format("{}: is linked statically, so it loads no library; name one that is "
+                                "linked dynamically",
+                                file.path));
   const Needs needs = needs_of(file);
   const bool known = !needs.imports.empty();
   if (options.json)

@@ -5,6 +5,7 @@
 import os
 import pathlib
 import random
+import re
 import resource
 import struct
 import subprocess
@@ -95,7 +96,10 @@ class Inputs(abi_tool.Case):
             subprocess.run([*CC, '-o', str(path), str(source), *options], check=True)
             return path
         self.assert_refused(compiled('object.o', '-c'), 'is an object file')
-        self.assert_refused(compiled('static', '-static'), 'is linked statically')
+        for options in ('-static',), ('-static-pie',):
+            static = compiled('static', *options)
+            self.assert_refused(static, 'is linked statically', ('who',))
+            self.assert_refused(static, 'is a program', ('check',))
         self.assert_refused(compiled('program'), 'is a program', ('check',))
         self.assert_refused(compiled('pie', '-pie', '-fPIE'), 'is a program', ('check',))
         self.assert_refused(compiled('fixed', '-no-pie'), 'is a program', ('check',))
@@ -105,8 +109,53 @@ class Inputs(abi_tool.Case):
         subprocess.run(['objcopy', '--only-keep-debug', str(library), str(debug)], check=True)
         self.assert_refused(debug, 'holds only the debug information of another file')
 
+    def stripped(self, content):
+        """The same file without section headers, as sstrip(1) leaves it."""
+        start, = struct.unpack_from('<Q', content, E_SHOFF)
+        content = bytearray(content[:start])
+        struct.pack_into('<Q', content, E_SHOFF, 0)
+        struct.pack_into('<HHH', content, 58, 0, 0, 0)
+        return bytes(content)
+
     def test_a_library_without_section_headers(self):
-        self.assert_refused(self.write(self.changed('Q', E_SHOFF, 0)), 'has no section headers')
+        """Libraries and programs are read as the loader reads them, which needs no sections."""
+        for hash_style in 'gnu', 'sysv', 'both':
+            recipe = Recipe('1.7.0')
+            recipe.options.append(f'-Wl,--hash-style={hash_style}')
+            library = recipe.build(self.folder)
+            bare = self.write(self.stripped(library.read_bytes()))
+            for verb in ('check',), ('list',), ('diff', '1.7.0'):
+                whole, same = (ringside(*verb, path) for path in (library, bare))
+                self.assertEqual(whole.returncode, 0)
+                self.assertEqual((same.returncode, same.stdout.replace(str(bare), str(library))),
+                                 (whole.returncode, whole.stdout))
+        for options in (), ('-no-pie',), ('-Wl,-z,now',):
+            program = self.folder / 'reads'
+            subprocess.run([*CC, '-w', '-o', str(program), '-x', 'c', '-', '-x', 'none', *options,
+                            str(library)], input=b'int ring_buffer__poll(); int main(void) {'
+                           b'perf_buffer__poll(0, 0); return (long)ring_buffer__poll; }',
+                           check=True)
+            bare = self.write(self.stripped(program.read_bytes()), 'bare')
+            found = ringside('who', bare)
+            self.assertIn('imports 2 functions of libbpf.so.1', found.stdout)
+            self.assertEqual(found.stdout.replace(str(bare), str(program)),
+                             ringside('who', program).stdout)
+
+    def test_hash_tables_that_lie(self):
+        """A table that leads out of the file, or does not end, is no library's."""
+        hash_table = Recipe('1.7.0')
+        hash_table.options.append('-Wl,--hash-style=gnu')
+        content = hash_table.build(self.folder).read_bytes()
+        sections = subprocess.run(['readelf', '-SW', str(self.folder / 'library.so')], text=True,
+                                  check=True, stdout=subprocess.PIPE).stdout
+        where = int(re.search(r'\.gnu\.hash +\S+ +\S+ +(\S+)', sections)[1], 16)
+        for word, value in ((0, 0xffffffff), (0, 1 << 24), (2, 0xffffffff), (2, 1 << 20),
+                            (1, 0), (1, 0xffff)):
+            damaged = bytearray(content)
+            struct.pack_into('<I', damaged, where + 4 * word, value)
+            done = self.run_bounded('check', self.write(bytes(damaged)))
+            self.assertIn(done.returncode, (1, 2), (word, value, done))
+            self.assertRegex(done.stderr, r'^(ringside abi: [^\n]*\n)?$')
 
     def test_headers_that_lie(self):
         start, = struct.unpack_from('<Q', self.good, E_SHOFF)
