@@ -83,28 +83,6 @@ public:
     return findings;
   }
 
-  [[nodiscard]] Findings chain() const {
-    Findings findings;
-    std::string before; // the promised node before this one in its chain that is there
-    for (const Node& node : promised_.nodes) {
-      if (node.parents.empty())
-        before.clear();
-      const auto found = nodes_.find(node.name);
-      if (found == nodes_.end())
-        continue;
-      const std::string parent = promised_parent(*found->second);
-      if (found->second->parents.size() > 1 || parent != before)
-        findings.push_back(
-            {fmt::format("the version node {} follows on {}, not on {}", node.name,
-                         parents_text(*found->second), before.empty() ? "nothing" : before),
-             since(node.name),
-             "no program that runs (the loader does not read it); tools that compare "
-             "versions of the library do"});
-      before = node.name;
-    }
-    return findings;
-  }
-
   [[nodiscard]] Findings symbols() const {
     Findings findings;
     for (const Symbol& symbol : promised_.symbols) {
@@ -246,31 +224,9 @@ private:
           ", with {}{}", fmt::join(std::span(names).first(shown), ", "),
           names.size() > shown ? " and " + counted(names.size() - shown, "more function") : "");
     return {what, since(node),
-            names.empty()
-                ? "no program: the node has no functions"
-                : fmt::format("a program linked against {} that uses one of them does not start "
-                              "(version `{}' not found)",
-                              or_newer(since(node)), node)};
-  }
-
-  // The parent of a node, without the nodes that are not promised.
-  [[nodiscard]] std::string promised_parent(const Node& node) const {
-    const Node* at = &node;
-    // The loop also ends if the chain is a ring.
-    for (std::size_t step = 0; step < found_.nodes.size(); ++step) {
-      if (at->parents.empty())
-        return "";
-      const std::string& parent = at->parents.front();
-      const auto next = nodes_.find(parent);
-      if (promised_nodes_.contains(parent) || next == nodes_.end())
-        return parent;
-      at = next->second;
-    }
-    return at->name;
-  }
-
-  static std::string parents_text(const Node& node) {
-    return node.parents.empty() ? "nothing" : fmt::format("{}", fmt::join(node.parents, " and "));
+            fmt::format("a program linked against {} that uses {} does not start (version `{}' "
+                        "not found)",
+                        or_newer(since(node)), names.empty() ? "the node" : "one of them", node)};
   }
 
   // The first release with a symbol; if no release has it, our own library.
@@ -360,11 +316,15 @@ Findings limited(Findings findings) {
 }
 
 constexpr Check kChecks[] = {
-    {"soname", &Comparison::soname},     {"nodes", &Comparison::nodes},
-    {"chain", &Comparison::chain},       {"symbols", &Comparison::symbols},
-    {"defaults", &Comparison::defaults}, {"kinds", &Comparison::kinds},
-    {"exports", &Comparison::exports},   {"textrel", &Comparison::text_relocations},
-    {"stack", &Comparison::stack},       {"relro", &Comparison::relro},
+    {"soname", &Comparison::soname},
+    {"nodes", &Comparison::nodes},
+    {"symbols", &Comparison::symbols},
+    {"defaults", &Comparison::defaults},
+    {"kinds", &Comparison::kinds},
+    {"exports", &Comparison::exports},
+    {"textrel", &Comparison::text_relocations},
+    {"stack", &Comparison::stack},
+    {"relro", &Comparison::relro},
     {"needed", &Comparison::needed},
 };
 

@@ -28,7 +28,7 @@ struct CheckResult {
 // run_checks runs all checks except that of layouts, in a fixed order.
 std::vector<CheckResult> run_checks(const ElfFile& file, const Contract& contract);
 
-// Facts that are no faults, but useful to know.
+// Facts that are no faults, but useful to know; one of them is what no loader reads.
 std::vector<std::string> notes_on(const ElfFile& file, const Contract& contract);
 
 } // namespace ringside::tool::abi

@@ -52,7 +52,8 @@ int run_diff(const DiffOptions& options) {
                            {"removed", difference.removed},
                            {"added", difference.added},
                            {"changed", difference.changed},
-                           {"layouts", layouts.lines}};
+                           {"layouts", layouts.lines},
+                           {"notes", difference.notes}};
     if (!layouts.skipped.empty())
       json["layouts_skipped"] = layouts.skipped;
     fmt::print("{}", json_text(json));
@@ -67,6 +68,8 @@ int run_diff(const DiffOptions& options) {
     fmt::print("+ {}\n", line);
   for (const std::string& line : layouts.lines)
     fmt::print("! {}\n", line);
+  for (const std::string& note : difference.notes)
+    fmt::print("note: {} (no loader reads that)\n", note);
   if (!layouts.skipped.empty())
     fmt::print("note: layouts not compared: {}\n", layouts.skipped);
   fmt::print("{}\n", verdict(difference, layouts, old_side.title, new_side.title));

@@ -28,7 +28,7 @@ void compare_nodes(const Surface& old_side, const Surface& new_side, Difference&
     if (same == new_side.nodes.end())
       difference.removed.push_back("node " + node.name);
     else if (same->parents != node.parents)
-      difference.changed.push_back(
+      difference.notes.push_back(
           fmt::format("node {}: its parent {} became {}", node.name,
                       quoted(fmt::format("{}", fmt::join(node.parents, " and "))),
                       quoted(fmt::format("{}", fmt::join(same->parents, " and ")))));

@@ -15,6 +15,8 @@ struct Difference {
   std::vector<std::string> removed, added;
   // "soname: libbpf.so.0 became libbpf.so.1"
   std::vector<std::string> changed;
+  // What no loader reads, and is no difference to a program: the nodes that others follow on.
+  std::vector<std::string> notes;
 
   [[nodiscard]] bool empty() const { return removed.empty() && added.empty() && changed.empty(); }
 };

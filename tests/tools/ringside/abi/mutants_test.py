@@ -3,14 +3,15 @@
 """Libraries that are broken on purpose, each in one way: `ringside abi check` catches each of them
 with the check that is for it, and with no other."""
 import re
+import shutil
 import struct
 import unittest
 
 import abi_tool
 from abi_tool import Recipe, as_json, ringside
 
-CHECKS = ['soname', 'nodes', 'chain', 'symbols', 'defaults', 'kinds', 'exports', 'textrel', 'stack',
-          'relro', 'needed', 'layouts']
+CHECKS = ['soname', 'nodes', 'symbols', 'defaults', 'kinds', 'exports', 'textrel', 'stack', 'relro',
+          'needed', 'layouts']
 PT_NULL, PT_GNU_STACK = 0, 0x6474e551
 POLL = 'int perf_buffer__poll(struct perf_buffer *pb, int timeout_ms) {}'
 OLD_NEW = 'void perf_buffer__new_of_LIBBPF_0_0_4(void) {}'
@@ -173,9 +174,6 @@ MUTANTS = [
     mutant(functions_in_the_node_after, 'nodes', 'LIBBPF_1.2.0 is not there, with'),
     mutant(no_nodes, 'nodes', 'no version nodes at all'),
     mutant(node_of_no_release, 'nodes', 'LIBBPF_1.5.1 is of no libbpf release'),
-    mutant(node_without_parent, 'chain', 'LIBBPF_0.0.5 follows on nothing'),
-    mutant(parent_left_out, 'chain', 'LIBBPF_0.0.6 follows on LIBBPF_0.0.4'),
-    mutant(two_parents, 'chain', 'LIBBPF_0.0.6 follows on .* and '),
     mutant(symbol_missing, 'symbols', 'perf_buffer__poll@@LIBBPF_0.0.4 is not there'),
     mutant(symbol_in_another_node, 'symbols', 'not there, but in LIBBPF_0.0.9'),
     mutant(symbol_hidden, 'symbols', 'perf_buffer__poll@@LIBBPF_0.0.4 is not there'),
@@ -195,6 +193,12 @@ MUTANTS = [
     mutant(executable_stack, 'stack', 'executable stack'),
     mutant(no_relro, 'relro', 'no RELRO'),
     mutant(another_library, 'needed', 'libm.so.6 is needed'),
+]
+# What no loader reads is no fault, and noted.
+NOTED = [
+    (node_without_parent, 'LIBBPF_0.0.5 follows on nothing, not on LIBBPF_0.0.4: no loader reads'),
+    (parent_left_out, 'LIBBPF_0.0.6 follows on LIBBPF_0.0.4, not on LIBBPF_0.0.5: no loader reads'),
+    (two_parents, 'LIBBPF_0.0.6 follows on LIBBPF_0.0.[53] and LIBBPF_0.0.[53], not on'),
 ]
 LAYOUT_MUTANTS = [
     mutant(field_moved, 'layouts', "struct perf_buffer_opts: .*sample_period' offset changed"),
@@ -233,6 +237,33 @@ class Mutants(abi_tool.Case):
                 change(recipe)
                 self.assert_caught(recipe.build(self.folder), *expected)
         print(f'{len(MUTANTS)} mutants, each caught by its check')
+
+    def assert_noted(self, library, words):
+        status, said = as_json('check', library, '--against', '1.7.0')
+        self.assertEqual((status, said['conforms']), (0, True), said['checks'])
+        self.assertTrue(any(re.search(words, note) for note in said['notes']), said['notes'])
+        self.assertNotIn('notes', [check['check'] for check in said['checks']])
+
+    def test_what_no_loader_reads_is_noted(self):
+        for change, words in NOTED:
+            with self.subTest(change.__name__):
+                recipe = Recipe('1.7.0')
+                change(recipe)
+                library = recipe.build(self.folder)
+                self.assert_noted(library, words)
+                # Nor is it a difference of two libraries.
+                same = ringside('diff', '1.7.0', library)
+                self.assertEqual(same.returncode, 0, same)
+                self.assertRegex(same.stdout, r'note: node LIBBPF_0\.0\.\d: its parent')
+
+    @unittest.skipUnless(shutil.which('ld.lld'), 'ld.lld is not installed')
+    def test_a_library_that_lld_links_conforms(self):
+        """It writes of no node which one it follows on."""
+        recipe = Recipe('1.7.0')
+        recipe.options.append('-fuse-ld=lld')
+        self.assert_noted(recipe.build(self.folder),
+                          r'LIBBPF_0.0.2 follows on nothing, not on LIBBPF_0.0.1 \(and 23 more '
+                          r'nodes like it\): no loader reads')
 
     @unittest.skipUnless(abi_tool.HAS_ABIDIFF, 'abidiff is not installed')
     def test_each_mutant_of_layouts_is_caught(self):
