@@ -10,9 +10,10 @@ namespace ringside::tool {
 std::vector<Subcommand> subcommands() {
   return {
       {"abi", "does a library keep libbpf's ABI, and what does a program need of it?",
-       abi::define_abi},
+       abi::define_abi, abi::kUnknown},
       kDemoSubcommand,
-      {"conform", "run the conformance cases over any libbpf", conform::define_conform},
+      {"conform", "run the conformance cases over any libbpf", conform::define_conform,
+       conform::kUnknown},
   };
 }
 

@@ -17,6 +17,7 @@ struct Subcommand {
   // Adds the options of the subcommand, and returns the function that runs it. The result of that
   // function is the exit status.
   std::function<int()> (*define)(CLI::App&);
+  int failed; // the exit status where that function throws
 };
 
 // Each program with this command line defines subcommands().

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The command line of `ringside`, and the options of its demo.
+// The command line of `ringside`, how each of its subcommands ends, and the options of its demo.
+#include <cerrno>
 #include <cstdio>
-#include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <system_error>
+#include <utility>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "commands.hpp"
+#include "common/child.hpp"
 #include "demo/demo.hpp"
 
 namespace ringside::tool {
 namespace {
 
+// The exit status where the command line is wrong, or standard output cannot be written.
 constexpr int kUsageError = 2;
 
 using Action = std::function<int()>;
@@ -33,14 +40,33 @@ Action define_demo(CLI::App& command) {
   return [options] { return run_demo(*options); };
 }
 
+int carry_out(const Subcommand& subcommand, const Action& action) {
+  try {
+    return action();
+  } catch (const Interrupted& interrupted) {
+    fmt::print(stderr, "ringside {}: interrupted\n", subcommand.name);
+    return 128 + interrupted.signal_number;
+  } catch (const std::exception& error) {
+    if (std::ferror(stdout) != 0)
+      throw; // whatever the subcommand is
+    fmt::print(stderr, "ringside {}: {}\n", subcommand.name, error.what());
+    return subcommand.failed;
+  }
+}
+
 int run(int argc, char** argv) {
   CLI::App app("ringside: libbpf's library interface, built anew", "ringside");
   app.set_version_flag("--version", "ringside " RINGSIDE_VERSION);
   app.require_subcommand(0, 1);
-  std::vector<std::pair<CLI::App*, Action>> actions;
+  struct Command {
+    CLI::App* parser;
+    Subcommand subcommand;
+    Action action;
+  };
+  std::vector<Command> commands;
   for (const Subcommand& subcommand : subcommands()) {
-    CLI::App* command = app.add_subcommand(subcommand.name, subcommand.summary);
-    actions.emplace_back(command, subcommand.define(*command));
+    CLI::App* parser = app.add_subcommand(subcommand.name, subcommand.summary);
+    commands.push_back({parser, subcommand, subcommand.define(*parser)});
   }
 
   try {
@@ -51,25 +77,42 @@ int run(int argc, char** argv) {
     fmt::print(stderr, "ringside: {}\nTry `ringside --help`.\n", error.what());
     return kUsageError;
   }
-  for (const auto& [command, action] : actions)
-    if (command->parsed())
-      return action();
+  for (const Command& command : commands)
+    if (command.parser->parsed())
+      return carry_out(command.subcommand, command.action);
   fmt::print("{}", app.help());
   return 0;
+}
+
+// hold_standard_descriptors opens those of 0, 1 and 2 that are closed, so that no other file gets
+// their numbers. Reading and writing fail as if they were closed.
+void hold_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(fd, F_GETFD) < 0)
+      open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+}
+
+// flushed is the exit status, which is no success if not all could be printed.
+int flushed(int status) {
+  if (std::ferror(stdout) == 0 && std::fflush(stdout) == 0)
+    return status;
+  throw std::system_error(errno, std::generic_category(), "cannot write to file");
 }
 
 } // namespace
 
 const Subcommand kDemoSubcommand = {
-    "demo", "run a libbpf program on the stock library, then on ringside", define_demo};
+    "demo", "run a libbpf program on the stock library, then on ringside", define_demo, 1};
 
 } // namespace ringside::tool
 
 int main(int argc, char** argv) {
+  ringside::tool::hold_standard_descriptors();
   try {
-    return ringside::tool::run(argc, argv);
+    return ringside::tool::flushed(ringside::tool::run(argc, argv));
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "ringside: %s\n", error.what());
-    return EXIT_FAILURE;
+    std::fprintf(stderr, "ringside: %s%s\n", std::ferror(stdout) != 0 ? "standard output: " : "",
+                 error.what());
+    return ringside::tool::kUsageError;
   }
 }

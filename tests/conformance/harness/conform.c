@@ -203,8 +203,8 @@ static void list(const struct conform_case* one, const struct conform_table* tab
                                  outcomes[one->stock_outcome]};
 
   for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-    printf("%s%s", i ? "\t" : "", columns[i]);
-  putchar('\n');
+    fprintf(results, "%s%s", i ? "\t" : "", columns[i]);
+  fputc('\n', results);
 }
 
 static int usage(void) {
@@ -268,6 +268,7 @@ int main(int argc, char** argv) {
 
   if (parse(argc, argv) != 0)
     return 2;
+  results = stdout;
   if (!options.list) {
     take_stdout();
     the_function = find_the_function();
@@ -295,8 +296,11 @@ int main(int argc, char** argv) {
       free(result.report);
     }
   }
-  if (options.list)
-    return 0;
-  fprintf(results, "%u passed, %u failed, %u skipped\n", passed, failed, skipped);
-  return failed ? 1 : passed ? 0 : 77;
+  if (!options.list)
+    fprintf(results, "%u passed, %u failed, %u skipped\n", passed, failed, skipped);
+  if (ferror(results) || fflush(results) != 0) {
+    perror("conform: cannot write the results");
+    return 2;
+  }
+  return options.list ? 0 : failed ? 1 : passed ? 0 : 77;
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The command line of `ringside abi`, and how its subcommands report a failure.
+// The command line of `ringside abi`.
 #include "abi/abi_command.hpp"
 
-#include <exception>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -11,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "abi/layouts.hpp"
-#include "common/child.hpp"
 
 namespace ringside::tool::abi {
 namespace {
@@ -25,6 +23,7 @@ void add_json(CLI::App& command, bool& json) {
 void add_debug_folder(CLI::App& command, std::string& folder) {
   folder = kDebugFolder;
   command.add_option("--debug-info", folder, "folder with debug information that was split off")
+      ->check(CLI::ExistingDirectory)
       ->capture_default_str();
 }
 
@@ -78,18 +77,6 @@ constexpr Subcommand kSubcommands[] = {
     {"who", "what a program needs of libbpf, and which releases have it", define_who},
 };
 
-int run_safely(const Action& action) {
-  try {
-    return action();
-  } catch (const Interrupted& interrupted) {
-    fmt::print(stderr, "ringside abi: interrupted\n");
-    return 128 + interrupted.signal_number;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "ringside abi: {}\n", error.what());
-    return kUnknown;
-  }
-}
-
 } // namespace
 
 std::function<int()> define_abi(CLI::App& command) {
@@ -102,7 +89,7 @@ std::function<int()> define_abi(CLI::App& command) {
   return [&command, actions] {
     for (const auto& [subcommand, action] : actions)
       if (subcommand->parsed())
-        return run_safely(action);
+        return action();
     // The parent knows the whole name.
     fmt::print("{}", command.get_parent()->help());
     return 0;

@@ -3,14 +3,13 @@
 #include "conform/conform_command.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <fstream>
 #include <memory>
 #include <stdexcept>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "common/files.hpp"
 #include "common/install_paths.hpp"
 #include "common/progress_line.hpp"
 #include "conform/results.hpp"
@@ -21,7 +20,6 @@ namespace {
 
 constexpr int kConforms = 0;
 constexpr int kDoesNot = 1;
-constexpr int kCannotTell = 2;
 
 struct Options {
   std::vector<std::string> libraries;
@@ -30,23 +28,6 @@ struct Options {
   unsigned seconds = 20;
   std::string junit, html, markdown, record;
 };
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file)
-    throw std::runtime_error(fmt::format("cannot read {}", path.string()));
-  return text;
-}
-
-void write_file(const std::string& path, const std::string& text) {
-  if (path.empty())
-    return;
-  std::ofstream file(path);
-  file << text << std::flush;
-  if (!file)
-    throw std::runtime_error(fmt::format("cannot write {}", path));
-}
 
 class Conform {
 public:
@@ -146,9 +127,12 @@ private:
   }
 
   void write_files() const {
-    write_file(options_.html, html(results_));
-    write_file(options_.junit, junit(results_));
-    write_file(options_.markdown, markdown(results_));
+    if (!options_.html.empty())
+      write_file(options_.html, html(results_));
+    if (!options_.junit.empty())
+      write_file(options_.junit, junit(results_));
+    if (!options_.markdown.empty())
+      write_file(options_.markdown, markdown(results_));
     if (options_.record.empty())
       return;
     std::vector<Column> own;
@@ -169,7 +153,7 @@ private:
         unknown = unknown || !run.refusal.empty() || (!run.broken.empty() && !run.library_broke);
       }
     }
-    return wrong ? kDoesNot : unknown ? kCannotTell : kConforms;
+    return wrong ? kDoesNot : unknown ? kUnknown : kConforms;
   }
 
   const Options& options_;
@@ -179,18 +163,6 @@ private:
   std::vector<Subject> subjects_;
   Results results_;
 };
-
-int run_conform(const Options& options) {
-  try {
-    return Conform(options).run();
-  } catch (const Interrupted& interrupted) {
-    fmt::print(stderr, "ringside: interrupted\n");
-    return 128 + interrupted.signal_number;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "ringside: {}\n", error.what());
-    return kCannotTell;
-  }
-}
 
 } // namespace
 
@@ -224,7 +196,7 @@ std::function<int()> define_conform(CLI::App& command) {
       ->type_name("FILE");
   command.add_option("--record", options->record, "write all outcomes")->type_name("FILE");
   command.add_flag("--verbose", options->verbose, "print the commands that are run");
-  return [options] { return run_conform(*options); };
+  return [options] { return Conform(*options).run(); };
 }
 
 } // namespace ringside::tool::conform

@@ -2,9 +2,6 @@
 // run_demo: the order of the steps, and what the user sees.
 #include "demo/demo.hpp"
 
-#include <exception>
-#include <fstream>
-
 #include <fmt/core.h>
 
 #include "common/progress_line.hpp"
@@ -132,15 +129,7 @@ private:
 } // namespace
 
 int run_demo(const DemoOptions& options) {
-  try {
-    return Demo(options).run();
-  } catch (const Interrupted& interrupted) {
-    fmt::print(stderr, "ringside: interrupted\n");
-    return 128 + interrupted.signal_number;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "ringside: {}\n", error.what());
-    return 1;
-  }
+  return Demo(options).run();
 }
 
 } // namespace ringside::tool

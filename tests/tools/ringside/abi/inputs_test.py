@@ -208,6 +208,8 @@ class Inputs(abi_tool.Case):
     def test_the_command_line(self):
         library = self.write(self.good)
         for arguments, words in (
+                (('check', library, '--debug-info', '/no/such/folder'), '/no/such/folder'),
+                (('diff', library, library, '--debug-info', library), '--debug-info'),
                 (('check', library, '--against', '9.9'), 'libbpf 9.9 is not known'),
                 (('list', '1.4.8'), 'libbpf 1.4.8 is not known'),
                 (('diff', '1.0', '2.0'), 'libbpf 2.0 is not known'),

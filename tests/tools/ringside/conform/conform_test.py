@@ -134,6 +134,25 @@ def test_options(tree):
     check(old.returncode == 1 and "as libbpf since 1.2" in old.stdout, "--against", old)
 
 
+def test_output(tree):
+    """What cannot be written is a failure, of each command."""
+    full = open("/dev/full", "w")
+    closed = {"preexec_fn": lambda: os.close(1)}
+    for args in (["--help"], ["--version"], ["conform"], ["abi", "list"], ["abi", "list", "1.7.0"],
+                 ["abi", "check", ours(tree)], ["abi", "check", "--json", ours(tree)],
+                 ["abi", "diff", "1.6", "1.7"], ["conform", "--help"],
+                 ["conform", "--sim", "--only", "errors.", ours(tree)]):
+        for how in ({"stdout": full}, closed):
+            result = subprocess.run([tree.tool, *args], text=True, stderr=subprocess.PIPE, **how)
+            check(result.returncode == 2, f"{args}: exit status {result.returncode}")
+            check("standard output: cannot write" in result.stderr and
+                  result.stderr.count("\n") == 1, f"{args}: it said {result.stderr}")
+    for option in ("--html", "--junit", "--markdown", "--record"):
+        result = conform(tree, "--only", "errors.", option, "/dev/full", ours(tree))
+        check(result.returncode == 2 and
+              "cannot write /dev/full: No space left on device" in result.stderr, option, result)
+
+
 class Page(html.parser.HTMLParser):
     """Counts elements, and looks for what would need scripts or other files."""
 
@@ -229,7 +248,7 @@ def test_terminal(tree):
     text, status = terminal.read_to_end()
     check(status == 128 + signal.SIGINT, f"exit status {status}")
     check("[####" in text and "of 3" in text, f"no progress: {text!r}")
-    check(text.endswith("ringside: interrupted\r\n"), f"it said: {text!r}")
+    check(text.endswith("ringside conform: interrupted\r\n"), f"it said: {text!r}")
     for pid, end in ends.items():
         check(select.select([end], [], [], 10)[0], f"process {pid} is left")
 

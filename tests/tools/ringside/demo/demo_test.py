@@ -155,7 +155,7 @@ def test_interrupt(tree):
     terminal.type("\x03")
     text, status = terminal.read_to_end()
     check(status == 130, f"exit status {status}")
-    check(text.endswith("ringside: interrupted\r\n"), f"it said: {text!r}")
+    check(text.endswith("ringside demo: interrupted\r\n"), f"it said: {text!r}")
     for child in children:
         check(not pathlib.Path(f"/proc/{child}").exists(), f"process {child} is left")
 
