@@ -2,7 +2,8 @@
 /* conform: the program. It runs the cases with the library that is preloaded, and prints how each
  * case ended:
  *
- *   library FILE, soname NAME, release M.N.P, kernel real|simulated [(why it refuses)]
+ *   library FILE, soname NAME, release M.N.P[ without version nodes], kernel real|simulated
+ *           [(why it refuses)]          in one line
  *   WORD CASE [(REMARK)]        WORD as in run.h
  *        LINE                   what reports, if its result is not the expected one
  *   N passed, N failed, N skipped
@@ -207,11 +208,29 @@ static void list(const struct conform_case* one, const struct conform_table* tab
   fputc('\n', results);
 }
 
+/* is_about: whether a case is about a function, by its name in tables: without LIBBPF_ in its node.
+ */
+static bool is_about(const struct conform_case* one, const char* function) {
+  static const char prefix[] = "@LIBBPF_";
+  const char* node = strstr(one->function, prefix);
+  size_t length = node ? (size_t)(node - one->function) : strlen(one->function);
+
+  if (strcmp(one->function, function) == 0)
+    return true;
+  return node && strncmp(one->function, function, length) == 0 && function[length] == '@' &&
+         strcmp(node + strlen(prefix), function + length + 1) == 0;
+}
+
+static bool is_wanted(const struct conform_case* one) {
+  return !options.pattern || strstr(one->name, options.pattern) || is_about(one, options.pattern);
+}
+
 static int usage(void) {
   fprintf(stderr,
           "usage: conform [--list] [--as stock|ringside|either] [--release M.N]\n"
           "               [--family NAME] [--seconds N] [PATTERN]\n"
-          "Runs the cases whose name contains PATTERN over the libbpf that is preloaded.\n");
+          "Runs the cases whose name contains PATTERN, or that are about the function PATTERN,\n"
+          "over the libbpf that is preloaded.\n");
   return 2;
 }
 
@@ -254,9 +273,11 @@ static void take_stdout(void) {
 }
 
 static void print_head(const char* refusal) {
-  fprintf(results, "library %s, soname %s, release %s, kernel %s", under_test_file(the_function),
+  bool has_nodes = strcmp(under_test_release(the_function), "0") != 0;
+
+  fprintf(results, "library %s, soname %s, release %s%s, kernel %s", under_test_file(the_function),
           under_test_soname(the_function), release_of(the_function),
-          kernel_is_sim() ? "simulated" : "real");
+          has_nodes ? "" : " without version nodes", kernel_is_sim() ? "simulated" : "real");
   if (refusal && !kernel_is_sim())
     fprintf(results, " (%s)", refusal);
   fputc('\n', results);
@@ -281,7 +302,7 @@ int main(int argc, char** argv) {
     for (const struct conform_case* one = table->cases; one->name; one++) {
       struct result result;
 
-      if (options.pattern && !strstr(one->name, options.pattern))
+      if (!is_wanted(one))
         continue;
       if (options.list) {
         list(one, table);

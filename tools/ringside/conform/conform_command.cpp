@@ -18,8 +18,17 @@
 namespace ringside::tool::conform {
 namespace {
 
-constexpr int kConforms = 0;
-constexpr int kDoesNot = 1;
+int status_of(Judgement judgement) {
+  switch (judgement) {
+  case Judgement::conforming:
+    return 0;
+  case Judgement::not_conforming:
+    return 1;
+  case Judgement::unknown:
+    break;
+  }
+  return kUnknown;
+}
 
 struct Options {
   std::vector<std::string> libraries;
@@ -55,7 +64,9 @@ public:
         throw std::runtime_error(fmt::format("{} is not installed", file.string()));
     results_.cases = list_cases(plan_, signals_);
     if (results_.cases.empty())
-      throw std::runtime_error(fmt::format("no case is called \"{}\"", options_.only));
+      throw std::runtime_error(fmt::format("no case's name contains \"{0}\", and none is about a "
+                                           "function {0}",
+                                           options_.only));
     std::vector<Column> own = test();
     for (Column& column : record.columns)
       if (column.is_reference() && std::none_of(own.begin(), own.end(), [&](const Column& other) {
@@ -71,7 +82,7 @@ public:
           fmt::print(stderr, "ringside: {}: no case could use the real kernel: try --sim\n",
                      column.label);
     write_files();
-    return verdict();
+    return status_of(judgement(results_.columns, results_.cases));
   }
 
 private:
@@ -89,7 +100,7 @@ private:
                                 progress.at));
         });
     for (Column& column : columns)
-      mark_missing(column, results_.cases);
+      complete(column, results_.cases);
     return columns;
   }
 
@@ -100,7 +111,7 @@ private:
     fmt::print("{} cases; what is recorded of each library, cases that passed:\n\n{}\n{}",
                results_.cases.size(), matrix_text(results_), agreement_text(results_));
     write_files();
-    return kConforms;
+    return 0;
   }
 
   void tell(double seconds) const {
@@ -119,11 +130,11 @@ private:
       if (const std::string failures = failures_text(results_); !failures.empty())
         fmt::print("\n{}", failures);
     }
-    constexpr const char* kWords[] = {"conforming", "not conforming", "could not tell"};
     fmt::print("\n{} cases over {} {} in {:.0f} s: {}\n{} passed, {} failed, {} skipped\n",
                results_.cases.size(), subjects_.size(),
-               subjects_.size() == 1 ? "library" : "libraries", seconds, kWords[verdict()],
-               sum.passed + sum.differ, sum.wrong, sum.skipped + sum.not_for_it);
+               subjects_.size() == 1 ? "library" : "libraries", seconds,
+               name_of(judgement(results_.columns, results_.cases)), sum.passed + sum.differ,
+               sum.wrong, sum.skipped + sum.not_for_it);
   }
 
   void write_files() const {
@@ -139,21 +150,6 @@ private:
     std::copy_if(results_.columns.begin(), results_.columns.end(), std::back_inserter(own),
                  [](const Column& column) { return !column.recorded; });
     write_file(options_.record, record_text(results_.cases, own));
-  }
-
-  [[nodiscard]] int verdict() const {
-    bool unknown = false;
-    bool wrong = false;
-    for (const Column& column : results_.columns) {
-      if (column.recorded)
-        continue;
-      wrong = wrong || count_all(column, results_.cases).wrong > 0;
-      for (const auto& [kernel, run] : column.runs) {
-        wrong = wrong || run.library_broke;
-        unknown = unknown || !run.refusal.empty() || (!run.broken.empty() && !run.library_broke);
-      }
-    }
-    return wrong ? kDoesNot : unknown ? kUnknown : kConforms;
   }
 
   const Options& options_;
@@ -184,7 +180,8 @@ std::function<int()> define_conform(CLI::App& command) {
                        : text + " is not a release";
           },
           "RELEASE"));
-  command.add_option("--only", options->only, "run the cases whose name contains this");
+  command.add_option("--only", options->only,
+                     "run the cases whose name contains this, or that are about this function");
   command
       .add_option("--seconds", options->seconds,
                   "time that a case, or loading the library, may take")

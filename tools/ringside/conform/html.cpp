@@ -2,6 +2,8 @@
 // Results as one page: the matrix of functions and libraries, agreement, failures, and all cases.
 #include "conform/results.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -153,21 +155,20 @@ std::string libraries(const Results& results) {
 }
 
 std::string verdict(const Results& results) {
-  unsigned wrong = 0;
-  unsigned own = 0;
-  for (const Column& column : results.columns) {
-    if (column.recorded)
-      continue;
-    own++;
-    wrong += count_all(column, results.cases).wrong;
-  }
+  const auto own = std::count_if(results.columns.begin(), results.columns.end(),
+                                 [](const Column& column) { return !column.recorded; });
+  const std::string about = fmt::format("{} cases about {} functions", results.cases.size(),
+                                        functions_of(results.cases).size());
   if (own == 0)
-    return fmt::format("<p class=\"verdict\">{} cases about {} functions, as recorded.</p>\n",
-                       results.cases.size(), functions_of(results.cases).size());
-  return fmt::format("<p class=\"verdict\">{} cases about {} functions; {} {} tested, "
-                     "<span class=\"{}\">&nbsp;{} failed&nbsp;</span>.</p>\n",
-                     results.cases.size(), functions_of(results.cases).size(), own,
-                     own == 1 ? "library" : "libraries", wrong == 0 ? "good" : "bad", wrong);
+    return fmt::format("<p class=\"verdict\">{}, as recorded.</p>\n", about);
+  unsigned wrong = 0;
+  for (const Column& column : results.columns)
+    wrong += column.recorded ? 0 : count_all(column, results.cases).wrong;
+  const Judgement judged = judgement(results.columns, results.cases);
+  return fmt::format("<p class=\"verdict\">{}; {} {} tested, {} failed: "
+                     "<span class=\"{}\">&nbsp;{}&nbsp;</span></p>\n",
+                     about, own, own == 1 ? "library" : "libraries", wrong,
+                     judged == Judgement::conforming ? "good" : "bad", name_of(judged));
 }
 
 constexpr const char* kLegend = R"(<dl>

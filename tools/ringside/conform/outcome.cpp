@@ -80,11 +80,15 @@ bool Column::is_reference() const {
   return !label.empty() && is_digit(label.front());
 }
 
-void mark_missing(Column& column, const std::vector<Case>& cases) {
-  for (auto& [kernel, run] : column.runs)
+void complete(Column& column, const std::vector<Case>& cases) {
+  const bool none_ran = count_all(column, cases).ran() == 0;
+  for (auto& [kernel, run] : column.runs) {
+    if (none_ran && run.broken.empty() && run.refusal.empty())
+      run.broken = "no case ran";
     for (const Case& one : cases)
       if (!run.broken.empty())
         run.outcomes.try_emplace(one.name, Outcome{"skip", "the run did not come so far", {}, 0});
+  }
 }
 
 Standing standing(const Column& column, const Case& one) {
@@ -141,6 +145,42 @@ Count count_of(const Column& column, const std::vector<Case>& cases, std::string
     if (one.function == function)
       count.add(standing(column, one));
   return count;
+}
+
+Judgement judgement(const Column& column, const std::vector<Case>& cases) {
+  const Count count = count_all(column, cases);
+  bool known = count.ran() > 0;
+  bool good = count.wrong == 0;
+  for (const auto& [kernel, run] : column.runs) {
+    known = known && run.refusal.empty() && (run.broken.empty() || run.library_broke);
+    good = good && !run.library_broke;
+  }
+  if (!good)
+    return Judgement::not_conforming;
+  return known ? Judgement::conforming : Judgement::unknown;
+}
+
+Judgement judgement(const std::vector<Column>& columns, const std::vector<Case>& cases) {
+  Judgement sum = Judgement::conforming;
+  for (const Column& column : columns) {
+    if (column.recorded || sum == Judgement::not_conforming)
+      continue;
+    if (const Judgement one = judgement(column, cases); one != Judgement::conforming)
+      sum = one;
+  }
+  return sum;
+}
+
+std::string_view name_of(Judgement judgement) {
+  switch (judgement) {
+  case Judgement::conforming:
+    return "conforming";
+  case Judgement::not_conforming:
+    return "not conforming";
+  case Judgement::unknown:
+    break;
+  }
+  return "could not tell";
 }
 
 std::vector<std::string> functions_of(const std::vector<Case>& cases) {

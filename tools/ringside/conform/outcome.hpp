@@ -46,10 +46,12 @@ struct Outcome {
 struct Run {
   std::string library; // the file that answered
   std::string soname, release;
-  std::string refusal; // why the kernel refuses, if it does
-  std::string note;    // on how the library was run
+  bool has_nodes = true; // version nodes of libbpf, in it or in the library behind it
+  std::string refusal;   // why the kernel refuses, if it does
+  std::string note;      // on how the library was run
   std::map<std::string, Outcome> outcomes;
-  // Why the program did not finish, if it did not; and whether the library is the cause.
+  // Why the results of the cases are not the whole verdict, if they are not; and whether the
+  // library is the cause.
   std::string broken;
   bool library_broke = false;
 };
@@ -68,8 +70,9 @@ struct Column {
   [[nodiscard]] bool is_reference() const;
 };
 
-// mark_missing marks the cases as skipped that a broken run did not reach.
-void mark_missing(Column& column, const std::vector<Case>& cases);
+// complete marks the cases as skipped that a broken run did not reach. A run in which no case ran
+// becomes a broken one: it is no verdict on the library.
+void complete(Column& column, const std::vector<Case>& cases);
 
 // Standing of a case with a library: the worst outcome on both kernels.
 enum class Standing { not_for_it, skipped, passed, differs, wrong };
@@ -87,6 +90,14 @@ struct Count {
 };
 Count count_all(const Column& column, const std::vector<Case>& cases);
 Count count_of(const Column& column, const std::vector<Case>& cases, std::string_view function);
+
+// Judgement of a library, all its runs together. A library conforms only if it has version nodes
+// and cases ran.
+enum class Judgement { conforming, not_conforming, unknown };
+Judgement judgement(const Column& column, const std::vector<Case>& cases);
+// Of several libraries: not_conforming if one is, else unknown if one is.
+Judgement judgement(const std::vector<Column>& columns, const std::vector<Case>& cases);
+std::string_view name_of(Judgement judgement);
 
 // The functions of all cases, in the order of their first case.
 std::vector<std::string> functions_of(const std::vector<Case>& cases);

@@ -68,7 +68,7 @@ std::vector<Case> read_cases(const std::string& text) {
 
 void RunReader::take(const std::string& line, double seconds) {
   static const std::regex kFirst(
-      R"(library (.*), soname (.*), release (\S+), kernel \w+(?: \((.*)\))?)");
+      R"(library (.*), soname (.*), release (\S+)( without version nodes)?, kernel \w+(?: \((.*)\))?)");
   static const std::regex kResult(
       R"((ok|differs|crashes|hangs|anyhow|skip|other|FAIL|CRASH|HANG|LACKS) (\w+\.\S+)(?: \((.*)\))?)");
   static const std::regex kLast(R"(\d+ passed, \d+ failed, \d+ skipped)");
@@ -81,7 +81,8 @@ void RunReader::take(const std::string& line, double seconds) {
     run_.library = match[1];
     run_.soname = match[2];
     run_.release = match[3];
-    run_.refusal = match[4];
+    run_.has_nodes = !match[4].matched;
+    run_.refusal = match[5];
   } else if (begun_ && std::regex_match(line, match, kResult)) {
     last_ = match[2];
     run_.outcomes[last_] = {match[1], match[3], {}, seconds};

@@ -139,6 +139,10 @@ private:
                                : end.empty() ? "ended"
                                              : end,
                                reader_.last_case().empty() ? "its start" : reader_.last_case());
+    } else if (!run.has_nodes) {
+      run.library_broke = true;
+      run.broken = "it has no version nodes: a program linked against any libbpf ends at its first "
+                   "call (`ringside abi check` says more)";
     }
     done_ += run.outcomes.size();
     job_.column->runs[kernel_] = std::move(run);
@@ -180,13 +184,13 @@ private:
 } // namespace
 
 std::vector<Case> list_cases(const Plan& plan, Signals& signals) {
-  const auto text = output_of({{plan.program, "--list"}, {}}, signals);
+  std::vector<std::string> words{plan.program, "--list"};
+  if (!plan.pattern.empty())
+    words.push_back(plan.pattern);
+  const auto text = output_of({words, {}}, signals);
   if (!text)
     throw std::runtime_error(fmt::format("{} does not run", plan.program.string()));
-  std::vector<Case> cases = read_cases(*text);
-  std::erase_if(cases,
-                [&](const Case& one) { return one.name.find(plan.pattern) == one.name.npos; });
-  return cases;
+  return read_cases(*text);
 }
 
 std::vector<Column> run_subjects(const Plan& plan, const std::vector<Subject>& subjects,

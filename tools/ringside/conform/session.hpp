@@ -20,7 +20,7 @@ struct Plan {
   std::filesystem::path program, simulator;
   std::vector<Kernel> kernels;
   std::string release;   // that the libraries are held to; theirs if empty
-  std::string pattern;   // part of the names of the cases; all if empty
+  std::string pattern;   // part of the names of the cases, or the function they are about
   unsigned seconds = 20; // that a case may take, and loading the library
 };
 

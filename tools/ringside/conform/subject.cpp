@@ -3,10 +3,13 @@
 #include "conform/subject.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "abi/file_error.hpp"
+#include "abi/target.hpp"
+#include "common/preload.hpp"
 
 namespace ringside::tool::conform {
 namespace {
@@ -43,6 +46,53 @@ fs::path find_loader(const fs::path& root) {
   return {};
 }
 
+bool is_there(const std::string& path) {
+  std::error_code ignored; // opening the file gives the message
+  return fs::exists(path, ignored);
+}
+
+// The length of the first path of a list. It ends at a colon, unless a file with colons in its path
+// exists.
+std::size_t first_length(const std::string& list) {
+  std::size_t length = std::min(list.find(':'), list.size());
+  for (std::size_t longer = length; longer < list.size();) {
+    longer = std::min(list.find(':', longer + 1), list.size());
+    if (is_there(list.substr(0, longer)))
+      length = longer;
+  }
+  return length;
+}
+
+// Removes the first path and the colon behind it from a list.
+std::string take_path(std::string& list) {
+  const std::size_t length = first_length(list);
+  const std::string path = list.substr(0, length);
+  list.erase(0, length + 1);
+  return path;
+}
+
+// Removes the label and the "=" behind it, unless a file has that name.
+std::string take_label(std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals >= text.find('/') || is_there(text.substr(0, first_length(text))))
+    return "";
+  const std::string label = text.substr(0, equals);
+  text.erase(0, equals + 1);
+  return label;
+}
+
+// The path to load a library by: the canonical one if that can be preloaded.
+fs::path file_to_load(const std::string& path) {
+  abi::read_library(path);
+  const fs::path canonical = fs::canonical(path);
+  const fs::path file = can_be_preloaded(canonical) ? canonical : fs::absolute(path);
+  if (!can_be_preloaded(file))
+    throw abi::FileError(fmt::format("{}: cannot be preloaded: the loader takes a blank or a colon "
+                                     "for the end of a path; name it by a link whose path has none",
+                                     path));
+  return file;
+}
+
 } // namespace
 
 fs::path find_root(const fs::path& library) {
@@ -70,25 +120,14 @@ std::vector<std::string> command_on(const fs::path& root, std::vector<std::strin
 Subject parse_subject(const std::string& text) {
   Subject subject;
   std::string rest = text;
-  if (const std::size_t equals = rest.find('='); equals < rest.find('/')) {
-    subject.label = rest.substr(0, equals);
-    rest.erase(0, equals + 1);
-  }
-  for (std::size_t start = 0, end = 0; end != std::string::npos; start = end + 1) {
-    end = rest.find(':', start);
-    const fs::path given = rest.substr(start, end == std::string::npos ? end : end - start);
-    if (!fs::is_regular_file(given))
-      throw std::runtime_error(fmt::format("{}: there is no such file", given.string()));
-    const fs::path file = fs::canonical(given);
-    if (file.string().find_first_of(" :") != std::string::npos)
-      throw std::runtime_error(
-          fmt::format("the loader cannot preload a file with a blank or a colon in its path: {}",
-                      file.string()));
-    subject.files.push_back(file);
-  }
+  subject.label = take_label(rest);
+  do
+    subject.files.push_back(file_to_load(take_path(rest)));
+  while (!rest.empty());
+  const fs::path library = fs::canonical(subject.files.back());
   if (subject.label.empty())
-    subject.label = subject.files.back().filename();
-  subject.root = find_root(subject.files.back());
+    subject.label = library.filename();
+  subject.root = find_root(library);
   return subject;
 }
 

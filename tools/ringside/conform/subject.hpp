@@ -19,8 +19,9 @@ struct Subject {
   std::filesystem::path root;
 };
 
-// parse_subject reads [LABEL=][PRELOAD:]LIB. Throws std::runtime_error if a file does not exist, or
-// cannot be preloaded because its path has a blank or a colon.
+// parse_subject reads [LABEL=][PRELOAD:]LIB. The path of an existing file may have "=" and ":" in
+// it. Throws abi::FileError if a file is not a shared library of this machine, or the loader cannot
+// preload its path.
 Subject parse_subject(const std::string& text);
 
 // find_root finds the nearest folder above a library that has a loader; nothing if that is the root

@@ -6,12 +6,13 @@
 #include "demo/leg.hpp"
 
 #include <csignal>
-#include <cstdlib>
 #include <optional>
 
 #include <fmt/core.h>
 
 #include "demo/json.hpp"
+
+#include "common/preload.hpp"
 
 namespace ringside::tool {
 namespace {
@@ -34,24 +35,13 @@ std::string own_deadline(const LegPlan& plan) {
 }
 
 // The former content of LD_PRELOAD comes last.
-std::string preload_list(const LegPlan& plan, const InstallPaths& paths) {
-  std::string list;
-  const auto add = [&](const std::string& file) { list += (list.empty() ? "" : ":") + file; };
-  for (const auto& [wanted, file] :
-       {std::pair{plan.simulated, paths.simulator}, {plan.preload_reader, paths.reader}}) {
-    if (!wanted)
-      continue;
-    if (!std::filesystem::exists(file))
-      throw LegError(fmt::format("{} is not installed", file.string()));
-    if (file.string().find_first_of(" :") != std::string::npos)
-      throw LegError(fmt::format("the loader cannot preload a file with a space or a colon in its "
-                                 "path: {}",
-                                 file.string()));
-    add(file.string());
-  }
-  if (const char* inherited = std::getenv("LD_PRELOAD"); inherited != nullptr && *inherited != 0)
-    add(inherited);
-  return list;
+std::string preloads_of(const LegPlan& plan, const InstallPaths& paths) {
+  std::vector<std::filesystem::path> files;
+  if (plan.simulated)
+    files.push_back(paths.simulator);
+  if (plan.preload_reader)
+    files.push_back(paths.reader);
+  return before_inherited(preload_list(files), "LD_PRELOAD");
 }
 
 Command target_command(const LegPlan& plan, const InstallPaths& paths) {
@@ -74,7 +64,7 @@ Command client_command(const LegPlan& plan, const InstallPaths& paths, pid_t tar
     command.environment["RINGSIDE_SIM_LOAD"] = fmt::format(
         "records={},size={},per_wait={}", plan.calls, kRecordSize, kSimulatedRecordsPerWait);
   }
-  if (const std::string list = preload_list(plan, paths); !list.empty())
+  if (const std::string list = preloads_of(plan, paths); !list.empty())
     command.environment["LD_PRELOAD"] = list;
   return command;
 }

@@ -103,25 +103,23 @@ def test_bad_input(tree):
                         "program": elf(e_type=(16, 2), entries=(56, 0))}.items():
         path = folder / name
         path.write_bytes(image)
-        result = conform(tree, path)
-        # The loader may fall over a file that ends too soon. That is isolated, and told.
-        fell = name == "half" and "crashes while it is loaded" in result.stdout
-        check(result.returncode == (1 if fell else 2), f"{name}: exit status", result)
-        check(fell or name in result.stdout, f"{name}: no file named", result)
-        check(not wrong_cases(result), f"{name}: cases ran", result)
     spaced = folder / "a library.so"
     spaced.write_bytes(whole)
-    for path in (folder / "missing", folder, spaced):
+    for path in sorted([*folder.iterdir(), folder / "missing", folder]):
         result = conform(tree, path)
         check(result.returncode == 2 and not result.stdout, f"{path}: exit status", result)
-        lines = result.stderr.splitlines()
-        check(len(lines) == 1 and path.name in lines[0], f"{path}: one message", result)
+        # What is no library is told as `ringside abi` does.
+        words = result.stderr.removeprefix("ringside conform: ")
+        check(words.startswith(f"{path}: ") and words.count("\n") == 1, f"{path}: message", result)
+        if path != spaced:
+            told = tree.run("abi", "check", path).stderr.removeprefix("ringside abi: ")
+            check(words == told, f"{path}: not as `ringside abi`, which says {told}", result)
 
 
 def test_options(tree):
     for args, words in ((["--against", "x", ours(tree)], "x is not a release"),
                         (["--seconds", "0", ours(tree)], "--seconds"),
-                        (["--only", "no.such", ours(tree)], 'no case is called "no.such"'),
+                        (["--only", "no.such", ours(tree)], 'name contains "no.such"'),
                         (["--html", "/no/such/folder/x", "--only", "errors.", ours(tree)],
                          "/no/such/folder/x"),
                         (["--frobnicate"], "--frobnicate")):
@@ -132,6 +130,40 @@ def test_options(tree):
     # Ours knows a field that came with 1.2, and fails as a release before it.
     old = conform(tree, "--against", "1.1", "--only", "options.one_byte", ours(tree))
     check(old.returncode == 1 and "as libbpf since 1.2" in old.stdout, "--against", old)
+
+
+def test_only(tree):
+    """--only takes the functions as the table shows them. What runs no case gets no verdict."""
+    readers = f"{tree.path_of['libringside.so.1']}:{ours(tree)}"
+    for function, library, status in (("perf_buffer__poll", ours(tree), 0),
+                                      ("perf_buffer__new@0.0.4", readers, 0),
+                                      ("perf_buffer__new@0.0.4", ours(tree), 2)):
+        result = conform(tree, "--only", function, library)
+        check(result.returncode == status, f"{function}: exit status", result)
+        if status == 0:
+            rows = re.findall(r"^(\S+) +\d+ +\d", result.stdout, re.M)
+            check(rows == [function, "all"], f"{function}: {rows}", result)
+        else:
+            check("no case ran" in result.stdout and ": could not tell\n" in result.stdout,
+                  f"{function}: not told", result)
+
+
+def test_nodes(tree):
+    """A library without version nodes does not conform, whatever it is held to."""
+    library, report = tree.root / "libbpf.so.1", tree.root / "junit.xml"
+    subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-x", "c", "-",
+                    "-Wl,-soname,libbpf.so.1", "-o", library], text=True, check=True,
+                   input="int libbpf_set_strict_mode(int mode) { return 0; }\n")
+    for options in ([], ["--against", "1.7"],
+                    ["--against", "1.7", "--only", "libbpf_set_strict_mode"]):
+        result = conform(tree, *options, "--junit", report, library)
+        check(result.returncode == 1 and ": not conforming\n" in result.stdout, str(options),
+              result)
+        check("it has no version nodes" in result.stdout, f"{options}: not told", result)
+        check("--only" not in options or "\n1 passed, 0 failed," in result.stdout, "?", result)
+        errors = [error.get("message") for error in
+                  xml.etree.ElementTree.parse(report).findall(".//error")]
+        check(any("no version nodes" in error for error in errors), f"JUnit: {errors}", result)
 
 
 def test_output(tree):

@@ -57,12 +57,53 @@ TEST_CASE("what a run that broke did not come to is skipped") {
   const std::vector<Case> cases{a_case("a.b", "f", "either"), a_case("a.c", "f", "either")};
   Column column{"x", {}, false};
   column.runs[Kernel::real].outcomes["a.b"].word = "ok";
-  mark_missing(column, cases);
+  complete(column, cases);
   CHECK(standing(column, cases[1]) == Standing::not_for_it);
   column.runs[Kernel::real].broken = "it ended";
-  mark_missing(column, cases);
+  complete(column, cases);
   CHECK(standing(column, cases[0]) == Standing::passed);
   CHECK(standing(column, cases[1]) == Standing::skipped);
+}
+
+TEST_CASE("only cases that ran make a library conforming") {
+  const std::vector<Case> cases{a_case("a.b", "f", "either")};
+  const auto judged = [&](Column column) {
+    complete(column, cases);
+    return judgement(column, cases);
+  };
+  CHECK(judged(a_column("x", "a.b", "ok", "skip")) == Judgement::conforming);
+  CHECK(judged(a_column("x", "a.b", "ok", "FAIL")) == Judgement::not_conforming);
+  CHECK(judged(a_column("x", "a.b", "skip", "other")) == Judgement::unknown);
+  CHECK(judged(a_column("x", "a.c", "ok", "ok")) == Judgement::unknown);
+  CHECK(judged(Column{"x", {}, false}) == Judgement::unknown);
+
+  Column column = a_column("x", "a.b", "ok", "ok");
+  column.runs[Kernel::real].refusal = "no bpf()";
+  CHECK(judged(column) == Judgement::unknown);
+  column = a_column("x", "a.b", "ok", "ok");
+  column.runs[Kernel::real].broken = "cannot be run";
+  CHECK(judged(column) == Judgement::unknown);
+  column.runs[Kernel::real].library_broke = true;
+  CHECK(judged(column) == Judgement::not_conforming);
+
+  const Column good = a_column("x", "a.b", "ok", "ok");
+  const Column unknown = a_column("y", "a.b", "skip", "skip");
+  const Column bad = a_column("z", "a.b", "ok", "HANG");
+  CHECK(judgement({good, good}, cases) == Judgement::conforming);
+  CHECK(judgement({good, unknown}, cases) == Judgement::unknown);
+  CHECK(judgement({unknown, bad, good}, cases) == Judgement::not_conforming);
+  // What is recorded was judged when it was.
+  CHECK(judgement({good, Column{"1.5.0", {}, true}}, cases) == Judgement::conforming);
+}
+
+TEST_CASE("a library over which no case ran says so") {
+  const std::vector<Case> cases{a_case("a.b", "f", "either")};
+  Column column = a_column("x", "a.b", "other", "skip");
+  complete(column, cases);
+  CHECK(column.runs[Kernel::real].broken == "no case ran");
+  Column ran = a_column("x", "a.b", "other", "ok");
+  complete(ran, cases);
+  CHECK(ran.runs[Kernel::real].broken.empty());
 }
 
 TEST_CASE("agreement counts the cases that ran on both") {

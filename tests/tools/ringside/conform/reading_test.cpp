@@ -46,9 +46,13 @@ TEST_CASE("why the kernel refuses is read") {
 }
 
 TEST_CASE("a process without a library says so") {
-  const RunReader reader = read({"library , soname , release 0, kernel simulated"});
+  const RunReader reader =
+      read({"library , soname , release 0 without version nodes, kernel simulated"});
   CHECK(reader.begun());
   CHECK(reader.run().library.empty());
+  CHECK(reader.run().release == "0");
+  CHECK_FALSE(reader.run().has_nodes);
+  CHECK(read({kFirst}).run().has_nodes);
 }
 
 TEST_CASE("lines of no known form are left out") {
