@@ -13,12 +13,15 @@ LIBRARY is what the archive needs beside the C library, as where it was built to
 
 import glob
 import os
+import pathlib
+import shutil
 import subprocess
 import sys
 
 import clients
 from clients import CC, PRINTER, READER, REST, V0, Failure, stock_served
 import oracle
+import sandbox
 import skips
 
 
@@ -67,6 +70,46 @@ def case_replacement(place):
     place.compile("client.c", "-lbpf")
     found = place.run(library_path=os.path.dirname(place.replacement))
     place.expect(found, place.replacement, READER)
+
+
+def served_by(place, program, **how):
+    """The true path of the library that serves a program, by its own word."""
+    done = subprocess.run([program], text=True, stdout=subprocess.PIPE, check=True,
+                          env={"PATH": "/bin"}, **how)
+    return os.path.realpath(done.stdout.strip())
+
+
+def case_machine(place):
+    """Our libbpf.so.1 as this machine's, by one file and ldconfig, set-user-id programs too; and
+    back. All of it in a mount namespace, on a copy of /etc."""
+    os.chmod(place.folder, 0o755)
+    over = "/mnt"
+    sandbox.mount("tmpfs", over)
+    for name in ("upper", "work"):
+        os.mkdir(os.path.join(over, name))
+    done = subprocess.run(["mount", "-t", "overlay", "overlay", "/etc", "-o", "lowerdir=/etc,"
+                           f"upperdir={over}/upper,workdir={over}/work"], stderr=subprocess.PIPE,
+                          text=True)
+    if done.returncode != 0:
+        skips.skip(f"cannot lay a copy over /etc: {done.stderr.strip()}")
+    library = place.path("private/libbpf.so.1")
+    os.mkdir(os.path.dirname(library))
+    shutil.copy(place.replacement, library)
+    place.compile("server.c", "-lbpf")
+    program = place.path("program")
+    setuid = shutil.copy(program, place.path("setuid"))
+    os.chmod(setuid, 0o4755)
+    stock = served_by(place, program)
+    switch = pathlib.Path("/etc/ld.so.conf.d/00-ringside.conf")
+    switch.write_text(os.path.dirname(library) + "\n", encoding="utf-8")
+    subprocess.run(["/sbin/ldconfig"], check=True)
+    for what, how in ((program, {}), (setuid, {"user": "nobody", "extra_groups": []})):
+        if served_by(place, what, **how) != library:
+            raise Failure(f"{what} was not served by {library}")
+    switch.unlink()
+    subprocess.run(["/sbin/ldconfig"], check=True)
+    if stock == library or served_by(place, program) != stock:
+        raise Failure("there is no way back")
 
 
 def link_statically(place, *arguments):
@@ -145,5 +188,10 @@ CASES.update({"preload-" + release: preload_over(release)
               for release in oracle.RELEASES if not release.startswith("0.")})
 
 
+def prepare(case):
+    if case == "machine":
+        sandbox.enter("mount")
+
+
 if __name__ == "__main__":
-    sys.exit(clients.run_case(__doc__, CASES))
+    sys.exit(clients.run_case(__doc__, CASES, prepare))

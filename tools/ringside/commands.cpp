@@ -4,16 +4,19 @@
 
 #include "abi/abi_command.hpp"
 #include "conform/conform_command.hpp"
+#include "run/run_command.hpp"
 
 namespace ringside::tool {
 
 std::vector<Subcommand> subcommands() {
   return {
       {"abi", "does a library keep libbpf's ABI, and what does a program need of it?",
-       abi::define_abi, abi::kUnknown},
+       [](CLI::App& command, const Words&) { return abi::define_abi(command); }, abi::kUnknown},
       kDemoSubcommand,
-      {"conform", "run the conformance cases over any libbpf", conform::define_conform,
+      {"conform", "run the conformance cases over any libbpf",
+       [](CLI::App& command, const Words&) { return conform::define_conform(command); },
        conform::kUnknown},
+      {"run", "run a program on ringside", define_run, kNotServed},
   };
 }
 

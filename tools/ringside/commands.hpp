@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace CLI { // NOLINT(readability-identifier-naming): the library names itself so
@@ -11,13 +12,15 @@ class App;
 
 namespace ringside::tool {
 
+using Words = std::vector<std::string>;
+
 struct Subcommand {
   const char* name;
   const char* summary;
   // Adds the options of the subcommand, and returns the function that runs it. The result of that
-  // function is the exit status.
-  std::function<int()> (*define)(CLI::App&);
-  int failed; // the exit status where that function throws
+  // function is the exit status. `program` is the command line of another program, behind "--".
+  std::function<int()> (*define)(CLI::App&, const Words& program);
+  int failed; // the exit status if that function throws
 };
 
 // Each program with this command line defines subcommands().

@@ -21,12 +21,12 @@
 namespace ringside::tool {
 namespace {
 
-// The exit status where the command line is wrong, or standard output cannot be written.
+// The exit status if the command line is wrong, or standard output cannot be written.
 constexpr int kUsageError = 2;
 
 using Action = std::function<int()>;
 
-Action define_demo(CLI::App& command) {
+Action define_demo(CLI::App& command, const Words& /*program*/) {
   auto options = std::make_shared<DemoOptions>();
   command.add_option("--seconds", options->seconds, "how long each of the two runs traces")
       ->check(CLI::Range(1, 60))
@@ -40,6 +40,21 @@ Action define_demo(CLI::App& command) {
   return [options] { return run_demo(*options); };
 }
 
+// take_program takes the words behind "ringside run ... --" from the command line: CLI11 would read
+// some of them as its own.
+Words take_program(int& argc, char** argv) {
+  if (argc < 2 || std::strcmp(argv[1], "run") != 0)
+    return {};
+  for (int i = 2; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--") != 0)
+      continue;
+    Words program(argv + i + 1, argv + argc);
+    argc = i;
+    return program;
+  }
+  return {};
+}
+
 int carry_out(const Subcommand& subcommand, const Action& action) {
   try {
     return action();
@@ -48,7 +63,7 @@ int carry_out(const Subcommand& subcommand, const Action& action) {
     return 128 + interrupted.signal_number;
   } catch (const std::exception& error) {
     if (std::ferror(stdout) != 0)
-      throw; // whatever the subcommand is
+      throw; // main has one exit status for this, the same for all subcommands
     fmt::print(stderr, "ringside {}: {}\n", subcommand.name, error.what());
     return subcommand.failed;
   }
@@ -58,6 +73,7 @@ int run(int argc, char** argv) {
   CLI::App app("ringside: libbpf's library interface, built anew", "ringside");
   app.set_version_flag("--version", "ringside " RINGSIDE_VERSION);
   app.require_subcommand(0, 1);
+  const Words program = take_program(argc, argv);
   struct Command {
     CLI::App* parser;
     Subcommand subcommand;
@@ -66,7 +82,7 @@ int run(int argc, char** argv) {
   std::vector<Command> commands;
   for (const Subcommand& subcommand : subcommands()) {
     CLI::App* parser = app.add_subcommand(subcommand.name, subcommand.summary);
-    commands.push_back({parser, subcommand, subcommand.define(*parser)});
+    commands.push_back({parser, subcommand, subcommand.define(*parser, program)});
   }
 
   try {
@@ -85,14 +101,15 @@ int run(int argc, char** argv) {
 }
 
 // hold_standard_descriptors opens those of 0, 1 and 2 that are closed, so that no other file gets
-// their numbers. Reading and writing fail as if they were closed.
+// their numbers. Reading and writing fail as if they were closed, and they are closed in a program
+// that this process becomes.
 void hold_standard_descriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (fcntl(fd, F_GETFD) < 0)
       open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
 }
 
-// flushed is the exit status, which is no success if not all could be printed.
+// flushed returns `status` if all could be printed, and throws otherwise.
 int flushed(int status) {
   if (std::ferror(stdout) == 0 && std::fflush(stdout) == 0)
     return status;

@@ -13,6 +13,7 @@
 #include "abi/file_error.hpp"
 #include "abi/json_text.hpp"
 #include "abi/needs.hpp"
+#include "abi/obstacles.hpp"
 #include "abi/releases.hpp"
 #include "abi/wording.hpp"
 
@@ -128,7 +129,23 @@ nlohmann::json names_json(const std::vector<Import>& imports) {
   return names;
 }
 
-nlohmann::json to_json(const WhoOptions& options, const Needs& needs) {
+// What stands in the way of both, whatever the program needs.
+std::string obstacles_text(const std::vector<Obstacle>& obstacles) {
+  std::string text;
+  for (const Obstacle& obstacle : obstacles)
+    text += fmt::format("note: {}\n", obstacle.text);
+  return text;
+}
+
+nlohmann::json obstacles_json(const std::vector<Obstacle>& obstacles) {
+  nlohmann::json texts = nlohmann::json::array();
+  for (const Obstacle& obstacle : obstacles)
+    texts.push_back(obstacle.text);
+  return texts;
+}
+
+nlohmann::json to_json(const WhoOptions& options, const Needs& needs,
+                       const std::vector<Obstacle>& obstacles) {
   nlohmann::json imports = nlohmann::json::array();
   for (const Import& import : needs.imports)
     imports.push_back({{"symbol", import.name}, {"node", import.node}, {"weak", import.weak}});
@@ -147,7 +164,8 @@ nlohmann::json to_json(const WhoOptions& options, const Needs& needs) {
           {"soname", needs.soname},
           {"imports", imports},
           {"satisfied_by", satisfied_by},
-          {"own", own}};
+          {"own", own},
+          {"obstacles", obstacles_json(obstacles)}};
 }
 
 } // namespace
@@ -155,23 +173,24 @@ nlohmann::json to_json(const WhoOptions& options, const Needs& needs) {
 int run_who(const WhoOptions& options) {
   const ElfFile file = read_elf(options.program);
   if (is_static(file))
-    throw FileError(fmt::format("{}: is linked statically, so it loads no library; name one that is "
-                                "linked dynamically",
-                                file.path));
+    throw FileError(fmt::format("{}: {}", file.path, obstacles_of(file).front().text));
   const Needs needs = needs_of(file);
+  const std::vector<Obstacle> obstacles =
+      file.is_program ? obstacles_of(file) : std::vector<Obstacle>();
   const bool known = !needs.imports.empty();
   if (options.json)
-    fmt::print("{}", json_text(to_json(options, needs)));
+    fmt::print("{}", json_text(to_json(options, needs, obstacles)));
   else if (!known)
     fmt::print("{}: imports nothing of libbpf; it may have libbpf linked into it, use it through "
-               "another library, or load it with dlopen(), which only a run shows\n",
-               options.program);
+               "another library, or load it with dlopen(), which only a run shows\n{}",
+               options.program, obstacles_text(obstacles));
   else
-    fmt::print(
-        "{}: imports {} of {}\n{}{}{}{}", options.program,
-        counted(needs.imports.size(), "function"),
-        needs.soname.empty() ? "libbpf, which it does not name among what it needs" : needs.soname,
-        imports_text(needs), releases_text(needs), preload_text(needs), replacement_text(needs));
+    fmt::print("{}: imports {} of {}\n{}{}{}{}{}", options.program,
+               counted(needs.imports.size(), "function"),
+               needs.soname.empty() ? "libbpf, which it does not name among what it needs"
+                                    : needs.soname,
+               imports_text(needs), releases_text(needs), preload_text(needs),
+               replacement_text(needs), obstacles_text(obstacles));
   if (!known)
     return kUnknown;
   return needs.releases.empty() ? kNo : kYes;
