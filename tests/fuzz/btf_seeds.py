@@ -1,44 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """Small BTFs, made word by word: the seeds of the targets that read BTF."""
 import struct
+import sys
+from pathlib import Path
 
-INT, PTR, ARRAY, STRUCT, UNION, ENUM, FWD, TYPEDEF, VOLATILE, CONST = range(1, 11)
-RESTRICT, FUNC, FUNC_PROTO, VAR, DATASEC, FLOAT, DECL_TAG, TYPE_TAG, ENUM64 = range(11, 20)
-UNKNOWN = 20
-FLAG = 1 << 31
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from btf_image import (ARRAY, CONST, DATASEC, DECL_TAG, ENUM, ENUM64, FLAG, FLOAT,  # noqa: E402
+                       FUNC, FUNC_PROTO, FWD, INT, PTR, RESTRICT, STRUCT, TYPEDEF, TYPE_TAG, UNION,
+                       UNKNOWN, VAR, VOLATILE, Btf, ext)
+
 # Bytes once and for each element, of each kind.
 LAYOUT = {INT: (4, 0), ARRAY: (12, 0), STRUCT: (0, 12), UNION: (0, 12), ENUM: (0, 8),
           FUNC_PROTO: (0, 8), VAR: (4, 0), DATASEC: (0, 12), DECL_TAG: (4, 0), ENUM64: (0, 12)}
-
-
-class Btf:
-    """A BTF in the making. order: "<" or ">"."""
-
-    def __init__(self, order="<", split=False):
-        self.order, self.words, self.count = order, [], 0
-        self.strings, self.first_string = (b"", 0) if split else (b"\0", 0)
-
-    def name(self, text):
-        at = self.first_string + len(self.strings)
-        self.strings += text.encode() + b"\0"
-        return at
-
-    def type(self, kind, name=0, vlen=0, third=0, *rest, flag=0):
-        self.words += [name, flag | kind << 24 | vlen, third, *rest]
-        self.count += 1
-        return self.count
-
-    def bytes(self, layout=b"", gap=0, header=b"", tail=b"", lengths=(0, 0), magic=0xEB9F):
-        words = b"".join(struct.pack(self.order + "I", word & 0xFFFFFFFF) for word in self.words)
-        body, layout_at = bytes(gap) + words + bytes(gap), 0
-        if layout:
-            layout_at, body = len(body), body + layout + bytes(gap)
-        fields = [gap, len(words) + lengths[0], len(body), len(self.strings) + lengths[1]]
-        if layout or header:
-            fields += [layout_at, len(layout)]
-        size = 8 + 4 * len(fields) + len(header)
-        return (struct.pack(self.order + "HBBI%dI" % len(fields), magic, 1, 0, size, *fields)
-                + header + body + self.strings + tail)
 
 
 def every_kind(order="<", split=False):
@@ -160,3 +133,45 @@ def co_re():
                   "no_access": of(0, struct_id, b"", load),
                   "loops": of(0, 1, b"0:0:0", load, loops(), loops())})
     return seeds
+
+
+def units():
+    """Two units of one program, with a forward declaration and an enum that is one."""
+    btf = Btf()
+    name = btf.name
+    for _ in range(2):
+        at = btf.end_id()
+        btf.type(INT, name("int"), 0, 4, 1 << 24 | 32)
+        btf.type(STRUCT, name("s"), 2, 16, name("next"), at + 2, 0, name("t"), at + 3, 64)
+        btf.type(PTR, 0, 0, at + 1)
+        btf.type(PTR, 0, 0, at + 4)
+        btf.type(FWD, name("t"), 0, 0)
+        btf.type(TYPEDEF, name("s_t"), 0, at + 1)
+        btf.type(ENUM, name("e"), 0, 4)
+        btf.type(ARRAY, 0, 0, 0, at + 5, at, 2)
+    btf.type(STRUCT, name("t"), 1, 4, name("x"), 1, 0)
+    btf.type(ENUM, name("e"), 1, 4, name("A"), 1)
+    return btf
+
+
+def dedup():
+    """Inputs of btf_dedup: a byte of flags, the size of a .BTF.ext and that, then a BTF."""
+    def with_ext(btf, records=b"", split=0):
+        return struct.pack("<BH", split, len(records)) + records + btf.bytes()
+
+    records = ext([(1, [(0, 1), (8, 9)])], [(1, [(0, 1, 1, 0)])], [(1, [(8, 5, 1, 0)])])
+    beyond = ext([(1, [(0, 99)])])
+    variable = Btf()
+    variable.type(INT, variable.name("int"), 0, 4, 32)
+    for at in (2, 4):
+        variable.type(VAR, variable.name("v"), 0, 1, 1)
+        variable.type(STRUCT, 0, 1, 4, 0, at, 0)
+    chain = Btf()
+    for at in range(20):
+        chain.type(CONST, 0, 0, at + 2)
+    chain.type(CONST, 0, 0, 1)
+    return {"every_kind": with_ext(every_kind()), "units": with_ext(units()),
+            "loops": with_ext(loops()),
+            "ext": with_ext(units(), records), "ext_beyond": with_ext(units(), beyond),
+            "split": with_ext(every_kind(split=True), split=1), "loop": with_ext(chain),
+            "variable_in_struct": with_ext(variable), "unknown": with_ext(unknown())}
