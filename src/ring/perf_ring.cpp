@@ -101,6 +101,9 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
   if (!mapping)
     return refused(kMapEvent, place, mapping.error(), wanted);
   mapping_ = std::move(*mapping);
+  // Linux up to 6.12 counts pages in 32 bits: 2^32 pages are 0, and the ring has no room.
+  if (page().data_size != params.data_size)
+    return refused(kMapEvent, place, Errno(ENOMEM), wanted);
   data_ = {mapping_.data() + header_page, params.data_size};
 
   const auto enabled = events_.enable();

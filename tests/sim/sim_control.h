@@ -107,6 +107,11 @@ int sim_ringbuf_wake(int map_fd);
  * long; what is behind one of 32 bits in its page stays what it is. */
 void sim_set_long_bits(unsigned bits);
 
+/* sim_set_page_count_bits: the kernel counts the pages of a perf ring in so many bits. In 32 bits,
+ * as Linux up to 6.12 counts them, 2^32 pages are 0: mmap succeeds, and the ring has no room.
+ * sim_reset brings 64 back. */
+void sim_set_page_count_bits(unsigned bits);
+
 /* sim_fail: the nth call (1 is the next one) of `call` fails with `error`; nth 0 takes it back.
  * Calls: perf_event_open ioctl mmap epoll_create epoll_ctl epoll_wait map_info map_update
  * map_delete map_create prog_load link_create dup open read malloc getrlimit setrlimit

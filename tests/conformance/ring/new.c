@@ -159,6 +159,27 @@ static void page_counts_whose_bytes_wrap(void) {
   }
 }
 
+/* As 2^32 pages do on a kernel that counts them in 32 bits. */
+static void page_count_beyond_the_kernels(void) {
+  int map_fd = kernel_map(kernel_cpus());
+  struct perf_buffer* pb;
+
+  sim.set_page_count_bits(4);
+  pb = make(map_fd, 8);
+  CHECK(pb != NULL);
+  perf_buffer__free(pb);
+  messages_clear();
+  pb = make(map_fd, 16);
+  if (differs()) {
+    CHECK(pb == NULL);
+    CHECK_EQ(errno, ENOMEM);
+    CHECK_WARNED("CPU 0");
+  } else {
+    CHECK(pb != NULL);
+  }
+  perf_buffer__free(pb);
+}
+
 static void options_come_before_pages_before_map(void) {
   struct perf_buffer_opts bad = {.sz = 1};
   int other_fd = kernel_other_map();
@@ -322,6 +343,7 @@ CASES(new) = {
     CASE(page_counts_taken, NEEDS_EITHER),
     CASE(page_counts_beyond_memory, NEEDS_EITHER),
     CASE(page_counts_whose_bytes_wrap, NEEDS_EITHER, .difference = "page-bytes-wrap"),
+    CASE(page_count_beyond_the_kernels, NEEDS_SIM, .difference = "ring-without-room"),
     CASE(options_come_before_pages_before_map, NEEDS_EITHER),
     CASE(fewer_entries_than_cpus, NEEDS_EITHER),
     CASE(more_entries_than_cpus, NEEDS_EITHER),

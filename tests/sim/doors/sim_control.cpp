@@ -160,6 +160,10 @@ int sim_ringbuf_wake(int map_fd) {
   return Kernel::instance().bpf().ring_wake(map_fd);
 }
 
+void sim_set_page_count_bits(unsigned bits) {
+  Kernel::instance().perf().set_page_count_bits(bits);
+}
+
 void sim_set_long_bits(unsigned bits) {
   Kernel::instance().bpf().set_long_bits(bits);
 }

@@ -69,6 +69,11 @@ int Perf::set_output(PerfEvent& event, int output_fd) {
   return 0;
 }
 
+void Perf::set_page_count_bits(unsigned bits) {
+  const auto lock = core_.enter();
+  page_count_bits_ = bits;
+}
+
 void Perf::set_online(unsigned cpu, bool online) {
   const auto lock = core_.enter();
   if (cpu >= cpus_.count())

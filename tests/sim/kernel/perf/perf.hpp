@@ -25,6 +25,7 @@ public:
   int perf_event_open(perf_event_attr* attr, pid_t pid, int cpu, int group_fd, unsigned long flags);
   void set_online(unsigned cpu, bool online);
   void sleep(std::uint64_t ns);
+  void set_page_count_bits(unsigned bits);
   int emit(int event_fd, std::uint32_t type, std::uint16_t misc, std::span<const std::byte> body);
   int emit_raw(int event_fd, std::span<const std::byte> bytes, std::uint64_t advance);
   int set_positions(int event_fd, std::uint64_t head, std::uint64_t tail);
@@ -34,7 +35,14 @@ public:
   // origin is where and when a record comes from that is written now.
   [[nodiscard]] PerfEvent::Origin origin(unsigned cpu) const { return {cpu, core_.clock.now_ns()}; }
   Core& core() { return core_; }
-  void reset() { events_.clear(); }
+  void reset() {
+    events_.clear();
+    page_count_bits_ = 64;
+  }
+  // counted_pages is the number of a ring's pages as this kernel counts it.
+  [[nodiscard]] std::size_t counted_pages(std::size_t pages) const {
+    return page_count_bits_ < 64 ? pages & ((std::size_t{1} << page_count_bits_) - 1) : pages;
+  }
 
 private:
   // ringed_event is the event of a descriptor if it has a ring; else nothing, and an error.
@@ -44,6 +52,7 @@ private:
 
   Core& core_;
   Cpus& cpus_;
+  unsigned page_count_bits_ = 64;
   std::vector<std::weak_ptr<PerfEvent>> events_;
 };
 

@@ -117,11 +117,12 @@ std::intptr_t PerfEvent::map(const MapCall& call) {
   if (!made_here && ring->data_size() != data_pages * page)
     return -EINVAL;
   if (made_here) {
-    if (data_pages > kMaxDataPages)
+    const std::size_t counted_pages = perf_.counted_pages(data_pages);
+    if (counted_pages > kMaxDataPages)
       return -ENOMEM;
     int error = 0;
     std::uint32_t watermark = attr_.watermark != 0 ? attr_.wakeup_watermark : 0;
-    ring = PerfRing::make(call.fd, data_pages * page, watermark,
+    ring = PerfRing::make(call.fd, counted_pages * page, watermark,
                           (call.protection & PROT_WRITE) == 0, error);
     if (!ring)
       return error;
