@@ -30,6 +30,12 @@ std::int64_t ns_of_ms(int timeout_ms) {
   return timeout_ms < 0 ? ringside::sim::kForever : timeout_ms * kNsPerMs;
 }
 
+// refused: is it a timeout that the kernel refuses before it looks at anything else? Then the real
+// kernel answers.
+bool refused(const timespec* timeout) {
+  return timeout != nullptr && !ringside::sim::is_valid(*timeout);
+}
+
 std::int64_t ns_of(const timespec* timeout) {
   return timeout == nullptr ? ringside::sim::kForever
                             : static_cast<std::int64_t>(ringside::sim::ns_of(*timeout));
@@ -183,7 +189,7 @@ int epoll_pwait(int epoll_fd, epoll_event* events, int max_events, int timeout_m
 int epoll_pwait2(int epoll_fd, epoll_event* events, int max_events, const timespec* timeout,
                  const sigset_t* mask) {
   int result;
-  if (wait_epoll(epoll_fd, events, max_events, ns_of(timeout), mask, result))
+  if (!refused(timeout) && wait_epoll(epoll_fd, events, max_events, ns_of(timeout), mask, result))
     return result;
   return static_cast<int>(next::syscall()(SYS_epoll_pwait2, epoll_fd, events, max_events, timeout,
                                           mask, std::size_t{8}));
@@ -198,7 +204,7 @@ int poll(pollfd* fds, nfds_t count, int timeout_ms) {
 
 int ppoll(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
   int result;
-  if (wait_poll(fds, count, ns_of(timeout), mask, result))
+  if (!refused(timeout) && wait_poll(fds, count, ns_of(timeout), mask, result))
     return result;
   return next::ppoll()(fds, count, timeout, mask);
 }

@@ -33,6 +33,7 @@
   DO(epoll_errors)                                                                                 \
   DO(epoll_order)                                                                                  \
   DO(epoll_with_pipe)                                                                              \
+  DO(wait_timeouts)                                                                                \
   DO(hang_up)                                                                                      \
   DO(map_creation)                                                                                 \
   DO(map_elements)                                                                                 \

@@ -2,6 +2,7 @@
 /* scenarios of waiting: when a reader is woken, and what epoll and poll answer. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -249,6 +250,40 @@ void epoll_with_pipe(void) {
   output(&rig, 8, 0);
   see("without end", epoll_wait(epoll_fd, events, 4, -1));
   see("timeout", epoll_wait(epoll_fd, events, 4, 20));
+  close(epoll_fd);
+  rig_down(&rig);
+}
+
+/* Every negative timeout of epoll_wait and poll has no end. Of the calls with a timespec, a null
+ * pointer alone has none; a time that is not valid is an error. */
+void wait_timeouts(void) {
+  static const struct {
+    const char* name;
+    struct timespec time;
+  } wrong[] = {
+      {"-1 s", {-1, 0}},
+      {"-1 ns", {0, -1}},
+      {"-2^63 s", {LONG_MIN, 0}},
+      {"1,000,000,000 ns", {0, 1000000000}},
+  };
+  struct perf_event_attr attr = output_attr();
+  struct rig rig = rig_up(&attr, 1);
+  int epoll_fd = watch(rig.event_fd, EPOLLIN);
+  struct pollfd polled_fd = {.fd = rig.event_fd, .events = POLLIN};
+  struct epoll_event event;
+
+  for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    see_call(wrong[i].name, call(ppoll(&polled_fd, 1, &wrong[i].time, NULL)));
+    see_call("  of a set", call(epoll_pwait2(epoll_fd, &event, 1, &wrong[i].time, NULL)));
+  }
+  output(&rig, 8, 0);
+  see("poll, -7 ms", poll(&polled_fd, 1, -7));
+  output(&rig, 8, 0);
+  see("epoll_wait, INT_MIN ms", epoll_wait(epoll_fd, &event, 1, INT_MIN));
+  output(&rig, 8, 0);
+  see("ppoll without end", ppoll(&polled_fd, 1, NULL, NULL));
+  output(&rig, 8, 0);
+  see("epoll_pwait2 without end", epoll_pwait2(epoll_fd, &event, 1, NULL, NULL));
   close(epoll_fd);
   rig_down(&rig);
 }

@@ -9,13 +9,6 @@
 #include "sim/kernel/timespec.hpp"
 
 namespace ringside::sim {
-namespace {
-
-bool valid(const timespec& time) {
-  return time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec < std::int64_t{kNsPerSecond};
-}
-
-} // namespace
 
 std::uint64_t Timers::next_ns() const {
   std::uint64_t next = kNever;
@@ -59,8 +52,8 @@ std::optional<int> Timers::set(int fd, int flags, const itimerspec* value, itime
     return -error;
   if (value == nullptr)
     return -EFAULT;
-  if ((flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) != 0 || !valid(value->it_value) ||
-      !valid(value->it_interval))
+  if ((flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) != 0 || !is_valid(value->it_value) ||
+      !is_valid(value->it_interval))
     return -EINVAL;
   if (old != nullptr)
     *old = describe(*timer);
