@@ -45,15 +45,27 @@ static struct {
 /* The results are written here. */
 static FILE* results;
 
-/* The first function of a case that this process has: its file is the library under test. */
+/* The first function of a case that this process has: its file is the library under test. A library
+ * that is preloaded before libbpf has another soname; its first function is the one. */
 static const char* the_function;
 
+static bool is_libbpfs(const char* function) {
+  return strncmp(under_test_soname(function), "libbpf.", 7) == 0;
+}
+
 static const char* find_the_function(void) {
+  const char* found = NULL;
+
   for (const struct conform_table* table = tables; table; table = table->next)
-    for (const struct conform_case* one = table->cases; one->name; one++)
-      if (under_test_find(one->function))
+    for (const struct conform_case* one = table->cases; one->name; one++) {
+      if (!under_test_find(one->function))
+        continue;
+      if (!is_libbpfs(one->function))
         return one->function;
-  return "perf_buffer__new";
+      if (!found)
+        found = one->function;
+    }
+  return found ? found : "perf_buffer__new";
 }
 
 static const char* since(const struct conform_case* one) {
@@ -86,8 +98,8 @@ static struct result cannot_run(const struct conform_case* one, const char* refu
     return result_of("other", "until ", one->until);
   /* A library that is preloaded before libbpf need not have all functions of it. */
   if (!found)
-    return result_of(strncmp(under_test_soname(the_function), "libbpf.", 7) == 0 ? "LACKS" : "skip",
-                     "the library does not have ", one->function);
+    return result_of(is_libbpfs(the_function) ? "LACKS" : "skip", "the library does not have ",
+                     one->function);
   if (one->needs != NEEDS_NOTHING && kernel_is_sim() && !(one->needs & NEEDS_SIM))
     return result_of("skip", "on the real kernel only", "");
   if (one->needs != NEEDS_NOTHING && !kernel_is_sim() && !(one->needs & NEEDS_LIVE))
