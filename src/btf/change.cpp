@@ -85,6 +85,12 @@ void Change::replace_strings(StringSet strings) {
   btf_.show_edited();
 }
 
+// The base may have strings that the Btf has as well.
+void Change::replace_base(const Btf& base) {
+  btf_.place_ = {&base, base.end_id(), base.end_string()};
+  btf_.strings_are_unique_ = false;
+}
+
 Result<std::uint32_t> Change::string(const char* text) {
   if (text == nullptr || text[0] == '\0')
     return 0U;

@@ -29,6 +29,8 @@ public:
   Result<void> begin_replacing(bool strings_too);
   void replace_types(Vector<std::uint32_t> words, Vector<std::uint32_t> starts);
   void replace_strings(StringSet strings);
+  // replace_base has the Btf go on behind another base. Its ids and names must be moved already.
+  void replace_base(const Btf& base);
 
   // string is the offset of a text, in the base or the Btf itself, which adds it if it is not
   // there. Null is the empty string. ENOMEM, also at 2 GiB.

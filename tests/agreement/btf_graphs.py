@@ -52,9 +52,12 @@ class Unit:
     """What a compiler writes for a part of a program into a BTF: each type once, but for a few that
     it writes twice; some structs and enums only as forward declarations, some a bit different."""
 
-    def __init__(self, program, btf, random):
+    def __init__(self, program, btf, random, base=None):
         self.program, self.btf, self.random = program, btf, random
-        self.ids, self.strings, self.work = {}, {}, []
+        # A unit that is split over another refers to most of its types.
+        self.ids = {key: made for key, made in base.keys.items() if random.random() < 0.7} \
+            if base else {}
+        self.strings, btf.keys = {}, self.ids
         self.hidden = {n for n in program.declarations if random.random() < 0.3}
         self.changed = {n for n in program.declarations if random.random() < 0.1}
 
@@ -63,10 +66,12 @@ class Unit:
             self.strings[text] = self.btf.name(text)
         return self.strings[text]
 
-    def write(self):
+    def write(self, everything=False):
         numbers = list(self.program.declarations)
         self.random.shuffle(numbers)
-        for number in numbers[:self.random.randint(1, len(numbers))]:
+        self.id(("int",))
+        for number in numbers[:len(numbers) if everything else
+                              self.random.randint(1, len(numbers))]:
             self.id(("named", number))
         if self.random.random() < 0.5:
             function = self.btf.type(image.FUNC, self.name("f"), 1,

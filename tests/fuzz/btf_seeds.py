@@ -175,3 +175,31 @@ def dedup():
             "ext": with_ext(units(), records), "ext_beyond": with_ext(units(), beyond),
             "split": with_ext(every_kind(split=True), split=1), "loop": with_ext(chain),
             "variable_in_struct": with_ext(variable), "unknown": with_ext(unknown())}
+
+
+def relocate():
+    """Inputs of btf_relocate: the sizes of a base and of a BTF split over it, both, and another."""
+    def of(base, split, other):
+        return struct.pack("<2H", len(base), len(split)) + base + split + other
+
+    base, other = Btf(), Btf()
+    number = base.type(INT, base.name("int"), 0, 4, 1 << 24 | 32)
+    base.type(STRUCT, base.name("s"), 0, 16)
+    base.type(FWD, base.name("fwd"), 0, 0, flag=FLAG)
+    base.type(ENUM, base.name("e"), 0, 4)
+    split = Btf(over=base)
+    split.type(STRUCT, split.name("own"), 2, 24, 1, number, 0, split.name("m"), 2, 64)
+    split.type(PTR, 0, 0, 3)
+    split.type(TYPEDEF, split.name("t"), 0, 4)
+    other.type(FLOAT, other.name("double"), 0, 8)
+    other.type(UNION, other.name("fwd"), 0, 4)
+    other.type(ENUM, other.name("e"), 1, 4, other.name("A"), 1)
+    other.type(STRUCT, other.name("s"), 1, 16, other.name("m"), 5, 0)
+    other.type(INT, other.name("int"), 0, 4, 1 << 24 | 32)
+    whole = every_kind()
+    over = Btf(over=whole)
+    for at in range(1, whole.end_id()):
+        over.type(PTR, 0, 0, at)
+    return {"distilled": of(base.bytes(), split.bytes(), other.bytes()),
+            "every_kind": of(whole.bytes(), over.bytes(), b""),
+            "loops": of(loops().bytes(), Btf(over=loops()).bytes(), b"")}

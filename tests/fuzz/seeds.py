@@ -219,7 +219,8 @@ def main():
     folder = sys.argv[1]
     shutil.rmtree(folder, ignore_errors=True)
     targets = {"btf_dedup": btf_seeds.dedup, "btf_dump": btf_seeds.dump,
-               "btf_read": btf_seeds.read, "byte_reader": byte_reader,
+               "btf_read": btf_seeds.read, "btf_relocate": btf_seeds.relocate,
+               "byte_reader": byte_reader,
                "co_re": btf_seeds.co_re, "cpu_mask": cpu_mask,
                "elf": elf_seeds.seeds,
                "elf_file": elf_image_seeds.file_seeds,

@@ -74,7 +74,10 @@ bool Order::is_loop(std::uint32_t id, bool by_pointer) {
 
 void Order::mark(const Visit& visit, bool on) {
   Dump::State& known = state(visit.id);
-  (visit.by_pointer ? known.is_on_stack_by_pointer : known.is_on_stack) = on;
+  if (visit.by_pointer)
+    known.is_on_stack_by_pointer = on;
+  else
+    known.is_on_stack = on;
   if (dump_.btf_.type(visit.id).is_composite())
     known.is_under_way = on;
 }
