@@ -23,6 +23,7 @@ inline constexpr CachedFact kCachedFacts[] = {
     {"possible CPUs", "the kernel sets the mask when it boots"},
     {"kernel version", "a process ends with its kernel"},
     {"common attributes of bpf(2)", "a process ends with its kernel"},
+    {"netdev family", "the kernel gives the number once; a wrong one is answered by ENOENT"},
 };
 
 consteval std::size_t cached_fact(std::string_view name) {

@@ -7,14 +7,26 @@
 #include "bpf/command.hpp"
 
 namespace ringside::bpf {
+namespace {
 
-Result<bpf_map_info> map_info(int map_fd) {
-  bpf_map_info info{};
-  InfoAttr attr{.bpf_fd = map_fd, .info_len = sizeof(info), .info = &info};
+template <class Info>
+Result<Info> info_of(int fd) {
+  Info info{};
+  InfoAttr attr{.bpf_fd = fd, .info_len = sizeof(info), .info = &info};
   if (const auto asked = call(BPF_OBJ_GET_INFO_BY_FD, attr); !asked)
     return asked.error();
   info.name[sizeof(info.name) - 1] = '\0';
   return info;
+}
+
+} // namespace
+
+Result<bpf_map_info> map_info(int map_fd) {
+  return info_of<bpf_map_info>(map_fd);
+}
+
+Result<bpf_prog_info> prog_info(int prog_fd) {
+  return info_of<bpf_prog_info>(prog_fd);
 }
 
 MapName name_of(const bpf_map_info& info) {

@@ -115,9 +115,9 @@ void sim_set_page_count_bits(unsigned bits);
 /* sim_fail: the nth call (1 is the next one) of `call` fails with `error`; nth 0 takes it back.
  * Calls: perf_event_open ioctl mmap epoll_create epoll_ctl epoll_wait map_info map_update
  * map_delete map_create prog_load link_create dup open read malloc getrlimit setrlimit
- * timerfd_create timerfd_settime, and "any" which counts all of them. A call that is not simulated
- * (a file that no text was given for, an epoll set without simulated members) is neither counted
- * nor failed. sim_fail_from: that one and every later one. */
+ * timerfd_create timerfd_settime socket bind send receive, and "any" which counts all of them. A
+ * call that is not simulated (a file that no text was given for, an epoll set without simulated
+ * members) is neither counted nor failed. sim_fail_from: that one and every later one. */
 void sim_fail(const char* call, unsigned nth, int error);
 void sim_fail_from(const char* call, unsigned nth, int error);
 /* sim_calls: how often `call` was made since sim_reset. */
@@ -150,6 +150,14 @@ int sim_ringbuf_output_at(uint64_t at_ns, int map_fd, const void* data, uint64_t
 int sim_slow_ringbuf_output_at(uint64_t begins_ns, uint64_t ends_ns, int map_fd, const void* data,
                                uint64_t size, uint64_t flags);
 int sim_user_ringbuf_drain_at(uint64_t at_ns, int map_fd, unsigned samples, uint64_t flags);
+
+/* sim_netlink_answer: a datagram that a socket of netlink(7) receives after those that were given
+ * before, from the port `sender`, which is 0 for the kernel. Sockets have port 4711, in unit tests
+ * alone; a request carries the seconds of the simulated clock as its number. Without an answer
+ * receiving fails with EDEADLK. sim_netlink_sent copies the last request, as far as it fits, and
+ * returns its size. */
+void sim_netlink_answer(const void* datagram, size_t size, uint32_t sender);
+size_t sim_netlink_sent(void* message, size_t size);
 
 /* What is open now: simulated descriptors, mappings, map slots in use, and bytes allocated by the
  * code under test (link seam only; 0 under preload). */

@@ -15,6 +15,7 @@
 #include "os/clock.hpp"
 #include "os/epoll.hpp"
 #include "os/file.hpp"
+#include "os/netlink.hpp"
 #include "os/perf.hpp"
 #include "os/process.hpp"
 #include "os/timer.hpp"
@@ -101,6 +102,35 @@ Result<std::size_t> wait_epoll(int epoll_fd, std::span<epoll_event> ready, int t
       timeout_ms < 0 ? sim::kForever : std::int64_t{timeout_ms} * 1'000'000;
   return size(
       kernel().epolls().wait(epoll_fd, ready.data(), static_cast<int>(ready.size()), timeout_ns));
+}
+
+Result<UniqueFd> create_netlink_socket(int /*protocol*/) {
+  return owned(kernel().netlink().create());
+}
+
+Result<void> want_reasons(int /*socket_fd*/) {
+  return {};
+}
+
+Result<void> bind_netlink(int socket_fd) {
+  return done(kernel().netlink().bind(socket_fd));
+}
+
+Result<NetlinkName> netlink_name(int /*socket_fd*/) {
+  return NetlinkName{sim::Netlink::kPort, kNetlinkAddressSize};
+}
+
+Result<void> send(int socket_fd, std::span<const std::byte> message) {
+  return done(kernel().netlink().send(socket_fd, message));
+}
+
+Result<Received> receive(int socket_fd, std::span<std::byte> room) {
+  Received received;
+  const auto bytes = size(kernel().netlink().receive(socket_fd, room, received.sender));
+  if (!bytes)
+    return bytes.error();
+  received.size = *bytes;
+  return received;
 }
 
 Result<UniqueFd> create_timer() {

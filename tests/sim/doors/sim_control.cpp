@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <span>
+#include <vector>
 
 #include "sim/doors/memory.hpp"
 #include "sim/kernel/kernel.hpp"
@@ -190,6 +191,16 @@ void sim_advance_ns(uint64_t ns) {
 
 int sim_output_at(uint64_t at_ns, int map_fd, unsigned cpu, const void* data, uint32_t size) {
   return Kernel::instance().bpf().output_at(at_ns, map_fd, cpu, bytes(data, size));
+}
+
+void sim_netlink_answer(const void* data, size_t size, uint32_t sender) {
+  Kernel::instance().netlink().answer(bytes(data, size), sender);
+}
+
+size_t sim_netlink_sent(void* message, size_t size) {
+  const std::vector<std::byte> sent = Kernel::instance().netlink().sent();
+  std::copy_n(sent.begin(), std::min(sent.size(), size), static_cast<std::byte*>(message));
+  return sent.size();
 }
 
 void sim_block_for_threads(int on) {

@@ -29,6 +29,10 @@ enum class Call : std::size_t {
   setrlimit,
   timerfd_create,
   timerfd_settime,
+  socket,
+  bind,
+  send,
+  receive,
   any,
 };
 inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::any) + 1;

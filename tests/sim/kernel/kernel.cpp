@@ -106,6 +106,7 @@ void Kernel::reset(unsigned cpus) {
   perf_.reset();
   bpf_.reset();
   timers_.reset();
+  netlink_.reset();
   files_.reset();
   limits_.clear();
 }

@@ -19,6 +19,7 @@
 #include "sim/kernel/epoll/epolls.hpp"
 #include "sim/kernel/files/cpus.hpp"
 #include "sim/kernel/files/files.hpp"
+#include "sim/kernel/net/netlink.hpp"
 #include "sim/kernel/perf/perf.hpp"
 #include "sim/kernel/timers/timers.hpp"
 #include "sim/sim_control.h"
@@ -37,6 +38,7 @@ public:
   [[nodiscard]] Epolls& epolls() { return epolls_; }
   [[nodiscard]] Timers& timers() { return timers_; }
   [[nodiscard]] Files& files() { return files_; }
+  [[nodiscard]] Netlink& netlink() { return netlink_; }
 
   // --- Calls on descriptors and mappings. Nothing means: not simulated, ask the real kernel. ---
 
@@ -98,6 +100,7 @@ private:
   Bpf bpf_{core_, perf_, cpus_};
   Epolls epolls_{core_};
   Timers timers_{core_};
+  Netlink netlink_{core_};
   std::map<int, std::uint64_t> limits_;
 };
 
