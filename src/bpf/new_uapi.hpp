@@ -16,8 +16,10 @@ inline constexpr int kProgAssocStructOps = 38;
 inline constexpr std::uint32_t kProgNetfilter = 32;
 
 // enum bpf_map_type
+inline constexpr std::uint32_t kMapCgrpStorage = 32;
 inline constexpr std::uint32_t kMapArena = 33;
 inline constexpr std::uint32_t kMapInsnArray = 34;
+inline constexpr std::uint32_t kMapRhash = 35;
 
 // BPF_F_LINK, a flag of struct_ops maps: they are attached by links.
 inline constexpr std::uint32_t kFlagLink = 1U << 13;

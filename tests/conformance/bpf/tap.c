@@ -196,6 +196,11 @@ void tap_answer(int result) {
   tap.script[tap.answers++] = (struct answer){.result = result};
 }
 
+void tap_forget(void) {
+  tap.answers = 0;
+  tap.answered = 0;
+}
+
 void tap_writes(size_t at, uint32_t word) {
   struct answer* answer = &tap.script[tap.answers - 1];
 

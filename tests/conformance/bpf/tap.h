@@ -22,6 +22,9 @@ void tap_open_cold(void);
 /* tap_answer adds an answer to the script: a result, or the negative of an errno. */
 void tap_answer(int result);
 
+/* tap_forget empties the script, of which more than a few answers do not fit. */
+void tap_forget(void);
+
 /* tap_writes has the answer that was added last also write a word into the attributes. */
 void tap_writes(size_t at, uint32_t word);
 

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// What this kernel has, by trying it out: types of programs, types of maps, helpers.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.hpp"
+
+namespace ringside::kernel {
+
+// Probed is an answer, and the error of the attempt that it comes from; 0 if the kernel took what
+// it was given.
+struct Probed {
+  bool has = false;
+  Errno error = Errno(0);
+};
+
+// has_program_type is whether the kernel loads programs of a type. EOPNOTSUPP for a type that this
+// library does not know.
+Result<Probed> has_program_type(std::uint32_t type);
+
+// has_map_type is the same for maps. Also what loading BTF fails with, where the type needs some.
+Result<Probed> has_map_type(std::uint32_t type);
+
+// has_helper is whether programs of a type may call a helper. That counts as true unless the
+// verifier says that it is not, or was never reached. EOPNOTSUPP for a type of program that cannot
+// be loaded without something to attach it to.
+Result<Probed> has_helper(std::uint32_t program_type, std::int32_t helper);
+
+} // namespace ringside::kernel
