@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Link: names in a bpf file system, and the end.
+#include "attach/link.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include "bpf/command.hpp"
+#include "bpf/link.hpp"
+#include "os/pins.hpp"
+
+namespace ringside::attach {
+namespace {
+
+// copy_of ends with a NUL. ENAMETOOLONG for more than the kernel takes.
+Result<Array<char>> copy_of(std::string_view text) {
+  constexpr std::size_t kMost = 4096; // PATH_MAX
+  if (text.size() >= kMost)
+    return Errno(ENAMETOOLONG);
+  auto copy = Array<char>::of_size(text.size() + 1);
+  if (!copy)
+    return copy.error();
+  std::memcpy(copy->data(), text.data(), text.size());
+  (*copy)[text.size()] = '\0';
+  return copy;
+}
+
+// folder_of is the folder that a name is in, as dirname(1) says.
+Result<Array<char>> folder_of(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/'))
+    path.remove_suffix(1);
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos)
+    return copy_of(".");
+  while (path.size() > 1 && !path.ends_with('/'))
+    path.remove_suffix(1);
+  while (path.size() > 1 && path.ends_with('/'))
+    path.remove_suffix(1);
+  return copy_of(path);
+}
+
+Result<void> must_be_in_bpf_file_system(const char* folder) {
+  const auto is = os::in_bpf_file_system(folder);
+  if (!is)
+    return is.error();
+  if (!*is)
+    return Errno(EINVAL);
+  return {};
+}
+
+// make_folder_for makes the one folder that a name is in. Its own folder is looked at first:
+// nothing is made outside of a bpf file system.
+Result<void> make_folder_for(const char* path) {
+  const auto folder = folder_of(path);
+  if (!folder)
+    return folder.error();
+  const auto is_there = must_be_in_bpf_file_system(folder->data());
+  if (is_there || is_there.error() != Errno(ENOENT))
+    return is_there;
+  const auto outer = folder_of(folder->data());
+  if (!outer)
+    return outer.error();
+  if (const auto checked = must_be_in_bpf_file_system(outer->data()); !checked)
+    return checked;
+  const auto made = os::make_folder(folder->data());
+  // Another process may have been faster.
+  if (!made && made.error() != Errno(EEXIST))
+    return made;
+  return {};
+}
+
+} // namespace
+
+Link::~Link() {
+  if (disconnected_)
+    fd_.release();
+}
+
+Result<Owned<Link>> Link::open(const char* path) {
+  auto fd = bpf::open(BPF_OBJ_GET, bpf::PathAttr{.pathname = path});
+  if (!fd)
+    return fd.error();
+  auto link = make<Link>(std::move(*fd));
+  if (link == nullptr)
+    return Errno(ENOMEM);
+  if (const auto set = link->set_path(path); !set)
+    return set.error();
+  return link;
+}
+
+Result<void> Link::set_path(std::string_view path) {
+  auto copy = copy_of(path);
+  if (!copy)
+    return copy.error();
+  path_ = std::move(*copy);
+  return {};
+}
+
+Result<void> Link::pin(const char* path) {
+  if (this->path() != nullptr)
+    return Errno(EBUSY);
+  if (const auto made = make_folder_for(path); !made)
+    return made;
+  auto copy = copy_of(path);
+  if (!copy)
+    return copy.error();
+  if (const auto pinned =
+          bpf::run(BPF_OBJ_PIN, bpf::PathAttr{.pathname = path, .bpf_fd = fd_.get()});
+      !pinned)
+    return pinned;
+  path_ = std::move(*copy);
+  return {};
+}
+
+Result<void> Link::unpin() {
+  if (path() == nullptr)
+    return Errno(EINVAL);
+  const auto removed = os::remove_name(path());
+  if (removed || removed.error() == Errno(ENOENT))
+    path_ = {};
+  return removed;
+}
+
+Result<void> Link::detach() {
+  return bpf::detach_link(fd_.get());
+}
+
+Result<void> Link::close() {
+  if (disconnected_ || !fd_)
+    return {};
+  return os::close_descriptor(fd_.release());
+}
+
+} // namespace ringside::attach
