@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* prog_load: loading programs: fields, logs, and what is tried again. */
 #include <limits.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include "bpf/tap.h"
@@ -211,6 +213,43 @@ static void attempts_with_a_log(void) {
   CHECK_TAKEN(LOAD "; " LOAD "; " LOAD_WITH_LOG "; " LOAD_WITH_LOG);
 }
 
+static unsigned attempt, undisturbed;
+static void look_at_signals(const void* attr) {
+  sigset_t blocked;
+
+  (void)attr;
+  attempt++;
+  pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+  if (sigismember(&blocked, SIGALRM) && !sigismember(&blocked, SIGTERM))
+    undisturbed = attempt;
+}
+
+/* A timer of 1 ms ends every attempt at a large program. */
+static void last_attempt(void) {
+  sigset_t blocked;
+
+  open_with_names();
+  tap_look(look_at_signals);
+  for (unsigned i = 0; i < 4; i++)
+    tap_answer(-EAGAIN);
+  CHECK_EQ(load(NULL), tap_fd);
+  CHECK_EQ(attempt, 5);
+  CHECK_EQ(undisturbed, differs() ? 5 : 0);
+  pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+  CHECK(!sigismember(&blocked, SIGALRM));
+}
+
+/* A log that was wanted after a failure may come with success. */
+static void errno_of_a_success(void) {
+  OPTS(bpf_prog_load_opts, opts, .log_buf = log_buf, .log_size = 256);
+
+  open_with_names();
+  tap_answer(-EACCES);
+  errno = ENOTTY;
+  CHECK_EQ(load(&opts), tap_fd);
+  CHECK_EQ(errno, differs() ? ENOTTY : EACCES);
+}
+
 /* A kernel that knows shorter records says so by their size, and gets them with the rest zeroed. */
 
 static unsigned func_info[2][3] = {{0, 1, 7}, {1, 2, 7}};
@@ -284,6 +323,8 @@ CASES(prog_load) = {
     CASE(five_attempts, "bpf_prog_load"),
     CASE(attempts_as_asked, "bpf_prog_load"),
     CASE(attempts_with_a_log, "bpf_prog_load"),
+    CASE(last_attempt, "bpf_prog_load", .difference = "last-attempt-undisturbed"),
+    CASE(errno_of_a_success, "bpf_prog_load", .difference = "errno-kept"),
     CASE(shorter_records, "bpf_prog_load"),
     CASE(shorter_records_once_each, "bpf_prog_load"),
     {.name = NULL},
