@@ -14,6 +14,6 @@
   template <>                                                                                      \
   struct ringside::OptionsType<struct T> {                                                         \
     static constexpr const char* kName = #T;                                                       \
-    static constexpr std::size_t kEnd =                                                            \
-        offsetof(struct T, T##__last_field) + sizeof(T::T##__last_field);                          \
+    static constexpr std::size_t kEnd = offsetof(struct T, T##__last_field) +                      \
+                                        ringside::member_size<decltype(T::T##__last_field)>();     \
   }

@@ -33,6 +33,12 @@ std::size_t options_offset(Member Struct::*member) {
   return static_cast<std::size_t>(reinterpret_cast<const char*>(field) - place);
 }
 
+// member_size is the size of a member, which may be a pointer.
+template <class Member>
+constexpr std::size_t member_size() {
+  return sizeof(Member); // NOLINT(bugprone-sizeof-expression)
+}
+
 // Options reads and writes the members of a caller's struct. Such a struct begins with `size_t sz`,
 // its size as the caller knew it. A member counts as given if sz reaches past its last byte.
 template <class T>
@@ -59,22 +65,22 @@ public:
   // has is whether a member is given.
   template <class Member>
   [[nodiscard]] bool has(Member T::*member) const {
-    return offset_of(member) + size_of<Member>() <= size_;
+    return offset_of(member) + member_size<Member>() <= size_;
   }
 
   // get is a member's value, or `fallback` where it is not given.
   template <class Member>
   [[nodiscard]] Member get(Member T::*member, Member fallback = {}) const {
     if (has(member)) // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): no bytes, no size
-      std::memcpy(&fallback, bytes_ + offset_of(member), size_of<Member>());
+      std::memcpy(&fallback, bytes_ + offset_of(member), member_size<Member>());
     return fallback;
   }
   // The same for a member of a member, such as one of a union's structs.
   template <class Outer, class Member>
   [[nodiscard]] Member get(Outer T::*outer, Member Outer::*member, Member fallback = {}) const {
     const std::size_t at = offset_of(outer) + options_offset(member);
-    if (at + size_of<Member>() <= size_)
-      std::memcpy(&fallback, bytes_ + at, size_of<Member>());
+    if (at + member_size<Member>() <= size_)
+      std::memcpy(&fallback, bytes_ + at, member_size<Member>());
     return fallback;
   }
 
@@ -82,7 +88,7 @@ public:
   // too.
   template <class Member>
   [[nodiscard]] bool nothing_behind(Member T::*member) const {
-    const std::size_t end = offset_of(member) + size_of<Member>();
+    const std::size_t end = offset_of(member) + member_size<Member>();
     return end >= size_ || all_zero(bytes_ + end, size_ - end);
   }
 
@@ -90,16 +96,10 @@ public:
   template <class Member>
   void put(Member T::*member, std::type_identity_t<Member> value) const {
     if (has(member) && results_ != nullptr)
-      std::memcpy(results_ + offset_of(member), &value, size_of<Member>());
+      std::memcpy(results_ + offset_of(member), &value, member_size<Member>());
   }
 
 private:
-  // Of a member that is a pointer, the size of the pointer is meant.
-  template <class Member>
-  static constexpr std::size_t size_of() {
-    return sizeof(Member); // NOLINT(bugprone-sizeof-expression)
-  }
-
   Options(const T* options, std::size_t size)
       : bytes_(reinterpret_cast<const char*>(options)), size_(size) {}
 

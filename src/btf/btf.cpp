@@ -56,11 +56,12 @@ Result<Owned<Btf>> Btf::read(std::span<const std::byte> bytes, const Btf* base,
   return btf;
 }
 
-Result<Owned<Btf>> Btf::of_image(const Image& image) {
+Result<Owned<Btf>> Btf::of_image(const Image& image, Release release) {
   auto btf = make(nullptr);
   if (!btf)
     return no_memory("BTF", "a handle");
   (*btf)->show_image(image);
+  (*btf)->release_ = release;
   return btf;
 }
 

@@ -20,6 +20,12 @@
 
 namespace ringside::btf {
 
+// Release is called when a Btf that shares an image is freed.
+struct Release {
+  void (*call)(void* owner) = nullptr;
+  void* owner = nullptr;
+};
+
 // Btf holds types with ids from 1, and strings. Id 0 is void. A split Btf goes on where its base
 // ended when the split one was made: lower ids and string offsets are the base's. The base must
 // outlive it. Threads may look at one Btf at the same time.
@@ -29,8 +35,17 @@ public:
   // split. EINVAL, ENOTSUP, ENOMEM, with a message. `subject` says where the bytes come from.
   static Result<Owned<Btf>> read(std::span<const std::byte> bytes, const Btf* base,
                                  const Subject& subject);
-  // of_image makes one that shares an image, which must have no base and must outlive it.
-  static Result<Owned<Btf>> of_image(const Image& image);
+  // of_image makes one that shares an image, which must have no base and must outlive it. When the
+  // Btf is freed it calls `release`.
+  static Result<Owned<Btf>> of_image(const Image& image, Release release = {});
+  Btf() = default;
+  Btf(const Btf&) = delete;
+  Btf& operator=(const Btf&) = delete;
+  ~Btf() {
+    if (release_.call != nullptr)
+      release_.call(release_.owner);
+  }
+
   // empty makes one without types; with_layout: raw data will say how long each kind is. ENOMEM.
   static Result<Owned<Btf>> empty(const Btf* base, bool with_layout = false);
 
@@ -145,6 +160,7 @@ private:
   Owned<Image> owned_image_;
   Edited edited_;
   Owned<Btf> owned_base_;
+  Release release_;
   Lazy<Vector<std::byte>> made_bytes_[2]; // by ByteOrder
   mutable std::uint32_t pointer_size_ = kNotAsked;
   ByteOrder order_ = kNativeOrder;

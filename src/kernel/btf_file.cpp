@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Reading BTF from files.
+#include "kernel/btf_file.hpp"
+
+#include <cerrno>
+#include <string_view>
+
+#include <elf.h>
+
+#include "base/failure.hpp"
+#include "btf/header.hpp"
+#include "btf/relocate.hpp"
+#include "elf/file.hpp"
+#include "os/whole_file.hpp"
+
+namespace ringside::kernel {
+namespace {
+
+using btf::Btf;
+using btf::Ext;
+
+Result<BtfFile> read_raw(std::span<const std::byte> bytes, const Btf* base,
+                         const Subject& subject) {
+  auto made = Btf::read(bytes, base, subject);
+  if (!made)
+    return made.error();
+  return BtfFile{std::move(*made), nullptr};
+}
+
+// BtfSections is the sections that BTF is in. Of several with one name the last counts.
+struct BtfSections {
+  const elf::Section* types = nullptr;
+  const elf::Section* ext = nullptr;
+  const elf::Section* base = nullptr;
+};
+
+BtfSections find_sections(const elf::File& file) {
+  BtfSections found;
+  for (const elf::Section& section : file.sections()) {
+    if (section.name == ".BTF")
+      found.types = &section;
+    else if (section.name == ".BTF.ext")
+      found.ext = &section;
+    else if (section.name == ".BTF.base")
+      found.base = &section;
+  }
+  return found;
+}
+
+Result<Bytes> contents(const elf::File& file, const elf::Section& section) {
+  if (section.type != SHT_PROGBITS)
+    return fail(file.subject_of(section), kErrnoFormat, "it is of type %u, not SHT_PROGBITS",
+                section.type);
+  return file.contents(section);
+}
+
+Result<Owned<Btf>> read_section(const elf::File& file, const elf::Section& section,
+                                const Btf* base) {
+  const auto bytes = contents(file, section);
+  if (!bytes)
+    return bytes.error();
+  const Subject subject = file.subject_of(section);
+  auto made = Btf::read(bytes->view(), base, subject);
+  if (made)
+    (*made)->set_pointer_size(file.wide() ? sizeof(std::uint64_t) : sizeof(std::uint32_t));
+  return made;
+}
+
+// read_types reads .BTF, and .BTF.base if that is there.
+Result<Owned<Btf>> read_types(const elf::File& file, const BtfSections& sections, const Btf* base) {
+  if (sections.base == nullptr)
+    return read_section(file, *sections.types, base);
+  auto distilled = read_section(file, *sections.base, nullptr);
+  if (!distilled)
+    return distilled;
+  auto made = read_section(file, *sections.types, distilled->get());
+  if (!made)
+    return made;
+  if (base == nullptr)
+    (*made)->own_base(std::move(*distilled));
+  else if (const auto relocated = btf::relocate(**made, *base); !relocated)
+    return relocated.error();
+  return made;
+}
+
+Result<BtfFile> read_elf(const ByteSource& source, const Btf* base, bool wants_ext,
+                         const Subject& subject) {
+  const auto file = elf::File::open(source, subject);
+  if (!file)
+    return file.error();
+  if (file->sections().empty())
+    return fail(subject, kErrnoFormat, "it has no sections");
+  const BtfSections sections = find_sections(*file);
+  if (sections.types == nullptr)
+    return fail(subject, Errno(ENODATA), "it has no section .BTF; compile with -g");
+  auto types = read_types(*file, sections, base);
+  if (!types)
+    return types.error();
+  BtfFile made{std::move(*types), nullptr};
+  if (!wants_ext || sections.ext == nullptr)
+    return made;
+  const auto bytes = contents(*file, *sections.ext);
+  if (!bytes)
+    return bytes.error();
+  auto ext = Ext::read(bytes->view(), file->subject_of(*sections.ext));
+  if (!ext)
+    return ext.error();
+  made.ext = std::move(*ext);
+  return made;
+}
+
+Result<void> read_piece(void* fd, std::uint64_t offset, std::span<std::byte> into) {
+  const auto read = os::read_at(static_cast<os::UniqueFd*>(fd)->get(), offset, into);
+  // A folder is no ELF file.
+  return !read && read.error() == Errno(EISDIR) ? kErrnoFormat : read;
+}
+
+Result<BtfFile> read_elf(os::UniqueFd& fd, const Btf* base, bool wants_ext,
+                         const Subject& subject) {
+  const auto size = os::file_size(fd.get());
+  if (!size)
+    return fail(subject, size.error(), "its size is not known");
+  return read_elf(ByteSource(*size, read_piece, &fd), base, wants_ext, subject);
+}
+
+} // namespace
+
+Result<BtfFile> read_btf(const char* path, BtfForm form, const Btf* base, bool wants_ext) {
+  const Subject subject(path);
+  auto fd = os::open_to_read(path);
+  if (!fd)
+    return fail(subject, fd.error(), "it cannot be opened, error %d", fd.error().value());
+  if (form == BtfForm::elf)
+    return read_elf(*fd, base, wants_ext, subject);
+  // The first bytes say what it is.
+  Vector<std::byte> bytes;
+  if (const auto read = os::read_rest(fd->get(), bytes, sizeof(btf::kMagic)); !read)
+    return fail(subject, Errno(EIO), "it cannot be read, error %d", read.error().value());
+  if (bytes.size() < sizeof(btf::kMagic))
+    return fail(subject, Errno(EIO), "it has %zu bytes", bytes.size());
+  if (!btf::order_by_magic(bytes)) {
+    if (form == BtfForm::any)
+      return read_elf(*fd, base, wants_ext, subject);
+    return fail(subject, Errno(EPROTO), "it does not begin as BTF does");
+  }
+  if (const auto read = os::read_rest(fd->get(), bytes); !read)
+    return fail(subject, read.error(), "it cannot be read");
+  return read_raw(bytes, base, subject);
+}
+
+} // namespace ringside::kernel

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// BTF from files: such as the kernel has in /sys, or sections of an ELF file.
+#pragma once
+
+#include "base/owned.hpp"
+#include "base/result.hpp"
+#include "btf/btf.hpp"
+#include "btf/ext.hpp"
+
+namespace ringside::kernel {
+
+// BtfForm is what a file may be.
+enum class BtfForm { any, raw, elf };
+
+struct BtfFile {
+  Owned<btf::Btf> btf;
+  Owned<btf::Ext> ext; // null where there is none, or none was wanted
+};
+
+// read_btf reads the BTF of a file, over a base or over none. An ELF file may bring the base that
+// it was distilled over; it is then relocated to the base that is given, or has its own. Errors,
+// each with a message: that of opening; EIO: it cannot be read, or has less than 2 bytes; EPROTO:
+// it is not raw BTF; kErrnoFormat: it is not in order as an ELF file; ENODATA: it has no section
+// .BTF; those of Btf::read, Ext::read and relocate.
+Result<BtfFile> read_btf(const char* path, BtfForm form, const btf::Btf* base, bool wants_ext);
+
+} // namespace ringside::kernel

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Whole files, on Linux.
+#include "os/whole_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "os/linux/results.hpp"
+
+namespace ringside::os {
+
+bool exists(const char* path) {
+  return faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) == 0;
+}
+
+bool can_be_read(const char* path) {
+  return faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0;
+}
+
+Result<UniqueFd> open_to_read(const char* path) {
+  return opened(open(path, O_RDONLY | O_CLOEXEC));
+}
+
+Result<std::uint64_t> file_size(int fd) {
+  struct stat facts = {};
+  if (fstat(fd, &facts) != 0)
+    return last_error();
+  return static_cast<std::uint64_t>(facts.st_size);
+}
+
+Result<void> read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
+  while (!into.empty()) {
+    const ssize_t count = pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno != EINTR)
+      return last_error();
+    if (count == 0)
+      return Errno(EIO);
+    if (count > 0) {
+      into = into.subspan(static_cast<std::size_t>(count));
+      offset += static_cast<std::uint64_t>(count);
+    }
+  }
+  return {};
+}
+
+Result<void> read_rest(int fd, Vector<std::byte>& into, std::size_t most) {
+  constexpr std::size_t kStep = 64 << 10;
+  const auto size = file_size(fd);
+  // One byte more than is expected shows the end without another step.
+  std::size_t step = size && *size < SIZE_MAX ? static_cast<std::size_t>(*size) + 1 : kStep;
+  for (const std::size_t end = into.size() + std::min(most, SIZE_MAX - into.size());
+       into.size() < end; step = kStep) {
+    const std::size_t before = into.size();
+    step = std::min(step, end - before);
+    if (const auto room = into.append_default(step); !room)
+      return room;
+    const ssize_t count = read(fd, into.data() + before, step);
+    const Errno error = last_error();
+    into.truncate(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (count == 0)
+      return {};
+    if (count < 0 && error != Errno(EINTR))
+      return error;
+  }
+  return {};
+}
+
+Result<Mapping> map_private(int fd, std::size_t size) {
+  void* const address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (address == MAP_FAILED)
+    return last_error();
+  return Mapping(address, size);
+}
+
+} // namespace ringside::os

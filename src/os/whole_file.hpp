@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Opening files, reading them at any place or to their end, and mapping them. Unit tests use these
+// functions as they are, on real files.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/result.hpp"
+#include "base/vector.hpp"
+#include "os/mapping.hpp"
+#include "os/unique_fd.hpp"
+
+namespace ringside::os {
+
+// exists and can_be_read ask by the rights that the process has now.
+bool exists(const char* path);
+bool can_be_read(const char* path);
+
+// open_to_read is open(2) for reading. The descriptor is closed on exec.
+Result<UniqueFd> open_to_read(const char* path);
+
+// file_size is what the file system says. Of files in /proc, and of pipes, that is 0.
+Result<std::uint64_t> file_size(int fd);
+
+// read_at fills `into` with what stands from `offset` on: all of it, or EIO where the file ends
+// before.
+Result<void> read_at(int fd, std::uint64_t offset, std::span<std::byte> into);
+
+// read_rest adds what is left to read, to the end of the file, or the next `most` bytes of it.
+// ENOMEM, or what read(2) fails with.
+Result<void> read_rest(int fd, Vector<std::byte>& into, std::size_t most = SIZE_MAX);
+
+// map_private maps `size` bytes from the beginning, to be read. The file must not change.
+Result<Mapping> map_private(int fd, std::size_t size);
+
+} // namespace ringside::os
