@@ -26,7 +26,7 @@ static void make_file_system(void) {
   strcpy(folder, "/tmp/conform-link-XXXXXX");
   if (!mkdtemp(folder))
     skip("no temporary folder can be made");
-  if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+  if (unshare(CLONE_NEWNS) != 0 || mount("", "/", "", MS_REC | MS_PRIVATE, NULL) != 0 ||
       mount("bpf", folder, "bpf", 0, NULL) != 0) {
     rmdir(folder);
     skip("no bpf file system can be mounted");
