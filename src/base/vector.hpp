@@ -76,6 +76,12 @@ public:
     if (capacity_ - size_ < count)
       if (const auto grown = grow(count); !grown)
         return grown;
+    if constexpr (std::is_trivially_default_constructible_v<T>) {
+      if (count != 0)
+        std::memset(static_cast<void*>(elements_ + size_), 0, count * sizeof(T));
+      size_ += count;
+      return {};
+    }
     for (const std::size_t end = size_ + count; size_ < end; ++size_)
       new (elements_ + size_) T();
     return {};

@@ -48,26 +48,32 @@ Result<void> read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
   return {};
 }
 
+// Files of /sys give a page at a time, so room is made for many reads at once.
 Result<void> read_rest(int fd, Vector<std::byte>& into, std::size_t most) {
   constexpr std::size_t kStep = 64 << 10;
   const auto size = file_size(fd);
+  std::size_t filled = into.size();
+  const std::size_t end = filled + std::min(most, SIZE_MAX - filled);
   // One byte more than is expected shows the end without another step.
   std::size_t step = size && *size < SIZE_MAX ? static_cast<std::size_t>(*size) + 1 : kStep;
-  for (const std::size_t end = into.size() + std::min(most, SIZE_MAX - into.size());
-       into.size() < end; step = kStep) {
-    const std::size_t before = into.size();
-    step = std::min(step, end - before);
-    if (const auto room = into.append_default(step); !room)
-      return room;
-    const ssize_t count = read(fd, into.data() + before, step);
-    const Errno error = last_error();
-    into.truncate(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  Result<void> done;
+  while (filled < end) {
+    if (filled == into.size())
+      if (done = into.append_default(std::min(step, end - filled)); !done)
+        break;
+    step = kStep;
+    const ssize_t count = read(fd, into.data() + filled, into.size() - filled);
     if (count == 0)
-      return {};
-    if (count < 0 && error != Errno(EINTR))
-      return error;
+      break;
+    if (count > 0)
+      filled += static_cast<std::size_t>(count);
+    else if (const Errno error = last_error(); error != Errno(EINTR)) {
+      done = error;
+      break;
+    }
   }
-  return {};
+  into.truncate(filled);
+  return done;
 }
 
 Result<Mapping> map_private(int fd, std::size_t size) {
