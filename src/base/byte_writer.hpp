@@ -52,6 +52,8 @@ public:
   void reserve(std::size_t size) { keep(bytes_.reserve(size)); }
 
   // patch writes over what stands at `offset`; it must have been written before.
+  void patch_u8(std::size_t offset, std::uint8_t value) { patch(offset, value); }
+  void patch_u16(std::size_t offset, std::uint16_t value) { patch(offset, value); }
   void patch_u32(std::size_t offset, std::uint32_t value) { patch(offset, value); }
   void patch_u64(std::size_t offset, std::uint64_t value) { patch(offset, value); }
 

@@ -214,6 +214,17 @@ def options():
     }
 
 
+def usdt_arguments():
+    """A byte that chooses the machine, and the text of a probe's arguments."""
+    texts = [b"-4@%edi 8@%rax 1@$7", b"8@-16(%rbp) 4@(%rdx,%rcx,4) 8@symbol(%rip)",
+             b"-4@4(%ebp) 4@%eax", b"8@%r2 -4@160(%r15)", b"8@x1 4@[sp, 12] -8@[x1, x2, lsl #3]",
+             b"-4@a5 8@0(sp) 4@12", b"4@r0 -1@[fp, #-8]"]
+    seeds = {f"text_{number}_on_{machine}": bytes([machine]) + text
+             for number, text in enumerate(texts) for machine in range(6)}
+    return {**seeds, "none": b"\0", "empty": b"", "no_size": b"\0%eax", "size": b"\x003@%eax",
+            "many": b"\0" + b"4@%eax " * 13, "fixed": b"\x808@symbol", "open": b"\x008@8(%rax"}
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: seeds.py FOLDER")
@@ -230,7 +241,7 @@ def main():
                "netlink": netlink_seeds.seeds,
                "object_open": elf_image_seeds.object_seeds, "options": options,
                "perf_buffer": perf_buffer, "perf_read": perf_read,
-               "zip": archive_seeds.zip_seeds}
+               "usdt_arguments": usdt_arguments, "zip": archive_seeds.zip_seeds}
     for target, seeds in targets.items():
         os.makedirs(os.path.join(folder, target))
         for name, data in seeds().items():
