@@ -59,8 +59,8 @@ Result<void> change_access(bpf_insn& insn, const Change& change, const Subject& 
   if (bytes != 1 && bytes != 2 && bytes != 4 && bytes != 8)
     return fail(subject, Errno(EINVAL),
                 "the field has %" PRIu32 " bytes on the target, which no instruction moves", bytes);
-  insn.code =
-      static_cast<std::uint8_t>(BPF_MODE(insn.code) | bpf::insn::size_code(bytes) | BPF_CLASS(insn.code));
+  insn.code = static_cast<std::uint8_t>(BPF_MODE(insn.code) | bpf::insn::size_code(bytes) |
+                                        BPF_CLASS(insn.code));
   return {};
 }
 

@@ -59,10 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const auto local_size = input.take<std::uint16_t>();
   const auto local_bytes = std::as_bytes(input.take_bytes(local_size));
   sim_reset(1);
-  const auto local = btf::Btf::read(local_bytes, nullptr, "local");
+  const auto local = ringside::btf::Btf::read(local_bytes, nullptr, "local");
   if (!local)
     return 0;
-  const auto target = btf::Btf::read(std::as_bytes(input.take_rest()), nullptr, "target");
+  const auto target = ringside::btf::Btf::read(std::as_bytes(input.take_rest()), nullptr, "target");
   if (target)
     relocate(**local, **target, {.type_id = id, .access = access.c_str(), .kind = kind}, program);
   return 0;

@@ -110,7 +110,7 @@ private:
   Print print_;
   void* context_;
   std::size_t length_ = 0;
-  char buffer_[kRoom + 1];
+  char buffer_[kRoom + 1] = {};
 };
 
 } // namespace ringside::btf
