@@ -14,6 +14,7 @@ import archive_seeds
 import btf_seeds
 import elf_image_seeds
 import elf_seeds
+import linker_seeds
 import netlink_seeds
 
 SAMPLE, LOST, THROTTLE = 9, 2, 5
@@ -237,7 +238,7 @@ def main():
                "elf": elf_seeds.seeds,
                "elf_file": elf_image_seeds.file_seeds,
                "elf_symbols": elf_image_seeds.symbol_seeds,
-               "inflate": archive_seeds.inflate_seeds,
+               "inflate": archive_seeds.inflate_seeds, "linker": linker_seeds.seeds,
                "netlink": netlink_seeds.seeds,
                "object_open": elf_image_seeds.object_seeds, "options": options,
                "perf_buffer": perf_buffer, "perf_read": perf_read,

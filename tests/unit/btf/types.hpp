@@ -7,6 +7,7 @@
 #include <string>
 
 #include <catch2/catch.hpp>
+#include <linux/btf.h>
 
 #include "btf/btf.hpp"
 #include "btf/edit.hpp"
@@ -62,6 +63,9 @@ public:
   std::uint32_t structure(const char* name, std::uint32_t size,
                           std::initializer_list<FieldOf> fields) {
     return composite(btf::kStruct, name, size, fields);
+  }
+  std::uint32_t variable(const char* name, std::uint32_t type) {
+    return id(btf::add_var(*btf_, name, BTF_VAR_GLOBAL_ALLOCATED, static_cast<int>(type)));
   }
   std::uint32_t forward(const char* name, btf::Kind kind) {
     return id(btf::add_forward(*btf_, name, kind));

@@ -171,7 +171,9 @@ public:
       written.name_offset = add_name(names, section.name);
       written.type = section.type;
       written.flags = section.flags;
-      written.link = section.type == SHT_SYMTAB ? strings_ : 0;
+      written.link = section.type == SHT_SYMTAB ? strings_
+                     : section.type == SHT_REL  ? symbols_section_
+                                                : 0;
       written.info = section.info;
       written.alignment = section.type == SHT_STRTAB ? 1 : 8;
       written.entry_size = section.type == SHT_SYMTAB ? sizeof(Elf64_Sym) : section.entry_size;
