@@ -24,6 +24,8 @@ inline constexpr CachedFact kCachedFacts[] = {
     {"kernel version", "a process ends with its kernel"},
     {"common attributes of bpf(2)", "a process ends with its kernel"},
     {"netdev family", "the kernel gives the number once; a wrong one is answered by ENOENT"},
+    {"cookies of BPF programs", "a process ends with its kernel"},
+    {"wrappers of system calls", "a process ends with its kernel"},
 };
 
 consteval std::size_t cached_fact(std::string_view name) {

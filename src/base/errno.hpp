@@ -28,6 +28,7 @@ private:
 };
 
 // The library's own errors, beside those of the system. The interface names them LIBBPF_ERRNO__.
+inline constexpr Errno kErrnoElf(4000);    // a file cannot be read as ELF
 inline constexpr Errno kErrnoFormat(4001); // a file is not what it should be
 inline constexpr Errno kErrnoEndian(4003); // a file has another byte order
 inline constexpr Errno kErrnoReloc(4005);  // a relocation cannot be carried out

@@ -3,11 +3,19 @@
 // leaves `text` as it was where it does not find that.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 namespace ringside {
+
+// behind is a text without its first `count` characters, which must be there. That of the standard
+// library throws where they are not.
+constexpr std::string_view behind(std::string_view text, std::size_t count) {
+  text.remove_prefix(count);
+  return text;
+}
 
 // skip_blanks removes spaces and tabs.
 void skip_blanks(std::string_view& text);

@@ -42,4 +42,13 @@ void Text::add(const char* format, ...) {
   va_end(arguments);
 }
 
+Result<Array<char>> copy_of(std::string_view text) {
+  auto copy = Array<char>::of_size(text.size() + 1);
+  if (!copy)
+    return copy;
+  std::copy(text.begin(), text.end(), copy->begin());
+  (*copy)[text.size()] = '\0';
+  return copy;
+}
+
 } // namespace ringside

@@ -26,4 +26,7 @@ private:
   bool whole_ = true;
 };
 
+// copy_of copies a text, with a NUL behind it. ENOMEM.
+Result<Array<char>> copy_of(std::string_view text);
+
 } // namespace ringside

@@ -23,6 +23,12 @@ Result<std::size_t> read_file(const char* path, std::span<char> text);
 enum class Access { read_only, read_write };
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access);
 
+// map_memory maps `size` bytes of zeros, which children of fork(2) share.
+Result<Mapping> map_memory(std::size_t size);
+
+// map_onto maps the beginning of `fd` in the place of `mapping`, at the same addresses.
+Result<void> map_onto(const Mapping& mapping, int fd, Access access);
+
 // duplicate gives a second, close-on-exec descriptor of the same open file: the lowest free number
 // from `least` on.
 Result<UniqueFd> duplicate(int fd, int least = 0);

@@ -76,6 +76,16 @@ Result<void> read_rest(int fd, Vector<std::byte>& into, std::size_t most) {
   return done;
 }
 
+Result<Vector<std::byte>> read_whole(const char* path) {
+  const auto file = open_to_read(path);
+  if (!file)
+    return file.error();
+  Vector<std::byte> bytes;
+  if (const auto read = read_rest(file->get(), bytes); !read)
+    return read.error();
+  return bytes;
+}
+
 Result<Mapping> map_private(int fd, std::size_t size) {
   void* const address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (address == MAP_FAILED)

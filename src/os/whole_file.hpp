@@ -32,6 +32,9 @@ Result<void> read_at(int fd, std::uint64_t offset, std::span<std::byte> into);
 // ENOMEM, or what read(2) fails with.
 Result<void> read_rest(int fd, Vector<std::byte>& into, std::size_t most = SIZE_MAX);
 
+// read_whole reads a file of any size into memory.
+Result<Vector<std::byte>> read_whole(const char* path);
+
 // map_private maps `size` bytes from the beginning, to be read. The file must not change.
 Result<Mapping> map_private(int fd, std::size_t size);
 

@@ -44,6 +44,20 @@ Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access 
   return Mapping(address, size);
 }
 
+Result<Mapping> map_memory(std::size_t size) {
+  void* address = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (address == MAP_FAILED)
+    return last_error();
+  return Mapping(address, size);
+}
+
+Result<void> map_onto(const Mapping& mapping, int fd, Access access) {
+  const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+  if (mmap(mapping.data(), mapping.size(), protection, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
+    return last_error();
+  return {};
+}
+
 void unmap(void* address, std::size_t size) {
   munmap(address, size);
 }

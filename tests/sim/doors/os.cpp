@@ -174,6 +174,25 @@ Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access 
   return Mapping(reinterpret_cast<void*>(address), size);
 }
 
+Result<Mapping> map_memory(std::size_t size) {
+  void* address =
+      sim::host::map(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (address == MAP_FAILED)
+    return Errno(errno);
+  return Mapping(address, size);
+}
+
+Result<void> map_onto(const Mapping& mapping, int fd, Access access) {
+  const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+  const std::intptr_t address =
+      kernel()
+          .mmap(mapping.data(), mapping.size(), protection, MAP_SHARED | MAP_FIXED, fd, 0)
+          .value_or(-EBADF);
+  if (address < 0 && address >= -sim::kMaxErrno)
+    return Errno(static_cast<int>(-address));
+  return {};
+}
+
 void unmap(void* address, std::size_t size) {
   kernel().munmap(address, size);
 }
