@@ -21,6 +21,12 @@ inline constexpr std::uint32_t kMapArena = 33;
 inline constexpr std::uint32_t kMapInsnArray = 34;
 inline constexpr std::uint32_t kMapRhash = 35;
 
+// BPF_F_TOKEN_FD, a flag of commands that take a token.
+inline constexpr std::uint32_t kTokenFd = 1U << 16;
+
+// BPF_F_VTYPE_BTF_OBJ_FD, a flag of maps: the type of the value is in a module's BTF.
+inline constexpr std::uint32_t kFlagValueTypeOfModule = 1U << 15;
+
 // BPF_F_LINK, a flag of struct_ops maps: they are attached by links.
 inline constexpr std::uint32_t kFlagLink = 1U << 13;
 
@@ -43,6 +49,10 @@ inline constexpr std::uint32_t kTraceFsession = 58;
 inline constexpr std::uint32_t kTraceFentryMulti = 59;
 inline constexpr std::uint32_t kTraceFexitMulti = 60;
 inline constexpr std::uint32_t kTraceFsessionMulti = 61;
+
+// BPF_F_CPU and BPF_F_ALL_CPUS, flags of element functions of per-CPU maps
+inline constexpr std::uint64_t kOneCpu = 8;
+inline constexpr std::uint64_t kAllCpus = 16;
 
 // Flags of attaching: what the relative is
 inline constexpr std::uint32_t kIsId = 1U << 5; // BPF_F_ID

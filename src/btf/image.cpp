@@ -46,12 +46,16 @@ std::span<const std::uint32_t> words_in(std::span<const std::byte> section) {
 
 Result<Owned<Image>> Image::copy(std::span<const std::byte> bytes, const Place& place,
                                  const Subject& subject) {
-  return make(bytes, false, place, subject);
+  return make(bytes, Bytes::copied, place, subject);
 }
 
 Result<Owned<Image>> Image::borrow(std::span<const std::byte> bytes, const Place& place,
                                    const Subject& subject) {
-  return make(bytes, true, place, subject);
+  return make(bytes, Bytes::borrowed, place, subject);
+}
+
+Result<Owned<Image>> Image::trust(std::span<const std::byte> bytes, const Subject& subject) {
+  return make(bytes, Bytes::trusted, {}, subject);
 }
 
 bool Image::has_unknown_header() const {
@@ -61,8 +65,8 @@ bool Image::has_unknown_header() const {
                      [](std::byte byte) { return byte != std::byte{0}; });
 }
 
-Result<Owned<Image>> Image::make(std::span<const std::byte> bytes, bool may_borrow,
-                                 const Place& place, const Subject& subject) {
+Result<Owned<Image>> Image::make(std::span<const std::byte> bytes, Bytes how, const Place& place,
+                                 const Subject& subject) {
   const auto header = Header::read(bytes, subject);
   if (!header)
     return header.error();
@@ -72,10 +76,10 @@ Result<Owned<Image>> Image::make(std::span<const std::byte> bytes, bool may_borr
   image->header_ = *header;
   image->bytes_ = bytes;
   const auto types = section_of(bytes, *header, header->types);
-  if (!may_borrow || header->order != kNativeOrder || !is_word_aligned(types.data()))
+  if (how == Bytes::copied || header->order != kNativeOrder || !is_word_aligned(types.data()))
     if (const auto copied = image->keep_copy(); !copied)
       return no_memory(subject, "a copy of the BTF");
-  if (const auto read = image->read(place, subject); !read)
+  if (const auto read = image->read(place, how == Bytes::trusted, subject); !read)
     return read.error();
   return image;
 }
@@ -105,7 +109,7 @@ Result<void> Image::swap_copy() {
   return {};
 }
 
-Result<void> Image::read(const Place& place, const Subject& subject) {
+Result<void> Image::read(const Place& place, bool is_trusted, const Subject& subject) {
   const auto types = section_of(bytes_, header_, header_.types);
   const auto strings = section_of(bytes_, header_, header_.strings);
   layout_ = Layout(section_of(bytes_, header_, header_.layout));
@@ -121,7 +125,7 @@ Result<void> Image::read(const Place& place, const Subject& subject) {
     return starts.error();
   starts_ = std::move(*starts);
   data_.starts = starts_;
-  return check_types(data_, place, subject);
+  return is_trusted ? Result<void>() : check_types(data_, place, subject);
 }
 
 } // namespace ringside::btf

@@ -48,6 +48,9 @@ public:
                                    const Subject& subject);
   static Result<Owned<Image>> borrow(std::span<const std::byte> bytes, const Place& place,
                                      const Subject& subject);
+  // trust is borrow for what the kernel gives, which it has checked: where types and strings are is
+  // found, but what types say is not looked at.
+  static Result<Owned<Image>> trust(std::span<const std::byte> bytes, const Subject& subject);
 
   // header is as it was read; its order is that of the file.
   [[nodiscard]] const Header& header() const { return header_; }
@@ -63,11 +66,12 @@ public:
   [[nodiscard]] const Lazy<HashIndex>& strings() const { return strings_; }
 
 private:
-  static Result<Owned<Image>> make(std::span<const std::byte> bytes, bool may_borrow,
-                                   const Place& place, const Subject& subject);
+  enum class Bytes { copied, borrowed, trusted };
+  static Result<Owned<Image>> make(std::span<const std::byte> bytes, Bytes how, const Place& place,
+                                   const Subject& subject);
   Result<void> keep_copy();
   Result<void> swap_copy();
-  Result<void> read(const Place& place, const Subject& subject);
+  Result<void> read(const Place& place, bool is_trusted, const Subject& subject);
 
   Header header_;
   std::span<const std::byte> bytes_;

@@ -46,7 +46,8 @@ void free_mapped(void* mapped) {
   const Owned<MappedImage> gone(static_cast<MappedImage*>(mapped));
 }
 
-// map_sysfs maps the kernel's BTF, which Linux 6.16 lets a program do. Null where it cannot.
+// map_sysfs maps the kernel's BTF, which Linux 6.16 lets a program do. Null where it cannot. The
+// kernel has checked what its types say.
 Owned<MappedImage> map_sysfs() {
   const auto fd = os::open_to_read(kSysfs);
   if (!fd)
@@ -57,7 +58,7 @@ Owned<MappedImage> map_sysfs() {
   auto mapping = os::map_private(fd->get(), static_cast<std::size_t>(*size));
   if (!mapping)
     return nullptr;
-  auto image = btf::Image::borrow({mapping->data(), mapping->size()}, {}, kSysfs);
+  auto image = btf::Image::trust({mapping->data(), mapping->size()}, kSysfs);
   auto mapped = make<MappedImage>();
   if (!image || mapped == nullptr)
     return nullptr;
