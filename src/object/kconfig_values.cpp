@@ -102,7 +102,8 @@ Result<void> KconfigValues::set_text(std::uint32_t index, std::string_view text,
     return fail(subject, Errno(EINVAL), "its value is a text: make it an array of char");
   if (text.size() < 2 || text.back() != '"')
     return fail(subject, Errno(EINVAL), "its text does not end with a quotation mark");
-  text = text.substr(1, text.size() - 2);
+  text = behind(text, 1);
+  text.remove_suffix(1);
   const auto place = place_of(external);
   if (text.size() >= place.size()) {
     say(LogLevel::warn, subject,
@@ -158,7 +159,7 @@ Result<void> KconfigValues::read_line(std::string_view line, const Subject& subj
     return fail(subject, Errno(EINVAL), "the line '%.*s' gives no value",
                 static_cast<int>(line.size()), line.data());
   const std::string_view name = line.substr(0, equal);
-  const std::string_view value = line.substr(equal + 1);
+  const std::string_view value = behind(line, equal + 1);
   const std::uint32_t index = names_.find(
       hash_text(name), [&](std::uint32_t number) { return externs_[number].name == name; });
   if (index == HashIndex::kNone || live_[index].is_set)

@@ -211,6 +211,7 @@ Result<void> add_struct_ops(ParseWork& work, const Variable& variable,
   map.definition.key_size = sizeof(std::uint32_t);
   map.definition.value_size = type.size();
   map.definition.max_entries = 1;
+  map.definition.value_type_id = variable.type_id;
   map.definition.flags = section.name.ends_with(".link") ? bpf::kFlagLink : 0;
   map.autocreate = !section.name.starts_with('?');
   map.ops_type_id = variable.type_id;

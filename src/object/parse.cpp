@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "base/byte_source.hpp"
+#include "base/errno.hpp"
 #include "object/parse_work.hpp"
 
 namespace ringside::object {
@@ -45,8 +46,9 @@ std::uint32_t Parsed::program_at(std::uint32_t section, std::uint64_t insn) cons
 Result<void> parse(std::span<const std::byte> bytes, std::string_view name,
                    const ParseOptions& options, Parsed& parsed, const Subject& subject) {
   const auto file = elf::File::open(ByteSource(bytes), subject);
+  // A file of no byte order at all is no object; kErrnoEndian is for those of another one.
   if (!file)
-    return file.error();
+    return file.error() == kErrnoEndian ? kErrnoFormat : file.error();
   ParseWork work(*file, name, options, parsed, subject);
   for (const auto step : kSteps)
     if (const auto done = step(work); !done)

@@ -4,6 +4,7 @@
 
 #include <linux/bpf.h>
 
+#include "base/scan.hpp"
 #include "bpf/new_uapi.hpp"
 
 namespace ringside::object {
@@ -184,7 +185,7 @@ const SectionKind* find_section_kind(std::string_view section) {
   for (const SectionKind& kind : kKinds) {
     if (!section.starts_with(kind.name))
       continue;
-    const std::string_view rest = section.substr(kind.name.size());
+    const std::string_view rest = behind(section, kind.name.size());
     if (rest.empty() || (kind.may_have_target && rest[0] == '/'))
       return &kind;
   }

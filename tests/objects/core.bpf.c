@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // CO-RE relocations that the kernel has an answer to, and one that it has not.
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
 #include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include <bpf/bpf_core_read.h>
 
 struct task_struct {
   int tgid;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Externs: the kernel's configuration, and symbols of the kernel that may be missing.
-#include <bpf/bpf_helpers.h>
 #include <linux/bpf.h>
 #include <stdbool.h>
+
+#include <bpf/bpf_helpers.h>
 
 extern int LINUX_KERNEL_VERSION __kconfig;
 extern bool CONFIG_BPF_SYSCALL __kconfig __weak;

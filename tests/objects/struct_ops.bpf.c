@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // A table of functions for the kernel, and an optional one.
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
 #include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include <bpf/bpf_tracing.h>
 
 struct sock;
 struct tcp_congestion_ops {

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// What stands behind the opaque structs of objects.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include "abi/boundary/entry.hpp"
+#include "abi/boundary/handle.hpp"
+#include "object/object.hpp"
+
+template <>
+struct ringside::Core<bpf_object> {
+  using Type = ringside::object::Object;
+};
+
+template <>
+struct ringside::Core<bpf_map> {
+  using Type = ringside::object::Map;
+};
+
+template <>
+struct ringside::Core<bpf_program> {
+  using Type = ringside::object::Program;
+};

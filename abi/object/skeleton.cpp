@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Skeletons: structs that bpftool generates, with an object's maps, programs and variables.
+#include <cerrno>
+#include <cstdlib>
+
+#include "abi/boundary/strided.hpp"
+#include "abi/object/handles.hpp"
+#include "abi/object/open.hpp"
+#include "btf/btf.hpp"
+
+namespace {
+
+using namespace ringside;
+using object::Map;
+using object::MapKind;
+using object::Object;
+using object::Program;
+using Maps = Strided<bpf_map_skeleton>;
+using Programs = Strided<bpf_prog_skeleton>;
+using Variables = Strided<bpf_var_skeleton>;
+
+// put_image says where a map's variables are. The kernel's configuration is not for programs.
+void put_image(const bpf_map_skeleton& skeleton, const Map& map) {
+  if (skeleton.mmaped != nullptr && map.kind() != MapKind::kconfig)
+    *skeleton.mmaped = map.image().data();
+}
+
+Result<void> find_all(Object& object, const Maps& maps, const Programs& programs) {
+  for (std::size_t index = 0; index < maps.count(); ++index) {
+    const bpf_map_skeleton& skeleton = maps[index];
+    Map* const map = object.find_map(skeleton.name);
+    if (map == nullptr)
+      return fail(object.subject(), Errno(ESRCH),
+                  "it has no map '%s', which its skeleton has: generate the skeleton anew",
+                  skeleton.name);
+    *skeleton.map = handle<bpf_map>(map);
+    put_image(skeleton, *map);
+  }
+  for (std::size_t index = 0; index < programs.count(); ++index) {
+    const bpf_prog_skeleton& skeleton = programs[index];
+    Program* const program = object.find_program(skeleton.name);
+    if (program == nullptr)
+      return fail(object.subject(), Errno(ESRCH),
+                  "it has no program '%s', which its skeleton has: generate the skeleton anew",
+                  skeleton.name);
+    *skeleton.prog = handle<bpf_program>(program);
+  }
+  return {};
+}
+
+Result<void> open(bpf_object_skeleton& skeleton, const bpf_object_open_opts* opts) {
+  auto opened = open_bytes({static_cast<const std::byte*>(skeleton.data), skeleton.data_sz},
+                           skeleton.name, opts);
+  if (!opened)
+    return opened.error();
+  Object& object = **opened;
+  // It is the caller's from here on, whatever fails.
+  *skeleton.obj = handle<bpf_object>(opened->release());
+  return find_all(object, Maps(skeleton.maps, skeleton.map_cnt, skeleton.map_skel_sz),
+                  Programs(skeleton.progs, skeleton.prog_cnt, skeleton.prog_skel_sz));
+}
+
+Result<void> load(const bpf_object_skeleton& skeleton) {
+  if (*skeleton.obj == nullptr)
+    return fail("skeleton", Errno(EINVAL), "it has no object: open it first");
+  if (const auto loaded = core(*skeleton.obj).load(); !loaded)
+    return loaded;
+  const Maps maps(skeleton.maps, skeleton.map_cnt, skeleton.map_skel_sz);
+  for (std::size_t index = 0; index < maps.count(); ++index)
+    put_image(maps[index], core(*maps[index].map));
+  return {};
+}
+
+// put_variables says where each variable is, in the image of its map.
+Result<void> put_variables(const Object& object, const Variables& variables) {
+  const btf::Btf& btf = *object.btf();
+  for (std::size_t index = 0; index < variables.count(); ++index) {
+    const bpf_var_skeleton& skeleton = variables[index];
+    const Map& map = core(*skeleton.map);
+    const btf::Type datasec = btf.type(map.plan().value_type_id);
+    if (!datasec.is(btf::kDatasec))
+      return fail(object.subject(), Errno(EINVAL),
+                  "its map '%s' has no variables, one of which is '%s'", map.name(), skeleton.name);
+    bool is_found = false;
+    for (std::uint32_t at = 0; at < datasec.elements() && !is_found; ++at) {
+      const btf::Variable variable = datasec.variable(at);
+      is_found = std::string_view(btf.name(btf.type(variable.type))) == skeleton.name;
+      if (is_found && map.image().data() != nullptr)
+        *skeleton.addr = map.image().data() + variable.offset;
+    }
+    if (!is_found)
+      say(LogLevel::warn, object.subject(), "its map '%s' has no variable '%s'", map.name(),
+          skeleton.name);
+  }
+  return {};
+}
+
+Result<void> open(const bpf_object_subskeleton& skeleton) {
+  if (skeleton.obj == nullptr)
+    return fail("subskeleton", Errno(EINVAL), "it has no object");
+  Object& object = core(const_cast<bpf_object*>(skeleton.obj));
+  if (object.btf() == nullptr)
+    return fail(object.subject(), Errno(ENOENT), "it has no BTF, which knows its variables");
+  if (const auto found =
+          find_all(object, Maps(skeleton.maps, skeleton.map_cnt, skeleton.map_skel_sz),
+                   Programs(skeleton.progs, skeleton.prog_cnt, skeleton.prog_skel_sz));
+      !found)
+    return found;
+  return put_variables(object, Variables(skeleton.vars, skeleton.var_cnt, skeleton.var_skel_sz));
+}
+
+} // namespace
+
+extern "C" LIBBPF_API int bpf_object__open_skeleton(struct bpf_object_skeleton* s,
+                                                    const struct bpf_object_open_opts* opts) {
+  return Entry().leave(open(*s, opts));
+}
+
+extern "C" LIBBPF_API int bpf_object__load_skeleton(struct bpf_object_skeleton* s) {
+  return Entry().leave(load(*s));
+}
+
+extern "C" LIBBPF_API int bpf_object__open_subskeleton(struct bpf_object_subskeleton* s) {
+  return Entry().leave(open(*s));
+}
+
+extern "C" LIBBPF_API void bpf_object__destroy_subskeleton(struct bpf_object_subskeleton* s) {
+  const Entry entry;
+  if (s != nullptr) {
+    std::free(s->maps);
+    std::free(s->progs);
+    std::free(s->vars);
+    std::free(s);
+  }
+  entry.succeed();
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Having the kernel make maps, and giving them their first content.
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+
+#include "bpf/info.hpp"
+#include "bpf/map.hpp"
+#include "bpf/new_uapi.hpp"
+#include "bpf/object_name.hpp"
+#include "kernel/cpus.hpp"
+#include "kernel/pin.hpp"
+#include "kernel/refusal.hpp"
+#include "object/loading.hpp"
+#include "os/file.hpp"
+
+namespace ringside::object {
+namespace {
+
+// Maps whose keys and values the kernel takes no types of.
+constexpr std::uint32_t kWithoutTypes[] = {
+    BPF_MAP_TYPE_PERF_EVENT_ARRAY,
+    BPF_MAP_TYPE_CGROUP_ARRAY,
+    BPF_MAP_TYPE_STACK_TRACE,
+    BPF_MAP_TYPE_ARRAY_OF_MAPS,
+    BPF_MAP_TYPE_HASH_OF_MAPS,
+    BPF_MAP_TYPE_DEVMAP,
+    BPF_MAP_TYPE_DEVMAP_HASH,
+    BPF_MAP_TYPE_CPUMAP,
+    BPF_MAP_TYPE_XSKMAP,
+    BPF_MAP_TYPE_SOCKMAP,
+    BPF_MAP_TYPE_SOCKHASH,
+    BPF_MAP_TYPE_QUEUE,
+    BPF_MAP_TYPE_STACK,
+    bpf::kMapArena,
+};
+
+bool takes_types(std::uint32_t type) {
+  return std::find(std::begin(kWithoutTypes), std::end(kWithoutTypes), type) ==
+         std::end(kWithoutTypes);
+}
+
+constexpr kernel::Step kMaking{"making it", kernel::RefusedCall::bpf};
+constexpr kernel::Step kFilling{"filling it", kernel::RefusedCall::bpf};
+
+// attr_of is the request for a map, without its types and what is in it.
+bpf::MapCreateAttr attr_of(const MapPlan& plan, const char* name, const Loading& loading) {
+  bpf::MapCreateAttr attr{.map_type = plan.type,
+                          .key_size = plan.key_size,
+                          .value_size = plan.value_size,
+                          .max_entries = plan.max_entries,
+                          .map_flags = plan.flags,
+                          .numa_node = plan.numa_node,
+                          .map_ifindex = plan.ifindex,
+                          .map_extra = plan.extra};
+  bpf::set_name(attr.map_name, name);
+  if (loading.object.token_fd() >= 0) {
+    attr.map_flags |= bpf::kTokenFd;
+    attr.map_token_fd = static_cast<std::uint32_t>(loading.object.token_fd());
+  }
+  return attr;
+}
+
+// make_typed has a map made with the types of its keys and values, or, if the kernel refuses,
+// without; then the plan has none either.
+Result<os::UniqueFd> make_typed(bpf::MapCreateAttr attr, MapPlan& plan, const Loading& loading,
+                                const Subject& subject) {
+  const btf::Btf* const btf = loading.object.btf();
+  if (!takes_types(plan.type)) {
+    plan.key_type_id = 0;
+    plan.value_type_id = 0;
+  } else if (btf != nullptr && btf->fd() >= 0) {
+    attr.btf_fd = static_cast<std::uint32_t>(btf->fd());
+    attr.btf_key_type_id = plan.key_type_id;
+    // That of struct_ops is the kernel's.
+    attr.btf_value_type_id = plan.type != BPF_MAP_TYPE_STRUCT_OPS ? plan.value_type_id : 0;
+  }
+  auto made = bpf::create_map(attr);
+  if (made || (attr.btf_key_type_id == 0 && attr.btf_value_type_id == 0))
+    return made;
+  say(LogLevel::warn, subject,
+      "the kernel does not take it with its types (error %d), so it goes without them",
+      made.error().value());
+  attr.btf_fd = 0;
+  attr.btf_key_type_id = 0;
+  attr.btf_value_type_id = 0;
+  plan.key_type_id = 0;
+  plan.value_type_id = 0;
+  return bpf::create_map(attr);
+}
+
+// is_like is whether a map of the kernel's is what the plan asks for.
+bool is_like(const bpf_map_info& info, const MapPlan& plan) {
+  const bool is_devmap = info.type == BPF_MAP_TYPE_DEVMAP || info.type == BPF_MAP_TYPE_DEVMAP_HASH;
+  // The kernel adds this flag to these itself.
+  const std::uint32_t ignored = is_devmap ? std::uint32_t{BPF_F_RDONLY_PROG} : 0;
+  return info.type == plan.type && info.key_size == plan.key_size &&
+         info.value_size == plan.value_size && info.max_entries == plan.max_entries &&
+         (info.map_flags & ~ignored) == (plan.flags & ~ignored) && info.map_extra == plan.extra;
+}
+
+} // namespace
+
+Result<void> Map::make_template(Loading& loading, os::UniqueFd& made) {
+  const Subject subject(loading.subject, "map", inner_->name());
+  auto fd =
+      make_typed(attr_of(inner_->plan_, inner_->name(), loading), inner_->plan_, loading, subject);
+  if (!fd)
+    return kernel::refused(subject, kMaking, fd.error());
+  made = std::move(*fd);
+  return {};
+}
+
+Result<void> Map::make_map(Loading& loading) {
+  const Subject subject(loading.subject, "map", name());
+  if (plan_.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && plan_.max_entries == 0) {
+    const auto cpus = kernel::possible_cpu_count();
+    if (!cpus)
+      return cpus.error();
+    plan_.max_entries = *cpus;
+  }
+  const char* const kernel_name =
+      is_data() && own_name_.size() == 0 ? parsed_->kernel_name.data() : name();
+  bpf::MapCreateAttr attr = attr_of(plan_, kernel_name, loading);
+  os::UniqueFd like;
+  if (is_map_of_maps()) {
+    if (inner_ != nullptr)
+      if (const auto made = make_template(loading, like); !made)
+        return made;
+    if (like || inner_fd_ >= 0)
+      attr.inner_map_fd = static_cast<std::uint32_t>(like ? like.get() : inner_fd_);
+  }
+  if (is_struct_ops()) {
+    plan_.value_size = static_cast<std::uint32_t>(ops_.value.size());
+    attr.value_size = plan_.value_size;
+    attr.btf_vmlinux_value_type_id = ops_.value_type_id;
+    if (ops_.module_fd != 0) {
+      attr.map_flags |= bpf::kFlagValueTypeOfModule;
+      attr.value_type_btf_obj_fd = ops_.module_fd;
+    }
+  }
+  auto fd = make_typed(attr, plan_, loading, subject);
+  // A kernel before 5.5 has no memory of arrays to map.
+  if (!fd && fd.error() == Errno(EINVAL) && is_data() && (plan_.flags & BPF_F_MMAPABLE) != 0) {
+    attr.map_flags &= ~std::uint32_t{BPF_F_MMAPABLE};
+    if (auto without = make_typed(attr, plan_, loading, subject)) {
+      plan_.flags &= ~std::uint32_t{BPF_F_MMAPABLE};
+      fd = std::move(without);
+    }
+  }
+  if (!fd)
+    return kernel::refused(subject, kMaking, fd.error());
+  fd_ = std::move(*fd);
+  return {};
+}
+
+// find_pinned takes the map that is pinned at the pin path; false if none is.
+Result<bool> Map::find_pinned() {
+  const Subject object = object_->subject();
+  const Subject subject(object, "map", name());
+  const auto fd = bpf::open(BPF_OBJ_GET, bpf::PathAttr{.pathname = pin_path()});
+  if (!fd && fd.error() == Errno(ENOENT))
+    return false;
+  if (!fd)
+    return kernel::refused(Subject(subject, "path", pin_path()),
+                           {"opening the pinned map", kernel::RefusedCall::bpf}, fd.error());
+  const auto info = bpf::map_info(fd->get());
+  if (!info)
+    return kernel::refused(subject, {"asking about the pinned map"}, info.error());
+  if (!is_like(*info, plan_))
+    return fail(subject, Errno(EINVAL),
+                "the map that is pinned at '%s' is another one: type %" PRIu32 ", key %" PRIu32
+                ", value %" PRIu32 ", entries %" PRIu32 ", flags 0x%" PRIx32 " instead of %" PRIu32
+                ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 ", 0x%" PRIx32
+                ": unpin it, or give this map another pin path",
+                pin_path(), info->type, info->key_size, info->value_size, info->max_entries,
+                info->map_flags, plan_.type, plan_.key_size, plan_.value_size, plan_.max_entries,
+                plan_.flags);
+  if (const auto reused = reuse(fd->get()); !reused)
+    return reused.error();
+  is_pinned_ = true;
+  return true;
+}
+
+// map_content has the kernel's memory of the map take the place of the image; where it has none
+// that can be mapped, there is no image any more.
+void Map::map_content() {
+  if ((plan_.flags & BPF_F_MMAPABLE) == 0) {
+    image_ = {};
+    return;
+  }
+  const bool is_constant = (plan_.flags & BPF_F_RDONLY_PROG) != 0;
+  const auto mapped =
+      os::map_onto(image_, fd_.get(), is_constant ? os::Access::read_only : os::Access::read_write);
+  if (mapped)
+    return;
+  const Subject object = object_->subject();
+  kernel::refused(Subject(object, "map", name()), {"mapping it"}, mapped.error());
+  image_ = {};
+}
+
+Result<void> Map::put_content(Loading& loading) {
+  const Subject subject(loading.subject, "map", name());
+  constexpr std::uint32_t kKey = 0;
+  if (!is_reused_) {
+    if (const auto put = bpf::update_element(fd_.get(), &kKey, image_.data()); !put)
+      return kernel::refused(subject, kFilling, put.error());
+    if (kind() == MapKind::rodata || kind() == MapKind::kconfig)
+      if (const auto frozen = bpf::freeze(fd_.get()); !frozen)
+        return kernel::refused(subject, {"freezing it", kernel::RefusedCall::bpf}, frozen.error());
+  }
+  map_content();
+  return {};
+}
+
+Result<void> Map::create(Loading& loading) {
+  const Subject subject(loading.subject, "map", name());
+  if (!plan_.autocreate)
+    return {};
+  // Another process may pin its map at the path while this one makes its own; then that is taken.
+  constexpr int kMostTries = 2;
+  for (int left = kMostTries; left > 0; --left) {
+    if (pin_path() != nullptr && !fd_) {
+      const auto found = find_pinned();
+      if (!found)
+        return found.error();
+    }
+    if (!fd_)
+      if (const auto made = make_map(loading); !made)
+        return made;
+    if (is_data())
+      if (const auto put = put_content(loading); !put)
+        return put;
+    if (pin_path() == nullptr || is_pinned_)
+      return {};
+    const auto pinned = kernel::pin(fd_.get(), pin_path(), subject);
+    if (pinned) {
+      is_pinned_ = true;
+      is_pinned_by_load_ = true;
+      return {};
+    }
+    if (pinned.error() != Errno(EEXIST) || left == 1)
+      return pinned;
+    fd_ = {};
+  }
+  return {};
+}
+
+Result<void> Map::fill() {
+  if (!is_map_of_maps() || !fd_)
+    return {};
+  const Subject object = object_->subject();
+  const Subject subject(object, "map", name());
+  for (const Slot& slot : parsed_->slots) {
+    const Map& target = object_->maps()[slot.index];
+    const int fd = target.fd();
+    if (const auto put = bpf::update_element(fd_.get(), &slot.key, &fd); !put)
+      return kernel::refused(Subject(subject, "slot", slot.key),
+                             {"putting a map into it", kernel::RefusedCall::bpf}, put.error());
+  }
+  return {};
+}
+
+void Map::drop() {
+  if (is_pinned_by_load_)
+    static_cast<void>(kernel::unpin(pin_path(), name()));
+  is_pinned_ = is_pinned_ && !is_pinned_by_load_;
+  is_pinned_by_load_ = false;
+  fd_ = {};
+}
+
+Result<void> create_maps(Loading& loading) {
+  for (Map& map : loading.object.maps())
+    if (const auto created = map.create(loading); !created)
+      return created;
+  return {};
+}
+
+Result<void> fill_maps_of_maps(Loading& loading) {
+  for (Map& map : loading.object.maps())
+    if (const auto filled = map.fill(); !filled)
+      return filled;
+  return {};
+}
+
+Result<void> fill_program_slots(Loading& loading) {
+  for (const Map& map : loading.object.maps()) {
+    if (map.plan().type != BPF_MAP_TYPE_PROG_ARRAY || map.fd() < 0)
+      continue;
+    const Subject subject(loading.subject, "map", map.name());
+    for (const Slot& slot : map.parsed().slots) {
+      const Program* const program = loading.object.entry(slot.index);
+      if (program == nullptr || program->fd() < 0) {
+        say(LogLevel::info, Subject(subject, "slot", slot.key),
+            "stays empty: its program was not loaded");
+        continue;
+      }
+      const int fd = program->fd();
+      if (const auto put = bpf::update_element(map.fd(), &slot.key, &fd); !put)
+        return kernel::refused(Subject(subject, "slot", slot.key),
+                               {"putting a program into it", kernel::RefusedCall::bpf},
+                               put.error());
+    }
+  }
+  return {};
+}
+
+} // namespace ringside::object

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Having the kernel take a program, with the verifier's log.
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+
+#include "bpf/new_uapi.hpp"
+#include "bpf/object_name.hpp"
+#include "bpf/prog.hpp"
+#include "kernel/refusal.hpp"
+#include "object/attach_target.hpp"
+#include "object/loading.hpp"
+#include "object/verifier_log.hpp"
+#include "os/file.hpp"
+
+namespace ringside::object {
+namespace {
+
+constexpr std::uint32_t kSleepableFlag = 1U << 4; // BPF_F_SLEEPABLE
+constexpr std::uint32_t kFragsFlag = 1U << 5;     // BPF_F_XDP_HAS_FRAGS
+
+// LogBuffer is where the verifier writes: into the caller's memory, or into our own, which grows.
+class LogBuffer {
+public:
+  LogBuffer(const Program& program, const Settings& settings)
+      : given_(!program.plan().log.empty() ? program.plan().log : settings.log) {}
+
+  [[nodiscard]] bool is_own() const { return given_.empty(); }
+  [[nodiscard]] std::span<char> view() {
+    return is_own() ? std::span(reinterpret_cast<char*>(own_.data()), own_.size()) : given_;
+  }
+
+  // grow makes our own, or doubles it; false if it cannot.
+  bool grow() {
+    if (!is_own())
+      return false;
+    constexpr std::size_t kFirst = std::size_t{16} << 20;
+    const std::size_t size = own_.size() == 0 ? kFirst : 2 * own_.size();
+    // Only the pages that the kernel writes to become memory.
+    auto larger = size <= UINT32_MAX ? os::map_memory(size) : Result<os::Mapping>(Errno(ENOMEM));
+    if (!larger)
+      return false;
+    own_ = std::move(*larger);
+    return true;
+  }
+
+private:
+  std::span<char> given_;
+  os::Mapping own_;
+};
+
+// load_with_log loads; if that fails, it loads once more with a log, and again with a larger one
+// while our own is too small.
+Result<os::UniqueFd> load_with_log(bpf::ProgLoadAttr& attr, LogBuffer& log) {
+  const auto set_log = [&] {
+    attr.log_buf = log.view().data();
+    attr.log_size = static_cast<std::uint32_t>(log.view().size());
+  };
+  if (attr.log_level != 0) {
+    if (log.is_own() && !log.grow())
+      return Errno(ENOMEM);
+    set_log();
+    if (!log.view().empty())
+      log.view()[0] = '\0';
+  }
+  auto loaded = bpf::load_program(attr);
+  if (!loaded && attr.log_level == 0 && (!log.is_own() || log.grow())) {
+    attr.log_level = 1;
+    set_log();
+    log.view()[0] = '\0';
+    loaded = bpf::load_program(attr);
+  }
+  while (!loaded && loaded.error() == Errno(ENOSPC) && log.is_own() && log.grow()) {
+    set_log();
+    loaded = bpf::load_program(attr);
+  }
+  return loaded;
+}
+
+// put_kind adds what the section's name says about loading.
+Result<void> put_kind(Loading& loading, Program& program, bpf::ProgLoadAttr& attr,
+                      const Subject& subject) {
+  const SectionKind* const kind = program.kind();
+  if (kind == nullptr)
+    return {};
+  if ((kind->flags & kSleepable) != 0)
+    attr.prog_flags |= kSleepableFlag;
+  if ((kind->flags & kFrags) != 0 && attr.prog_type == BPF_PROG_TYPE_XDP)
+    attr.prog_flags |= kFragsFlag;
+  if ((kind->flags & kBtfTarget) == 0 || program.plan().attach_btf_id != 0)
+    return {};
+  const auto target = find_section_target(loading, program, subject);
+  if (!target)
+    return target.error();
+  attr.attach_btf_id = target->id;
+  if (target->fd != 0)
+    attr.attach_target_fd = static_cast<std::uint32_t>(target->fd);
+  return {};
+}
+
+} // namespace
+
+Result<void> Program::load(Loading& loading) {
+  const Subject subject(loading.subject, "prog", parsed().name);
+  if (plan_.type == BPF_PROG_TYPE_UNSPEC)
+    return fail(subject, Errno(EINVAL),
+                "its section '%s' does not say what type of program it is: use a name that does, "
+                "or set the type before loading",
+                section());
+  if (insns().empty())
+    return fail(subject, Errno(EINVAL), "it has no instructions");
+
+  const Object& object = loading.object;
+  bpf::ProgLoadAttr attr{
+      .prog_type = plan_.type,
+      .insn_cnt = static_cast<std::uint32_t>(insns().size()),
+      .insns = insns().data(),
+      .license = object.parsed().license.data(),
+      .log_level = plan_.log_level,
+      .kern_version = object.kernel_version(),
+      .prog_flags = plan_.flags,
+      .prog_ifindex = ifindex_,
+      .expected_attach_type = plan_.attach_type,
+      .attach_btf_id = plan_.attach_btf_id,
+      .attach_target_fd = static_cast<std::uint32_t>(
+          plan_.attach_program_fd != 0 ? plan_.attach_program_fd : plan_.attach_btf_fd),
+      .fd_array = loading.btf_fds.data()};
+  bpf::set_name(attr.prog_name, name());
+  if (object.token_fd() >= 0) {
+    attr.prog_flags |= bpf::kTokenFd;
+    attr.prog_token_fd = static_cast<std::uint32_t>(object.token_fd());
+  }
+  if (object.btf() != nullptr && object.btf()->fd() >= 0 && code_ != nullptr &&
+      code_->function_words != 0) {
+    attr.prog_btf_fd = static_cast<std::uint32_t>(object.btf()->fd());
+    attr.func_info = code_->functions.data();
+    attr.func_info_rec_size = code_->function_words * sizeof(std::uint32_t);
+    attr.func_info_cnt =
+        static_cast<std::uint32_t>(code_->functions.size() / code_->function_words);
+    if (code_->line_words != 0) {
+      attr.line_info = code_->lines.data();
+      attr.line_info_rec_size = code_->line_words * sizeof(std::uint32_t);
+      attr.line_info_cnt = static_cast<std::uint32_t>(code_->lines.size() / code_->line_words);
+    }
+  }
+  if (const auto put = put_kind(loading, *this, attr, subject); !put)
+    return put;
+  if (handler() != nullptr && handler()->prepare != nullptr) {
+    if (const auto prepared = handler()->calls->prepare(*handler(), *this, attr); !prepared)
+      return fail(subject, prepared.error(), "the handler of its section refuses to load it");
+    attr.insns = insns().data();
+    attr.insn_cnt = static_cast<std::uint32_t>(insns().size());
+  }
+
+  LogBuffer log(*this, object.settings());
+  auto loaded = load_with_log(attr, log);
+  const std::string_view text = text_of(log.view());
+  if (!loaded) {
+    explain_log(loading, *this, log.view());
+    const std::string_view explained = text_of(log.view());
+    if (log.is_own() && !explained.empty())
+      show_log(LogLevel::warn, subject, explained);
+    summarize_log(*this, explained, subject, log.is_own());
+    return kernel::refused(subject, {"loading it", kernel::RefusedCall::bpf}, loaded.error());
+  }
+  if (log.is_own() && !text.empty())
+    show_log(LogLevel::debug, subject, text);
+  fd_ = std::move(*loaded);
+  return bind_constants(subject);
+}
+
+// bind_constants ties the maps of constants to the program, which the kernel then keeps as long.
+Result<void> Program::bind_constants(const Subject& subject) {
+  for (const Map& map : object_->maps()) {
+    if (map.kind() != MapKind::rodata || map.fd() < 0)
+      continue;
+    const auto bound =
+        bpf::run(BPF_PROG_BIND_MAP, bpf::BindMapAttr{.prog_fd = fd_.get(), .map_fd = map.fd()});
+    // A kernel before 5.10 does not know the command.
+    if (!bound && bound.error() != Errno(EINVAL))
+      kernel::refused(Subject(subject, "map", map.name()),
+                      {"binding it to the program", kernel::RefusedCall::bpf}, bound.error());
+  }
+  return {};
+}
+
+Result<void> load_programs(Loading& loading) {
+  for (Program& program : loading.object.programs())
+    if (program.plan().autoload)
+      if (const auto loaded = program.load(loading); !loaded)
+        return loaded;
+  return {};
+}
+
+} // namespace ringside::object

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Loading: what the steps of prepare and load have at hand, and the steps.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/arena.hpp"
+#include "base/array.hpp"
+#include "base/failure.hpp"
+#include "base/result.hpp"
+#include "base/vector.hpp"
+#include "kernel/running_types.hpp"
+#include "object/object.hpp"
+#include "object/relocate.hpp"
+
+namespace ringside::object {
+
+// TargetType is a type of the kernel or of a module.
+struct TargetType {
+  const btf::Btf* btf = nullptr;
+  std::uint32_t id = 0;
+  const kernel::ModuleBtf* module = nullptr; // null: the kernel's own
+
+  [[nodiscard]] int fd() const { return module != nullptr ? module->fd.get() : 0; }
+};
+
+// UnresolvedAccess is a CO-RE record that the kernel has no answer to: its instruction is poisoned.
+// The verifier may refuse that, and then the log says what it stands for.
+struct UnresolvedAccess {
+  std::uint32_t program = 0;
+  std::uint32_t insn = 0;
+  std::string_view what; // "byte_off of task_struct.state"
+};
+
+// Loading lives from the first step of prepare to the end of load.
+struct Loading {
+  explicit Loading(Object& loaded) : object(loaded), subject(loaded.subject()) {}
+
+  Object& object;
+  Subject subject;
+  Arena memory;
+
+  // The kernel's BTF, if something needs it; its modules' are read when they are first asked for.
+  const btf::Btf* kernel = nullptr;
+  bool has_modules = false;
+  Vector<kernel::ModuleBtf> modules;
+
+  // Where the globals of the arena begin.
+  std::uint64_t arena_offset = 0;
+
+  // By their index in the object.
+  Vector<LiveExtern> externs;
+  Vector<LiveMap> maps;
+  // The instructions of functions that CO-RE has changed; empty: they are as the file has them.
+  Vector<std::span<bpf_insn>> changed_code;
+  Vector<UnresolvedAccess> unresolved;
+  // Descriptors of BTF that calls of kernel functions name by their place here. The first is none.
+  Vector<int> btf_fds;
+
+  // all_modules reads the modules' BTF, once.
+  Result<std::span<const kernel::ModuleBtf>> all_modules();
+  // find_type is a type of the kernel by name and kind, else the first of a module; its btf is null
+  // if there is none.
+  Result<TargetType> find_type(const char* name, btf::Kind kind);
+  // code_of is the instructions of a function as they are by now.
+  [[nodiscard]] std::span<const bpf_insn> code_of(std::uint32_t program) const;
+  // is_wanted is whether a function may become a part of a program that is loaded.
+  [[nodiscard]] bool is_wanted(std::uint32_t program) const;
+};
+
+// The steps of prepare, in their order. Each of them needs those before it.
+Result<void> check_order(Loading& loading);
+Result<void> make_token(Loading& loading);
+Result<void> read_kernel_types(Loading& loading);
+Result<void> resolve_kconfig(Loading& loading);
+Result<void> resolve_symbols(Loading& loading);
+Result<void> lay_out_struct_ops(Loading& loading);
+Result<void> relocate_core(Loading& loading);
+Result<void> compose_programs(Loading& loading);
+Result<void> load_object_btf(Loading& loading);
+Result<void> create_maps(Loading& loading);
+Result<void> fill_maps_of_maps(Loading& loading);
+Result<void> relocate_programs(Loading& loading);
+
+// And those of load.
+Result<void> load_programs(Loading& loading);
+Result<void> fill_program_slots(Loading& loading);
+Result<void> fill_struct_ops(Loading& loading);
+
+} // namespace ringside::object

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Object: a BPF object, from its file to what the kernel has of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/arena.hpp"
+#include "base/array.hpp"
+#include "base/failure.hpp"
+#include "base/owned.hpp"
+#include "base/result.hpp"
+#include "object/map.hpp"
+#include "object/parsed.hpp"
+#include "object/program.hpp"
+#include "os/unique_fd.hpp"
+
+namespace ringside::object {
+
+struct Loading;
+
+// Settings is what a program says when it opens an object. Texts are null if they are not given.
+struct Settings {
+  bool relaxed_maps = false;
+  const char* pin_root = nullptr;   // folder of maps that are pinned by name; null: /sys/fs/bpf
+  const char* kconfig = nullptr;    // text that is asked before the system's configuration
+  const char* btf_path = nullptr;   // the target of CO-RE relocations; null: the running kernel
+  const char* token_path = nullptr; // null: not said; "": no token
+  // The kernel's logs go here, if a program has no log of its own.
+  std::span<char> log;
+  std::uint32_t log_level = 0;
+};
+
+// Phase is how far an object has come. There is no way back. After a failure it is `loaded`, with
+// nothing in the kernel.
+enum class Phase { open, prepared, loaded };
+
+class Object {
+public:
+  Object();
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+  ~Object();
+
+  // open reads an object; the bytes are needed during the call alone, and Settings's texts too, but
+  // for the log. Of the name 15 bytes count. Errors are those of parse, of handlers, and ENOMEM,
+  // with a message.
+  static Result<Owned<Object>> open(std::span<const std::byte> file, std::string_view name,
+                                    const Settings& settings);
+
+  [[nodiscard]] const char* name() const { return name_; }
+  [[nodiscard]] Subject subject() const { return name_; }
+  [[nodiscard]] const Parsed& parsed() const { return parsed_; }
+  [[nodiscard]] const Settings& settings() const { return settings_; }
+  [[nodiscard]] Phase phase() const { return phase_; }
+
+  // In the order of the file. Functions that are parts of others are not among the programs.
+  [[nodiscard]] std::span<Program> programs() { return {programs_.begin(), programs_.size()}; }
+  [[nodiscard]] std::span<Map> maps() { return {maps_.begin(), maps_.size()}; }
+  [[nodiscard]] std::span<const Program> programs() const {
+    return {programs_.begin(), programs_.size()};
+  }
+  [[nodiscard]] std::span<const Map> maps() const { return {maps_.begin(), maps_.size()}; }
+  // Null if there is none.
+  [[nodiscard]] Program* find_program(std::string_view name);
+  [[nodiscard]] Map* find_map(std::string_view name);
+  // entry is the program that is the function number `index`; null for a subprogram.
+  [[nodiscard]] Program* entry(std::uint32_t index);
+
+  // The BTF of the object, or null.
+  [[nodiscard]] btf::Btf* btf() const { return parsed_.btf.get(); }
+
+  // kernel_version is the object's own, or that of the running kernel.
+  [[nodiscard]] std::uint32_t kernel_version() const;
+  // EINVAL once it is loaded.
+  Result<void> set_kernel_version(std::uint32_t version);
+
+  // The descriptor of the object's token, or -1.
+  [[nodiscard]] int token_fd() const { return token_.get(); }
+
+  // prepare makes all but the programs, load those as well. EINVAL if that was done; else what
+  // fails, with a message. A failure leaves nothing in the kernel, and an object that can only be
+  // read.
+  Result<void> prepare();
+  Result<void> load();
+  // Names for all maps, for all programs, or for both, in a folder of a bpf file system. A folder
+  // of null: maps that have a pin path get it. See the contract of bpf_object__pin_maps.
+  Result<void> pin_maps(const char* folder);
+  Result<void> unpin_maps(const char* folder);
+  Result<void> pin_programs(const char* folder);
+  Result<void> unpin_programs(const char* folder);
+  Result<void> pin(const char* folder);
+  Result<void> unpin(const char* folder);
+
+  // Null before prepare and after load.
+  [[nodiscard]] Loading* loading() const { return loading_.get(); }
+
+  // For the steps of loading: what the object owns from then on.
+  void set_token(os::UniqueFd token) { token_ = std::move(token); }
+  void set_btf_fd(os::UniqueFd fd) { btf_fd_ = std::move(fd); }
+  Result<int> keep_fd(os::UniqueFd fd);
+
+private:
+  static Result<const char*> keep(Arena& memory, const char* text);
+  Result<void> keep_settings(std::string_view name, const Settings& settings);
+  Result<void> make_maps();
+  Result<void> make_programs();
+  void drop();
+  Result<void> each_program_in(const char* folder, std::size_t count,
+                               Result<void> (Program::*change)(const char* path),
+                               std::size_t& done);
+
+  // Where the texts of the settings live.
+  Arena memory_;
+  const char* name_ = "";
+  Settings settings_;
+  Parsed parsed_;
+  Phase phase_ = Phase::open;
+  Array<Map> maps_;
+  Array<Program> programs_;
+  std::uint32_t kernel_version_ = 0;
+  os::UniqueFd token_;
+  os::UniqueFd btf_fd_;
+  Vector<os::UniqueFd> more_fds_; // of maps that stand for jump tables
+  Owned<Loading> loading_;
+};
+
+} // namespace ringside::object

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// prepare and load: the steps from a plan to what the kernel has.
+#include <cerrno>
+#include <iterator>
+
+#include "bpf/command.hpp"
+#include "bpf/new_uapi.hpp"
+#include "kernel/refusal.hpp"
+#include "object/loading.hpp"
+#include "os/whole_file.hpp"
+
+namespace ringside::object {
+namespace {
+
+using LoadStep = Result<void> (*)(Loading&);
+
+constexpr LoadStep kPrepareSteps[] = {
+    check_order,     make_token,         read_kernel_types, resolve_kconfig,
+    resolve_symbols, lay_out_struct_ops, relocate_core,     compose_programs,
+    load_object_btf, create_maps,        fill_maps_of_maps, relocate_programs,
+};
+constexpr LoadStep kLoadSteps[] = {
+    load_programs,
+    fill_program_slots,
+    fill_struct_ops,
+};
+
+Result<void> run(std::span<const LoadStep> steps, Loading& loading) {
+  for (const LoadStep step : steps)
+    if (const auto done = step(loading); !done)
+      return done;
+  return {};
+}
+
+} // namespace
+
+Result<std::span<const kernel::ModuleBtf>> Loading::all_modules() {
+  if (!has_modules) {
+    auto read = kernel::read_modules(*kernel, object.token_fd(), subject);
+    if (!read)
+      return read.error();
+    modules = std::move(*read);
+    has_modules = true;
+  }
+  return std::span<const kernel::ModuleBtf>(modules.begin(), modules.size());
+}
+
+Result<TargetType> Loading::find_type(const char* name, btf::Kind kind) {
+  if (const auto id = kernel->find(name, kind))
+    return TargetType{kernel, *id, nullptr};
+  const auto all = all_modules();
+  if (!all)
+    return all.error();
+  for (const kernel::ModuleBtf& module : *all)
+    // What a module's BTF finds may be the kernel's.
+    if (const auto id = module.btf->find(name, kind); id && *id >= module.btf->first_id())
+      return TargetType{module.btf.get(), *id, &module};
+  return TargetType{};
+}
+
+bool Loading::is_wanted(std::uint32_t program) const {
+  const Program* const entry = object.entry(program);
+  return entry == nullptr || entry->plan().autoload;
+}
+
+Result<void> check_order(Loading& loading) {
+  if (loading.object.parsed().order == kNativeOrder)
+    return {};
+  return fail(loading.subject, kErrnoEndian,
+              "it is of the other byte order: compile it with -target bpf%s for this machine",
+              kNativeOrder == ByteOrder::little ? "el" : "eb");
+}
+
+Result<void> make_token(Loading& loading) {
+  const char* const path = loading.object.settings().token_path;
+  if (path == nullptr || path[0] == '\0')
+    return {};
+  const Subject subject(loading.subject, "token", path);
+  const auto folder = os::open_to_read(path);
+  if (!folder)
+    return kernel::refused(subject, {"opening the bpf file system"}, folder.error());
+  auto token = bpf::open(bpf::kTokenCreate, bpf::TokenAttr{.bpffs_fd = folder->get()});
+  if (!token)
+    return kernel::refused(subject, {"making it", kernel::RefusedCall::bpf}, token.error());
+  loading.object.set_token(std::move(*token));
+  return {};
+}
+
+Result<void> Object::prepare() {
+  if (phase_ != Phase::open)
+    return fail(subject(), Errno(EINVAL), "it is %s already",
+                phase_ == Phase::loaded ? "loaded" : "prepared");
+  loading_ = make<Loading>(*this);
+  if (loading_ == nullptr)
+    return no_memory(subject(), "what loading needs");
+  if (const auto done = run(kPrepareSteps, *loading_); !done) {
+    // An object of the other byte order has not been touched, so it stays as it is.
+    if (done.error() == kErrnoEndian)
+      loading_.reset();
+    else
+      drop();
+    return done;
+  }
+  phase_ = Phase::prepared;
+  return {};
+}
+
+Result<void> Object::load() {
+  if (phase_ == Phase::loaded)
+    return fail(subject(), Errno(EINVAL), "it is loaded already");
+  if (phase_ == Phase::open)
+    if (const auto prepared = prepare(); !prepared)
+      return prepared;
+  if (const auto done = run(kLoadSteps, *loading_); !done) {
+    drop();
+    return done;
+  }
+  loading_.reset();
+  phase_ = Phase::loaded;
+  return {};
+}
+
+// drop lets go of all that the kernel has of the object.
+void Object::drop() {
+  loading_.reset();
+  phase_ = Phase::loaded;
+  for (Program& program : programs_)
+    program.unload();
+  for (Map& map : maps_)
+    map.drop();
+}
+
+} // namespace ringside::object

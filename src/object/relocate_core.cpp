@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// The kernel's types: when they are read, and what CO-RE relocations make of the instructions.
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+
+#include <linux/bpf.h>
+
+#include "base/text.hpp"
+#include "co_re/relocate.hpp"
+#include "kernel/btf_file.hpp"
+#include "object/loading.hpp"
+
+namespace ringside::object {
+namespace {
+
+bool has_core_records(const Loading& loading) {
+  const auto records = loading.object.parsed().core_records;
+  return std::any_of(records.begin(), records.end(),
+                     [&](const CoreRecord& record) { return loading.is_wanted(record.program); });
+}
+
+// needs_target is whether a program is loaded for a function or type that the kernel's BTF names.
+bool needs_target(const Program& program) {
+  const ProgramPlan& plan = program.plan();
+  return plan.autoload &&
+         (plan.type == BPF_PROG_TYPE_STRUCT_OPS || plan.type == BPF_PROG_TYPE_LSM ||
+          (plan.type == BPF_PROG_TYPE_TRACING && plan.attach_program_fd == 0));
+}
+
+bool needs_kernel_types(const Loading& loading) {
+  const Object& object = loading.object;
+  const auto externs = std::span(object.parsed().externs.begin(), object.parsed().externs.size());
+  return (object.settings().btf_path == nullptr && has_core_records(loading)) ||
+         std::any_of(externs.begin(), externs.end(),
+                     [](const Extern& external) {
+                       return external.kind == Extern::Kind::typed_symbol ||
+                              external.kind == Extern::Kind::function;
+                     }) ||
+         std::any_of(object.programs().begin(), object.programs().end(), needs_target) ||
+         std::any_of(object.maps().begin(), object.maps().end(),
+                     [](const Map& map) { return map.is_struct_ops() && map.plan().autocreate; });
+}
+
+// CoreRelocator carries out the records of an object, in their order.
+class CoreRelocator {
+public:
+  CoreRelocator(Loading& loading, const co_re::Targets& targets)
+      : loading_(loading), parsed_(loading.object.parsed()),
+        relocation_(*parsed_.btf, targets, parsed_.order) {}
+
+  Result<void> run();
+
+private:
+  Result<void> expect_types();
+  Result<std::span<bpf_insn>> code_of(std::uint32_t program);
+  Result<void> carry_out(const CoreRecord& record);
+  Result<void> keep_unresolved(const CoreRecord& record, const co_re::Resolved& resolved);
+
+  Loading& loading_;
+  const Parsed& parsed_;
+  co_re::Relocation relocation_;
+};
+
+Result<void> CoreRelocator::expect_types() {
+  Vector<std::uint32_t> ids;
+  if (!ids.reserve(parsed_.core_records.size()))
+    return no_memory(loading_.subject, "its CO-RE records");
+  for (const CoreRecord& record : parsed_.core_records)
+    if (loading_.is_wanted(record.program))
+      if (!ids.append(record.type_id))
+        return no_memory(loading_.subject, "its CO-RE records");
+  return relocation_.expect(ids);
+}
+
+// code_of is the instructions of a function, which may be changed.
+Result<std::span<bpf_insn>> CoreRelocator::code_of(std::uint32_t program) {
+  if (!loading_.changed_code[program].empty())
+    return loading_.changed_code[program];
+  const auto code = loading_.code_of(program);
+  const auto copy = loading_.memory.array<bpf_insn>(code.size());
+  if (!copy)
+    return no_memory(loading_.subject, "its instructions");
+  std::copy(code.begin(), code.end(), copy->begin());
+  loading_.changed_code[program] = *copy;
+  return *copy;
+}
+
+// keep_unresolved remembers what an instruction that may now be refused was about.
+Result<void> CoreRelocator::keep_unresolved(const CoreRecord& record,
+                                            const co_re::Resolved& resolved) {
+  Text what;
+  const Text path = co_re::text_of(resolved.local);
+  what.add("%s of '%.*s'", co_re::line_of(resolved.kind).name, static_cast<int>(path.view().size()),
+           path.view().data());
+  const auto kept = loading_.memory.text(what.view());
+  if (!kept || !loading_.unresolved.append({record.program, record.insn, *kept}))
+    return no_memory(loading_.subject, "its CO-RE records");
+  return {};
+}
+
+Result<void> CoreRelocator::carry_out(const CoreRecord& record) {
+  const ParsedProgram& program = parsed_.programs[record.program];
+  const Subject of_program(loading_.subject, "prog", program.name);
+  const Subject subject(of_program, "CO-RE insn", record.insn);
+  const char* const access = parsed_.btf->string(record.access);
+  const auto resolved =
+      relocation_.resolve({record.type_id, access != nullptr ? access : "", record.kind}, subject);
+  if (!resolved)
+    return resolved.error();
+  const auto code = code_of(record.program);
+  if (!code)
+    return code.error();
+  if (record.insn >= code->size())
+    return fail(subject, Errno(EINVAL), "the instructions that were set end before it");
+  if (resolved->change.poison)
+    if (const auto kept = keep_unresolved(record, *resolved); !kept)
+      return kept;
+  return co_re::patch(*code, record.insn, resolved->change, subject);
+}
+
+Result<void> CoreRelocator::run() {
+  if (const auto expected = expect_types(); !expected)
+    return expected;
+  for (const CoreRecord& record : parsed_.core_records)
+    if (loading_.is_wanted(record.program))
+      if (const auto done = carry_out(record); !done)
+        return done;
+  return {};
+}
+
+Result<std::span<const co_re::Target>> modules_of(void* context) {
+  Loading& loading = *static_cast<Loading*>(context);
+  const auto modules = loading.all_modules();
+  if (!modules)
+    return modules.error();
+  auto targets = loading.memory.array<co_re::Target>(modules->size());
+  if (!targets)
+    return Errno(ENOMEM);
+  for (std::size_t index = 0; index < modules->size(); ++index)
+    (*targets)[index] = {(*modules)[index].name.data(), (*modules)[index].btf.get()};
+  return std::span<const co_re::Target>(*targets);
+}
+
+} // namespace
+
+std::span<const bpf_insn> Loading::code_of(std::uint32_t program) const {
+  if (!changed_code[program].empty())
+    return changed_code[program];
+  const Program* const entry = object.entry(program);
+  return entry != nullptr ? entry->insns() : object.parsed().programs[program].code;
+}
+
+Result<void> read_kernel_types(Loading& loading) {
+  if (!needs_kernel_types(loading))
+    return {};
+  const auto found = kernel::kernel_btf(loading.subject);
+  if (!found)
+    return found.error();
+  loading.kernel = *found;
+  return {};
+}
+
+Result<void> relocate_core(Loading& loading) {
+  const Object& object = loading.object;
+  if (!loading.changed_code.append_default(object.parsed().programs.size()))
+    return no_memory(loading.subject, "its instructions");
+  if (!has_core_records(loading))
+    return {};
+  Owned<btf::Btf> custom;
+  co_re::Targets targets;
+  if (const char* const path = object.settings().btf_path; path != nullptr) {
+    auto read = kernel::read_btf(path, kernel::BtfForm::any, nullptr, false);
+    if (!read)
+      return read.error();
+    custom = std::move(read->btf);
+    targets.main = {path, custom.get()};
+  } else {
+    targets.main = {"vmlinux", loading.kernel};
+    targets.modules = modules_of;
+    targets.context = &loading;
+  }
+  return CoreRelocator(loading, targets).run();
+}
+
+} // namespace ringside::object

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Symbols of the kernel: what they are on the one that runs.
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+#include <climits>
+
+#include "base/hash_index.hpp"
+#include "co_re/match.hpp"
+#include "kernel/kallsyms.hpp"
+#include "kernel/refusal.hpp"
+#include "object/loading.hpp"
+
+namespace ringside::object {
+namespace {
+
+using Kind = Extern::Kind;
+
+Subject subject_of(const Loading& loading, const Extern& external) {
+  return {loading.subject, "extern", external.name};
+}
+
+// may_be_missing is whether a value is needed: a strong extern that no program uses which is loaded
+// is as good as a weak one.
+class Needed {
+public:
+  explicit Needed(const Loading& loading) : loading_(loading) {}
+
+  Result<void> look() {
+    const Parsed& parsed = loading_.object.parsed();
+    if (!used_.append_default(parsed.externs.size()))
+      return no_memory(loading_.subject, "its externs");
+    for (std::uint32_t index = 0; index < parsed.programs.size(); ++index) {
+      if (!loading_.is_wanted(index))
+        continue;
+      for (const Reference& reference : parsed.programs[index].references)
+        if (reference.to == RefersTo::external)
+          used_[reference.index] = true;
+    }
+    return {};
+  }
+  [[nodiscard]] bool may_be_missing(std::uint32_t index) const {
+    return loading_.object.parsed().externs[index].is_weak || !used_[index];
+  }
+
+private:
+  const Loading& loading_;
+  Vector<bool> used_;
+};
+
+// of_kallsyms finds the addresses of untyped symbols, in one pass.
+Result<void> of_kallsyms(Loading& loading) {
+  const Parsed& parsed = loading.object.parsed();
+  HashIndex wanted;
+  for (std::uint32_t index = 0; index < parsed.externs.size(); ++index)
+    if (parsed.externs[index].kind == Kind::untyped_symbol)
+      if (!wanted.insert(hash_text(parsed.externs[index].name), index))
+        return no_memory(loading.subject, "its externs");
+  if (wanted.size() == 0)
+    return {};
+
+  Result<void> found;
+  bool has_address = false;
+  const auto read = kernel::each_symbol([&](const kernel::Symbol& symbol) {
+    constexpr std::string_view kOfCompiler = ".llvm.";
+    std::string_view name = symbol.name;
+    has_address = has_address || symbol.address != 0;
+    if (symbol.type == 'd')
+      name = name.substr(0, name.find(kOfCompiler));
+    const std::uint32_t index = wanted.find(
+        hash_text(name), [&](std::uint32_t number) { return parsed.externs[number].name == name; });
+    if (index == HashIndex::kNone)
+      return true;
+    LiveExtern& live = loading.externs[index];
+    if (live.is_set && live.address != symbol.address) {
+      found = fail(subject_of(loading, parsed.externs[index]), Errno(EINVAL),
+                   "the kernel has several symbols of that name, at 0x%" PRIx64 " and 0x%" PRIx64
+                   " among others",
+                   live.address, symbol.address);
+      return false;
+    }
+    live.is_set = true;
+    live.address = symbol.address;
+    return true;
+  });
+  if (!found)
+    return found;
+  if (!read) {
+    kernel::refused("/proc/kallsyms", {"reading the kernel's symbols"}, read.error());
+    return Errno(EINVAL);
+  }
+  if (!has_address)
+    say(LogLevel::warn, loading.subject,
+        "the addresses of the kernel's symbols are hidden from this process, so they read as 0: "
+        "sysctl kernel.kptr_restrict=0, or CAP_SYSLOG, shows them");
+  return {};
+}
+
+// fd_index is the place of a module's BTF among the descriptors that a program is loaded with.
+Result<std::int16_t> fd_index(Loading& loading, const kernel::ModuleBtf* module,
+                              const Subject& subject) {
+  if (module == nullptr)
+    return std::int16_t{0};
+  Vector<int>& fds = loading.btf_fds;
+  const int fd = module->fd.get();
+  if (fds.empty() && !fds.append(0))
+    return no_memory(subject, "the modules");
+  const auto found = std::find(fds.begin() + 1, fds.end(), fd);
+  const auto index = found - fds.begin();
+  if (index > SHRT_MAX)
+    return fail(subject, Errno(E2BIG), "it is of one module more than a program can name");
+  if (found == fds.end() && !fds.append(fd))
+    return no_memory(subject, "the modules");
+  return static_cast<std::int16_t>(index);
+}
+
+Result<void> of_btf(Loading& loading, std::uint32_t index, const Needed& needed) {
+  const Extern& external = loading.object.parsed().externs[index];
+  const Subject subject = subject_of(loading, external);
+  const bool is_function = external.kind == Kind::function;
+  // A name without its flavor is a part of a longer one.
+  const auto name = loading.memory.text(external.kernel_name);
+  if (!name)
+    return no_memory(subject, "its name");
+  const auto type = loading.find_type(name->data(), is_function ? btf::kFunc : btf::kVar);
+  if (!type)
+    return Errno(EINVAL);
+  if (type->btf == nullptr) {
+    if (needed.may_be_missing(index))
+      return {};
+    return fail(subject, Errno(ESRCH),
+                "neither the kernel nor a module has %s of that name: declare it __weak if it may "
+                "be missing",
+                is_function ? "a function" : "a variable");
+  }
+  const auto same =
+      co_re::types_compatible({loading.object.btf(), external.type_id},
+                              {type->btf, type->btf->type(type->id).target()}, subject);
+  if (!same)
+    return Errno(EINVAL);
+  if (!*same) {
+    if (is_function && needed.may_be_missing(index))
+      return {};
+    return fail(subject, Errno(EINVAL), "the kernel's %s of that name is of another type",
+                is_function ? "function" : "variable");
+  }
+  LiveExtern& live = loading.externs[index];
+  live.is_set = true;
+  live.btf_id = type->id;
+  live.btf_fd = type->fd();
+  if (!is_function)
+    return {};
+  const auto place = fd_index(loading, type->module, subject);
+  if (!place)
+    return place.error();
+  live.fd_index = *place;
+  return {};
+}
+
+} // namespace
+
+Result<void> resolve_symbols(Loading& loading) {
+  const Parsed& parsed = loading.object.parsed();
+  Needed needed(loading);
+  if (const auto looked = needed.look(); !looked)
+    return looked;
+  if (const auto found = of_kallsyms(loading); !found)
+    return found;
+  for (std::uint32_t index = 0; index < parsed.externs.size(); ++index) {
+    const Extern& external = parsed.externs[index];
+    if (external.kind == Kind::typed_symbol || external.kind == Kind::function)
+      if (const auto found = of_btf(loading, index, needed); !found)
+        return found;
+    if (external.kind == Kind::untyped_symbol && !loading.externs[index].is_set &&
+        !needed.may_be_missing(index))
+      return fail(subject_of(loading, external), Errno(ESRCH),
+                  "the kernel has no symbol of that name: declare it __weak if it may be missing");
+  }
+  return {};
+}
+
+} // namespace ringside::object

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Reading the verifier's log, and mending it.
+#include "object/verifier_log.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+
+#include "base/scan.hpp"
+#include "base/text.hpp"
+#include "co_re/patch.hpp"
+#include "object/loading.hpp"
+
+namespace ringside::object {
+namespace {
+
+// Meaning is what a part of a message stands for. The first row that fits decides.
+struct Meaning {
+  std::string_view part;
+  const char* text;
+};
+constexpr Meaning kMeanings[] = {
+    {"invalid mem access 'map_value_or_null'",
+     "a map's value is used before it was compared with NULL: a look-up may find nothing"},
+    {"invalid mem access 'scalar'",
+     "a number is used as a pointer: read kernel memory by BPF_CORE_READ or bpf_probe_read_kernel"},
+    {"invalid mem access 'inv'",
+     "a number is used as a pointer: read kernel memory by BPF_CORE_READ or bpf_probe_read_kernel"},
+    {"invalid access to packet",
+     "the packet may be shorter: compare the end of the access with data_end first"},
+    {"invalid access to map value",
+     "the access may be outside of the map's value: bound the index before it is used"},
+    {"unbounded memory access",
+     "an index or a length has no upper bound here: compare it with one, or mask it"},
+    {"unbounded min value",
+     "an index or a length may be negative here: compare it with 0, or make it unsigned"},
+    {"invalid indirect read from stack",
+     "a helper would read bytes of the stack that have no value: set the whole variable to zero"},
+    {"invalid read from stack", "a variable on the stack is read before it has a value"},
+    {"!read_ok", "a register or variable is used before it has a value"},
+    {"cannot call GPL-restricted function",
+     "the helper is for programs under the GPL: add char _license[] SEC(\"license\") = \"GPL\""},
+    {"cannot call GPL only function",
+     "the helper is for programs under the GPL: add char _license[] SEC(\"license\") = \"GPL\""},
+    {"program of this type cannot use helper",
+     "the helper is for other types of programs, or this kernel is too old for it here"},
+    {"unknown func", "the helper is for other types of programs, or this kernel is too old for it"},
+    {"invalid func unknown", "this kernel does not have the helper: it is too old"},
+    {"BPF program is too large",
+     "the verifier has looked at a million instructions: split the program, or shorten its loops"},
+    {"The sequence of", "the program has more jumps than the verifier can follow: make it simpler"},
+    {"back-edge from insn", "the kernel is too old for loops: unroll them, or use bpf_loop()"},
+    {"infinite loop detected", "the verifier sees no end of a loop: bound its counter"},
+    {"combined stack size of",
+     "the functions together use more than 512 bytes of stack: put large variables into a map"},
+    {"looks like the BPF stack limit",
+     "the function uses more than 512 bytes of stack: put large variables into a map"},
+    {"Unreleased reference",
+     "something that was acquired is not released on every path: release it before each return"},
+    {"R0 !read_ok", "the program may return without a value: return one on every path"},
+    {"pointer arithmetic on", "the verifier does not allow this sum with a pointer"},
+    {"leaks addr", "a pointer of the kernel would become visible: this needs CAP_PERFMON"},
+    {"reference type('UNKNOWN",
+     "the kernel's BTF does not have what the program refers to: the kernel is another one"},
+};
+
+// last_lines is where the last `count` lines of a text begin.
+std::size_t last_lines(std::string_view text, std::size_t count) {
+  std::size_t at = text.size();
+  if (at != 0 && text[at - 1] == '\n')
+    --at;
+  for (; at != 0; --at)
+    if (text[at - 1] == '\n' && --count == 0)
+      return at;
+  return 0;
+}
+
+// MissingCall is a refused call of a helper that stands for something missing.
+struct MissingCall {
+  std::size_t begin = 0; // of the two lines, in the log
+  std::size_t end = 0;
+  std::uint32_t insn = 0;
+  std::uint64_t helper = 0;
+};
+
+std::optional<MissingCall> find_missing_call(std::string_view log) {
+  constexpr std::size_t kLines = 10;
+  constexpr std::string_view kRefused = "invalid func unknown#";
+  std::size_t before = last_lines(log, kLines);
+  for (std::size_t at = before; at < log.size();) {
+    std::string_view rest = behind(log, at);
+    std::string_view line = take_line(rest);
+    const std::size_t next = log.size() - rest.size();
+    if (take_text(line, kRefused)) {
+      MissingCall call;
+      std::string_view number = behind(log, before);
+      const auto insn = take_number(number);
+      const auto helper = take_number(line);
+      if (!insn || !helper)
+        return {};
+      call.begin = before;
+      call.end = next;
+      call.insn = static_cast<std::uint32_t>(*insn);
+      call.helper = *helper;
+      return call;
+    }
+    before = at;
+    at = next;
+  }
+  return {};
+}
+
+// add_cause says what the helper of a refused call stands for; false if for nothing of ours.
+bool add_cause(Text& text, const Loading& loading, const Program& program,
+               const MissingCall& call) {
+  const Parsed& parsed = loading.object.parsed();
+  if (call.helper == static_cast<std::uint64_t>(co_re::kPoisonHelper)) {
+    const Code& code = *program.code();
+    for (const Code::Part& part : code.parts)
+      for (const UnresolvedAccess& access : loading.unresolved)
+        if (access.program == part.program && part.begin + access.insn <= call.insn &&
+            call.insn <= part.begin + access.insn + 1 && call.insn - part.begin < part.size) {
+          text.add("%u: <missing for CO-RE>\nthe kernel's types have no answer to %.*s\n",
+                   call.insn, static_cast<int>(access.what.size()), access.what.data());
+          return true;
+        }
+    return false;
+  }
+  const auto map = call.helper - static_cast<std::uint64_t>(kMissingMap);
+  if (map < parsed.maps.size()) {
+    text.add("%u: <missing map>\nmap '%s' is used here, but was left out by autocreate\n",
+             call.insn, loading.object.maps()[map].name());
+    return true;
+  }
+  const auto external = call.helper - static_cast<std::uint64_t>(kMissingFunction);
+  if (external < parsed.externs.size()) {
+    text.add("%u: <missing function>\nthe kernel has no function '%s', which is called here\n",
+             call.insn, parsed.externs[external].kernel_name.data());
+    return true;
+  }
+  return false;
+}
+
+} // namespace
+
+std::string_view text_of(std::span<const char> buffer) {
+  const auto* const end = std::find(buffer.begin(), buffer.end(), '\0').base();
+  return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
+}
+
+Refusal find_refusal(std::string_view log) {
+  // Behind the message the verifier may write what it has counted.
+  constexpr std::string_view kCounts[] = {"processed ", "verification time ", "stack depth ",
+                                          "peak_states ", "max_states"};
+  Refusal refusal;
+  while (!log.empty()) {
+    const std::size_t begin = last_lines(log, 1);
+    std::string_view line = behind(log, begin);
+    if (line.ends_with('\n'))
+      line.remove_suffix(1);
+    log = log.substr(0, begin);
+    const bool is_count =
+        std::any_of(std::begin(kCounts), std::end(kCounts),
+                    [line](std::string_view count) { return line.starts_with(count); });
+    std::string_view number = line;
+    const auto insn = take_number(number);
+    if (insn && take_text(number, ": ")) {
+      refusal.insn = static_cast<std::uint32_t>(*insn);
+      return refusal;
+    }
+    if (refusal.message.empty() && !is_count && !line.empty())
+      refusal.message = line;
+  }
+  return refusal;
+}
+
+const char* meaning_of(std::string_view message) {
+  for (const Meaning& meaning : kMeanings)
+    if (message.find(meaning.part) != std::string_view::npos)
+      return meaning.text;
+  return nullptr;
+}
+
+void explain_log(const Loading& loading, const Program& program, std::span<char> buffer) {
+  const std::string_view log = text_of(buffer);
+  const auto call = find_missing_call(log);
+  if (!call || program.code() == nullptr)
+    return;
+  Text lines;
+  if (!add_cause(lines, loading, program, *call) || !lines.whole())
+    return;
+  const Text rest = [&] {
+    Text text;
+    const std::string_view tail = behind(log, call->end);
+    text.add("%.*s", static_cast<int>(tail.size()), tail.data());
+    return text;
+  }();
+  // The NUL at the end stays inside.
+  std::size_t at = call->begin;
+  for (const std::string_view part : {lines.view(), rest.view()}) {
+    const std::size_t length = std::min(part.size(), buffer.size() - 1 - at);
+    std::memcpy(buffer.data() + at, part.data(), length);
+    at += length;
+  }
+  buffer[at] = '\0';
+}
+
+void show_log(LogLevel level, const Subject& subject, std::string_view log) {
+  while (!log.empty()) {
+    const std::string_view line = take_line(log);
+    say(level, subject, "verifier: %.*s", static_cast<int>(line.size()), line.data());
+  }
+}
+
+void summarize_log(const Program& program, std::string_view log, const Subject& subject,
+                   bool is_shown) {
+  const LogLevel level = is_shown ? LogLevel::warn : LogLevel::debug;
+  const Refusal refusal = find_refusal(log);
+  if (refusal.message.empty())
+    return;
+  const btf::Btf* const btf = program.object().btf();
+  const auto line = refusal.insn && program.code() != nullptr
+                        ? program.code()->line_of(*refusal.insn)
+                        : std::span<const std::uint32_t>();
+  constexpr std::size_t kLineWords = 4;
+  constexpr unsigned kColumnBits = 10;
+  if (btf != nullptr && line.size() >= kLineWords) {
+    const char* const file = btf->string(line[1]);
+    const char* const text = btf->string(line[2]);
+    std::string_view shown = text != nullptr ? text : "";
+    skip_blanks(shown);
+    say(level, subject, "the verifier refuses instruction %u, which is %s:%u: %.*s", *refusal.insn,
+        file != nullptr ? file : "?", line[3] >> kColumnBits, static_cast<int>(shown.size()),
+        shown.data());
+  } else if (refusal.insn) {
+    say(level, subject, "the verifier refuses instruction %u", *refusal.insn);
+  }
+  say(level, subject, "it says: %.*s", static_cast<int>(refusal.message.size()),
+      refusal.message.data());
+  if (const char* const meaning = meaning_of(refusal.message); meaning != nullptr)
+    say(level, subject, "this means: %s", meaning);
+}
+
+} // namespace ringside::object

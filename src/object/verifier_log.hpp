@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// The verifier's log of a program that was refused: what it stands for, in words of the object.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/failure.hpp"
+#include "base/log.hpp"
+
+namespace ringside::object {
+
+class Program;
+struct Loading;
+
+// text_of is what is written in a buffer, up to its NUL.
+std::string_view text_of(std::span<const char> buffer);
+
+// Refusal is what the last lines of a log say.
+struct Refusal {
+  std::optional<std::uint32_t> insn; // the last instruction that the verifier looked at
+  std::string_view message;          // in the log
+};
+Refusal find_refusal(std::string_view log);
+
+// explain_log looks in a log for a refused call of one of the helpers that stand for what is
+// missing: a CO-RE record without an answer, a map that was left out, a kernel function that is not
+// there. It writes two lines that say so in the place of the verifier's two. Nothing is written
+// behind the buffer: what does not fit is cut from the end of the log.
+void explain_log(const Loading& loading, const Program& program, std::span<char> buffer);
+
+// show_log gives the whole log to the program's user.
+void show_log(LogLevel level, const Subject& subject, std::string_view log);
+
+// summarize_log says in three lines which instruction of which line of source was refused, what the
+// verifier said of it, and what that means. With `is_shown` as warnings, else for debugging.
+void summarize_log(const Program& program, std::string_view log, const Subject& subject,
+                   bool is_shown);
+
+// meaning_of is what a message of the verifier means in the common cases, and what to do; or null.
+const char* meaning_of(std::string_view message);
+
+} // namespace ringside::object

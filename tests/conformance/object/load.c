@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* load: what objects become when they are loaded, and what the kernel has of them. */
+#include <string.h>
+
+#include "harness/conform.h"
+#include "object/expected.h"
+#include "object/objects.h"
+
+/* load_without_unknown leaves out programs whose section says nothing. */
+static int load_without_unknown(struct bpf_object* object) {
+  struct bpf_program* program = NULL;
+
+  while ((program = bpf_object__next_program(object, program)))
+    if (bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC)
+      bpf_program__set_autoload(program, false);
+  return bpf_object__load(object);
+}
+
+static void code(void) {
+  static const struct {
+    const char *object, *program, *code;
+  } rows[] = {
+      {"plain.el", "entry", PLAIN_CODE_ENTRY},   {"maps.el", "entry", MAPS_CODE_ENTRY},
+      {"data.el", "entry", DATA_CODE_ENTRY},     {"calls.el", "first", CALLS_CODE_FIRST},
+      {"calls.el", "second", CALLS_CODE_SECOND},
+  };
+
+  for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bpf_object* object = open_object(rows[i].object, NULL);
+    struct bpf_program* program = program_of(object, rows[i].program);
+
+    CHECK_EQ(load_without_unknown(object), 0);
+    CHECK(bpf_program__fd(program) >= 0);
+    CHECK_TEXT(code_text(object, program), rows[i].code);
+    bpf_object__close(object);
+  }
+}
+
+static void one_way(void) {
+  struct bpf_object* object = open_object("maps.el", NULL);
+  struct bpf_program* program = program_of(object, "entry");
+  struct bpf_map* map = map_of(object, "sized");
+
+  CHECK_FAILS(bpf_object__load(NULL), EINVAL);
+  CHECK_EQ(bpf_object__load(object), 0);
+  CHECK_FAILS(bpf_object__load(object), EINVAL);
+  CHECK_FAILS(bpf_map__set_max_entries(map, 9), EBUSY);
+  CHECK_FAILS(bpf_map__set_autocreate(map, false), EBUSY);
+  CHECK_FAILS(bpf_program__set_autoload(program, false), EINVAL);
+  CHECK_FAILS(bpf_program__set_type(program, BPF_PROG_TYPE_XDP), EBUSY);
+  CHECK_FAILS(bpf_program__set_log_level(program, 1), EBUSY);
+  CHECK_FAILS(bpf_object__set_kversion(object, 1), EINVAL);
+  bpf_program__unload(program);
+  CHECK_FAILS(bpf_program__fd(program), ENOENT);
+  bpf_object__close(object);
+}
+
+static void in_the_kernel(void) {
+  struct bpf_object* object = open_object("maps.el", NULL);
+  struct bpf_map_info info = {0};
+  struct bpf_prog_info prog_info = {0};
+  __u32 size = sizeof(info);
+
+  CHECK_EQ(bpf_object__load(object), 0);
+  CHECK_EQ(bpf_obj_get_info_by_fd(bpf_map__fd(map_of(object, "typed")), &info, &size), 0);
+  CHECK_EQ(info.type, BPF_MAP_TYPE_HASH);
+  CHECK_EQ(info.key_size, 8);
+  CHECK_EQ(info.max_entries, 16);
+  CHECK_EQ(info.map_flags, BPF_F_NO_PREALLOC);
+  CHECK_TEXT(info.name, "typed");
+  CHECK(info.btf_id != 0);
+  CHECK_EQ(info.btf_key_type_id, bpf_map__btf_key_type_id(map_of(object, "typed")));
+  size = sizeof(prog_info);
+  CHECK_EQ(bpf_obj_get_info_by_fd(bpf_program__fd(program_of(object, "entry")), &prog_info, &size),
+           0);
+  CHECK_TEXT(prog_info.name, "entry");
+  CHECK_EQ(prog_info.gpl_compatible, 1);
+  CHECK_EQ(prog_info.nr_map_ids, 3);
+  CHECK(prog_info.btf_id != 0);
+  CHECK_EQ(prog_info.nr_func_info, 1);
+  CHECK(prog_info.nr_line_info > 1);
+  bpf_object__close(object);
+}
+
+static void slots(void) {
+  struct bpf_object* object = open_object("maps.el", NULL);
+  struct bpf_map *outer = map_of(object, "outer"), *tails = map_of(object, "tails");
+
+  CHECK_EQ(bpf_object__load(object), 0);
+  for (int key = 0; key < 8; key++) {
+    __u32 id = 0;
+    CHECK_EQ(bpf_map_lookup_elem(bpf_map__fd(outer), &key, &id),
+             key == 1 || key == 5 ? 0 : -ENOENT);
+  }
+  for (int key = 0; key < 4; key++) {
+    __u32 id = 0;
+    CHECK_EQ(bpf_map_lookup_elem(bpf_map__fd(tails), &key, &id), key == 2 ? 0 : -ENOENT);
+  }
+  bpf_object__close(object);
+}
+
+static void live_data(void) {
+  struct bpf_object* object = open_object("data.el", NULL);
+  struct bpf_map* map = map_of(object, ".data");
+  int* image = bpf_map__initial_value(map, &(size_t){0});
+  int value[2] = {0}, key = 0;
+
+  image[0] = 50;
+  CHECK_EQ(bpf_object__load(object), 0);
+  CHECK(bpf_map__initial_value(map, &(size_t){0}) == image);
+  CHECK_EQ(image[0], 50);
+  image[0] = 51;
+  CHECK_EQ(bpf_map_lookup_elem(bpf_map__fd(map), &key, value), 0);
+  CHECK_EQ(value[0], 51);
+  CHECK_FAILS(bpf_map_update_elem(bpf_map__fd(map_of(object, ".rodata")), &key, value, 0), EPERM);
+  bpf_object__close(object);
+}
+
+static void configuration(void) {
+  OPTS(bpf_object_open_opts, opts,
+       .kconfig = "CONFIG_OWN_NUMBER=77\nCONFIG_SHORT_TEXT=\"abcdefgh\"\n");
+  struct bpf_object* object = open_object("externs.el", &opts);
+  unsigned char value[25];
+  unsigned short number;
+  int key = 0, version;
+
+  CHECK_EQ(bpf_object__load(object), 0);
+  CHECK_EQ(bpf_map_lookup_elem(bpf_map__fd(map_of(object, ".kconfig")), &key, value), 0);
+  memcpy(&version, value + 12, sizeof(version));
+  CHECK_EQ(version, bpf_object__kversion(object));
+  memcpy(&number, value + 16, sizeof(number));
+  CHECK_EQ(number, 77);
+  CHECK(memcmp(value + 19, "abcde", 6) == 0);
+  bpf_object__close(object);
+}
+
+static void bad_configuration(void) {
+  OPTS(bpf_object_open_opts, opts, .kconfig = "CONFIG_OWN_NUMBER=70000\n");
+  struct bpf_object* object = open_object("externs.el", &opts);
+
+  CHECK_FAILS(bpf_object__load(object), EINVAL);
+  CHECK_FAILS(bpf_object__load(object), EINVAL);
+  CHECK_EQ(bpf_map__fd(map_of(object, ".bss")), -1);
+  bpf_object__close(object);
+}
+
+static void without_type(void) {
+  struct bpf_object* object = open_object("calls.el", NULL);
+
+  CHECK_FAILS(bpf_object__load(object), EINVAL);
+  bpf_object__close(object);
+}
+
+static void without_a_map(void) {
+  struct bpf_object* object = open_object("calls.el", NULL);
+  struct bpf_program* program = program_of(object, "first");
+  char log[4096] = "";
+
+  CHECK_EQ(bpf_map__set_autocreate(map_of(object, "m"), false), 0);
+  CHECK_EQ(bpf_program__set_log_buf(program, log, sizeof(log)), 0);
+  CHECK_FAILS(load_without_unknown(object), EINVAL);
+  CHECK(strstr(log, "'m'") != NULL);
+  bpf_object__close(object);
+}
+
+static void elements(void) {
+  struct bpf_object* object = open_object("maps.el", NULL);
+  struct bpf_map* map = map_of(object, "typed");
+  const int key[2] = {1, 2};
+  int next[2];
+  long value = 5;
+
+  CHECK_FAILS(bpf_map__lookup_elem(map, key, 8, &value, 8, 0), ENOENT);
+  CHECK_EQ(bpf_object__load(object), 0);
+  CHECK_FAILS(bpf_map__lookup_elem(map, key, 4, &value, 8, 0), EINVAL);
+  CHECK_FAILS(bpf_map__lookup_elem(map, key, 8, &value, 4, 0), EINVAL);
+  CHECK_FAILS(bpf_map__lookup_elem(map, key, 8, &value, 8, 0), ENOENT);
+  CHECK_EQ(bpf_map__update_elem(map, key, 8, &value, 8, 0), 0);
+  value = 0;
+  CHECK_EQ(bpf_map__lookup_elem(map, key, 8, &value, 8, 0), 0);
+  CHECK_EQ(value, 5);
+  CHECK_EQ(bpf_map__get_next_key(map, NULL, next, 8), 0);
+  CHECK_EQ(next[1], 2);
+  CHECK_EQ(bpf_map__lookup_and_delete_elem(map, key, 8, &value, 8, 0), 0);
+  CHECK_FAILS(bpf_map__delete_elem(map, key, 8, 0), ENOENT);
+  bpf_object__close(object);
+}
+
+static void reuse(void) {
+  struct bpf_object *object = open_object("maps.el", NULL), *other = open_object("maps.el", NULL);
+  struct bpf_map* map = map_of(other, "sized");
+  struct bpf_map_info info = {0}, other_info = {0};
+  __u32 size = sizeof(info);
+
+  CHECK_EQ(bpf_object__load(object), 0);
+  CHECK_EQ(bpf_map__reuse_fd(map, bpf_map__fd(map_of(object, "sized"))), 0);
+  CHECK_EQ(bpf_object__load(other), 0);
+  CHECK_EQ(bpf_obj_get_info_by_fd(bpf_map__fd(map_of(object, "sized")), &info, &size), 0);
+  CHECK_EQ(bpf_obj_get_info_by_fd(bpf_map__fd(map), &other_info, &size), 0);
+  CHECK_EQ(info.id, other_info.id);
+  bpf_object__close(object);
+  bpf_object__close(other);
+}
+
+static void reused_is_made(void) {
+  struct bpf_object *object = open_object("maps.el", NULL), *other = open_object("maps.el", NULL);
+  struct bpf_map* map = map_of(other, "sized");
+
+  CHECK_EQ(bpf_object__load(object), 0);
+  CHECK_EQ(bpf_map__reuse_fd(map, bpf_map__fd(map_of(object, "sized"))), 0);
+  CHECK_FAILS(bpf_map__set_max_entries(map, 3), EBUSY);
+  bpf_object__close(object);
+  bpf_object__close(other);
+}
+
+CASES(object_load) = {
+#define CASE(name_, ...)                                                                           \
+  { .name = "load." #name_, .body = name_, .function = __VA_ARGS__ }
+    CASE(code, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.5"),
+    CASE(one_way, "bpf_object__load", .needs = NEEDS_LIVE),
+    CASE(in_the_kernel, "bpf_object__load", .needs = NEEDS_LIVE),
+    CASE(slots, "bpf_object__load", .needs = NEEDS_LIVE),
+    CASE(live_data, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.5"),
+    CASE(configuration, "bpf_object__load", .needs = NEEDS_LIVE),
+    CASE(bad_configuration, "bpf_object__load", .needs = NEEDS_LIVE),
+    CASE(without_type, "bpf_object__load", .needs = NEEDS_LIVE),
+    CASE(without_a_map, "bpf_object__load", .needs = NEEDS_LIVE),
+    CASE(elements, "bpf_map__lookup_elem", .needs = NEEDS_LIVE),
+    CASE(reuse, "bpf_map__reuse_fd", .needs = NEEDS_LIVE),
+    CASE(reused_is_made, "bpf_map__reuse_fd", .needs = NEEDS_LIVE, .since = "1.7"),
+    {.name = NULL},
+#undef CASE
+};
