@@ -10,10 +10,10 @@
 namespace ringside::btf {
 namespace {
 
-constexpr Subject kSubject("BTF");
+constexpr Subject kChangeSubject("BTF");
 
 Errno no_room_for_types(std::size_t words) {
-  return fail(kSubject, Errno(ENOMEM),
+  return fail(kChangeSubject, Errno(ENOMEM),
               "there is no memory for %zu bytes of types, or they are more "
               "than 4 GiB",
               words * sizeof(std::uint32_t));
@@ -23,7 +23,7 @@ Errno no_room_for_types(std::size_t words) {
 
 Result<void> Change::check_header() const {
   if (btf_.image_ != nullptr && btf_.image_->has_unknown_header())
-    return fail(kSubject, Errno(EOPNOTSUPP),
+    return fail(kChangeSubject, Errno(EOPNOTSUPP),
                 "its header of %u bytes has a part that is not known, so it cannot be changed",
                 btf_.header_.size);
   return {};
@@ -45,7 +45,7 @@ Result<void> Change::leave_image(bool types, bool strings) {
     return known;
   auto edited = copy(types, strings);
   if (!edited)
-    return no_memory(kSubject, "a copy that can be changed");
+    return no_memory(kChangeSubject, "a copy that can be changed");
   image_before_ = std::move(btf_.owned_image_);
   btf_.image_ = nullptr;
   btf_.edited_ = std::move(*edited);
@@ -100,7 +100,7 @@ Result<std::uint32_t> Change::string(const char* text) {
       return *offset;
   const auto offset = btf_.edited_.strings.add(text, kMaxStrings - place.first_string);
   if (!offset)
-    return fail(kSubject, offset.error(),
+    return fail(kChangeSubject, offset.error(),
                 "there is no memory for one more string, or they are more than 2 GiB");
   btf_.show_edited();
   return place.first_string + *offset;
@@ -132,7 +132,7 @@ Result<void> Change::append_element(std::span<const std::uint32_t> words) {
   Btf::Edited& edited = btf_.edited_;
   if (const std::uint32_t info = edited.words[edited.starts.back() + kInfoWord];
       elements_of(info) == kMaxElements)
-    return fail(kSubject, Errno(ENOSPC),
+    return fail(kChangeSubject, Errno(ENOSPC),
                 "the last type, a %s, has %u elements, which is all it can",
                 kind_name(kind_of(info)), kMaxElements);
   if (const auto added = add_words(words); !added)

@@ -9,7 +9,7 @@
 namespace ringside::btf {
 namespace {
 
-constexpr Subject kSubject("BTF");
+constexpr Subject kCopySubject("BTF");
 
 // move_strings replaces the offsets of strings in a type by those of the same strings in the Btf
 // that changes. Offsets below `first` stay: both have them from one base.
@@ -21,7 +21,7 @@ Result<void> move_strings(Change& change, std::uint32_t* type, const Btf& from,
       return;
     const char* const text = from.string(offset);
     if (text == nullptr) {
-      moved = fail(kSubject, Errno(EINVAL), "the source of a copy has no string at %u", offset);
+      moved = fail(kCopySubject, Errno(EINVAL), "the source of a copy has no string at %u", offset);
       return;
     }
     const auto added = change.string(text);
@@ -34,8 +34,8 @@ Result<void> move_strings(Change& change, std::uint32_t* type, const Btf& from,
 }
 
 Errno unknown_kind(Kind kind) {
-  return fail(kSubject, Errno(EINVAL), "a type of kind %u, which is not known, cannot be copied",
-              kind);
+  return fail(kCopySubject, Errno(EINVAL),
+              "a type of kind %u, which is not known, cannot be copied", kind);
 }
 
 } // namespace
@@ -66,7 +66,7 @@ Result<std::uint32_t> add_copy(Btf& btf, const Btf& from, Type type) {
 
 Result<std::uint32_t> add_all(Btf& btf, const Btf& from) {
   if (from.base() != nullptr && from.base() != btf.base())
-    return fail(kSubject, Errno(EOPNOTSUPP),
+    return fail(kCopySubject, Errno(EOPNOTSUPP),
                 "types of a split BTF can only be added to one with the same base");
   const std::uint32_t first = btf.end_id();
   const std::uint32_t shift = first - from.first_id();

@@ -11,7 +11,7 @@
 namespace ringside::btf {
 namespace {
 
-constexpr Subject kSubject("distilling a BTF");
+constexpr Subject kDistillSubject("distilling a BTF");
 
 bool is_named_composite(Type type) {
   return type.is_composite() && type.name() != 0;
@@ -66,7 +66,7 @@ private:
 
 Result<void> Distilling::find_needed() {
   if (const auto made = new_ids_.append_default(from_.end_id()); !made)
-    return no_memory(kSubject, "its ids");
+    return no_memory(kDistillSubject, "its ids");
   for (std::uint32_t& id : new_ids_)
     id = kNotNeeded;
   new_ids_[0] = 0;
@@ -77,7 +77,7 @@ Result<void> Distilling::find_needed() {
     const std::uint32_t id = left_.take_last();
     const Type type = from_.type(id);
     if (type.is(kFunc) || type.is(kVar) || type.is(kDatasec) || type.is(kDeclTag))
-      return fail(kSubject, Errno(EINVAL), "it needs type %u of its base, a %s", id,
+      return fail(kDistillSubject, Errno(EINVAL), "it needs type %u of its base, a %s", id,
                   kind_name(type.kind()));
     if (is_named_composite(type))
       continue;
@@ -90,19 +90,19 @@ Result<void> Distilling::find_needed() {
 // need marks what a type refers to in the base.
 Result<void> Distilling::need(Type type, std::uint32_t id) {
   if (!is_known(type.kind()))
-    return fail(kSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
+    return fail(kDistillSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
                 type.kind());
   Result<void> done;
   each_id(type.words(), [&](std::uint32_t target) {
     if (!done || (target < from_.first_id() && new_ids_[target] != kNotNeeded))
       return;
     if (target >= from_.end_id()) {
-      done = fail(kSubject, Errno(EINVAL), "type %u refers to type %u of %u", id, target,
+      done = fail(kDistillSubject, Errno(EINVAL), "type %u refers to type %u of %u", id, target,
                   from_.end_id());
     } else if (target < from_.first_id()) {
       new_ids_[target] = kNeeded;
       if (!left_.append(target))
-        done = no_memory(kSubject, "a list of what it needs");
+        done = no_memory(kDistillSubject, "a list of what it needs");
     }
   });
   return done;
@@ -158,7 +158,7 @@ void Distilling::renumber(Btf& split) {
 
 Result<Distilled> distill(const Btf& from) {
   if (from.base() == nullptr)
-    return fail(kSubject, Errno(EINVAL), "it is not split");
+    return fail(kDistillSubject, Errno(EINVAL), "it is not split");
   return Distilling(from).run();
 }
 

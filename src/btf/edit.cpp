@@ -13,7 +13,7 @@
 namespace ringside::btf {
 namespace {
 
-constexpr Subject kSubject("BTF");
+constexpr Subject kEditSubject("BTF");
 constexpr std::uint32_t kMaxBitOffset = 0xffffff;
 constexpr std::uint32_t kMaxBitSize = 0xff;
 
@@ -29,7 +29,7 @@ Type last_type(const Btf& btf) {
 // wrong is told, and is the error.
 class Arguments {
 public:
-  explicit Arguments(const char* what) : added_(kSubject, "adding", what) {}
+  explicit Arguments(const char* what) : added_(kEditSubject, "adding", what) {}
 
   Arguments& name(const char* name) {
     return rule(name != nullptr && name[0] != '\0', "it needs a name");

@@ -10,23 +10,23 @@
 namespace ringside::btf {
 namespace {
 
-constexpr Subject kSubject("permuting a BTF");
+constexpr Subject kPermuteSubject("permuting a BTF");
 
 // old_order is the old number of each own type, by its new number.
 Result<Vector<std::uint32_t>> old_order(const Btf& btf, std::span<const std::uint32_t> new_ids) {
   constexpr std::uint32_t kNone = UINT32_MAX;
   Vector<std::uint32_t> order;
   if (const auto made = order.append_default(new_ids.size()); !made)
-    return no_memory(kSubject, "an order");
+    return no_memory(kPermuteSubject, "an order");
   for (std::uint32_t& number : order)
     number = kNone;
   for (std::size_t number = 0; number < new_ids.size(); ++number) {
     const std::uint32_t place = new_ids[number] - btf.first_id();
     if (place >= order.size())
-      return fail(kSubject, Errno(EINVAL), "the new id %u is none of %u to %u", new_ids[number],
-                  btf.first_id(), btf.end_id() - 1);
+      return fail(kPermuteSubject, Errno(EINVAL), "the new id %u is none of %u to %u",
+                  new_ids[number], btf.first_id(), btf.end_id() - 1);
     if (order[place] != kNone)
-      return fail(kSubject, Errno(EINVAL), "two types get the new id %u", new_ids[number]);
+      return fail(kPermuteSubject, Errno(EINVAL), "two types get the new id %u", new_ids[number]);
     order[place] = static_cast<std::uint32_t>(number);
   }
   return order;
@@ -39,14 +39,14 @@ Result<void> check_ids(const Btf& btf, Ext* ext) {
   for (std::uint32_t id = btf.first_id(); id < btf.end_id(); ++id) {
     const Type type = btf.type(id);
     if (!is_known(type.kind()))
-      return fail(kSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
+      return fail(kPermuteSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
                   type.kind());
     each_id(type.words(), see);
   }
   if (ext != nullptr)
     ext->each_id(see);
   if (highest >= btf.end_id())
-    return fail(kSubject, Errno(EINVAL), "something refers to type %u of %u", highest,
+    return fail(kPermuteSubject, Errno(EINVAL), "something refers to type %u of %u", highest,
                 btf.end_id());
   return {};
 }
@@ -56,11 +56,12 @@ Result<std::span<const std::uint32_t>> own_ids(const Btf& btf,
                                                std::span<const std::uint32_t> new_ids) {
   const std::size_t wanted = btf.base() == nullptr ? btf.end_id() : btf.end_id() - btf.first_id();
   if (new_ids.size() != wanted)
-    return fail(kSubject, Errno(EINVAL), "%zu new ids are given for %zu", new_ids.size(), wanted);
+    return fail(kPermuteSubject, Errno(EINVAL), "%zu new ids are given for %zu", new_ids.size(),
+                wanted);
   if (btf.base() != nullptr)
     return new_ids;
   if (new_ids[0] != 0)
-    return fail(kSubject, Errno(EINVAL), "void gets the id %u", new_ids[0]);
+    return fail(kPermuteSubject, Errno(EINVAL), "void gets the id %u", new_ids[0]);
   return new_ids.subspan(1);
 }
 
@@ -83,12 +84,12 @@ Result<void> permute(Btf& btf, std::span<const std::uint32_t> new_ids, Ext* ext)
   Vector<std::uint32_t> starts;
   const Data& data = btf.data();
   if (!words.reserve(data.words.size()) || !starts.reserve(data.starts.size()))
-    return no_memory(kSubject, "a copy of its types");
+    return no_memory(kPermuteSubject, "a copy of its types");
   for (const std::uint32_t number : *order) {
     const Type type = data.type(number);
     const auto start = static_cast<std::uint32_t>(words.size());
     if (!starts.append(start) || !words.append_all({type.words(), words_of(type.info())}))
-      return no_memory(kSubject, "a copy of its types");
+      return no_memory(kPermuteSubject, "a copy of its types");
     each_id(&words[start], renumber);
   }
   Change change(btf);

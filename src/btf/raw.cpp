@@ -9,7 +9,7 @@
 namespace ringside::btf {
 namespace {
 
-constexpr Subject kSubject("BTF");
+constexpr Subject kRawSubject("BTF");
 
 bool has_unknown_kinds(const Data& data) {
   for (std::size_t index = 0; index < data.starts.size(); ++index)
@@ -36,12 +36,12 @@ Result<std::span<const std::byte>> Btf::bytes(ByteOrder order) const {
   if (const auto* made = slot.get())
     return std::span<const std::byte>(*made);
   if (order != kNativeOrder && has_unknown_kinds(data_))
-    return fail(kSubject, Errno(EOPNOTSUPP),
+    return fail(kRawSubject, Errno(EOPNOTSUPP),
                 "it has types of kinds that are not known, whose bytes cannot be swapped");
   auto written = write(order);
   auto made = ringside::make<Vector<std::byte>>();
   if (!written || made == nullptr)
-    return no_memory(kSubject, "its bytes");
+    return no_memory(kRawSubject, "its bytes");
   *made = std::move(*written);
   return std::span<const std::byte>(slot.keep(std::move(made)));
 }

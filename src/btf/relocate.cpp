@@ -12,7 +12,7 @@
 namespace ringside::btf {
 namespace {
 
-constexpr Subject kSubject("relocating a BTF");
+constexpr Subject kRelocateSubject("relocating a BTF");
 
 bool can_be_distilled(Type type) {
   return type.is(kInt) || type.is(kFloat) || type.is(kEnum) || type.is_composite() || type.is(kFwd);
@@ -122,16 +122,16 @@ private:
 
 Result<void> Relocation::list_distilled() {
   if (!entries_.append_default(btf_.first_id()))
-    return no_memory(kSubject, "a list of types");
+    return no_memory(kRelocateSubject, "a list of types");
   for (std::uint32_t id = 1; id < btf_.first_id(); ++id) {
     const Type type = old_base_.type(id);
     const char* const name = old_base_.name(type);
     if (!can_be_distilled(type) || name[0] == '\0')
-      return fail(kSubject, Errno(EINVAL),
+      return fail(kRelocateSubject, Errno(EINVAL),
                   "its base was not made by distilling: type %u is a %s named '%s'", id,
                   kind_name(type.kind()), name);
     if (!names_.insert(hash_text(name), id))
-      return no_memory(kSubject, "an index of names");
+      return no_memory(kRelocateSubject, "an index of names");
   }
   return {};
 }
@@ -139,16 +139,17 @@ Result<void> Relocation::list_distilled() {
 Result<void> Relocation::mark_embedded() {
   Vector<bool> seen;
   if (!seen.append_default(btf_.end_id()))
-    return no_memory(kSubject, "a list of types");
+    return no_memory(kRelocateSubject, "a list of types");
   for (std::uint32_t id = btf_.first_id(); id < btf_.end_id(); ++id) {
     const Type type = btf_.type(id);
     if (!is_known(type.kind()))
-      return fail(kSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
+      return fail(kRelocateSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
                   type.kind());
     bool is_sound = true;
     each_id(type.words(), [&](std::uint32_t target) { is_sound &= target < btf_.end_id(); });
     if (!is_sound)
-      return fail(kSubject, Errno(EINVAL), "type %u refers to a type that is not there", id);
+      return fail(kRelocateSubject, Errno(EINVAL), "type %u refers to a type that is not there",
+                  id);
     if (type.is_composite())
       each_id(type.words(), [&](std::uint32_t target) { follow_member(target, seen); });
   }
@@ -213,8 +214,9 @@ Result<void> Relocation::match_one(std::uint32_t found_id, std::uint32_t distill
   if ((needs_size && distilled.size() != found.size()) || !fits_kind(distilled, found))
     return {};
   if (entry.match != 0)
-    return fail(kSubject, Errno(EINVAL), "%s '%s' may be type %u or type %u of the new base",
-                kind_name(distilled.kind()), old_base_.name(distilled), entry.match, found_id);
+    return fail(kRelocateSubject, Errno(EINVAL),
+                "%s '%s' may be type %u or type %u of the new base", kind_name(distilled.kind()),
+                old_base_.name(distilled), entry.match, found_id);
   entry.match = found_id;
   entry.is_same_kind = same_kind;
   return {};
@@ -223,7 +225,7 @@ Result<void> Relocation::match_one(std::uint32_t found_id, std::uint32_t distill
 Result<void> Relocation::check_all() const {
   for (std::uint32_t id = 1; id < btf_.first_id(); ++id)
     if (const Type type = old_base_.type(id); entries_[id].match == 0)
-      return fail(kSubject, Errno(EINVAL), "the new base has no %s '%s' of %u bytes",
+      return fail(kRelocateSubject, Errno(EINVAL), "the new base has no %s '%s' of %u bytes",
                   kind_name(type.kind()), old_base_.name(type), type.size());
   for (std::uint32_t id = btf_.first_id(); id < btf_.end_id(); ++id) {
     std::uint32_t unknown = 0;
@@ -232,8 +234,8 @@ Result<void> Relocation::check_all() const {
         unknown = offset;
     });
     if (unknown != 0)
-      return fail(kSubject, Errno(ENOENT), "type %u: its name at %u is that of no type of the base",
-                  id, unknown);
+      return fail(kRelocateSubject, Errno(ENOENT),
+                  "type %u: its name at %u is that of no type of the base", id, unknown);
   }
   return {};
 }
@@ -242,7 +244,7 @@ Result<void> Relocation::check_all() const {
 
 Result<void> relocate(Btf& btf, const Btf& base) {
   if (btf.base() == nullptr || btf.base() == &base)
-    return fail(kSubject, Errno(EINVAL),
+    return fail(kRelocateSubject, Errno(EINVAL),
                 btf.base() == nullptr ? "it is not split" : "that is its base already");
   Relocation relocation(btf, base);
   if (const auto found = relocation.find(); !found)

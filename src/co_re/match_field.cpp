@@ -10,8 +10,6 @@
 namespace ringside::co_re {
 namespace {
 
-constexpr std::uint64_t kBitsPerByte = 8;
-
 // Search follows the steps of a local path on the target.
 class Search {
 public:

@@ -13,8 +13,6 @@
 namespace ringside::co_re {
 namespace {
 
-constexpr std::uint64_t kBitsPerByte = 8;
-
 // next_number takes "12" or ":12" off an access string; nothing where it is neither.
 std::optional<std::uint32_t> next_number(std::string_view& access, bool first) {
   if (!first && !take_text(access, ":"))

@@ -14,6 +14,8 @@
 
 namespace ringside::co_re {
 
+inline constexpr std::uint32_t kBitsPerByte = 8;
+
 // Kind is what a record wants to know, numbered as bpf_core_relo_kind.
 enum class Kind : std::uint32_t {
   field_byte_offset = 0,

@@ -14,7 +14,6 @@
 namespace ringside::co_re {
 namespace {
 
-constexpr std::uint32_t kBitsPerByte = 8;
 constexpr std::uint32_t kRegisterBits = 64;
 
 Errno not_computed(const Subject& subject, Errno error, Kind kind, const char* why) {

@@ -93,18 +93,18 @@ private:
 };
 
 // A symbol that stands for a range of numbers: the lowest, and how many bits are added to it.
-struct Range {
+struct CodeRange {
   std::uint16_t base;
   std::uint8_t extra_bits;
 };
 constexpr unsigned kEndOfBlock = 256;
 constexpr unsigned kFirstLength = 257;
-constexpr Range kLengths[] = {
+constexpr CodeRange kLengths[] = {
     {3, 0},  {4, 0},  {5, 0},  {6, 0},   {7, 0},   {8, 0},   {9, 0},   {10, 0},  {11, 1},  {13, 1},
     {15, 1}, {17, 1}, {19, 2}, {23, 2},  {27, 2},  {31, 2},  {35, 3},  {43, 3},  {51, 3},  {59, 3},
     {67, 4}, {83, 4}, {99, 4}, {115, 4}, {131, 5}, {163, 5}, {195, 5}, {227, 5}, {258, 0},
 };
-constexpr Range kDistances[] = {
+constexpr CodeRange kDistances[] = {
     {1, 0},     {2, 0},     {3, 0},     {4, 0},      {5, 1},      {7, 1},
     {9, 2},     {13, 2},    {17, 3},    {25, 3},     {33, 4},     {49, 4},
     {65, 5},    {97, 5},    {129, 6},   {193, 6},    {257, 7},    {385, 7},
@@ -142,12 +142,12 @@ Result<void> inflate_coded(BitReader& bits, const Codes& codes, Output& output) 
     const auto length_index = static_cast<std::size_t>(symbol) - kFirstLength;
     if (symbol < 0 || length_index >= std::size(kLengths))
       return Errno(EINVAL);
-    const Range length = kLengths[length_index];
+    const CodeRange length = kLengths[length_index];
     const std::uint32_t length_bits = bits.take(length.extra_bits);
     const int distance_symbol = codes.distances.next(bits);
     if (distance_symbol < 0 || distance_symbol >= static_cast<int>(std::size(kDistances)))
       return Errno(EINVAL);
-    const Range distance = kDistances[distance_symbol];
+    const CodeRange distance = kDistances[distance_symbol];
     const std::uint32_t distance_bits = bits.take(distance.extra_bits);
     if (bits.failed())
       break;

@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t kAddressSignificance = 0x6fff4c03; // SHT_LLVM_ADDRSIG
 // Relocation types of BPF that the linker knows: R_BPF_64_64, _ABS64, _ABS32 and _64_32.
 constexpr std::uint32_t kKnownRelocations = 1U << 1 | 1U << 2 | 1U << 3 | 1U << 10;
-constexpr std::uint64_t kInstructionBytes = 8;
+constexpr std::uint64_t kInsnBytes = 8;
 // The output has zeros up to the next multiple of an alignment.
 constexpr std::uint64_t kMostAlignment = std::uint64_t{1} << 20;
 
@@ -136,7 +136,7 @@ Result<void> Input::check_section(const elf::Section& section, const InputSectio
     return fail(file_.subject_of(section), Errno(EINVAL),
                 "is to be aligned to %llu, which is no power of two, or more than 1 MiB",
                 static_cast<unsigned long long>(section.alignment));
-  if (made.use == Use::data && made.is_code() && section.size % kInstructionBytes != 0)
+  if (made.use == Use::data && made.is_code() && section.size % kInsnBytes != 0)
     return fail(file_.subject_of(section), Errno(EINVAL),
                 "has %llu bytes of code, which are no whole instructions",
                 static_cast<unsigned long long>(section.size));
@@ -243,7 +243,7 @@ Result<void> Input::check_relocations() const {
         wrong = "is of a type that is not known";
       else if (entry.symbol == 0 || entry.symbol >= symbols_.size())
         wrong = "names no symbol";
-      else if (data.is_code() && entry.offset % kInstructionBytes != 0)
+      else if (data.is_code() && entry.offset % kInsnBytes != 0)
         wrong = "is not at an instruction";
       if (wrong != nullptr)
         return fail(Subject(subject, "relocation", static_cast<std::int64_t>(index)), Errno(EINVAL),

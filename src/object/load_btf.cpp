@@ -92,11 +92,11 @@ Result<void> add_section(btf::Btf& btf, int number, const char* name) {
 }
 
 // A row says how to find out whether the kernel knows what the member is about.
-struct Row {
+struct MemberRow {
   bool BtfSupport::*member;
   Result<void> (*add)(btf::Btf& btf, int number);
 };
-constexpr Row kRows[] = {
+constexpr MemberRow kMemberRows[] = {
     {&BtfSupport::functions,
      [](btf::Btf& btf, int number) { return add_function(btf, number, BTF_FUNC_STATIC); }},
     {&BtfSupport::global_functions,
@@ -130,7 +130,7 @@ Result<os::UniqueFd> load_adapted(Loading& loading, Errno refused) {
   const btf::Btf& btf = *loading.object.btf();
   const BtfSupport needed = needs(btf);
   BtfSupport kernel;
-  for (const Row& row : kRows) {
+  for (const MemberRow& row : kMemberRows) {
     if (!(needed.*row.member))
       continue;
     const auto known = knows(loading, row.add);

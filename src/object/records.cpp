@@ -9,14 +9,14 @@
 namespace ringside::object {
 namespace {
 
-constexpr std::uint32_t kInsnSize = sizeof(bpf_insn);
+constexpr std::uint32_t kInsnBytes = sizeof(bpf_insn);
 
 using Words = std::span<const std::uint32_t>;
 
-// Reading is the records of one kind, for one section of code.
-class Reading {
+// RecordReading is the records of one kind, for one section of code.
+class RecordReading {
 public:
-  Reading(ParseWork& work, btf::ExtKind kind)
+  RecordReading(ParseWork& work, btf::ExtKind kind)
       : work_(work), kind_(kind), record_words_(work.parsed.ext->record_words(kind)) {}
 
   Result<void> section(std::uint32_t name_offset, Words records, Vector<CoreRecord>& core);
@@ -35,13 +35,13 @@ private:
 };
 
 // fits is whether a function of the section contains the first record's instruction.
-bool Reading::fits(std::uint32_t section, Words records) const {
-  return !records.empty() && work_.parsed.program_at(section, records[0] / kInsnSize) != kNoIndex;
+bool RecordReading::fits(std::uint32_t section, Words records) const {
+  return !records.empty() && work_.parsed.program_at(section, records[0] / kInsnBytes) != kNoIndex;
 }
 
 // find_section is the section of code with a name, or kNoIndex. Of several, it is the one in which
 // a function contains the first record's instruction.
-Result<std::uint32_t> Reading::find_section(std::string_view name, Words records) const {
+Result<std::uint32_t> RecordReading::find_section(std::string_view name, Words records) const {
   std::uint32_t found = kNoIndex;
   bool is_ambiguous = false;
   const auto sections = work_.file.sections();
@@ -60,7 +60,7 @@ Result<std::uint32_t> Reading::find_section(std::string_view name, Words records
 }
 
 // sorted is the records by their instruction; as a rule they are.
-Result<Words> Reading::sorted(Words records) {
+Result<Words> RecordReading::sorted(Words records) {
   const std::size_t count = records.size() / record_words_;
   bool in_order = true;
   for (std::size_t index = 1; index < count && in_order; ++index)
@@ -87,13 +87,13 @@ Result<Words> Reading::sorted(Words records) {
 }
 
 // give_to_programs finds the records of each function of a section, which are both in order.
-Result<void> Reading::give_to_programs(std::uint32_t section, Words records) {
+Result<void> RecordReading::give_to_programs(std::uint32_t section, Words records) {
   const auto in_order = sorted(records);
   if (!in_order)
     return in_order.error();
   const std::size_t count = in_order->size() / record_words_;
   const auto insn_of = [&](std::size_t index) {
-    return (*in_order)[index * record_words_] / kInsnSize;
+    return (*in_order)[index * record_words_] / kInsnBytes;
   };
   const auto first_from = [&](std::uint64_t insn) {
     std::size_t low = 0;
@@ -116,15 +116,15 @@ Result<void> Reading::give_to_programs(std::uint32_t section, Words records) {
   return {};
 }
 
-Result<void> Reading::add_core(std::uint32_t section, Words records, Vector<CoreRecord>& core,
-                               const Subject& subject) {
+Result<void> RecordReading::add_core(std::uint32_t section, Words records, Vector<CoreRecord>& core,
+                                     const Subject& subject) {
   for (std::size_t begin = 0; begin < records.size(); begin += record_words_) {
     const Words record = records.subspan(begin, record_words_);
-    if (record[0] % kInsnSize != 0)
+    if (record[0] % kInsnBytes != 0)
       return fail(subject, Errno(EINVAL),
                   "a CO-RE record is for offset %" PRIu32 ", where no instruction begins",
                   record[0]);
-    const std::uint32_t insn = record[0] / kInsnSize;
+    const std::uint32_t insn = record[0] / kInsnBytes;
     const std::uint32_t program = work_.parsed.program_at(section, insn);
     // A weak function that another one has replaced.
     if (program == kNoIndex)
@@ -136,7 +136,8 @@ Result<void> Reading::add_core(std::uint32_t section, Words records, Vector<Core
   return {};
 }
 
-Result<void> Reading::section(std::uint32_t name_offset, Words records, Vector<CoreRecord>& core) {
+Result<void> RecordReading::section(std::uint32_t name_offset, Words records,
+                                    Vector<CoreRecord>& core) {
   const char* const name = work_.parsed.btf->string(name_offset);
   if (name == nullptr || name[0] == '\0')
     return fail(work_.subject, Errno(EINVAL),
@@ -158,7 +159,7 @@ Result<void> read_records(ParseWork& work) {
     return {};
   Vector<CoreRecord> core;
   for (const btf::ExtKind kind : {btf::kFuncInfo, btf::kLineInfo, btf::kCoreRelo}) {
-    Reading reading(work, kind);
+    RecordReading reading(work, kind);
     Result<void> read;
     work.parsed.ext->each_section(kind, [&](std::uint32_t name, Words records) {
       if (read)

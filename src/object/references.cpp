@@ -15,7 +15,7 @@
 namespace ringside::object {
 namespace {
 
-constexpr std::uint64_t kInsnSize = sizeof(bpf_insn);
+constexpr std::uint64_t kInsnLength = sizeof(bpf_insn);
 
 // Found is a reference with the program that has it.
 struct Found {
@@ -27,10 +27,10 @@ bool is_special(std::uint32_t section) {
   return section == elf::kUndefinedSection || section >= elf::kFirstSpecialSection;
 }
 
-// Reading is one section of relocations.
-class Reading {
+// ReferenceReading is one section of relocations.
+class ReferenceReading {
 public:
-  Reading(ParseWork& work, const elf::Section& section)
+  ReferenceReading(ParseWork& work, const elf::Section& section)
       : work_(work), section_(section), subject_(work.file.subject_of(section)) {}
 
   Result<void> of_programs(Vector<Found>& found);
@@ -55,21 +55,21 @@ private:
   Subject subject_;
 };
 
-Result<const NamedSymbol*> Reading::symbol_of(const elf::Relocation& relocation) const {
+Result<const NamedSymbol*> ReferenceReading::symbol_of(const elf::Relocation& relocation) const {
   if (relocation.symbol >= work_.symbols.size())
     return broken(relocation.offset, kErrnoFormat, "names a symbol that the file does not have");
   return &work_.symbols[relocation.symbol];
 }
 
 // map_begin is the map whose variable begins at an offset of a section.
-std::uint32_t Reading::map_begin(std::uint32_t section, std::uint64_t offset) const {
+std::uint32_t ReferenceReading::map_begin(std::uint32_t section, std::uint64_t offset) const {
   const std::uint32_t index = work_.map_at(section, offset);
   return index != kNoIndex && work_.parsed.maps[index].offset == offset ? index : kNoIndex;
 }
 
-Result<Reference> Reading::reference_to_section(const elf::Relocation& relocation,
-                                                const NamedSymbol& named,
-                                                Reference reference) const {
+Result<Reference> ReferenceReading::reference_to_section(const elf::Relocation& relocation,
+                                                         const NamedSymbol& named,
+                                                         Reference reference) const {
   const elf::Symbol& symbol = named.symbol;
   switch (work_.use_of(symbol.section)) {
   case Use::arena:
@@ -97,8 +97,9 @@ Result<Reference> Reading::reference_to_section(const elf::Relocation& relocatio
   }
 }
 
-Result<Reference> Reading::reference_of(const elf::Relocation& relocation, const NamedSymbol& named,
-                                        const bpf_insn& insn) const {
+Result<Reference> ReferenceReading::reference_of(const elf::Relocation& relocation,
+                                                 const NamedSymbol& named,
+                                                 const bpf_insn& insn) const {
   const elf::Symbol& symbol = named.symbol;
   Reference reference;
   reference.is_call = insn.code == (BPF_JMP | BPF_CALL);
@@ -114,7 +115,7 @@ Result<Reference> Reading::reference_of(const elf::Relocation& relocation, const
     return reference;
   }
   const bool is_in_text = symbol.section == work_.parsed.text_section;
-  const bool is_whole = symbol.value % kInsnSize == 0;
+  const bool is_whole = symbol.value % kInsnLength == 0;
   if (reference.is_call) {
     reference.to = RefersTo::subprogram;
     if (insn.src_reg != BPF_PSEUDO_CALL)
@@ -132,14 +133,14 @@ Result<Reference> Reading::reference_of(const elf::Relocation& relocation, const
       (symbol.type == STT_FUNC && symbol.binding != STB_LOCAL) || symbol.type == STT_SECTION;
   if (is_in_text && is_function) {
     reference.to = RefersTo::subprogram;
-    if (!is_whole || insn.imm % static_cast<std::int32_t>(kInsnSize) != 0)
+    if (!is_whole || insn.imm % static_cast<std::int32_t>(kInsnLength) != 0)
       return broken(relocation.offset, kErrnoReloc, "names no whole instruction of .text");
     return reference;
   }
   return reference_to_section(relocation, named, reference);
 }
 
-Result<void> Reading::of_programs(Vector<Found>& found) {
+Result<void> ReferenceReading::of_programs(Vector<Found>& found) {
   const auto relocations = elf::Relocations::read(work_.file, section_);
   if (!relocations)
     return relocations.error();
@@ -152,9 +153,9 @@ Result<void> Reading::of_programs(Vector<Found>& found) {
     const std::uint32_t symbol_section = (*named)->symbol.section;
     if (symbol_section != elf::kUndefinedSection && symbol_section >= work_.file.sections().size())
       return broken(relocation.offset, kErrnoFormat, "names a symbol in no section of the file");
-    if (relocation.offset % kInsnSize != 0 || relocation.offset >= size)
+    if (relocation.offset % kInsnLength != 0 || relocation.offset >= size)
       return broken(relocation.offset, kErrnoFormat, "is for no instruction of its section");
-    const std::uint64_t insn = relocation.offset / kInsnSize;
+    const std::uint64_t insn = relocation.offset / kInsnLength;
     std::uint32_t program = work_.parsed.program_at(section_.info, insn);
     if (program == kNoIndex)
       continue;
@@ -184,14 +185,15 @@ Result<void> Reading::of_programs(Vector<Found>& found) {
 }
 
 // map_variable_at is the map whose variable contains an offset of the relocated section.
-Result<std::uint32_t> Reading::map_variable_at(std::uint64_t offset) const {
+Result<std::uint32_t> ReferenceReading::map_variable_at(std::uint64_t offset) const {
   const std::uint32_t index = work_.map_at(section_.info, offset);
   if (index == kNoIndex)
     return broken(offset, Errno(EINVAL), "lies in no map's variable");
   return index;
 }
 
-Result<Slot> Reading::slot_of(const ParsedMap& map, const elf::Relocation& relocation) const {
+Result<Slot> ReferenceReading::slot_of(const ParsedMap& map,
+                                       const elf::Relocation& relocation) const {
   const auto named = symbol_of(relocation);
   if (!named)
     return named.error();
@@ -213,13 +215,13 @@ Result<Slot> Reading::slot_of(const ParsedMap& map, const elf::Relocation& reloc
       return broken(relocation.offset, Errno(ESRCH), "names a place where no map begins");
     return slot;
   }
-  slot.index = symbol.value % kInsnSize == 0 && symbol.type == STT_FUNC
-                   ? work_.parsed.program_at(symbol.section, symbol.value / kInsnSize)
+  slot.index = symbol.value % kInsnLength == 0 && symbol.type == STT_FUNC
+                   ? work_.parsed.program_at(symbol.section, symbol.value / kInsnLength)
                    : kNoIndex;
   if (slot.index == kNoIndex)
     return broken(relocation.offset, Errno(ESRCH), "names no program");
   const ParsedProgram& program = work_.parsed.programs[slot.index];
-  if (program.is_subprogram || program.section_insn != symbol.value / kInsnSize)
+  if (program.is_subprogram || program.section_insn != symbol.value / kInsnLength)
     return broken(relocation.offset, kErrnoReloc, "names no program at its beginning");
   return slot;
 }
@@ -258,7 +260,7 @@ Result<void> give_to_maps(ParseWork& work, Vector<Belongs<T>>& all) {
   return {};
 }
 
-Result<void> Reading::of_maps() {
+Result<void> ReferenceReading::of_maps() {
   const auto relocations = elf::Relocations::read(work_.file, section_);
   if (!relocations)
     return relocations.error();
@@ -289,7 +291,7 @@ bool points_to_function(const btf::Btf& btf, btf::Type type, std::uint64_t offse
   return false;
 }
 
-Result<void> Reading::of_struct_ops() {
+Result<void> ReferenceReading::of_struct_ops() {
   const auto relocations = elf::Relocations::read(work_.file, section_);
   if (!relocations)
     return relocations.error();
@@ -305,13 +307,14 @@ Result<void> Reading::of_struct_ops() {
     const elf::Symbol& symbol = (*named)->symbol;
     if (is_special(symbol.section))
       return broken(relocation.offset, kErrnoReloc, "names a symbol that is not in the file");
-    if (symbol.value % kInsnSize != 0)
+    if (symbol.value % kInsnLength != 0)
       return broken(relocation.offset, kErrnoFormat, "names no whole instruction");
     const ParsedMap& ops = work_.parsed.maps[*map];
     const std::uint64_t offset = relocation.offset - ops.offset;
     if (!points_to_function(*work_.parsed.btf, work_.parsed.btf->type(ops.ops_type_id), offset))
       return broken(relocation.offset, Errno(EINVAL), "is for no member that points to a function");
-    const std::uint32_t program = work_.parsed.program_at(symbol.section, symbol.value / kInsnSize);
+    const std::uint32_t program =
+        work_.parsed.program_at(symbol.section, symbol.value / kInsnLength);
     if (program == kNoIndex)
       return broken(relocation.offset, Errno(EINVAL), "names no program");
     if (!programs.append({*map, {static_cast<std::uint32_t>(offset), program}}))
@@ -344,7 +347,7 @@ Result<void> give_to_programs(ParseWork& work, Vector<Found>& found) {
 Result<void> read_relocations(ParseWork& work) {
   Vector<Found> found;
   for (const elf::Section* section : work.relocations) {
-    Reading reading(work, *section);
+    ReferenceReading reading(work, *section);
     Result<void> read;
     switch (work.use_of(section->info)) {
     case Use::programs:

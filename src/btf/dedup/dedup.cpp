@@ -18,7 +18,7 @@
 namespace ringside::btf::dedup {
 namespace {
 
-constexpr Subject kSubject("dedup");
+constexpr Subject kDedupSubject("dedup");
 
 // check_words: each word of all types and of `ext` means something. Those of a Btf that was changed
 // may not.
@@ -32,7 +32,7 @@ Result<void> check_words(const Btf& btf, Ext* ext) {
   for (std::uint32_t id = 1; id < btf.end_id(); ++id) {
     const Type type = btf.type(id);
     if (!is_known(type.kind()))
-      return fail(kSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
+      return fail(kDedupSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
                   type.kind());
     each_id(type.words(), see_id);
     each_string(type.words(), see_string);
@@ -42,10 +42,10 @@ Result<void> check_words(const Btf& btf, Ext* ext) {
     ext->each_string(see_string);
   }
   if (highest_id >= btf.end_id())
-    return fail(kSubject, Errno(EINVAL), "something refers to type %u of %u", highest_id,
+    return fail(kDedupSubject, Errno(EINVAL), "something refers to type %u of %u", highest_id,
                 btf.end_id());
   if (highest_string >= btf.end_string())
-    return fail(kSubject, Errno(EINVAL), "something has a string at %u, but they end at %u",
+    return fail(kDedupSubject, Errno(EINVAL), "something has a string at %u, but they end at %u",
                 highest_string, btf.end_string());
   return {};
 }
@@ -238,7 +238,7 @@ Result<void> run(Btf& btf, Ext* ext) {
     return sound;
   const auto done = run_on_copy(btf, ext);
   if (!done && done.error() == Errno(ENOMEM))
-    return no_memory(kSubject, "what it needs beside the types");
+    return no_memory(kDedupSubject, "what it needs beside the types");
   return done;
 }
 

@@ -7,7 +7,7 @@
 namespace ringside::btf::dedup {
 namespace {
 
-constexpr std::uint32_t kNone = Lists::kNone;
+constexpr std::uint32_t kNoValue = Lists::kNone;
 
 bool is_forward_enum(Type type) {
   return type.is_enum() && type.elements() == 0;
@@ -40,7 +40,7 @@ std::uint32_t Values::find_full(Type type) const {
 std::uint32_t Values::first_full(Type type) const {
   const std::uint32_t number = find_full(type);
   if (number == HashIndex::kNone)
-    return kNone;
+    return kNoValue;
   const Full& full = full_[number];
   return state_.lists().comes_before(full.back, full.front) ? full.back : full.front;
 }
@@ -82,24 +82,24 @@ Result<void> Values::keep(std::uint32_t id) {
 Result<void> Values::merge(std::uint32_t id) {
   const Type type = state_.type(id);
   const Lists& lists = state_.lists();
-  std::uint32_t target = kNone;
+  std::uint32_t target = kNoValue;
   if (is_forward_enum(type)) {
     // The first of all enums of its name.
     const std::uint32_t forward = first_forward(type);
     const std::uint32_t full = first_full(type);
     const bool takes_full =
-        full != kNone && (forward == kNone || lists.comes_before(full, forward));
+        full != kNoValue && (forward == kNoValue || lists.comes_before(full, forward));
     target = takes_full ? full : forward;
   } else {
     target = first_equal(type);
     if (type.is_enum())
       // Forward declarations before its equal are of this one now.
-      for (std::uint32_t forward = first_forward(type); forward != kNone;
+      for (std::uint32_t forward = first_forward(type); forward != kNoValue;
            forward = lists.next(forward))
-        if (target == kNone || lists.comes_before(forward, target))
+        if (target == kNoValue || lists.comes_before(forward, target))
           state_.map(forward) = id;
   }
-  if (target == kNone)
+  if (target == kNoValue)
     return keep(id);
   state_.map(id) = target;
   return {};

@@ -7,7 +7,7 @@
 namespace ringside::usdt {
 namespace {
 
-constexpr Register kRegisters[] = {
+constexpr Register kAarch64Registers[] = {
     {0, "x0 w0"},     {8, "x1 w1"},     {16, "x2 w2"},
     {24, "x3 w3"},    {32, "x4 w4"},    {40, "x5 w5"},
     {48, "x6 w6"},    {56, "x7 w7"},    {64, "x8 w8"},
@@ -32,7 +32,7 @@ constexpr Machine kAarch64 = {
     .index = Machine::Index::shift,
     .instruction_pointer = {},
     .unknown_register = Errno(ENOENT),
-    .registers = kRegisters,
+    .registers = kAarch64Registers,
 };
 
 } // namespace ringside::usdt

@@ -7,7 +7,7 @@
 namespace ringside::usdt {
 namespace {
 
-constexpr Register kRegisters[] = {
+constexpr Register kArmRegisters[] = {
     {0, "r0"},  {4, "r1"},  {8, "r2"},   {12, "r3"}, {16, "r4"}, {20, "r5"}, {24, "r6"}, {28, "r7"},
     {32, "r8"}, {36, "r9"}, {40, "r10"}, {44, "fp"}, {48, "ip"}, {52, "sp"}, {56, "lr"}, {60, "pc"},
 };
@@ -23,7 +23,7 @@ constexpr Machine kArm = {
     .index = Machine::Index::none,
     .instruction_pointer = {},
     .unknown_register = Errno(ENOENT),
-    .registers = kRegisters,
+    .registers = kArmRegisters,
 };
 
 } // namespace ringside::usdt

@@ -8,7 +8,7 @@
 namespace ringside::usdt {
 namespace {
 
-constexpr Register kRegisters[] = {
+constexpr Register kRiscv64Registers[] = {
     {8, "ra"},   {16, "sp"},  {24, "gp"},  {32, "tp"},  {40, "t0"},   {48, "t1"},   {56, "t2"},
     {64, "s0"},  {72, "s1"},  {80, "a0"},  {88, "a1"},  {96, "a2"},   {104, "a3"},  {112, "a4"},
     {120, "a5"}, {128, "a6"}, {136, "a7"}, {144, "s2"}, {152, "s3"},  {160, "s4"},  {168, "s5"},
@@ -27,7 +27,7 @@ constexpr Machine kRiscv64 = {
     .index = Machine::Index::none,
     .instruction_pointer = {},
     .unknown_register = Errno(ENOENT),
-    .registers = kRegisters,
+    .registers = kRiscv64Registers,
 };
 
 } // namespace ringside::usdt

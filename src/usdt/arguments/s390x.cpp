@@ -8,7 +8,7 @@
 namespace ringside::usdt {
 namespace {
 
-constexpr Register kRegisters[] = {
+constexpr Register kS390xRegisters[] = {
     {24, "r0"},   {32, "r1"},   {40, "r2"},   {48, "r3"},   {56, "r4"},   {64, "r5"},
     {72, "r6"},   {80, "r7"},   {88, "r8"},   {96, "r9"},   {104, "r10"}, {112, "r11"},
     {120, "r12"}, {128, "r13"}, {136, "r14"}, {144, "r15"},
@@ -25,7 +25,7 @@ constexpr Machine kS390x = {
     .index = Machine::Index::none,
     .instruction_pointer = {},
     .unknown_register = Errno(EINVAL),
-    .registers = kRegisters,
+    .registers = kS390xRegisters,
 };
 
 } // namespace ringside::usdt
