@@ -62,7 +62,7 @@ Result<void> read_rest(int fd, Vector<std::byte>& into, std::size_t most) {
       if (done = into.append_default(std::min(step, end - filled)); !done)
         break;
     step = kStep;
-    const ssize_t count = read(fd, into.data() + filled, into.size() - filled);
+    const ssize_t count = ::read(fd, into.data() + filled, into.size() - filled);
     if (count == 0)
       break;
     if (count > 0)

@@ -11,19 +11,19 @@
 namespace ringside {
 namespace {
 
-constexpr char kSubject[] = "ring_buffer";
+constexpr char kRingbufSubject[] = "ring_buffer";
 // The epoll set.
-constexpr kernel::Wanted kWanted{1, 0};
+constexpr kernel::Wanted kRingbufWanted{1, 0};
 
 } // namespace
 
 Result<Owned<RingbufSet>> RingbufSet::make_empty() {
   auto set = make<RingbufSet>();
   if (set == nullptr)
-    return kernel::refused(kSubject, {"allocating memory"}, Errno(ENOMEM), kWanted);
+    return kernel::refused(kRingbufSubject, {"allocating memory"}, Errno(ENOMEM), kRingbufWanted);
   auto ready = ReadySet::make();
   if (!ready)
-    return kernel::refused(kSubject, {"making an epoll set"}, ready.error(), kWanted);
+    return kernel::refused(kRingbufSubject, {"making an epoll set"}, ready.error(), kRingbufWanted);
   set->ready_ = std::move(*ready);
   set->max_latency_ns_ = Settings::from_environment().max_latency_ns;
   return set;
@@ -35,9 +35,10 @@ Result<void> RingbufSet::add(int map_fd, const RingbufHandler& handler) {
     return ring.error();
   const std::size_t count = ring_count();
   if (const auto room = reserve(count + 1); !room)
-    return kernel::refused(kSubject, {"allocating memory"}, room.error(), kWanted);
+    return kernel::refused(kRingbufSubject, {"allocating memory"}, room.error(), kRingbufWanted);
   if (const auto watched = (*ring)->watch_in(ready_, count); !watched)
-    return kernel::refused(kSubject, {"adding a ring to the epoll set"}, watched.error(), kWanted);
+    return kernel::refused(kRingbufSubject, {"adding a ring to the epoll set"}, watched.error(),
+                           kRingbufWanted);
   push(std::move(*ring));
   return {};
 }

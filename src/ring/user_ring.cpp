@@ -15,7 +15,7 @@ namespace ringside {
 namespace {
 
 // The epoll set.
-constexpr kernel::Wanted kWanted{1, 0};
+constexpr kernel::Wanted kUserRingWanted{1, 0};
 
 } // namespace
 
@@ -27,13 +27,14 @@ Result<UserRing> UserRing::open(int map_fd) {
     return mapping.error();
   auto ready = ReadySet::make();
   if (!ready)
-    return kernel::refused(subject, {"making an epoll set"}, ready.error(), kWanted);
+    return kernel::refused(subject, {"making an epoll set"}, ready.error(), kUserRingWanted);
   if (const auto room = ready->reserve(1); !room)
-    return kernel::refused(subject, {"allocating memory"}, room.error(), kWanted);
+    return kernel::refused(subject, {"allocating memory"}, room.error(), kUserRingWanted);
   // The kernel calls a ring with any room writable. Only a change is worth waking for: the room may
   // be too little for the record that is waited with.
   if (const auto watched = ready->watch(map_fd, EPOLLOUT | EPOLLET, 0); !watched)
-    return kernel::refused(subject, {"adding the ring to the epoll set"}, watched.error(), kWanted);
+    return kernel::refused(subject, {"adding the ring to the epoll set"}, watched.error(),
+                           kUserRingWanted);
   UserRing ring;
   ring.mapping_ = std::move(*mapping);
   ring.ready_ = std::move(*ready);

@@ -53,17 +53,21 @@ inline std::uint64_t read_bits(std::span<const std::byte> data, ValuePlace place
                                std::uint32_t base_size) {
   const std::byte* const from = data.data() + place.offset;
   const auto size = static_cast<std::size_t>(bit_field_bytes(place, base_size));
-  __extension__ unsigned __int128 number = 0;
+  // The field may touch one byte more than 64 bits have. `above` is how many bits of it lie behind
+  // the field in its lowest byte.
+  const std::size_t above =
+      kNativeOrder == ByteOrder::little ? place.bit : size * 8 - place.bit - place.bits;
+  std::uint64_t number = 0;
   for (std::size_t index = 0; index < size; ++index) {
-    const std::size_t byte = kNativeOrder == ByteOrder::little ? size - 1 - index : index;
-    number = number << 8 | std::to_integer<unsigned>(from[byte]);
+    const std::size_t at = index * 8; // where this byte begins, counted from the lowest
+    const std::size_t byte = kNativeOrder == ByteOrder::little ? index : size - 1 - index;
+    const auto bits = std::to_integer<std::uint64_t>(from[byte]);
+    if (at >= above && at - above < 64)
+      number |= bits << (at - above);
+    else if (at < above && above - at < 8)
+      number |= bits >> (above - at);
   }
-  if (kNativeOrder == ByteOrder::little)
-    number >>= place.bit;
-  else
-    number >>= size * 8 - place.bit - place.bits;
-  const auto low = static_cast<std::uint64_t>(number);
-  return place.bits >= 64 ? low : low & ((std::uint64_t{1} << place.bits) - 1);
+  return place.bits >= 64 ? number : number & ((std::uint64_t{1} << place.bits) - 1);
 }
 
 // is_zero_bytes is whether some bytes, which are there, are all 0.
