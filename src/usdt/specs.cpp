@@ -41,13 +41,27 @@ std::optional<SpecLayout> spec_layout(std::size_t value_size, ByteOrder order) {
   constexpr std::size_t kOlder = 208;
   constexpr std::size_t kNewer = 304;
   if (value_size == kOlder)
-    return SpecLayout{.size = kOlder, .cookie = 192, .count = 200, .argument_size = 16,
-                      .kind = 8, .kind_size = 4, .index = 0, .register_offset = 12,
-                      .is_signed = 14, .shift = 15};
+    return SpecLayout{.size = kOlder,
+                      .cookie = 192,
+                      .count = 200,
+                      .argument_size = 16,
+                      .kind = 8,
+                      .kind_size = 4,
+                      .index = 0,
+                      .register_offset = 12,
+                      .is_signed = 14,
+                      .shift = 15};
   if (value_size == kNewer)
-    return SpecLayout{.size = kNewer, .cookie = 288, .count = 296, .argument_size = 24,
-                      .kind = order == ByteOrder::little ? 8U : 12U, .kind_size = 1, .index = 10,
-                      .register_offset = 14, .is_signed = 16, .shift = 17};
+    return SpecLayout{.size = kNewer,
+                      .cookie = 288,
+                      .count = 296,
+                      .argument_size = 24,
+                      .kind = order == ByteOrder::little ? 8U : 12U,
+                      .kind_size = 1,
+                      .index = 10,
+                      .register_offset = 14,
+                      .is_signed = 16,
+                      .shift = 17};
   return std::nullopt;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// parse_arguments: any text for any machine. The first byte chooses the machine. What is read from a
-// text can be written down again, and that reads the same.
+// parse_arguments: any text for any machine. The first byte chooses the machine. What is read from
+// a text can be written down again, and that reads the same.
 #include "usdt/arguments.hpp"
 
 #include <bit>

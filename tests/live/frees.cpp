@@ -114,11 +114,13 @@ const Way kWays[] = {
        kind->free();
        return left && calls == 1;
      }},
-    {"freed further down",
+    {"freed further down, and gone when the next buffer is made",
      [] {
        act = leave;
        const bool left = read_and_catch() == 0;
        free_further_down();
+       kind->make();
+       kind->free();
        return left && calls == 1;
      }},
     {"freed by a destructor that the exception passes",

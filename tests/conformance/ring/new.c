@@ -174,10 +174,9 @@ static void page_count_beyond_the_kernels(void) {
     CHECK(pb == NULL);
     CHECK_EQ(errno, ENOMEM);
     CHECK_WARNED("CPU 0");
-  } else {
-    CHECK(pb != NULL);
+  } else if (CHECK(pb != NULL)) {
+    perf_buffer__free(pb);
   }
-  perf_buffer__free(pb);
 }
 
 static void options_come_before_pages_before_map(void) {

@@ -136,12 +136,29 @@ TEST_CASE("registers that a probe cannot read are ENOENT") {
 }
 
 TEST_CASE("operands of no form are EINVAL") {
-  for (const char* text :
-       {"8@5", "8@*5", "8@%", "8@$", "8@$x", "8@()", "8@(%)", "8@(rax)", "8@rax", "8@(,%rax,8)",
-        "8@fs:5(%rax)", "8@4+g(%rip)", "8@$5x", "8@%rax :x", "8@(%rax", "8@5(%rax,%rbx",
-        "8@(%rax,%rbx,3)", "8@(%rax,%rbx,16)", "8@(%rax,%rbx,0)", "8@(%rax,%rbx,-1)",
-        "8@9223372036854775808(%rax)", "8@-9223372036854775809(%rax)",
-        "8@$18446744073709551616"})
+  for (const char* text : {"8@5",
+                           "8@*5",
+                           "8@%",
+                           "8@$",
+                           "8@$x",
+                           "8@()",
+                           "8@(%)",
+                           "8@(rax)",
+                           "8@rax",
+                           "8@(,%rax,8)",
+                           "8@fs:5(%rax)",
+                           "8@4+g(%rip)",
+                           "8@$5x",
+                           "8@%rax :x",
+                           "8@(%rax",
+                           "8@5(%rax,%rbx",
+                           "8@(%rax,%rbx,3)",
+                           "8@(%rax,%rbx,16)",
+                           "8@(%rax,%rbx,0)",
+                           "8@(%rax,%rbx,-1)",
+                           "8@9223372036854775808(%rax)",
+                           "8@-9223372036854775809(%rax)",
+                           "8@$18446744073709551616"})
     CHECK(x86(text) == "EINVAL");
   CHECK(x86("8@-9223372036854775808(%rax)") == "-9223372036854775808(r80):8");
 }
@@ -164,8 +181,7 @@ TEST_CASE("an operand that names a symbol is as far from the probe as the symbol
     return parsed(usdt::kX86_64, text, symbols(fixed));
   };
   CHECK(of("-8@g(%rip)") == "12288(r128):-8");
-  CHECK(of("8@g+16(%rip) 8@g-0x3008(%rip) 8@g (%rip)") ==
-        "12304(r128):8 -8(r128):8 12288(r128):8");
+  CHECK(of("8@g+16(%rip) 8@g-0x3008(%rip) 8@g (%rip)") == "12304(r128):8 -8(r128):8 12288(r128):8");
   CHECK(of("8@g", true) == "12288(r128):8");
   CHECK(of("8@g+8 8@%rax", true) == "12296(r128):8 r80:8");
   CHECK(of("8@g") == "EINVAL");
@@ -222,8 +238,7 @@ TEST_CASE("operands of Arm") {
 
 TEST_CASE("arguments of another machine are ENOTSUP") {
   const Messages messages;
-  CHECK(usdt::parse_arguments(nullptr, "8@r1", SymbolPlaces(), "probe").error() ==
-        Errno(ENOTSUP));
+  CHECK(usdt::parse_arguments(nullptr, "8@r1", SymbolPlaces(), "probe").error() == Errno(ENOTSUP));
   CHECK(messages.warnings() == 1);
   CHECK(usdt::parse_arguments(nullptr, "", SymbolPlaces(), "probe")->count == 0);
 }

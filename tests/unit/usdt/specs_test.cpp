@@ -23,10 +23,17 @@ constexpr std::size_t kNewer = 304;
 Arguments some_arguments() {
   Arguments arguments;
   // -4@-20(%rbp), 8@8(%rax,%rbx,4), 2@$-1 of x86-64
-  arguments.list[0] = {.kind = ArgumentKind::in_memory, .size = 4, .is_signed = true,
-                       .value = static_cast<std::uint64_t>(-20), .register_offset = 32};
-  arguments.list[1] = {.kind = ArgumentKind::indexed, .size = 8, .value = 8,
-                       .register_offset = 80, .index_offset = 40, .index_shift = 2};
+  arguments.list[0] = {.kind = ArgumentKind::in_memory,
+                       .size = 4,
+                       .is_signed = true,
+                       .value = static_cast<std::uint64_t>(-20),
+                       .register_offset = 32};
+  arguments.list[1] = {.kind = ArgumentKind::indexed,
+                       .size = 8,
+                       .value = 8,
+                       .register_offset = 80,
+                       .index_offset = 40,
+                       .index_shift = 2};
   arguments.list[2] = {.kind = ArgumentKind::constant, .size = 2, .value = UINT64_MAX};
   arguments.count = 3;
   return arguments;
@@ -52,11 +59,28 @@ TEST_CASE("the newer layout is written as stock 1.7.0 writes it") {
       usdt::write_spec(*layout, some_arguments(), 0x1122334455667788, ByteOrder::little);
   REQUIRE(spec);
   REQUIRE(spec->size() == kNewer);
-  CHECK(hex(*spec, 0, 24) == "ecffffffffffffff" "020000000000" "2000" "01" "20" "000000000000");
-  CHECK(hex(*spec, 24, 24) == "0800000000000000" "030028200000" "5000" "00" "00" "000000000000");
-  CHECK(hex(*spec, 48, 24) == "ffffffffffffffff" "000000000000" "0000" "00" "30" "000000000000");
+  CHECK(hex(*spec, 0, 24) == "ecffffffffffffff"
+                             "020000000000"
+                             "2000"
+                             "01"
+                             "20"
+                             "000000000000");
+  CHECK(hex(*spec, 24, 24) == "0800000000000000"
+                              "030028200000"
+                              "5000"
+                              "00"
+                              "00"
+                              "000000000000");
+  CHECK(hex(*spec, 48, 24) == "ffffffffffffffff"
+                              "000000000000"
+                              "0000"
+                              "00"
+                              "30"
+                              "000000000000");
   CHECK(hex(*spec, 72, 216) == std::string(432, '0'));
-  CHECK(hex(*spec, 288, 16) == "8877665544332211" "0300" "000000000000");
+  CHECK(hex(*spec, 288, 16) == "8877665544332211"
+                               "0300"
+                               "000000000000");
 }
 
 TEST_CASE("the older layout is written as stock 1.1.2 writes it") {
@@ -67,30 +91,59 @@ TEST_CASE("the older layout is written as stock 1.1.2 writes it") {
   const auto spec = usdt::write_spec(*layout, arguments, 7, ByteOrder::little);
   REQUIRE(spec);
   REQUIRE(spec->size() == kOlder);
-  CHECK(hex(*spec, 0, 16) == "ecffffffffffffff" "02000000" "2000" "01" "20");
-  CHECK(hex(*spec, 16, 16) == "0000000000000000" "01000000" "5000" "00" "00");
-  CHECK(hex(*spec, 32, 16) == "ffffffffffffffff" "00000000" "0000" "00" "30");
-  CHECK(hex(*spec, 192, 16) == "0700000000000000" "0300" "000000000000");
+  CHECK(hex(*spec, 0, 16) == "ecffffffffffffff"
+                             "02000000"
+                             "2000"
+                             "01"
+                             "20");
+  CHECK(hex(*spec, 16, 16) == "0000000000000000"
+                              "01000000"
+                              "5000"
+                              "00"
+                              "00");
+  CHECK(hex(*spec, 32, 16) == "ffffffffffffffff"
+                              "00000000"
+                              "0000"
+                              "00"
+                              "30");
+  CHECK(hex(*spec, 192, 16) == "0700000000000000"
+                               "0300"
+                               "000000000000");
 }
 
 TEST_CASE("big-endian layouts have their bit fields from the other end") {
   const auto newer = usdt::spec_layout(kNewer, ByteOrder::big);
   const auto spec = usdt::write_spec(*newer, some_arguments(), 7, ByteOrder::big);
   REQUIRE(spec);
-  CHECK(hex(*spec, 0, 24) == "ffffffffffffffec" "000000000200" "0020" "01" "20" "000000000000");
-  CHECK(hex(*spec, 24, 24) == "0000000000000008" "000002820300" "0050" "00" "00" "000000000000");
-  CHECK(hex(*spec, 288, 16) == "0000000000000007" "0003" "000000000000");
+  CHECK(hex(*spec, 0, 24) == "ffffffffffffffec"
+                             "000000000200"
+                             "0020"
+                             "01"
+                             "20"
+                             "000000000000");
+  CHECK(hex(*spec, 24, 24) == "0000000000000008"
+                              "000002820300"
+                              "0050"
+                              "00"
+                              "00"
+                              "000000000000");
+  CHECK(hex(*spec, 288, 16) == "0000000000000007"
+                               "0003"
+                               "000000000000");
   Arguments arguments = some_arguments();
   arguments.count = 1;
   const auto older =
       usdt::write_spec(*usdt::spec_layout(kOlder, ByteOrder::big), arguments, 7, ByteOrder::big);
   REQUIRE(older);
-  CHECK(hex(*older, 0, 16) == "ffffffffffffffec" "00000002" "0020" "01" "20");
+  CHECK(hex(*older, 0, 16) == "ffffffffffffffec"
+                              "00000002"
+                              "0020"
+                              "01"
+                              "20");
 }
 
 TEST_CASE("an index does not fit into the older layout") {
-  CHECK(usdt::write_spec(*usdt::spec_layout(kOlder), some_arguments(), 0).error() ==
-        Errno(EINVAL));
+  CHECK(usdt::write_spec(*usdt::spec_layout(kOlder), some_arguments(), 0).error() == Errno(EINVAL));
 }
 
 TEST_CASE("values of other sizes have no layout") {
@@ -101,8 +154,7 @@ TEST_CASE("values of other sizes have no layout") {
 TEST_CASE("writing a spec fails where there is no memory") {
   sim_reset(1);
   sim_fail("malloc", 1, ENOMEM);
-  CHECK(usdt::write_spec(*usdt::spec_layout(kNewer), some_arguments(), 0).error() ==
-        Errno(ENOMEM));
+  CHECK(usdt::write_spec(*usdt::spec_layout(kNewer), some_arguments(), 0).error() == Errno(ENOMEM));
 }
 
 } // namespace ringside::test
