@@ -99,10 +99,11 @@ Result<std::uint32_t> Change::string(const char* text) {
     if (const auto offset = place.base->find_string(text, place.first_string))
       return *offset;
   const auto offset = btf_.edited_.strings.add(text, kMaxStrings - place.first_string);
+  // What failed half way may have moved them.
+  btf_.show_edited();
   if (!offset)
     return fail(kChangeSubject, offset.error(),
                 "there is no memory for one more string, or they are more than 2 GiB");
-  btf_.show_edited();
   return place.first_string + *offset;
 }
 
@@ -122,6 +123,7 @@ Result<std::uint32_t> Change::append(std::span<const std::uint32_t> words) {
     return added.error();
   if (!edited.starts.append(start)) {
     edited.words.truncate(start);
+    btf_.show_edited();
     return no_room_for_types(start + words.size());
   }
   btf_.show_edited();
@@ -152,6 +154,7 @@ Result<void> Change::append_all(const Data& types) {
     return no_room_for_types(start + words.size());
   if (const auto added = add_words(words); !added) {
     edited.starts.truncate(count);
+    btf_.show_edited();
     return added;
   }
   for (std::size_t index = count; index < edited.starts.size(); ++index)

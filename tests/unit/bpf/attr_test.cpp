@@ -195,7 +195,11 @@ RINGSIDE_SAME(LinkCreateAttr, uprobe_multi.flags, link_create.uprobe_multi.flags
 RINGSIDE_SAME(LinkCreateAttr, uprobe_multi.pid, link_create.uprobe_multi.pid);
 RINGSIDE_SAME(LinkCreateAttr, uprobe_multi.path_fd, link_create.uprobe_multi.path_fd);
 RINGSIDE_SAME(LinkCreateAttr, tracing.target_btf_id, link_create.tracing.target_btf_id);
+// The header does not align this one. Ours stands where kernels of 64 bits have it, for programs of
+// 32 bits as well.
+#if __SIZEOF_POINTER__ == 8
 RINGSIDE_SAME(LinkCreateAttr, tracing.cookie, link_create.tracing.cookie);
+#endif
 RINGSIDE_SAME(LinkCreateAttr, netfilter.pf, link_create.netfilter.pf);
 RINGSIDE_SAME(LinkCreateAttr, netfilter.hooknum, link_create.netfilter.hooknum);
 RINGSIDE_SAME(LinkCreateAttr, netfilter.priority, link_create.netfilter.priority);

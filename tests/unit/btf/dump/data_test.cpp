@@ -143,7 +143,9 @@ TEST_CASE("integers, floats and pointers have their usual form") {
   CHECK(d.print(d.types.floating("float", 4), {0, 0, 0x80, 0x3f}) == "(float)1.000000");
   const auto pointer = d.types.pointer(0);
   CHECK(d.print(pointer, {0, 0x10, 0, 0, 0, 0, 0, 0}) == "(void *)0x1000");
-  CHECK(d.print(pointer, {0, 0, 0, 0, 0, 0, 0, 0}) == "(void *)(nil)");
+  // As printf has it where pointers have the size of the BTF's.
+  const bool is_hosts = sizeof(void*) == 8;
+  CHECK(d.print(pointer, {0, 0, 0, 0, 0, 0, 0, 0}) == (is_hosts ? "(void *)(nil)" : "(void *)0x0"));
 }
 
 TEST_CASE("types without a size are refused before anything is printed") {
