@@ -63,16 +63,21 @@ Result<os::UniqueFd> load_with_log(bpf::ProgLoadAttr& attr, LogBuffer& log) {
     if (!log.view().empty())
       log.view()[0] = '\0';
   }
-  auto loaded = bpf::load_program(attr);
+  // Loading writes into the attributes, and may leave pointers to what it has freed.
+  const auto load = [&] {
+    bpf::ProgLoadAttr tried = attr;
+    return bpf::load_program(tried);
+  };
+  auto loaded = load();
   if (!loaded && attr.log_level == 0 && (!log.is_own() || log.grow())) {
     attr.log_level = 1;
     set_log();
     log.view()[0] = '\0';
-    loaded = bpf::load_program(attr);
+    loaded = load();
   }
   while (!loaded && loaded.error() == Errno(ENOSPC) && log.is_own() && log.grow()) {
     set_log();
-    loaded = bpf::load_program(attr);
+    loaded = load();
   }
   return loaded;
 }
