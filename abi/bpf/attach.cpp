@@ -18,6 +18,27 @@ RINGSIDE_OPTIONS(bpf_prog_attach_opts);
 RINGSIDE_OPTIONS(bpf_prog_detach_opts);
 RINGSIDE_OPTIONS(bpf_prog_query_opts);
 
+namespace {
+
+// read_attr is what attaching and detaching have in common: what is attached to what, and next to
+// which other program.
+template <class Opts>
+ringside::Result<bpf::AttachAttr> read_attr(int prog_fd, int target, enum bpf_attach_type type,
+                                            const Options<Opts>& options) {
+  const auto relative =
+      bpf::relative_of(options.get(&Opts::relative_fd), options.get(&Opts::relative_id));
+  if (!relative)
+    return relative.error();
+  return bpf::AttachAttr{.target = target,
+                         .attach_bpf_fd = prog_fd,
+                         .attach_type = type,
+                         .attach_flags = options.get(&Opts::flags) | relative->flags,
+                         .relative = relative->number,
+                         .expected_revision = options.get(&Opts::expected_revision)};
+}
+
+} // namespace
+
 extern "C" LIBBPF_API int bpf_prog_attach_opts(int prog_fd, int target, enum bpf_attach_type type,
                                                const struct bpf_prog_attach_opts* opts) {
   using Opts = struct bpf_prog_attach_opts;
@@ -25,19 +46,11 @@ extern "C" LIBBPF_API int bpf_prog_attach_opts(int prog_fd, int target, enum bpf
   const auto options = Options<Opts>::read(opts);
   if (!options)
     return entry.fail(options.error());
-  const auto relative =
-      bpf::relative_of(options->get(&Opts::relative_fd), options->get(&Opts::relative_id));
-  if (!relative)
-    return entry.fail(relative.error());
-  return entry.leave(
-      bpf::run(BPF_PROG_ATTACH,
-               bpf::AttachAttr{.target = target,
-                               .attach_bpf_fd = prog_fd,
-                               .attach_type = type,
-                               .attach_flags = options->get(&Opts::flags) | relative->flags,
-                               .replace_bpf_fd = options->get(&Opts::replace_fd),
-                               .relative = relative->number,
-                               .expected_revision = options->get(&Opts::expected_revision)}));
+  auto attr = read_attr(prog_fd, target, type, *options);
+  if (!attr)
+    return entry.fail(attr.error());
+  attr->replace_bpf_fd = options->get(&Opts::replace_fd);
+  return entry.leave(bpf::run(BPF_PROG_ATTACH, *attr));
 }
 
 extern "C" LIBBPF_API int bpf_prog_attach(int prog_fd, int attachable_fd, enum bpf_attach_type type,
@@ -50,23 +63,12 @@ extern "C" LIBBPF_API int bpf_prog_attach(int prog_fd, int attachable_fd, enum b
 
 extern "C" LIBBPF_API int bpf_prog_detach_opts(int prog_fd, int target, enum bpf_attach_type type,
                                                const struct bpf_prog_detach_opts* opts) {
-  using Opts = struct bpf_prog_detach_opts;
   const Entry entry;
-  const auto options = Options<Opts>::read(opts);
+  const auto options = Options<struct bpf_prog_detach_opts>::read(opts);
   if (!options)
     return entry.fail(options.error());
-  const auto relative =
-      bpf::relative_of(options->get(&Opts::relative_fd), options->get(&Opts::relative_id));
-  if (!relative)
-    return entry.fail(relative.error());
-  return entry.leave(
-      bpf::run(BPF_PROG_DETACH,
-               bpf::AttachAttr{.target = target,
-                               .attach_bpf_fd = prog_fd,
-                               .attach_type = type,
-                               .attach_flags = options->get(&Opts::flags) | relative->flags,
-                               .relative = relative->number,
-                               .expected_revision = options->get(&Opts::expected_revision)}));
+  const auto attr = read_attr(prog_fd, target, type, *options);
+  return attr ? entry.leave(bpf::run(BPF_PROG_DETACH, *attr)) : entry.fail(attr.error());
 }
 
 extern "C" LIBBPF_API int bpf_prog_detach(int attachable_fd, enum bpf_attach_type type) {
@@ -104,7 +106,7 @@ extern "C" LIBBPF_API int bpf_prog_query_opts(int target, enum bpf_attach_type t
 
 extern "C" LIBBPF_API int bpf_prog_query(int target_fd, enum bpf_attach_type type,
                                          __u32 query_flags, __u32* attach_flags,
-                                         // NOLINTNEXTLINE(readability-non-const-parameter)
+                                         // NOLINTNEXTLINE(readability-non-const-parameter): written
                                          __u32* prog_ids, __u32* prog_cnt) {
   const Entry entry;
   if (prog_cnt == nullptr)

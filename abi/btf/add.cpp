@@ -20,6 +20,7 @@ extern "C" LIBBPF_API int btf__add_str(struct btf* btf, const char* s) {
 
 extern "C" LIBBPF_API int btf__add_type(struct btf* btf, const struct btf* src_btf,
                                         const struct btf_type* src_type) {
+  // A btf_type is the first words of a type.
   const edit::Type type(reinterpret_cast<const std::uint32_t*>(src_type));
   return Entry().leave(add_copy(core(btf), core(src_btf), type));
 }

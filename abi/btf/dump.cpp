@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // btf_dump: types as C, and data by their types.
 #include <cerrno>
-#include <climits>
 #include <cstdarg>
 
 #include "abi/boundary/options.hpp"

@@ -48,6 +48,7 @@ extern "C" LIBBPF_API const struct btf* btf__base_btf(const struct btf* btf) {
 extern "C" LIBBPF_API const struct btf_type* btf__type_by_id(const struct btf* btf, __u32 id) {
   if (id >= core(btf).end_id())
     return Entry().fail_null<const btf_type>(Errno(EINVAL));
+  // A btf_type is the first words of a type.
   return reinterpret_cast<const btf_type*>(core(btf).type(id).words());
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Making a BTF from bytes or from nothing, and freeing it.
 #include <cerrno>
-#include <span>
 
 #include "abi/boundary/options.hpp"
 #include "abi/btf/handles.hpp"

@@ -170,6 +170,22 @@ Result<Call> read_call(const bpf_tc_hook* hook, Opts* opts) {
   return Call{*place, *options};
 }
 
+// read_named_call is read_call for a call about a filter that is there, whose name it gives.
+struct NamedCall {
+  Call call;
+  netlink::FilterId id;
+};
+template <class Opts>
+Result<NamedCall> read_named_call(const Subject& subject, const bpf_tc_hook* hook, Opts* opts) {
+  const auto call = read_call(hook, opts);
+  if (!call)
+    return call.error();
+  const FilterOptions options(call->options);
+  if (const auto checked = check_names(subject, options); !checked)
+    return checked.error();
+  return NamedCall{*call, options.id};
+}
+
 } // namespace
 
 extern "C" LIBBPF_API int bpf_tc_hook_create(struct bpf_tc_hook* hook) {
@@ -219,27 +235,21 @@ extern "C" LIBBPF_API int bpf_tc_detach(const struct bpf_tc_hook* hook,
                                         const struct bpf_tc_opts* opts) {
   const Entry entry;
   const Subject subject(__func__);
-  const auto call = read_call(hook, opts);
-  if (!call)
-    return entry.fail(call.error());
-  const FilterOptions options(call->options);
-  if (const auto checked = check_names(subject, options); !checked)
-    return entry.fail(checked.error());
-  return entry.leave(netlink::delete_filter(subject, call->place, options.id));
+  const auto named = read_named_call(subject, hook, opts);
+  if (!named)
+    return entry.fail(named.error());
+  return entry.leave(netlink::delete_filter(subject, named->call.place, named->id));
 }
 
 extern "C" LIBBPF_API int bpf_tc_query(const struct bpf_tc_hook* hook, struct bpf_tc_opts* opts) {
   const Entry entry;
   const Subject subject(__func__);
-  const auto call = read_call(hook, opts);
-  if (!call)
-    return entry.fail(call.error());
-  const FilterOptions options(call->options);
-  if (const auto checked = check_names(subject, options); !checked)
-    return entry.fail(checked.error());
-  const auto filter = netlink::find_filter(subject, call->place, options.id);
+  const auto named = read_named_call(subject, hook, opts);
+  if (!named)
+    return entry.fail(named.error());
+  const auto filter = netlink::find_filter(subject, named->call.place, named->id);
   if (!filter)
     return entry.fail(filter.error());
-  put_filter(call->options, *filter);
+  put_filter(named->call.options, *filter);
   return entry.give(0);
 }

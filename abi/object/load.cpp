@@ -19,11 +19,9 @@ Errno is_null(const char* what) {
   return fail(what, Errno(EINVAL), "it is NULL");
 }
 
-int leave(bpf_object* obj, Result<void> (Object::*call)(), Errno error = Errno(EINVAL)) {
+int leave(bpf_object* obj, Result<void> (Object::*call)()) {
   const Entry entry;
-  if (obj == nullptr)
-    return entry.fail(fail("object", error, "it is NULL"));
-  return entry.leave((core(obj).*call)());
+  return obj != nullptr ? entry.leave((core(obj).*call)()) : entry.fail(is_null("object"));
 }
 
 int leave(bpf_object* obj, const char* path, Result<void> (Object::*call)(const char* path)) {

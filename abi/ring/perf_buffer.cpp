@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "abi/boundary/entry.hpp"
+#include "abi/boundary/handle.hpp"
 #include "abi/boundary/handle_maker.hpp"
 #include "abi/boundary/late_frees.hpp"
 #include "base/log.hpp"
@@ -14,6 +15,7 @@
 using ringside::Called;
 using ringside::Entry;
 using ringside::Errno;
+using ringside::is_error;
 using ringside::leave_read;
 using ringside::log;
 using ringside::LogLevel;
@@ -23,12 +25,6 @@ namespace {
 
 bool is_ours(const perf_buffer* buffer) {
   return buffer != nullptr && buffer->mark.is_ours();
-}
-
-// is_error is whether a pointer is an error code, as constructors of libbpf 0.x returned.
-bool is_error(const void* pointer) {
-  constexpr std::uintptr_t kHighestErrno = 4095;
-  return reinterpret_cast<std::uintptr_t>(pointer) >= std::uintptr_t{0} - kHighestErrno;
 }
 
 Errno index_out_of_range(const char* function, long long index, const perf_buffer* buffer) {

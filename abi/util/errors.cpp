@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "abi/boundary/entry.hpp"
+#include "abi/boundary/handle.hpp"
 #include "base/error_text.hpp"
 
 namespace {
@@ -71,10 +72,9 @@ extern "C" LIBBPF_API int libbpf_strerror(int err, char* buf, size_t size) {
 }
 
 extern "C" LIBBPF_API long libbpf_get_error(const void* ptr) {
-  constexpr std::uintptr_t kHighestErrno = 4095;
-  const auto value = reinterpret_cast<std::intptr_t>(ptr);
-  if (static_cast<std::uintptr_t>(value) >= std::uintptr_t{0} - kHighestErrno)
-    errno = static_cast<int>(-value);
+  // Such a pointer is the negative of an error.
+  if (ringside::is_error(ptr))
+    errno = static_cast<int>(-reinterpret_cast<std::intptr_t>(ptr));
   else if (ptr != nullptr)
     return 0;
   return -errno;

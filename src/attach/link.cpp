@@ -128,7 +128,7 @@ Result<void> Link::detach() {
 Result<void> Link::close() {
   if (disconnected_ || !fd_)
     return {};
-  return os::close_descriptor(fd_.release());
+  return os::close(fd_.release());
 }
 
 } // namespace ringside::attach

@@ -19,6 +19,11 @@ inline bool is_word_aligned(const std::byte* bytes) {
   return reinterpret_cast<std::uintptr_t>(bytes) % alignof(std::uint32_t) == 0;
 }
 
+// as_text is bytes as characters.
+inline std::string_view as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 // ByteReader reads from the front. Once a read does not fit it has failed for good: that read and
 // all later ones give zeros, so a structure is read whole and failed() asked once behind it. The
 // bytes must outlive the reader and what it returns.
@@ -63,7 +68,7 @@ public:
     }
     const auto length = static_cast<std::size_t>(static_cast<const std::byte*>(nul) - rest.data());
     position_ += length + 1;
-    return {reinterpret_cast<const char*>(rest.data()), length};
+    return as_text(rest.first(length));
   }
 
   void skip(std::uint64_t size) { static_cast<void>(bytes(size)); }
@@ -95,11 +100,10 @@ public:
     return inner;
   }
 
+  // position is where the next read begins, or where the one that failed did.
   [[nodiscard]] std::size_t position() const { return position_; }
   [[nodiscard]] std::size_t left() const { return failed_ ? 0 : bytes_.size() - position_; }
   [[nodiscard]] bool failed() const { return failed_; }
-  // failed_at is where the read that failed began.
-  [[nodiscard]] std::size_t failed_at() const { return position_; }
   [[nodiscard]] bool swaps() const { return swaps_; }
 
 private:

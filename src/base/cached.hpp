@@ -53,6 +53,18 @@ public:
     return answer;
   }
 
+  // holds is get for a fact that is true or false. Where asking fails, it is false.
+  template <class Ask>
+  bool holds(Ask ask) {
+    const auto answer = get([&]() -> Result<std::uint32_t> {
+      const Result<bool> told = ask();
+      if (!told)
+        return told.error();
+      return *told ? 1U : 0U;
+    });
+    return answer && *answer != 0;
+  }
+
   // forget has the next call ask again, where an answer has proved to be old.
   void forget() { store_relaxed(word_, std::uint64_t{0}); }
 

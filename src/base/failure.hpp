@@ -16,7 +16,7 @@ namespace ringside {
 // nothing until a message is written. What it refers to must outlive it.
 class Subject {
 public:
-  // A subject of its own, such as a file's or a function's name.
+  // A subject of its own, such as a file's or a function's name, which stands for it.
   constexpr Subject(const char* name) : name_(name) {}      // NOLINT(google-explicit-constructor)
   constexpr Subject(std::string_view name) : name_(name) {} // NOLINT(google-explicit-constructor)
   // A part of `whole`, by its name ("prog 'p'") or by its number ("insn 12").

@@ -44,9 +44,4 @@ bool replace(T& word, T expected, T value) {
                                      __ATOMIC_ACQUIRE);
 }
 
-// full_barrier orders our stores before it with our loads behind it.
-inline void full_barrier() {
-  __atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-
 } // namespace ringside

@@ -15,7 +15,7 @@ class Address {
 public:
   constexpr Address() = default;
   template <class T>
-  Address(T* pointer) // NOLINT(google-explicit-constructor)
+  Address(T* pointer) // NOLINT(google-explicit-constructor): attributes are given plain pointers
       : bits_(reinterpret_cast<std::uintptr_t>(pointer)) {}
 
   [[nodiscard]] constexpr bool is_null() const { return bits_ == 0; }

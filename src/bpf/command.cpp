@@ -17,7 +17,11 @@ Result<os::UniqueFd> owned(Result<int> fd) {
   os::UniqueFd given(*fd);
   if (given.get() >= kAboveStandard)
     return given;
-  return os::duplicate(given.get(), kAboveStandard);
+  return duplicate_above_standard(given.get());
+}
+
+Result<os::UniqueFd> duplicate_above_standard(int fd) {
+  return os::duplicate(fd, kAboveStandard);
 }
 
 } // namespace ringside::bpf

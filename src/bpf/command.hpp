@@ -49,6 +49,10 @@ Result<void> run(int command, Attr attr) {
 // must not meet a BPF object there.
 Result<os::UniqueFd> owned(Result<int> fd);
 
+// duplicate_above_standard is a second descriptor that is none of those of standard input, output
+// and error.
+Result<os::UniqueFd> duplicate_above_standard(int fd);
+
 // open makes a command that gives a descriptor.
 template <class Attr>
 Result<os::UniqueFd> open(int command, Attr attr) {

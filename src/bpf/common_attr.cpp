@@ -11,14 +11,13 @@ namespace ringside::bpf {
 // Such a kernel reads them before anything else, from a null pointer here.
 bool knows_common_attr() {
   static Cached<cached_fact("common attributes of bpf(2)")> kept;
-  const auto answer = kept.get([]() -> Result<std::uint32_t> {
-    constexpr int kProgLoadWithCommonAttr = BPF_PROG_LOAD | 1 << 16;
+  return kept.holds([]() -> Result<bool> {
     ProgLoadAttr attr;
-    const auto refused = os::bpf_with_common(
-        kProgLoadWithCommonAttr, &attr, passed_size<ProgLoadAttr>(), nullptr, sizeof(CommonAttr));
-    return !refused && refused.error() == Errno(EFAULT) ? 1U : 0U;
+    const auto refused =
+        os::bpf_with_common(BPF_PROG_LOAD | kWithCommonAttr, &attr, passed_size<ProgLoadAttr>(),
+                            nullptr, sizeof(CommonAttr));
+    return !refused && refused.error() == Errno(EFAULT);
   });
-  return answer && *answer != 0;
 }
 
 } // namespace ringside::bpf

@@ -15,13 +15,15 @@ struct CommonAttr {
   std::uint32_t reserved = 0;
 };
 
+// With this bit of the command, they follow it.
+inline constexpr int kWithCommonAttr = 1 << 16;
+
 // knows_common_attr is whether this kernel takes them.
 bool knows_common_attr();
 
 // call_with_log is call, with a log if the kernel takes one.
 template <class Attr>
 Result<int> call_with_log(int command, Attr& attr, CommonAttr& log) {
-  constexpr int kWithCommonAttr = 1 << 16;
   if (!knows_common_attr())
     return call(command, attr);
   return os::bpf_with_common(command | kWithCommonAttr, &attr, passed_size<Attr>(), &log,

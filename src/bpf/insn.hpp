@@ -9,6 +9,8 @@
 
 namespace ringside::bpf::insn {
 
+inline constexpr std::uint32_t kBytes = sizeof(bpf_insn);
+
 // The parts of the code byte.
 constexpr std::uint8_t class_of(const bpf_insn& insn) {
   return insn.code & 0x07;
@@ -23,6 +25,23 @@ constexpr std::uint8_t mode_of(const bpf_insn& insn) {
 // is_load_64 is the first half of a load of a 64-bit number, which takes two instructions.
 constexpr bool is_load_64(const bpf_insn& insn) {
   return insn.code == (BPF_LD | BPF_IMM | BPF_DW);
+}
+
+constexpr bool is_call(const bpf_insn& insn) {
+  return insn.code == (BPF_JMP | BPF_CALL);
+}
+
+// A number of 64 bits stands in the two halves of such a load.
+constexpr std::uint64_t number_of(const bpf_insn& first, const bpf_insn& second) {
+  return std::uint64_t{static_cast<std::uint32_t>(second.imm)} << 32 |
+         static_cast<std::uint32_t>(first.imm);
+}
+constexpr std::int32_t low_half(std::uint64_t number) {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(number));
+}
+constexpr void set_number(bpf_insn& first, bpf_insn& second, std::uint64_t number) {
+  first.imm = low_half(number);
+  second.imm = low_half(number >> 32);
 }
 
 // access_bytes is how many bytes a load or store moves. size_code is the way back for 1, 2, 4

@@ -117,16 +117,9 @@ Result<void> Change::add_words(std::span<const std::uint32_t> words) {
 }
 
 Result<std::uint32_t> Change::append(std::span<const std::uint32_t> words) {
-  Btf::Edited& edited = btf_.edited_;
-  const auto start = static_cast<std::uint32_t>(edited.words.size());
-  if (const auto added = add_words(words); !added)
+  constexpr std::uint32_t kStart[] = {0};
+  if (const auto added = append_all({words, kStart, {}}); !added)
     return added.error();
-  if (!edited.starts.append(start)) {
-    edited.words.truncate(start);
-    btf_.show_edited();
-    return no_room_for_types(start + words.size());
-  }
-  btf_.show_edited();
   return btf_.end_id() - 1;
 }
 

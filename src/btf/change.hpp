@@ -45,6 +45,11 @@ public:
 
   // words is all own words from a type's on, to be written to.
   [[nodiscard]] std::uint32_t* words(std::uint32_t id);
+  // element is the words of a member, enumerator, parameter or variable.
+  [[nodiscard]] std::uint32_t* element(std::uint32_t id, std::uint32_t index) {
+    std::uint32_t* const type = words(id);
+    return type + (Type(type).element(index) - type);
+  }
   // remove_from takes away the own types from an id on.
   void remove_from(std::uint32_t id);
 
@@ -57,5 +62,11 @@ private:
   Btf& btf_;
   Owned<Image> image_before_;
 };
+
+// move_strings replaces the offsets of strings in a type by those of the same strings in the Btf
+// that changes. Offsets below `first` stay: both have them from one base. EINVAL: `from` has no
+// such string; ENOMEM.
+Result<void> move_strings(Change& change, std::uint32_t* type, const Btf& from,
+                          std::uint32_t first);
 
 } // namespace ringside::btf

@@ -159,6 +159,13 @@ Result<Array<std::uint32_t>> find_starts(std::span<const std::uint32_t> words, L
   return starts;
 }
 
+Result<void> check_kind(std::uint32_t id, Type type, const Subject& subject) {
+  if (!is_known(type.kind()))
+    return fail(subject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
+                type.kind());
+  return {};
+}
+
 Result<void> check_types(const Data& data, const Place& place, const Subject& subject) {
   const Checker checker(data, place, subject);
   if (!checker.all_sound())

@@ -18,6 +18,9 @@ namespace ringside::btf {
 Result<Array<std::uint32_t>> find_starts(std::span<const std::uint32_t> words, Layout own,
                                          const Place& place, const Subject& subject);
 
+// check_kind: the kind of a type is known. EINVAL.
+Result<void> check_kind(std::uint32_t id, Type type, const Subject& subject);
+
 // check_types checks ids and string offsets, and that a FUNC's type is a FUNC_PROTO. EINVAL. An id
 // may be that of a later type; loops, sizes and offsets are not looked at.
 Result<void> check_types(const Data& data, const Place& place, const Subject& subject);

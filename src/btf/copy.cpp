@@ -11,8 +11,13 @@ namespace {
 
 constexpr Subject kCopySubject("BTF");
 
-// move_strings replaces the offsets of strings in a type by those of the same strings in the Btf
-// that changes. Offsets below `first` stay: both have them from one base.
+Errno unknown_kind(Kind kind) {
+  return fail(kCopySubject, Errno(EINVAL),
+              "a type of kind %u, which is not known, cannot be copied", kind);
+}
+
+} // namespace
+
 Result<void> move_strings(Change& change, std::uint32_t* type, const Btf& from,
                           std::uint32_t first) {
   Result<void> moved;
@@ -32,13 +37,6 @@ Result<void> move_strings(Change& change, std::uint32_t* type, const Btf& from,
   });
   return moved;
 }
-
-Errno unknown_kind(Kind kind) {
-  return fail(kCopySubject, Errno(EINVAL),
-              "a type of kind %u, which is not known, cannot be copied", kind);
-}
-
-} // namespace
 
 Result<std::uint32_t> add_string(Btf& btf, const char* text) {
   Change change(btf);

@@ -6,6 +6,7 @@
 
 #include "base/failure.hpp"
 #include "btf/change.hpp"
+#include "btf/check.hpp"
 #include "btf/edit.hpp"
 
 namespace ringside::btf {
@@ -89,9 +90,8 @@ Result<void> Distilling::find_needed() {
 
 // need marks what a type refers to in the base.
 Result<void> Distilling::need(Type type, std::uint32_t id) {
-  if (!is_known(type.kind()))
-    return fail(kDistillSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
-                type.kind());
+  if (const auto known = check_kind(id, type, kDistillSubject); !known)
+    return known;
   Result<void> done;
   each_id(type.words(), [&](std::uint32_t target) {
     if (!done || (target < from_.first_id() && new_ids_[target] != kNotNeeded))

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "base/byte_reader.hpp"
 #include "base/byte_writer.hpp"
@@ -47,11 +46,6 @@ std::span<const std::uint32_t> words_in(std::span<const std::byte> section) {
 Result<Owned<Image>> Image::copy(std::span<const std::byte> bytes, const Place& place,
                                  const Subject& subject) {
   return make(bytes, Bytes::copied, place, subject);
-}
-
-Result<Owned<Image>> Image::borrow(std::span<const std::byte> bytes, const Place& place,
-                                   const Subject& subject) {
-  return make(bytes, Bytes::borrowed, place, subject);
 }
 
 Result<Owned<Image>> Image::trust(std::span<const std::byte> bytes, const Subject& subject) {
@@ -113,7 +107,7 @@ Result<void> Image::read(const Place& place, bool is_trusted, const Subject& sub
   const auto types = section_of(bytes_, header_, header_.types);
   const auto strings = section_of(bytes_, header_, header_.strings);
   layout_ = Layout(section_of(bytes_, header_, header_.layout));
-  data_.strings = {reinterpret_cast<const char*>(strings.data()), strings.size()};
+  data_.strings = as_text(strings);
   if (const auto sound = check_strings(data_.strings, place.base != nullptr, subject); !sound)
     return sound;
   if (types.size() % 4 != 0)

@@ -41,15 +41,13 @@ struct Data {
 
 class Image {
 public:
-  // copy reads a BTF and keeps a copy of the bytes. borrow keeps the bytes where they are, if they
-  // are in host order and aligned; they must outlive the Image and never change. Both fail with
-  // EINVAL, ENOTSUP or ENOMEM, and a message about what is wrong.
+  // copy reads a BTF and keeps a copy of the bytes. trust is for what the kernel gives, which it
+  // has checked: where types and strings are is found, but what types say is not looked at. It
+  // keeps the bytes where they are, if they are in host order and aligned; they must outlive the
+  // Image and never change. Both fail with EINVAL, ENOTSUP or ENOMEM, and a message about what is
+  // wrong.
   static Result<Owned<Image>> copy(std::span<const std::byte> bytes, const Place& place,
                                    const Subject& subject);
-  static Result<Owned<Image>> borrow(std::span<const std::byte> bytes, const Place& place,
-                                     const Subject& subject);
-  // trust is borrow for what the kernel gives, which it has checked: where types and strings are is
-  // found, but what types say is not looked at.
   static Result<Owned<Image>> trust(std::span<const std::byte> bytes, const Subject& subject);
 
   // header is as it was read; its order is that of the file.
@@ -66,7 +64,7 @@ public:
   [[nodiscard]] const Lazy<HashIndex>& strings() const { return strings_; }
 
 private:
-  enum class Bytes { copied, borrowed, trusted };
+  enum class Bytes { copied, trusted };
   static Result<Owned<Image>> make(std::span<const std::byte> bytes, Bytes how, const Place& place,
                                    const Subject& subject);
   Result<void> keep_copy();

@@ -144,4 +144,19 @@ void each_string(Words type, Visit visit) {
   }
 }
 
+// id_at is the id number `index` of a type, in the order of each_id, or null if it has no more.
+template <class Words>
+Words id_at(Words type, std::uint32_t index) {
+  const KindLine& line = kKinds[kind_of(type[kInfoWord])];
+  unsigned ids = line.ids;
+  for (; ids != 0 && index != 0; --index)
+    ids &= ids - 1;
+  if (ids != 0)
+    return type + std::countr_zero(ids);
+  if (line.element_id == KindLine::kNoId || index >= elements_of(type[kInfoWord]))
+    return nullptr;
+  return type + kHeadWords + line.extra_words + line.element_words * std::size_t{index} +
+         line.element_id;
+}
+
 } // namespace ringside::btf

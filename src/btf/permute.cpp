@@ -6,6 +6,7 @@
 
 #include "base/failure.hpp"
 #include "btf/change.hpp"
+#include "btf/check.hpp"
 
 namespace ringside::btf {
 namespace {
@@ -38,9 +39,8 @@ Result<void> check_ids(const Btf& btf, Ext* ext) {
   const auto see = [&](std::uint32_t id) { highest = std::max(highest, id); };
   for (std::uint32_t id = btf.first_id(); id < btf.end_id(); ++id) {
     const Type type = btf.type(id);
-    if (!is_known(type.kind()))
-      return fail(kPermuteSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
-                  type.kind());
+    if (const auto known = check_kind(id, type, kPermuteSubject); !known)
+      return known;
     each_id(type.words(), see);
   }
   if (ext != nullptr)

@@ -8,6 +8,7 @@
 
 #include "base/failure.hpp"
 #include "btf/change.hpp"
+#include "btf/check.hpp"
 
 namespace ringside::btf {
 namespace {
@@ -142,9 +143,8 @@ Result<void> Relocation::mark_embedded() {
     return no_memory(kRelocateSubject, "a list of types");
   for (std::uint32_t id = btf_.first_id(); id < btf_.end_id(); ++id) {
     const Type type = btf_.type(id);
-    if (!is_known(type.kind()))
-      return fail(kRelocateSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
-                  type.kind());
+    if (const auto known = check_kind(id, type, kRelocateSubject); !known)
+      return known;
     bool is_sound = true;
     each_id(type.words(), [&](std::uint32_t target) { is_sound &= target < btf_.end_id(); });
     if (!is_sound)

@@ -9,7 +9,7 @@
 
 namespace ringside::btf {
 
-// Both functions end after so many types, because types may lead to themselves.
+// Types of a file may lead to themselves. Both functions follow this many, and then give up.
 inline constexpr int kMaxTypesToSize = 32;
 
 // resolve_type follows modifiers, typedefs and VARs to what is behind them. EINVAL: that is void, a

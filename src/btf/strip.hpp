@@ -8,8 +8,8 @@
 
 namespace ringside::btf {
 
-// strip is the id of the first type behind CONST, VOLATILE, RESTRICT, TYPE_TAG and TYPEDEF. It is
-// 0, which is void, where there are so many that they must lead to themselves.
+// strip is the id of the first type behind CONST, VOLATILE, RESTRICT, TYPE_TAG and TYPEDEF. Types
+// of a file may lead to themselves: behind more than 256 of these it is 0, which is void.
 inline std::uint32_t strip(const Btf& btf, std::uint32_t id) {
   constexpr int kMost = 256;
   for (int types = 0; types < kMost; ++types) {

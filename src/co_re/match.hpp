@@ -20,7 +20,7 @@ struct TypeRef {
   [[nodiscard]] TypeRef to(std::uint32_t other) const { return {btf, other}; }
 };
 
-// Types of a hostile file can lead to each other in so many ways that no comparison would end. Each
+// Types of a hostile file can lead to each other in more ways than a comparison could follow. Each
 // question here ends with EINVAL after kMaxLevels types within each other, or kMaxVisits types and
 // names in all.
 inline constexpr int kMaxLevels = 32;

@@ -16,13 +16,6 @@ std::uint64_t carried_up(std::int32_t number) {
   return static_cast<std::uint64_t>(std::int64_t{number});
 }
 
-std::int32_t low_half(std::uint64_t number) {
-  return static_cast<std::int32_t>(static_cast<std::uint32_t>(number));
-}
-std::int32_t high_half(std::uint64_t number) {
-  return low_half(number >> 32);
-}
-
 Errno other_number(const Subject& subject, std::uint64_t found, std::uint64_t expected) {
   return fail(subject, Errno(EINVAL),
               "the instruction holds %" PRIu64 ", but the program's types give %" PRIu64
@@ -44,7 +37,7 @@ Result<void> patch_alu(bpf_insn& insn, const Change& change, const Subject& subj
     return wrong_form(subject, insn);
   if (change.check_old && carried_up(insn.imm) != change.old_number)
     return other_number(subject, carried_up(insn.imm), change.old_number);
-  insn.imm = low_half(change.number);
+  insn.imm = bpf::insn::low_half(change.number);
   return {};
 }
 
@@ -59,8 +52,8 @@ Result<void> change_access(bpf_insn& insn, const Change& change, const Subject& 
   if (bytes != 1 && bytes != 2 && bytes != 4 && bytes != 8)
     return fail(subject, Errno(EINVAL),
                 "the field has %" PRIu32 " bytes on the target, which no instruction moves", bytes);
-  insn.code = static_cast<std::uint8_t>(BPF_MODE(insn.code) | bpf::insn::size_code(bytes) |
-                                        BPF_CLASS(insn.code));
+  insn.code = static_cast<std::uint8_t>(bpf::insn::mode_of(insn) | bpf::insn::size_code(bytes) |
+                                        bpf::insn::class_of(insn));
   return {};
 }
 
@@ -120,7 +113,7 @@ Result<void> patch(std::span<bpf_insn> program, std::size_t index, const Change&
     poison(insn);
     return {};
   }
-  switch (BPF_CLASS(insn.code)) {
+  switch (bpf::insn::class_of(insn)) {
   case BPF_ALU:
   case BPF_ALU64:
     return patch_alu(insn, change, subject);
@@ -134,13 +127,11 @@ Result<void> patch(std::span<bpf_insn> program, std::size_t index, const Change&
     bpf_insn& second = program[index + 1];
     if (second.code != 0 || second.dst_reg != 0 || second.src_reg != 0 || second.off != 0)
       return wrong_form(subject, insn);
-    const auto held = std::uint64_t{static_cast<std::uint32_t>(second.imm)} << 32 |
-                      static_cast<std::uint32_t>(insn.imm);
+    const std::uint64_t held = bpf::insn::number_of(insn, second);
     const auto number = number_to_load(held, change, subject);
     if (!number)
       return number.error();
-    insn.imm = low_half(*number);
-    second.imm = high_half(*number);
+    bpf::insn::set_number(insn, second, *number);
     return {};
   }
   default:

@@ -24,7 +24,7 @@ std::optional<Note> Notes::next() {
   }
   // The last note need not be padded: then nothing is left, and the next call ends.
   reader_.align(alignment_);
-  note.owner = {reinterpret_cast<const char*>(owner.data()), owner.size()};
+  note.owner = as_text(owner);
   note.owner = note.owner.substr(0, note.owner.find('\0'));
   return note;
 }

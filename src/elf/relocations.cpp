@@ -34,19 +34,23 @@ Result<Relocations> Relocations::read(const File& file, const Section& section) 
   return relocations;
 }
 
+Relocation decode_relocation(ByteReader entry, bool wide, bool has_addend) {
+  Relocation relocation;
+  relocation.offset = entry.word(wide);
+  const std::uint64_t info = entry.word(wide);
+  relocation.type = static_cast<std::uint32_t>(wide ? ELF64_R_TYPE(info) : ELF32_R_TYPE(info));
+  relocation.symbol = static_cast<std::uint32_t>(wide ? ELF64_R_SYM(info) : ELF32_R_SYM(info));
+  if (has_addend && wide)
+    relocation.addend = static_cast<std::int64_t>(entry.u64());
+  else if (has_addend)
+    relocation.addend = static_cast<std::int32_t>(entry.u32());
+  return relocation;
+}
+
 Relocation Relocations::operator[](std::size_t index) const {
   check(index < size_);
-  ByteReader reader(entries_.view().subspan(index * entry_size_, entry_size_), order_);
-  Relocation relocation;
-  relocation.offset = reader.word(wide_);
-  const std::uint64_t info = reader.word(wide_);
-  relocation.type = static_cast<std::uint32_t>(wide_ ? ELF64_R_TYPE(info) : ELF32_R_TYPE(info));
-  relocation.symbol = static_cast<std::uint32_t>(wide_ ? ELF64_R_SYM(info) : ELF32_R_SYM(info));
-  if (has_addends_ && wide_)
-    relocation.addend = static_cast<std::int64_t>(reader.u64());
-  else if (has_addends_)
-    relocation.addend = static_cast<std::int32_t>(reader.u32());
-  return relocation;
+  const auto entry = entries_.view().subspan(index * entry_size_, entry_size_);
+  return decode_relocation(ByteReader(entry, order_), wide_, has_addends_);
 }
 
 } // namespace ringside::elf

@@ -20,6 +20,9 @@ struct Relocation {
   std::int64_t addend = 0;  // 0 for SHT_REL, which keeps it in what is relocated
 };
 
+// decode_relocation reads an entry.
+Relocation decode_relocation(ByteReader entry, bool wide, bool has_addend);
+
 class Relocations {
 public:
   Relocations() = default;

@@ -24,7 +24,6 @@ namespace ringside::elf {
 inline constexpr std::uint32_t kUndefinedSection = SHN_UNDEF;
 inline constexpr std::uint32_t kFirstSpecialSection = 0xffff0000 | SHN_LORESERVE;
 inline constexpr std::uint32_t kAbsoluteSection = 0xffff0000 | SHN_ABS;
-inline constexpr std::uint32_t kCommonSection = 0xffff0000 | SHN_COMMON;
 // The index stands in another table, which the file does not have.
 inline constexpr std::uint32_t kMissingSection = 0xffff0000 | SHN_XINDEX;
 

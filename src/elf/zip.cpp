@@ -109,7 +109,7 @@ Entry read_entry(ByteReader& reader) {
   reader.skip(8); // disk, attributes
   entry.header_offset = reader.u32();
   const auto name = reader.bytes(name_size);
-  entry.name = {reinterpret_cast<const char*>(name.data()), name.size()};
+  entry.name = as_text(name);
   reader.skip(extra_size);
   reader.skip(comment_size);
   return entry;

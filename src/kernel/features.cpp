@@ -2,9 +2,7 @@
 // Asking the kernel by small programs.
 #include "kernel/features.hpp"
 
-#include <iterator>
 #include <span>
-#include <string_view>
 
 #include <linux/bpf.h>
 
@@ -44,18 +42,17 @@ constexpr const char* kWrapperPrefix =
 
 bool has_bpf_cookie() {
   static Cached<cached_fact("cookies of BPF programs")> kept;
-  const auto known = kept.get([]() -> Result<std::uint32_t> {
+  return kept.holds([]() -> Result<bool> {
     constexpr bpf_insn kInsns[] = {bpf::insn::call(BPF_FUNC_get_attach_cookie), bpf::insn::exit()};
-    return loads(kInsns) ? 1U : 0U;
+    return loads(kInsns);
   });
-  return known && *known != 0;
 }
 
 bool has_system_call_wrapper() {
   if (kWrapperPrefix == nullptr)
     return false;
   static Cached<cached_fact("wrappers of system calls")> kept;
-  const auto known = kept.get([]() -> Result<std::uint32_t> {
+  return kept.holds([]() -> Result<bool> {
     bool found = false;
     const auto read = each_symbol([&](const Symbol& symbol) {
       found = found || symbol.name == kWrapperPrefix;
@@ -63,9 +60,8 @@ bool has_system_call_wrapper() {
     });
     if (!read)
       return read.error();
-    return found ? 1U : 0U;
+    return found;
   });
-  return known && *known != 0;
 }
 
 } // namespace ringside::kernel

@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "bpf/btf_load.hpp"
 #include "bpf/command.hpp"
+#include "bpf/info.hpp"
 #include "kernel/btf_file.hpp"
 #include "os/process.hpp"
 #include "os/whole_file.hpp"
@@ -154,10 +155,9 @@ Result<Owned<Btf>> btf_by_id(std::uint32_t id, const Btf* base) {
       return no_memory(subject, "its bytes");
     bytes = std::move(*room);
     bpf_btf_info info{};
-    info.btf = reinterpret_cast<std::uintptr_t>(bytes.begin());
+    info.btf = bpf::Address(bytes.begin()).bits();
     info.btf_size = size;
-    bpf::InfoAttr attr{.bpf_fd = fd->get(), .info_len = sizeof(info), .info = &info};
-    if (const auto told = bpf::call(BPF_OBJ_GET_INFO_BY_FD, attr); !told)
+    if (const auto told = bpf::fill_info(fd->get(), info); !told)
       return fail(subject, told.error(), "the kernel does not tell, error %d",
                   told.error().value());
     if (info.btf_size <= size)

@@ -21,9 +21,9 @@ Result<Array<char>> folder_of(std::string_view path) {
   return copy_of(slash == 0 ? std::string_view("/") : path.substr(0, slash));
 }
 
-// check_file_system is whether a folder is in a bpf file system. EINVAL, with a message.
-Result<void> check_file_system(const char* folder, const char* path, const Subject& subject) {
-  const auto is_bpf = os::in_bpf_file_system(folder);
+// check_file_system judges whether a folder is in a bpf file system. EINVAL, with a message.
+Result<void> check_file_system(const Result<bool>& is_bpf, const char* path,
+                               const Subject& subject) {
   if (!is_bpf)
     return refused(Subject(subject, "path", path), {"looking for its file system"}, is_bpf.error());
   if (!*is_bpf)
@@ -37,7 +37,8 @@ Result<void> make_folder(const char* folder, const char* path, const Subject& su
   const auto above = folder_of(folder);
   if (!above)
     return no_memory(subject, "a path");
-  if (const auto checked = check_file_system(above->data(), path, subject); !checked)
+  const auto is_bpf = os::in_bpf_file_system(above->data());
+  if (const auto checked = check_file_system(is_bpf, path, subject); !checked)
     return checked;
   const auto made = os::make_folder(folder);
   if (!made && made.error() != Errno(EEXIST))
@@ -54,7 +55,7 @@ Result<void> pin(int fd, const char* path, const Subject& subject) {
   const auto there = os::in_bpf_file_system(folder->data());
   const bool is_missing = !there && there.error() == Errno(ENOENT);
   const auto ready = is_missing ? make_folder(folder->data(), path, subject)
-                                : check_file_system(folder->data(), path, subject);
+                                : check_file_system(there, path, subject);
   if (!ready)
     return ready;
   if (const auto pinned = bpf::run(BPF_OBJ_PIN, bpf::PathAttr{.pathname = path, .bpf_fd = fd});

@@ -9,7 +9,7 @@ namespace ringside::kernel {
 
 // pin gives what is behind a descriptor a name. If the folder of the path is missing, it is made;
 // its own folder must be there. EINVAL: the path is not in a bpf file system; EEXIST; with a
-// message. A failure leaves no new folder behind.
+// message. No folder is made outside of a bpf file system.
 Result<void> pin(int fd, const char* path, const Subject& subject);
 
 // unpin removes a name.

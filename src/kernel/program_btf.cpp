@@ -4,55 +4,37 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <span>
 
 #include <linux/bpf.h>
 
 #include "base/array.hpp"
-#include "bpf/command.hpp"
+#include "bpf/info.hpp"
 #include "btf/btf.hpp"
 #include "kernel/refusal.hpp"
 
 namespace ringside::kernel {
 namespace {
 
-// ask fills what the kernel says about what is behind a descriptor.
-template <class Info>
-Result<void> ask(int fd, Info& info) {
-  bpf::InfoAttr attr{.bpf_fd = fd, .info_len = sizeof(info), .info = &info};
-  if (const auto asked = bpf::call(BPF_OBJ_GET_INFO_BY_FD, attr); !asked)
-    return asked.error();
-  return {};
-}
-
 Result<Array<std::byte>> read_btf(std::uint32_t id) {
   const auto fd = bpf::open(BPF_BTF_GET_FD_BY_ID, bpf::BtfIdAttr{.id = id});
   if (!fd)
     return fd.error();
   bpf_btf_info info{};
-  if (const auto asked = ask(fd->get(), info); !asked)
+  if (const auto asked = bpf::fill_info(fd->get(), info); !asked)
     return asked.error();
-  auto bytes = Array<std::byte>::of_size(info.btf_size);
-  if (!bytes)
-    return bytes;
-  info = {};
-  info.btf = reinterpret_cast<std::uintptr_t>(bytes->data());
-  info.btf_size = static_cast<std::uint32_t>(bytes->size());
-  if (const auto asked = ask(fd->get(), info); !asked)
-    return asked.error();
-  return bytes;
+  return bpf::btf_bytes(fd->get(), info.btf_size);
 }
 
 } // namespace
 
 Result<std::uint32_t> find_in_program(int program_fd, const char* name, const Subject& subject) {
   const Step step{"asking about the program to attach to", RefusedCall::bpf};
-  bpf_prog_info info{};
-  if (const auto asked = ask(program_fd, info); !asked)
-    return refused(subject, step, asked.error());
-  if (info.btf_id == 0)
+  const auto info = bpf::prog_info(program_fd);
+  if (!info)
+    return refused(subject, step, info.error());
+  if (info->btf_id == 0)
     return fail(subject, Errno(EINVAL), "the program to attach to has no BTF: compile it with -g");
-  const auto bytes = read_btf(info.btf_id);
+  const auto bytes = read_btf(info->btf_id);
   if (!bytes)
     return refused(subject, step, bytes.error());
   const auto btf = btf::Btf::read({bytes->begin(), bytes->size()}, nullptr, subject);

@@ -2,10 +2,6 @@
 // The BTF of the running kernel and of its modules.
 #pragma once
 
-#include <cstddef>
-#include <span>
-#include <string_view>
-
 #include "base/array.hpp"
 #include "base/failure.hpp"
 #include "base/owned.hpp"

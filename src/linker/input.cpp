@@ -3,11 +3,11 @@
 #include "linker/input.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <elf.h>
 
+#include "base/text.hpp"
 #include "elf/relocations.hpp"
 
 namespace ringside::linker {
@@ -16,7 +16,6 @@ namespace {
 constexpr std::uint32_t kAddressSignificance = 0x6fff4c03; // SHT_LLVM_ADDRSIG
 // Relocation types of BPF that the linker knows: R_BPF_64_64, _ABS64, _ABS32 and _64_32.
 constexpr std::uint32_t kKnownRelocations = 1U << 1 | 1U << 2 | 1U << 3 | 1U << 10;
-constexpr std::uint64_t kInsnBytes = 8;
 // The output has zeros up to the next multiple of an alignment.
 constexpr std::uint64_t kMostAlignment = std::uint64_t{1} << 20;
 
@@ -29,6 +28,11 @@ bool is_ignored(const elf::Section& section) {
   return section.type == SHT_STRTAB || section.type == kAddressSignificance ||
          is_debug(section.name) || (section.name == ".text" && section.size == 0) ||
          section.name == ".rel.BTF" || section.name == ".rel.BTF.ext";
+}
+
+// What ELF calls a wrong format is EINVAL for a linker.
+Errno without_format(Errno error) {
+  return error == kErrnoFormat ? Errno(EINVAL) : error;
 }
 
 constexpr bool is_power_of_two_or_0(std::uint64_t number) {
@@ -45,11 +49,9 @@ Result<Owned<Input>> Input::read(Array<std::byte> bytes, std::string_view name) 
   auto made = make<Input>();
   if (made == nullptr)
     return no_memory(name, "what is read of it");
-  auto copy = Array<char>::of_size(name.size());
+  auto copy = copy_of(name);
   if (!copy)
     return no_memory(name, "its name");
-  if (!name.empty())
-    std::memcpy(copy->data(), name.data(), name.size());
   made->name_ = std::move(*copy);
   made->subject_ = Subject(std::string_view(made->name_.data(), name.size()));
   made->bytes_ = std::move(bytes);
@@ -66,11 +68,8 @@ Result<Owned<Input>> Input::read(Array<std::byte> bytes, std::string_view name) 
 
 Result<void> Input::read_file() {
   auto file = elf::File::open(ByteSource({bytes_.data(), bytes_.size()}), subject_);
-  if (!file) {
-    if (file.error() == kErrnoEndian)
-      return Errno(EOPNOTSUPP);
-    return file.error() == kErrnoFormat ? Errno(EINVAL) : file.error();
-  }
+  if (!file)
+    return file.error() == kErrnoEndian ? Errno(EOPNOTSUPP) : without_format(file.error());
   file_ = std::move(*file);
   if (file_.type() != ET_REL || file_.machine() != EM_BPF || !file_.wide())
     return fail(subject_, Errno(EOPNOTSUPP),
@@ -101,7 +100,7 @@ Result<void> Input::read_section(const elf::Section& section, InputSection& made
   made.size = section.size;
   auto content = file_.contents(section);
   if (!content)
-    return content.error() == kErrnoFormat ? Errno(EINVAL) : content.error();
+    return without_format(content.error());
   contents_[section.index] = std::move(*content);
   made.content = contents_[section.index].view();
   if (section.type == SHT_SYMTAB) {
@@ -136,7 +135,7 @@ Result<void> Input::check_section(const elf::Section& section, const InputSectio
     return fail(file_.subject_of(section), Errno(EINVAL),
                 "is to be aligned to %llu, which is no power of two, or more than 1 MiB",
                 static_cast<unsigned long long>(section.alignment));
-  if (made.use == Use::data && made.is_code() && section.size % kInsnBytes != 0)
+  if (made.use == Use::data && made.is_code() && section.size % kInstructionBytes != 0)
     return fail(file_.subject_of(section), Errno(EINVAL),
                 "has %llu bytes of code, which are no whole instructions",
                 static_cast<unsigned long long>(section.size));
@@ -150,7 +149,7 @@ Result<void> Input::read_symbols() {
                 static_cast<unsigned long long>(section.entry_size), sizeof(Elf64_Sym));
   auto table = elf::Symbols::read(file_, section);
   if (!table)
-    return table.error() == kErrnoFormat ? Errno(EINVAL) : table.error();
+    return without_format(table.error());
   symbol_table_ = std::move(*table);
   if (!symbols_.reserve(symbol_table_.size()))
     return no_memory(subject_, "its symbols");
@@ -235,7 +234,7 @@ Result<void> Input::check_relocations() const {
       return fail(subject, Errno(EINVAL), "is for a section that is neither code nor data");
     const auto entries = elf::Relocations::read(file_, section);
     if (!entries)
-      return entries.error() == kErrnoFormat ? Errno(EINVAL) : entries.error();
+      return without_format(entries.error());
     for (std::size_t index = 0; index < entries->size(); ++index) {
       const elf::Relocation entry = (*entries)[index];
       const char* wrong = nullptr;
@@ -243,7 +242,7 @@ Result<void> Input::check_relocations() const {
         wrong = "is of a type that is not known";
       else if (entry.symbol == 0 || entry.symbol >= symbols_.size())
         wrong = "names no symbol";
-      else if (data.is_code() && entry.offset % kInsnBytes != 0)
+      else if (data.is_code() && entry.offset % kInstructionBytes != 0)
         wrong = "is not at an instruction";
       if (wrong != nullptr)
         return fail(Subject(subject, "relocation", static_cast<std::int64_t>(index)), Errno(EINVAL),

@@ -22,6 +22,11 @@
 
 namespace ringside::linker {
 
+inline constexpr std::uint64_t kInstructionBytes = 8;
+
+// How a FUNC, in its number of elements, and a VAR, behind its head, are linked.
+enum Linkage : std::uint32_t { kStatic, kGlobal, kExtern };
+
 // What becomes of a section.
 enum class Use : std::uint8_t {
   ignored,     // strings, debug information, an empty .text

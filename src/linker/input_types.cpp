@@ -7,13 +7,6 @@
 #include "linker/input.hpp"
 
 namespace ringside::linker {
-namespace {
-
-// How a FUNC, in its number of elements, and a VAR, behind its head, are linked.
-enum Linkage : std::uint32_t { kStatic, kGlobal, kExtern };
-
-} // namespace
-
 bool Input::is_global_type(btf::Type type) {
   return (type.is(btf::kFunc) && type.elements() != kStatic) ||
          (type.is(btf::kVar) && type.extra() != kStatic);

@@ -33,9 +33,9 @@ Result<void> Linker::add(Array<std::byte> bytes, std::string_view name) {
   for (const auto step : {place_sections, resolve_symbols, check_references, place_relocations})
     if (const auto done = step(adding); !done)
       return done;
-  // Nothing fails from here on.
   if (!globals_.reserve(next.symbols.size()) || !inputs_.append(std::move(placed)))
     return no_memory(name, "the output");
+  // Nothing fails from here on: there is room for all symbols.
   for (auto number = static_cast<std::uint32_t>(state_.symbols.size());
        number < next.symbols.size(); ++number)
     if (next.symbols[number].type_id != 0)

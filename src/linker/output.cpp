@@ -9,7 +9,7 @@
 #include <linux/bpf.h>
 
 #include "base/failure.hpp"
-#include "base/hash_index.hpp"
+#include "btf/strings.hpp"
 #include "elf/writer.hpp"
 #include "linker/types.hpp"
 
@@ -19,29 +19,6 @@ namespace {
 constexpr std::uint32_t kNamesIndex = 1;
 constexpr std::uint32_t kSymbolsIndex = 2;
 constexpr std::uint32_t kFirstIndex = 3;
-constexpr std::uint64_t kInstructionBytes = 8;
-
-// Names is the section of strings: each is there once.
-class Names {
-public:
-  Result<std::uint32_t> add(std::string_view name) {
-    const std::uint32_t hash = hash_text(name);
-    const std::uint32_t found = index_.find(hash, [&](std::uint32_t offset) {
-      return std::string_view(bytes_.data() + offset) == name;
-    });
-    if (found != HashIndex::kNone)
-      return found;
-    const auto offset = static_cast<std::uint32_t>(bytes_.size());
-    if (!bytes_.append_all(name) || !bytes_.append('\0') || !index_.insert(hash, offset))
-      return Errno(ENOMEM);
-    return offset;
-  }
-  [[nodiscard]] std::span<const char> bytes() const { return bytes_; }
-
-private:
-  Vector<char> bytes_;
-  HashIndex index_;
-};
 
 class Output {
 public:
@@ -228,7 +205,7 @@ private:
     if (const auto done = add_sections(btf, ext); !done)
       return done.error();
     // All names are there only now.
-    sections_[0].content = std::as_bytes(names_.bytes());
+    sections_[0].content = std::as_bytes(names_.view());
     return elf::write_file({.order = order_,
                             .type = ET_REL,
                             .machine = EM_BPF,
@@ -280,7 +257,7 @@ private:
   ByteOrder order_;
   Vector<std::uint32_t> by_index_;     // sections of the State, as the file has them
   Vector<Vector<std::byte>> contents_; // by section of the State
-  Names names_;
+  btf::StringSet names_;               // each once
   Vector<elf::Symbol> symbols_;
   Vector<std::byte> symbol_table_;
   Vector<elf::OutputSection> sections_;

@@ -24,7 +24,6 @@ void become_real(Adding& adding, OutputSection& section, const InputSection& fro
   section.flags = from.flags;
   section.alignment = from.alignment;
   section.entry_size = from.entry_size;
-  section.is_code = from.is_code();
   section.index = ++adding.state.indices;
 }
 

@@ -3,13 +3,14 @@
 #include "linker/records.hpp"
 
 #include "base/byte_writer.hpp"
+#include "base/text.hpp"
 #include "btf/change.hpp"
 #include "btf/edit.hpp"
+#include "btf/header.hpp"
 
 namespace ringside::linker {
 namespace {
 
-constexpr std::uint16_t kMagic = 0xeb9f;
 constexpr std::uint8_t kVersion = 1;
 // The header: magic, version, flags, its length, and offset and length of each kind of records.
 constexpr std::uint32_t kHeaderBytes = 8 + 8 * btf::kExtKinds;
@@ -80,12 +81,11 @@ Result<Owned<btf::Ext>> Records::finish(const State& state) {
   if (runs_.empty())
     return Owned<btf::Ext>();
   ByteWriter out;
-  out.u16(kMagic);
+  out.u16(btf::kMagic);
   out.u8(kVersion);
   out.u8(0);
   out.u32(kHeaderBytes);
   out.zeros(kHeaderBytes - out.size());
-  Vector<char> name;
   for (std::size_t at = 0; at < btf::kExtKinds; ++at) {
     const auto kind = static_cast<btf::ExtKind>(at);
     const std::size_t begin = out.size();
@@ -95,10 +95,10 @@ Result<Owned<btf::Ext>> Records::finish(const State& state) {
         continue;
       if (out.size() == begin)
         out.u32(record_words_[at] * 4);
-      name.clear();
-      if (!name.append_all(state.sections[section].name) || !name.append('\0'))
-        return Errno(ENOMEM);
-      const auto offset = btf::add_string(btf_, name.data());
+      const auto name = copy_of(state.sections[section].name);
+      if (!name)
+        return name.error();
+      const auto offset = btf::add_string(btf_, name->data());
       if (!offset)
         return offset.error();
       out.u32(*offset);

@@ -45,7 +45,7 @@ Result<void> check_entry(Adding& adding, const elf::Relocation& entry, const Inp
                 "data of section '%.*s' points to something that is static: the linker moves that, "
                 "and cannot change data",
                 static_cast<int>(target.name.size()), target.name.data());
-  const std::uint64_t bytes = target.is_code() ? 8 : entry.type == 3 ? 4 : 8;
+  const std::uint64_t bytes = target.is_code() ? kInstructionBytes : entry.type == 3 ? 4 : 8;
   const bool is_changed = symbol.type == STT_SECTION || target.type != SHT_NOBITS;
   if (is_changed &&
       (entry.offset > target.content.size() || target.content.size() - entry.offset < bytes))

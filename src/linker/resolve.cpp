@@ -122,11 +122,9 @@ private:
   }
 
   [[nodiscard]] std::uint32_t find(std::string_view name) const {
-    // The input has one symbol of a name; if it has two, the second is found behind the index.
-    const std::uint32_t found = adding_.globals.find(hash_text(name), [&](std::uint32_t number) {
+    return adding_.globals.find(hash_text(name), [&](std::uint32_t number) {
       return adding_.state.symbols[number].name == name;
     });
-    return found;
   }
 
   [[nodiscard]] std::uint32_t place_of_extern(std::uint32_t type) const {

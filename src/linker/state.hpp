@@ -7,11 +7,9 @@
 #include <optional>
 #include <string_view>
 
-#include "base/hash_index.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
-#include "elf/symbols.hpp"
 #include "linker/input.hpp"
 #include "linker/match.hpp"
 
@@ -25,7 +23,6 @@ struct OutputSection {
   bool is_shell = true; // a DATASEC without a section, so far
   bool is_relocations = false;
   bool has_datasec = false;
-  bool is_code = false;
   std::uint32_t type = 0;
   std::uint64_t flags = 0;
   std::uint64_t alignment = 1;

@@ -2,11 +2,9 @@
 // The types of all inputs in one BTF.
 #include "linker/types.hpp"
 
-#include <cerrno>
-#include <cstring>
-
 #include <elf.h>
 
+#include "base/text.hpp"
 #include "btf/change.hpp"
 #include "btf/dedup/dedup.hpp"
 #include "btf/edit.hpp"
@@ -15,8 +13,6 @@
 
 namespace ringside::linker {
 namespace {
-
-constexpr std::uint32_t kLinkageGlobal = 1;
 
 // Compose copies the types of one input after the other. `symbol_types` is, by symbol of the
 // output, the type that all files share.
@@ -56,42 +52,38 @@ private:
     ids_.clear();
     if (const auto room = ids_.append_default(from.end_id()); !room)
       return room;
-    const std::uint32_t first = btf_.end_id();
     if (const auto done = number_types(placed); !done)
       return done;
     btf::Change change(btf_);
     if (const auto begun = change.begin(); !begun)
       return begun;
     for (std::uint32_t id = 1; id < from.end_id(); ++id)
-      if (ids_[id] >= first && is_copied(placed, id))
+      if (is_written_[id] != 0)
         if (const auto done = copy(change, from, from.type(id)); !done)
           return done;
     take_targets(placed, change);
     return {};
   }
 
-  // Whether this input's type is the one that is written down: of a symbol, the first is.
-  [[nodiscard]] bool is_copied(const Placed& placed, std::uint32_t id) const {
-    return fate_of(placed, id) != Fate::left_out &&
-           (fate_of(placed, id) == Fate::copied || owner_[id] != 0);
-  }
-
+  // number_types gives each type its id in the output, and marks those that are written down: of a
+  // symbol, the first is.
   Result<void> number_types(const Placed& placed) {
     const btf::Btf& from = *placed.input->btf();
-    owner_.clear();
+    is_written_.clear();
     std::uint32_t next = btf_.end_id();
-    if (const auto room = owner_.append_default(from.end_id()); !room)
+    if (const auto room = is_written_.append_default(from.end_id()); !room)
       return room;
     for (std::uint32_t id = 1; id < from.end_id(); ++id)
       switch (fate_of(placed, id)) {
       case Fate::copied:
         ids_[id] = next++;
+        is_written_[id] = 1;
         break;
       case Fate::of_symbol: {
         std::uint32_t& shared = symbol_types_[symbol_of_type(placed, id)];
         if (shared == 0) {
           shared = next++;
-          owner_[id] = 1;
+          is_written_[id] = 1;
         }
         ids_[id] = shared;
         break;
@@ -106,18 +98,8 @@ private:
     words_.clear();
     if (const auto room = words_.append_all({type.words(), btf::words_of(type.info())}); !room)
       return room;
-    Result<void> done;
-    btf::each_string(words_.data(), [&](std::uint32_t& word) {
-      if (!done)
-        return;
-      const auto offset = change.string(from.string(word));
-      if (offset)
-        word = *offset;
-      else
-        done = offset.error();
-    });
-    if (!done)
-      return done;
+    if (const auto moved = btf::move_strings(change, words_.data(), from, 0); !moved)
+      return moved;
     btf::each_id(words_.data(), [&](std::uint32_t& id) { id = ids_[id]; });
     const auto added = change.append(words_);
     return added ? Result<void>() : added.error();
@@ -146,7 +128,7 @@ private:
         const auto name = change.string(from.string(mine.parameter(at).name));
         if (!name)
           return name.error();
-        change.words(prototype)[btf::kHeadWords + 2 * std::size_t{at}] = *name;
+        *change.element(prototype, at) = *name;
       }
     }
     return {};
@@ -172,9 +154,9 @@ private:
       std::uint32_t* const words = change.words(shared);
       words[btf::kTargetWord] = ids_[from.type(type).target()];
       if (btf::kind_of(words[btf::kInfoWord]) == btf::kFunc)
-        words[btf::kInfoWord] = btf::info_of(btf::kFunc, kLinkageGlobal);
+        words[btf::kInfoWord] = btf::info_of(btf::kFunc, kGlobal);
       else
-        words[btf::kHeadWords] = kLinkageGlobal;
+        words[btf::kHeadWords] = kGlobal;
     }
   }
 
@@ -231,12 +213,10 @@ private:
     btf::Change change(btf_);
     if (const auto begun = change.begin(); !begun)
       return begun;
-    names_.clear();
-    if (const auto room = names_.append_all(section.name); !room)
-      return room;
-    if (const auto room = names_.append('\0'); !room)
-      return room;
-    const auto name = change.string(names_.data());
+    const auto text = copy_of(section.name);
+    if (!text)
+      return text.error();
+    const auto name = change.string(text->data());
     if (!name)
       return name.error();
     const std::uint32_t words[] = {*name, btf::info_of(btf::kDatasec),
@@ -261,26 +241,19 @@ private:
   std::span<const Placed> inputs_;
   btf::Btf& btf_;
   Vector<std::uint32_t> ids_;          // by type of the input: its id in the output
-  Vector<std::uint8_t> owner_;         // by type of the input: it is written down for its symbol
+  Vector<std::uint8_t> is_written_;    // by type of the input
   Vector<std::uint32_t> symbol_types_; // by symbol of the output
   Vector<std::uint32_t> listed_in_;    // by symbol of the output: the section that lists it, + 1
   Vector<Entry> entries_;
   Vector<std::uint32_t> words_;
-  Vector<char> names_;
 };
 
 } // namespace
 
 elf::Relocation read_relocation(const Input& input, const InputSection& section,
                                 std::size_t index) {
-  ByteReader reader(section.content.subspan(index * sizeof(Elf64_Rel), sizeof(Elf64_Rel)),
-                    input.order());
-  elf::Relocation entry;
-  entry.offset = reader.u64();
-  const std::uint64_t info = reader.u64();
-  entry.type = static_cast<std::uint32_t>(info);
-  entry.symbol = static_cast<std::uint32_t>(info >> 32);
-  return entry;
+  const auto entry = section.content.subspan(index * sizeof(Elf64_Rel), sizeof(Elf64_Rel));
+  return elf::decode_relocation(ByteReader(entry, input.order()), true, false);
 }
 
 Fate fate_of(const Placed& placed, std::uint32_t type) {

@@ -108,15 +108,9 @@ Result<Answer> Exchange::next() {
 }
 
 Result<void> Exchange::change(int protocol, Request& request) {
-  if (const auto begun = begin(protocol, request); !begun)
-    return begun;
-  for (;;) {
-    const auto answer = next();
-    if (!answer)
-      return answer.error();
-    if (answer->is_end())
-      return {};
-  }
+  // Nothing of this type is taken: it is the end.
+  return each(protocol, request, NLMSG_DONE,
+              [](std::span<const std::byte> /*body*/) { return Result<void>(); });
 }
 
 Result<Answer> Exchange::end() {

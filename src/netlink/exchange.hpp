@@ -46,6 +46,23 @@ public:
   // been said, or tells what is wrong with an answer. An answer lives until the next call.
   Result<Answer> next();
 
+  // each makes a request, and calls take(body) for each answer of a type. Its errors end it.
+  template <class Take>
+  Result<void> each(int protocol, Request& request, std::uint16_t type, Take take) {
+    if (const auto begun = begin(protocol, request); !begun)
+      return begun;
+    for (;;) {
+      const auto answer = next();
+      if (!answer)
+        return answer.error();
+      if (answer->is_end())
+        return {};
+      if (answer->type == type)
+        if (const Result<void> taken = take(answer->body); !taken)
+          return taken;
+    }
+  }
+
   // change is an exchange of which nothing but its end matters.
   Result<void> change(int protocol, Request& request);
 

@@ -72,27 +72,21 @@ Result<std::optional<Filter>> filter_of(std::span<const std::byte> body) {
 
 // the_filter makes a request that one filter answers. ENOENT if none does, EINVAL for a second.
 Result<Filter> the_filter(const Subject& subject, Request& request) {
-  Exchange exchange(subject);
-  if (const auto begun = exchange.begin(NETLINK_ROUTE, request); !begun)
-    return begun.error();
   std::optional<Filter> found;
-  for (;;) {
-    const auto answer = exchange.next();
-    if (!answer)
-      return answer.error();
-    if (answer->is_end())
-      break;
-    if (answer->type != RTM_NEWTFILTER)
-      continue;
-    const auto filter = filter_of(answer->body);
-    if (!filter)
-      return fail(subject, filter.error(), "the kernel's description of a filter is cut short");
-    if (!*filter)
-      continue;
-    if (found)
-      return Errno(EINVAL);
-    found = **filter;
-  }
+  const auto asked = Exchange(subject).each(
+      NETLINK_ROUTE, request, RTM_NEWTFILTER, [&](std::span<const std::byte> body) -> Result<void> {
+        const auto filter = filter_of(body);
+        if (!filter)
+          return fail(subject, filter.error(), "the kernel's description of a filter is cut short");
+        if (!*filter)
+          return {};
+        if (found)
+          return Errno(EINVAL);
+        found = **filter;
+        return {};
+      });
+  if (!asked)
+    return asked.error();
   if (!found)
     return Errno(ENOENT);
   return *found;

@@ -74,24 +74,19 @@ Result<std::optional<XdpState>> link_state(std::span<const std::byte> body) {
 // ask_links asks for devices, and gives the last one that has a program.
 Result<XdpState> ask_links(const Subject& subject, std::uint16_t flags, const ifinfomsg& head) {
   Request request(RTM_GETLINK, flags, head);
-  Exchange exchange(subject, Errno(ENODEV));
-  if (const auto begun = exchange.begin(NETLINK_ROUTE, request); !begun)
-    return begun.error();
   XdpState found;
-  for (;;) {
-    const auto answer = exchange.next();
-    if (!answer)
-      return answer.error();
-    if (answer->is_end())
-      return found;
-    if (answer->type != RTM_NEWLINK)
-      continue;
-    const auto state = link_state(answer->body);
-    if (!state)
-      return fail(subject, state.error(), "the kernel's description of a device is cut short");
-    if (*state)
-      found = **state;
-  }
+  const auto asked = Exchange(subject, Errno(ENODEV))
+                         .each(NETLINK_ROUTE, request, RTM_NEWLINK,
+                               [&](std::span<const std::byte> body) -> Result<void> {
+                                 const auto state = link_state(body);
+                                 if (!state)
+                                   return fail(subject, state.error(),
+                                               "the kernel's description of a device is cut short");
+                                 if (*state)
+                                   found = **state;
+                                 return {};
+                               });
+  return asked ? Result<XdpState>(found) : asked.error();
 }
 
 // ask_generic makes a request of a generic netlink family with `attribute`, and calls `take` for
@@ -102,21 +97,13 @@ Result<void> ask_generic(const Subject& subject, Errno expected, std::uint16_t f
   const genlmsghdr head{.cmd = command, .version = kGenericVersion, .reserved = 0};
   Request request(family, 0, head);
   request.add(attribute, value);
-  Exchange exchange(subject, expected);
-  if (const auto begun = exchange.begin(NETLINK_GENERIC, request); !begun)
-    return begun;
-  for (;;) {
-    const auto answer = exchange.next();
-    if (!answer)
-      return answer.error();
-    if (answer->is_end())
-      return {};
-    if (answer->type != family)
-      continue;
-    ByteReader reader(answer->body);
-    reader.skip(GENL_HDRLEN);
-    take(reader.bytes(reader.left()));
-  }
+  return Exchange(subject, expected)
+      .each(NETLINK_GENERIC, request, family, [&](std::span<const std::byte> body) {
+        ByteReader reader(body);
+        reader.skip(GENL_HDRLEN);
+        take(reader.bytes(reader.left()));
+        return Result<void>();
+      });
 }
 
 // The number of the family "netdev", which is given when its module is loaded.

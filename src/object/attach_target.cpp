@@ -51,26 +51,13 @@ Result<AttachTarget> find_kernel_target(Loading& loading, std::uint32_t attach_t
   if (length < 0 || static_cast<std::size_t>(length) > kMostOfName)
     return fail(subject, Errno(ENAMETOOLONG), "the name of its target is longer than 127 bytes");
 
-  if (loading.kernel == nullptr) {
-    const auto kernel = kernel::kernel_btf(subject);
-    if (!kernel)
-      return kernel.error();
-    loading.kernel = *kernel;
-  }
-  if (module.empty() || module == "vmlinux")
-    if (const auto id = loading.kernel->find(name, what.kind))
-      return AttachTarget{*id, 0};
-  if (module != "vmlinux") {
-    const auto modules = loading.all_modules();
-    if (!modules)
-      return modules.error();
-    for (const kernel::ModuleBtf& other : *modules) {
-      if (!module.empty() && module != other.name.data())
-        continue;
-      if (const auto id = other.btf->find(name, what.kind); id && *id >= other.btf->first_id())
-        return AttachTarget{*id, other.fd.get()};
-    }
-  }
+  if (const auto read = loading.read_kernel(); !read)
+    return read.error();
+  const auto found = loading.find_type(name, what.kind, module);
+  if (!found)
+    return found.error();
+  if (found->btf != nullptr)
+    return AttachTarget{found->id, found->fd()};
   return fail(subject, Errno(ESRCH),
               "neither the kernel nor a module has '%s' in its BTF: it may have another name on "
               "this kernel, or be inlined",

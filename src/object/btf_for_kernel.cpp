@@ -46,14 +46,14 @@ private:
 
 // rename makes each of the characters `replaced` among the first `most` of a name an underscore.
 Result<void> Adapter::rename(std::uint32_t id, std::string_view replaced, std::size_t most) {
-  Text name;
-  const std::string_view old = btf_.name(btf_.type(id));
-  for (std::size_t at = 0; at < old.size(); ++at)
-    name.add("%c", at < most && replaced.find(old[at]) != replaced.npos ? '_' : old[at]);
-  name.add("%c", '\0');
-  if (!name.whole())
-    return Errno(ENOMEM);
-  const auto offset = change_.string(name.view().data());
+  auto name = copy_of(btf_.name(btf_.type(id)));
+  if (!name)
+    return name.error();
+  const std::size_t end = std::min(most, name->size() - 1);
+  for (std::size_t at = 0; at < end; ++at)
+    if (replaced.find((*name)[at]) != replaced.npos)
+      (*name)[at] = '_';
+  const auto offset = change_.string(name->data());
   if (!offset)
     return offset.error();
   words(id)[btf::kNameWord] = *offset;
@@ -66,7 +66,7 @@ Result<void> Adapter::make_struct(std::uint32_t id) {
   const std::uint32_t count = datasec.elements();
   set(id, btf::kStruct, count, datasec.size());
   for (std::uint32_t index = 0; index < count; ++index) {
-    std::uint32_t* const member = words(id) + btf::kHeadWords + std::size_t{3} * index;
+    std::uint32_t* const member = change_.element(id, index);
     const std::uint32_t var_id = member[0];
     const std::uint32_t offset = member[1];
     member[0] = btf_.type(var_id).name();
@@ -88,7 +88,7 @@ Result<void> Adapter::make_union(std::uint32_t id) {
   const std::uint32_t count = type.elements();
   set(id, btf::kUnion, count, type.size());
   for (std::uint32_t index = 0; index < count; ++index) {
-    std::uint32_t* const member = words(id) + btf::kHeadWords + std::size_t{3} * index;
+    std::uint32_t* const member = change_.element(id, index);
     member[1] = byte_id_;
     member[2] = 0;
   }

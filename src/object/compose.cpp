@@ -11,8 +11,6 @@
 namespace ringside::object {
 namespace {
 
-constexpr std::int64_t kInsnSize = sizeof(bpf_insn);
-
 class Composer {
 public:
   Composer(const Parsed& parsed, const Functions& functions, bool with_records,
@@ -69,7 +67,7 @@ Result<void> Composer::append_records(const ParsedProgram& program, const Record
     const std::size_t at = to.size();
     if (!to.append_all(records[index]))
       return no_memory(subject_, "its records");
-    to[at] = to[at] / static_cast<std::uint32_t>(kInsnSize) - program.section_insn + begin;
+    to[at] = to[at] / bpf::insn::kBytes - program.section_insn + begin;
   }
   return {};
 }
@@ -121,12 +119,13 @@ Result<std::uint32_t> Composer::target_of(const Walk& walk, const Reference* ref
   const Code::Part& part = code_.parts[walk.part];
   const ParsedProgram& caller = parsed_.programs[part.program];
   const bpf_insn& insn = code_.insns[part.begin + walk.next];
-  const bool is_call = insn.code == (BPF_JMP | BPF_CALL);
+  const bool is_call = bpf::insn::is_call(insn);
   std::int64_t target = 0;
   std::uint32_t section = parsed_.text_section;
   if (reference != nullptr && reference->to == RefersTo::subprogram) {
+    constexpr std::int64_t kBytes = bpf::insn::kBytes;
     const auto offset = static_cast<std::int64_t>(reference->offset);
-    target = is_call ? offset / kInsnSize + insn.imm + 1 : (offset + insn.imm) / kInsnSize;
+    target = is_call ? offset / kBytes + insn.imm + 1 : (offset + insn.imm) / kBytes;
   } else if (reference == nullptr && is_call) {
     section = caller.section_index;
     target = std::int64_t{caller.section_insn} + walk.next + insn.imm + 1;
@@ -160,7 +159,7 @@ Result<void> Composer::walk(std::uint32_t part) {
     const std::uint32_t place = at.begin + walk.next;
     const bpf_insn insn = code_.insns[place];
     const Reference* const reference = reference_at(walk);
-    const bool is_call = insn.code == (BPF_JMP | BPF_CALL) && insn.src_reg == BPF_PSEUDO_CALL &&
+    const bool is_call = bpf::insn::is_call(insn) && insn.src_reg == BPF_PSEUDO_CALL &&
                          (reference == nullptr || reference->to != RefersTo::external);
     const bool is_address = bpf::insn::is_load_64(insn) && reference != nullptr &&
                             reference->to == RefersTo::subprogram;

@@ -32,9 +32,7 @@ public:
   }
 
 private:
-  [[nodiscard]] std::uint32_t* entry(std::uint32_t index) {
-    return change_.words(id_) + btf::kHeadWords + kEntryWords * index;
-  }
+  [[nodiscard]] std::uint32_t* entry(std::uint32_t index) { return change_.element(id_, index); }
   Result<void> place();
   Result<void> place_variable(std::uint32_t index, std::uint64_t section_size);
   Result<void> sort();

@@ -42,7 +42,7 @@ private:
     return number != HashIndex::kNone ? &work_.parsed.externs[number] : nullptr;
   }
   [[nodiscard]] Entry entry(std::uint32_t datasec, std::uint32_t index) {
-    return {change_.words(datasec) + btf::kHeadWords + std::size_t{3} * index};
+    return {change_.element(datasec, index)};
   }
   Result<void> change_kconfig(std::uint32_t datasec);
   Result<void> change_ksyms(std::uint32_t datasec);
@@ -120,13 +120,12 @@ Result<void> ExternBtf::change_function(std::uint32_t id) {
   const std::uint32_t name = btf_.type(*dummy_id).name();
   change_.words(id)[btf::kInfoWord] = btf::info_of(btf::kFunc, BTF_FUNC_GLOBAL);
   const btf::Type prototype = btf_.type(btf_.type(id).target());
-  std::uint32_t* const words = change_.words(btf_.type(id).target());
   for (std::uint32_t index = 0; index < prototype.elements(); ++index) {
     const btf::Parameter parameter = prototype.parameter(index);
     const bool is_ellipsis = parameter.type == 0;
     const char* const text = btf_.string(parameter.name);
     if (!is_ellipsis && (text == nullptr || text[0] == '\0'))
-      words[btf::kHeadWords + std::size_t{2} * index] = name;
+      *change_.element(btf_.type(id).target(), index) = name;
   }
   return {};
 }

@@ -177,14 +177,14 @@ Result<void> KconfigValues::read_line(std::string_view line, const Subject& subj
   }
 }
 
-bool KconfigValues::missing(bool strong) const {
+const Extern* KconfigValues::missing(bool strong) const {
   for (std::size_t index = 0; index < externs_.size(); ++index) {
     const Extern& external = externs_[index];
     if (external.kind == Extern::Kind::kconfig && !live_[index].is_set &&
         !(strong && external.is_weak))
-      return true;
+      return &external;
   }
-  return false;
+  return nullptr;
 }
 
 } // namespace ringside::object

@@ -31,8 +31,8 @@ public:
   // With a message.
   Result<void> set(std::uint32_t index, std::uint64_t number, const Subject& subject);
 
-  // missing is whether some extern has no value yet; with `strong`, some that must have one.
-  [[nodiscard]] bool missing(bool strong) const;
+  // missing is the first extern that has no value yet, or null; with `strong`, that must have one.
+  [[nodiscard]] const Extern* missing(bool strong) const;
 
 private:
   [[nodiscard]] std::span<std::byte> place_of(const Extern& external) const {

@@ -61,9 +61,12 @@ struct Loading {
 
   // all_modules reads the modules' BTF, once.
   Result<std::span<const kernel::ModuleBtf>> all_modules();
+  // read_kernel reads the kernel's BTF, once.
+  Result<void> read_kernel();
   // find_type is a type of the kernel by name and kind, else the first of a module; its btf is null
-  // if there is none.
-  Result<TargetType> find_type(const char* name, btf::Kind kind);
+  // if there is none. With `module` it is looked for in that one alone, or in "vmlinux". The
+  // kernel's BTF must have been read.
+  Result<TargetType> find_type(const char* name, btf::Kind kind, std::string_view module = {});
   // code_of is the instructions of a function as they are by now.
   [[nodiscard]] std::span<const bpf_insn> code_of(std::uint32_t program) const;
   // is_wanted is whether a function may become a part of a program that is loaded.

@@ -195,12 +195,12 @@ Result<void> Map::resize_last_variable(std::uint32_t size) {
   if (const auto begun = change.begin(); !begun)
     return begun;
   change.words(variable.type)[btf::kTargetWord] = *new_array;
-  std::uint32_t* const words = change.words(plan_.value_type_id);
-  words[btf::kTargetWord] = size;
-  words[btf::kHeadWords + std::size_t{3} * last + 2] = rest;
+  change.words(plan_.value_type_id)[btf::kTargetWord] = size;
+  change.element(plan_.value_type_id, last)[2] = rest;
   return {};
 }
 
+// Programs write to the image of a map that they only look at.
 std::span<std::byte> Map::image() const {
   if (is_struct_ops())
     return {const_cast<std::byte*>(ops_.variable.data()), ops_.variable.size()};

@@ -40,8 +40,7 @@ Result<void> Map::reuse(int fd) {
   const auto info = bpf::map_info(fd);
   if (!info)
     return kernel::refused(subject, {"asking about the map to reuse"}, info.error());
-  constexpr int kAboveStandard = 3;
-  auto copy = os::duplicate(fd, kAboveStandard);
+  auto copy = bpf::duplicate_above_standard(fd);
   if (!copy)
     return kernel::refused(subject, {"duplicating the descriptor of the map to reuse"},
                            copy.error());

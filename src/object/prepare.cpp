@@ -45,16 +45,33 @@ Result<std::span<const kernel::ModuleBtf>> Loading::all_modules() {
   return std::span<const kernel::ModuleBtf>(modules.begin(), modules.size());
 }
 
-Result<TargetType> Loading::find_type(const char* name, btf::Kind kind) {
-  if (const auto id = kernel->find(name, kind))
-    return TargetType{kernel, *id, nullptr};
+Result<void> Loading::read_kernel() {
+  if (kernel != nullptr)
+    return {};
+  const auto found = kernel::kernel_btf(subject);
+  if (!found)
+    return found.error();
+  kernel = *found;
+  return {};
+}
+
+Result<TargetType> Loading::find_type(const char* name, btf::Kind kind, std::string_view module) {
+  const bool is_kernels = module == "vmlinux";
+  if (module.empty() || is_kernels)
+    if (const auto id = kernel->find(name, kind))
+      return TargetType{kernel, *id, nullptr};
+  if (is_kernels)
+    return TargetType{};
   const auto all = all_modules();
   if (!all)
     return all.error();
-  for (const kernel::ModuleBtf& module : *all)
+  for (const kernel::ModuleBtf& one : *all) {
+    if (!module.empty() && module != one.name.data())
+      continue;
     // What a module's BTF finds may be the kernel's.
-    if (const auto id = module.btf->find(name, kind); id && *id >= module.btf->first_id())
-      return TargetType{module.btf.get(), *id, &module};
+    if (const auto id = one.btf->find(name, kind); id && *id >= one.btf->first_id())
+      return TargetType{one.btf.get(), *id, &one};
+  }
   return TargetType{};
 }
 

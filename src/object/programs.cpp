@@ -7,12 +7,11 @@
 
 #include <elf.h>
 
+#include "bpf/insn.hpp"
 #include "object/parse_work.hpp"
 
 namespace ringside::object {
 namespace {
-
-constexpr std::uint64_t kInsnSize = sizeof(bpf_insn);
 
 bool is_function(const ParseWork& work, const NamedSymbol& named) {
   return named.symbol.type == STT_FUNC && work.use_of(named.symbol.section) == Use::programs;
@@ -21,7 +20,7 @@ bool is_function(const ParseWork& work, const NamedSymbol& named) {
 // copy_code is the instructions of a function in host order: the byte order of a foreign object
 // turns their parts and the halves of the byte with the registers.
 Result<std::span<const bpf_insn>> copy_code(ParseWork& work, std::span<const std::byte> bytes) {
-  const auto copy = work.parsed.memory.array<bpf_insn>(bytes.size() / kInsnSize);
+  const auto copy = work.parsed.memory.array<bpf_insn>(bytes.size() / bpf::insn::kBytes);
   if (!copy)
     return work.out_of_memory();
   std::memcpy(copy->data(), bytes.data(), bytes.size());
@@ -49,7 +48,8 @@ Result<void> check_function(const ParseWork& work, const NamedSymbol& named,
   if (symbol.binding == STB_LOCAL && symbol.section != work.parsed.text_section)
     return fail(subject, Errno(ENOTSUP),
                 "a static function cannot be a program of its own: make it global");
-  if (symbol.size == 0 || symbol.size % kInsnSize != 0 || symbol.value % kInsnSize != 0)
+  if (symbol.size == 0 || symbol.size % bpf::insn::kBytes != 0 ||
+      symbol.value % bpf::insn::kBytes != 0)
     return fail(subject, Errno(EINVAL),
                 "%" PRIu64 " bytes from %" PRIu64 " on are no whole instructions of 8 bytes",
                 symbol.size, symbol.value);
@@ -77,7 +77,7 @@ Result<ParsedProgram> read_function(ParseWork& work, const NamedSymbol& named) {
   program.section = *section_name;
   program.symbol = named.index;
   program.section_index = symbol.section;
-  program.section_insn = static_cast<std::uint32_t>(symbol.value / kInsnSize);
+  program.section_insn = static_cast<std::uint32_t>(symbol.value / bpf::insn::kBytes);
   program.code = *code;
   program.is_subprogram = symbol.section == work.parsed.text_section;
   program.is_hidden = symbol.binding != STB_LOCAL &&

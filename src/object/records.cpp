@@ -4,12 +4,11 @@
 #include <cerrno>
 #include <cinttypes>
 
+#include "bpf/insn.hpp"
 #include "object/parse_work.hpp"
 
 namespace ringside::object {
 namespace {
-
-constexpr std::uint32_t kInsnBytes = sizeof(bpf_insn);
 
 using Words = std::span<const std::uint32_t>;
 
@@ -36,7 +35,8 @@ private:
 
 // fits is whether a function of the section contains the first record's instruction.
 bool RecordReading::fits(std::uint32_t section, Words records) const {
-  return !records.empty() && work_.parsed.program_at(section, records[0] / kInsnBytes) != kNoIndex;
+  return !records.empty() &&
+         work_.parsed.program_at(section, records[0] / bpf::insn::kBytes) != kNoIndex;
 }
 
 // find_section is the section of code with a name, or kNoIndex. Of several, it is the one in which
@@ -93,7 +93,7 @@ Result<void> RecordReading::give_to_programs(std::uint32_t section, Words record
     return in_order.error();
   const std::size_t count = in_order->size() / record_words_;
   const auto insn_of = [&](std::size_t index) {
-    return (*in_order)[index * record_words_] / kInsnBytes;
+    return (*in_order)[index * record_words_] / bpf::insn::kBytes;
   };
   const auto first_from = [&](std::uint64_t insn) {
     std::size_t low = 0;
@@ -120,11 +120,11 @@ Result<void> RecordReading::add_core(std::uint32_t section, Words records, Vecto
                                      const Subject& subject) {
   for (std::size_t begin = 0; begin < records.size(); begin += record_words_) {
     const Words record = records.subspan(begin, record_words_);
-    if (record[0] % kInsnBytes != 0)
+    if (record[0] % bpf::insn::kBytes != 0)
       return fail(subject, Errno(EINVAL),
                   "a CO-RE record is for offset %" PRIu32 ", where no instruction begins",
                   record[0]);
-    const std::uint32_t insn = record[0] / kInsnBytes;
+    const std::uint32_t insn = record[0] / bpf::insn::kBytes;
     const std::uint32_t program = work_.parsed.program_at(section, insn);
     // A weak function that another one has replaced.
     if (program == kNoIndex)

@@ -15,8 +15,6 @@
 namespace ringside::object {
 namespace {
 
-constexpr std::uint64_t kInsnLength = sizeof(bpf_insn);
-
 // Found is a reference with the program that has it.
 struct Found {
   std::uint32_t program;
@@ -102,7 +100,7 @@ Result<Reference> ReferenceReading::reference_of(const elf::Relocation& relocati
                                                  const bpf_insn& insn) const {
   const elf::Symbol& symbol = named.symbol;
   Reference reference;
-  reference.is_call = insn.code == (BPF_JMP | BPF_CALL);
+  reference.is_call = bpf::insn::is_call(insn);
   reference.offset = symbol.value;
   if (!reference.is_call && !bpf::insn::is_load_64(insn))
     return broken(relocation.offset, kErrnoReloc,
@@ -115,7 +113,7 @@ Result<Reference> ReferenceReading::reference_of(const elf::Relocation& relocati
     return reference;
   }
   const bool is_in_text = symbol.section == work_.parsed.text_section;
-  const bool is_whole = symbol.value % kInsnLength == 0;
+  const bool is_whole = symbol.value % bpf::insn::kBytes == 0;
   if (reference.is_call) {
     reference.to = RefersTo::subprogram;
     if (insn.src_reg != BPF_PSEUDO_CALL)
@@ -133,7 +131,7 @@ Result<Reference> ReferenceReading::reference_of(const elf::Relocation& relocati
       (symbol.type == STT_FUNC && symbol.binding != STB_LOCAL) || symbol.type == STT_SECTION;
   if (is_in_text && is_function) {
     reference.to = RefersTo::subprogram;
-    if (!is_whole || insn.imm % static_cast<std::int32_t>(kInsnLength) != 0)
+    if (!is_whole || insn.imm % static_cast<std::int32_t>(bpf::insn::kBytes) != 0)
       return broken(relocation.offset, kErrnoReloc, "names no whole instruction of .text");
     return reference;
   }
@@ -153,9 +151,9 @@ Result<void> ReferenceReading::of_programs(Vector<Found>& found) {
     const std::uint32_t symbol_section = (*named)->symbol.section;
     if (symbol_section != elf::kUndefinedSection && symbol_section >= work_.file.sections().size())
       return broken(relocation.offset, kErrnoFormat, "names a symbol in no section of the file");
-    if (relocation.offset % kInsnLength != 0 || relocation.offset >= size)
+    if (relocation.offset % bpf::insn::kBytes != 0 || relocation.offset >= size)
       return broken(relocation.offset, kErrnoFormat, "is for no instruction of its section");
-    const std::uint64_t insn = relocation.offset / kInsnLength;
+    const std::uint64_t insn = relocation.offset / bpf::insn::kBytes;
     std::uint32_t program = work_.parsed.program_at(section_.info, insn);
     if (program == kNoIndex)
       continue;
@@ -215,13 +213,13 @@ Result<Slot> ReferenceReading::slot_of(const ParsedMap& map,
       return broken(relocation.offset, Errno(ESRCH), "names a place where no map begins");
     return slot;
   }
-  slot.index = symbol.value % kInsnLength == 0 && symbol.type == STT_FUNC
-                   ? work_.parsed.program_at(symbol.section, symbol.value / kInsnLength)
+  slot.index = symbol.value % bpf::insn::kBytes == 0 && symbol.type == STT_FUNC
+                   ? work_.parsed.program_at(symbol.section, symbol.value / bpf::insn::kBytes)
                    : kNoIndex;
   if (slot.index == kNoIndex)
     return broken(relocation.offset, Errno(ESRCH), "names no program");
   const ParsedProgram& program = work_.parsed.programs[slot.index];
-  if (program.is_subprogram || program.section_insn != symbol.value / kInsnLength)
+  if (program.is_subprogram || program.section_insn != symbol.value / bpf::insn::kBytes)
     return broken(relocation.offset, kErrnoReloc, "names no program at its beginning");
   return slot;
 }
@@ -307,14 +305,14 @@ Result<void> ReferenceReading::of_struct_ops() {
     const elf::Symbol& symbol = (*named)->symbol;
     if (is_special(symbol.section))
       return broken(relocation.offset, kErrnoReloc, "names a symbol that is not in the file");
-    if (symbol.value % kInsnLength != 0)
+    if (symbol.value % bpf::insn::kBytes != 0)
       return broken(relocation.offset, kErrnoFormat, "names no whole instruction");
     const ParsedMap& ops = work_.parsed.maps[*map];
     const std::uint64_t offset = relocation.offset - ops.offset;
     if (!points_to_function(*work_.parsed.btf, work_.parsed.btf->type(ops.ops_type_id), offset))
       return broken(relocation.offset, Errno(EINVAL), "is for no member that points to a function");
     const std::uint32_t program =
-        work_.parsed.program_at(symbol.section, symbol.value / kInsnLength);
+        work_.parsed.program_at(symbol.section, symbol.value / bpf::insn::kBytes);
     if (program == kNoIndex)
       return broken(relocation.offset, Errno(EINVAL), "names no program");
     if (!programs.append({*map, {static_cast<std::uint32_t>(offset), program}}))

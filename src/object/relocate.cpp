@@ -10,10 +10,6 @@
 namespace ringside::object {
 namespace {
 
-std::int32_t low_half(std::uint64_t number) {
-  return static_cast<std::int32_t>(static_cast<std::uint32_t>(number));
-}
-
 // Relocator changes the instruction of one reference.
 class Relocator {
 public:
@@ -36,11 +32,13 @@ private:
   void load_value(int map_fd, std::uint64_t offset) {
     insn().src_reg = BPF_PSEUDO_MAP_VALUE;
     insn().imm = map_fd;
-    second_half().imm = low_half(offset);
+    second_half().imm = bpf::insn::low_half(offset);
   }
   Result<void> check_form();
-  void map();
-  void data(std::uint64_t section_offset);
+  // of_map is for references to maps and their data: the map may have been left out.
+  void of_map();
+  void map(int map_fd);
+  void data(int map_fd, std::uint64_t section_offset);
   void external();
   Result<void> jump_table();
 
@@ -56,31 +54,31 @@ Result<void> Relocator::check_form() {
   const bool is_inside = reference_.is_call ? reference_.insn < code_.insns.size()
                                             : reference_.insn + std::size_t{1} < code_.insns.size();
   if (is_inside &&
-      (reference_.is_call ? insn().code == (BPF_JMP | BPF_CALL) : bpf::insn::is_load_64(insn())))
+      (reference_.is_call ? bpf::insn::is_call(insn()) : bpf::insn::is_load_64(insn())))
     return {};
   return fail(subject_, Errno(EINVAL),
               "the object relocates it, but the instructions that were set have no %s there",
               reference_.is_call ? "call" : "load of 64 bits");
 }
 
-void Relocator::map() {
-  const LiveMap& map = targets_.maps[reference_.index];
-  if (!map.exists) {
-    make_call(kMissingMap + static_cast<std::int32_t>(reference_.index));
-    return;
-  }
+void Relocator::map(int map_fd) {
   insn().src_reg = BPF_PSEUDO_MAP_FD;
-  insn().imm = map.fd;
+  insn().imm = map_fd;
 }
 
-void Relocator::data(std::uint64_t section_offset) {
-  const LiveMap& map = targets_.maps[reference_.index];
-  if (!map.exists) {
-    make_call(kMissingMap + static_cast<std::int32_t>(reference_.index));
-    return;
-  }
+void Relocator::data(int map_fd, std::uint64_t section_offset) {
   const auto addend = static_cast<std::uint64_t>(std::int64_t{insn().imm});
-  load_value(map.fd, addend + reference_.offset + section_offset);
+  load_value(map_fd, addend + reference_.offset + section_offset);
+}
+
+void Relocator::of_map() {
+  const LiveMap& live = targets_.maps[reference_.index];
+  if (!live.exists)
+    make_call(kMissingMap + static_cast<std::int32_t>(reference_.index));
+  else if (reference_.to == RefersTo::map)
+    map(live.fd);
+  else
+    data(live.fd, reference_.to == RefersTo::arena ? targets_.arena_offset : 0);
 }
 
 void Relocator::external() {
@@ -108,8 +106,7 @@ void Relocator::external() {
   }
   // A weak symbol that there is not has the address 0.
   const std::uint64_t address = live.is_set ? live.address : 0;
-  insn().imm = low_half(address);
-  second_half().imm = low_half(address >> 32);
+  bpf::insn::set_number(insn(), second_half(), address);
 }
 
 Result<void> Relocator::jump_table() {
@@ -129,13 +126,9 @@ Result<void> Relocator::run() {
     return checked;
   switch (reference_.to) {
   case RefersTo::map:
-    map();
-    break;
   case RefersTo::data:
-    data(0);
-    break;
   case RefersTo::arena:
-    data(targets_.arena_offset);
+    of_map();
     break;
   case RefersTo::external:
     external();

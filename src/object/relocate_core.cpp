@@ -152,13 +152,7 @@ std::span<const bpf_insn> Loading::code_of(std::uint32_t program) const {
 }
 
 Result<void> read_kernel_types(Loading& loading) {
-  if (!needs_kernel_types(loading))
-    return {};
-  const auto found = kernel::kernel_btf(loading.subject);
-  if (!found)
-    return found.error();
-  loading.kernel = *found;
-  return {};
+  return needs_kernel_types(loading) ? loading.read_kernel() : Result<void>();
 }
 
 Result<void> relocate_core(Loading& loading) {

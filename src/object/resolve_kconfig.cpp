@@ -5,6 +5,7 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "base/byte_reader.hpp"
 #include "base/scan.hpp"
 #include "bpf/version.hpp"
 #include "kernel/features.hpp"
@@ -72,19 +73,15 @@ Result<void> read_lines(KconfigValues& values, std::string_view text, const Subj
   return {};
 }
 
-std::string_view text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 // read_system reads the configuration that the distribution or the kernel itself keeps.
 Result<void> read_system(KconfigValues& values, const Subject& subject) {
   char path[128];
   std::snprintf(path, sizeof(path), "/boot/config-%s", os::kernel_names().release);
   if (const auto plain = os::read_whole(path))
-    return read_lines(values, text_of({plain->begin(), plain->size()}), path);
+    return read_lines(values, as_text({plain->begin(), plain->size()}), path);
   const auto file = os::read_whole(kCompressed);
   if (!file)
-    return values.missing(true)
+    return values.missing(true) != nullptr
                ? fail(subject, Errno(EINVAL),
                       "the kernel's configuration is neither in %s nor in %s: give it by the "
                       "option kconfig",
@@ -94,7 +91,7 @@ Result<void> read_system(KconfigValues& values, const Subject& subject) {
   const auto inflated = kernel::inflate_gzip(bytes, kMostOfConfiguration);
   if (!inflated && inflated.error() != Errno(EINVAL))
     return kernel::refused(kCompressed, {"inflating it"}, inflated.error());
-  return read_lines(values, text_of(inflated ? std::span<const std::byte>(*inflated) : bytes),
+  return read_lines(values, as_text(inflated ? std::span<const std::byte>(*inflated) : bytes),
                     kCompressed);
 }
 
@@ -118,18 +115,12 @@ Result<void> resolve_kconfig(Loading& loading) {
   if (const char* const text = loading.object.settings().kconfig; text != nullptr)
     if (const auto read = read_lines(*values, text, "the option kconfig"); !read)
       return read;
-  if (values->missing(false))
+  if (values->missing(false) != nullptr)
     if (const auto read = read_system(*values, loading.subject); !read)
       return read;
-  if (!values->missing(true))
-    return {};
-  for (std::uint32_t index = 0; index < parsed.externs.size(); ++index) {
-    const Extern& external = parsed.externs[index];
-    if (external.kind == Extern::Kind::kconfig && !external.is_weak &&
-        !loading.externs[index].is_set)
-      return fail(Subject(loading.subject, "extern", external.name), Errno(ESRCH),
-                  "no configuration gives it a value: declare it __weak if it may be missing");
-  }
+  if (const Extern* const left = values->missing(true); left != nullptr)
+    return fail(Subject(loading.subject, "extern", left->name), Errno(ESRCH),
+                "no configuration gives it a value: declare it __weak if it may be missing");
   return {};
 }
 

@@ -20,8 +20,8 @@ Subject subject_of(const Loading& loading, const Extern& external) {
   return {loading.subject, "extern", external.name};
 }
 
-// may_be_missing is whether a value is needed: a strong extern that no program uses which is loaded
-// is as good as a weak one.
+// Needed knows which externs need a value: a strong one that no program uses which is loaded is as
+// good as a weak one.
 class Needed {
 public:
   explicit Needed(const Loading& loading) : loading_(loading) {}

@@ -58,8 +58,7 @@ Result<void> take_license(ParseWork& work, const elf::Section& section) {
   const auto content = work.content_of(section.index);
   if (content.empty())
     return fail(work.file.subject_of(section), kErrnoFormat, "it has no content");
-  std::string_view text(reinterpret_cast<const char*>(content.data()),
-                        std::min(content.size(), kMost));
+  std::string_view text = as_text(content.first(std::min(content.size(), kMost)));
   text = text.substr(0, text.find('\0'));
   const auto kept = work.keep(text);
   if (!kept)

@@ -20,7 +20,7 @@
 namespace ringside::object {
 namespace {
 
-constexpr std::uint32_t kBitsPerByte = 8;
+using co_re::kBitsPerByte;
 
 // Layout is one map on its way to the kernel's struct.
 class Layout {

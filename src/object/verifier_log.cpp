@@ -57,7 +57,6 @@ constexpr Meaning kMeanings[] = {
      "the function uses more than 512 bytes of stack: put large variables into a map"},
     {"Unreleased reference",
      "something that was acquired is not released on every path: release it before each return"},
-    {"R0 !read_ok", "the program may return without a value: return one on every path"},
     {"pointer arithmetic on", "the verifier does not allow this sum with a pointer"},
     {"leaks addr", "a pointer of the kernel would become visible: this needs CAP_PERFMON"},
     {"reference type('UNKNOWN",
@@ -189,20 +188,12 @@ void explain_log(const Loading& loading, const Program& program, std::span<char>
   Text lines;
   if (!add_cause(lines, loading, program, *call) || !lines.whole())
     return;
-  const Text rest = [&] {
-    Text text;
-    const std::string_view tail = behind(log, call->end);
-    text.add("%.*s", static_cast<int>(tail.size()), tail.data());
-    return text;
-  }();
-  // The NUL at the end stays inside.
-  std::size_t at = call->begin;
-  for (const std::string_view part : {lines.view(), rest.view()}) {
-    const std::size_t length = std::min(part.size(), buffer.size() - 1 - at);
-    std::memcpy(buffer.data() + at, part.data(), length);
-    at += length;
-  }
-  buffer[at] = '\0';
+  const std::size_t room = buffer.size() - 1; // the NUL at the end stays inside
+  const std::size_t at = std::min(call->begin + lines.view().size(), room);
+  const std::size_t tail = std::min(log.size() - call->end, room - at);
+  std::memmove(buffer.data() + at, buffer.data() + call->end, tail);
+  std::memcpy(buffer.data() + call->begin, lines.view().data(), at - call->begin);
+  buffer[at + tail] = '\0';
 }
 
 void show_log(LogLevel level, const Subject& subject, std::string_view log) {

@@ -8,23 +8,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/linux/results.hpp"
+
 namespace ringside::os {
 
 Result<UniqueFd> create_output(const char* path) {
   constexpr mode_t kReadableByAll = 0644;
-  UniqueFd file(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kReadableByAll));
-  if (!file)
-    return Errno(errno);
-  return file;
+  return opened(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kReadableByAll));
 }
 
 Result<void> write_output(int fd, std::span<const std::byte> bytes) {
   if (ftruncate(fd, static_cast<off_t>(bytes.size())) < 0)
-    return Errno(errno);
+    return last_error();
   for (off_t offset = 0; !bytes.empty();) {
     const ssize_t written = pwrite(fd, bytes.data(), bytes.size(), offset);
     if (written < 0 && errno != EINTR)
-      return Errno(errno);
+      return last_error();
     if (written == 0)
       return Errno(EIO);
     if (written > 0) {

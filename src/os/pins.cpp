@@ -28,8 +28,4 @@ Result<void> remove_name(const char* path) {
   return succeeded(unlink(path));
 }
 
-Result<void> close_descriptor(int fd) {
-  return succeeded(::close(fd));
-}
-
 } // namespace ringside::os

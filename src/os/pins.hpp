@@ -15,7 +15,4 @@ Result<void> make_folder(const char* path);
 // remove_name removes the name of a file.
 Result<void> remove_name(const char* path);
 
-// close_descriptor closes a descriptor, and says what the kernel says.
-Result<void> close_descriptor(int fd);
-
 } // namespace ringside::os

@@ -9,6 +9,7 @@
 #include <linux/limits.h>
 #include <unistd.h>
 
+#include "os/linux/results.hpp"
 #include "os/process.hpp"
 #include "os/unique_fd.hpp"
 
@@ -21,7 +22,7 @@ Result<void> write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = write(fd, text.data(), text.size());
     if (written < 0 && errno != EINTR)
-      return Errno(errno);
+      return last_error();
     if (written > 0)
       text.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -31,7 +32,7 @@ Result<void> write_all(int fd, std::string_view text) {
 Result<void> write_to(const char* path, int flags, std::string_view text) {
   const UniqueFd file(open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, kReadableByAll));
   if (!file)
-    return Errno(errno);
+    return last_error();
   return write_all(file.get(), text);
 }
 
@@ -54,7 +55,7 @@ Result<void> replace_text(const char* path, std::string_view text) {
   if (!written && written.error() == Errno(EEXIST))
     return written;
   if (written && rename(new_path, path) < 0)
-    written = Errno(errno);
+    written = last_error();
   if (!written)
     unlink(new_path);
   return written;

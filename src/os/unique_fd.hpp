@@ -4,9 +4,12 @@
 
 #include <utility>
 
+#include "base/result.hpp"
+
 namespace ringside::os {
 
-void close(int fd);
+// close closes a descriptor, whatever it says.
+Result<void> close(int fd);
 
 // UniqueFd closes the descriptor that it holds when it is destroyed. -1 means that it holds none.
 class UniqueFd {
@@ -22,7 +25,7 @@ public:
   UniqueFd& operator=(const UniqueFd&) = delete;
   ~UniqueFd() {
     if (fd_ >= 0)
-      close(fd_);
+      static_cast<void>(close(fd_));
   }
 
   [[nodiscard]] int get() const { return fd_; }

@@ -87,10 +87,7 @@ Result<Vector<std::byte>> read_whole(const char* path) {
 }
 
 Result<Mapping> map_private(int fd, std::size_t size) {
-  void* const address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  if (address == MAP_FAILED)
-    return last_error();
-  return Mapping(address, size);
+  return mapped(mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0), size);
 }
 
 } // namespace ringside::os

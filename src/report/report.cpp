@@ -49,18 +49,20 @@ constexpr char kFailed[] = "%s is '%s', but writing there failed: %s\n";
 bool warned = false;
 
 void warn_once(const char* destination, Errno error) {
+  if (exchange(warned, true))
+    return;
   const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, {});
-  if (!exchange(warned, true))
-    log(LogLevel::warn, kFailed, kVariable, destination, reason.text);
+  log(LogLevel::warn, kFailed, kVariable, destination, reason.text);
 }
 
 // When the process ends, the program may have destroyed what its print callback uses.
 void warn_at_end(const char* destination, Errno error) {
+  if (exchange(warned, true))
+    return;
   const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, {});
   Text text;
   text.add(kFailed, kVariable, destination, reason.text);
-  if (!exchange(warned, true))
-    static_cast<void>(os::write_to_stderr(text.view()));
+  static_cast<void>(os::write_to_stderr(text.view()));
 }
 
 } // namespace

@@ -61,7 +61,7 @@ Result<Array<RingPlace>> listed_places(const PerfRequest& request) {
   return places;
 }
 
-// usable_cpus is the number below which CPUs have a slot in a map of so many entries, 0 for any.
+// usable_cpus is the number below which CPUs have a slot in a map of `entries` entries, 0 for any.
 Result<unsigned> usable_cpus(std::uint32_t entries) {
   const auto possible = kernel::possible_cpu_count();
   if (possible && entries != 0 && entries < *possible)

@@ -56,7 +56,7 @@ Errno refused(const kernel::Step& step, RingPlace place, Errno error,
   return kernel::refused(key, step, error, wanted);
 }
 
-// The handlers of nobody.
+// The handlers of a program that has given none.
 void drop_sample(void* /*context*/, int /*cpu*/, void* /*data*/, __u32 /*size*/) {}
 void drop_lost(void* /*context*/, int /*cpu*/, __u64 /*count*/) {}
 int end_read(void* /*context*/, int /*cpu*/, perf_event_header* /*record*/) {
@@ -79,7 +79,7 @@ Result<Owned<PerfRing>> PerfRing::open(RingPlace place, const RingParams& params
 Result<void> PerfRing::make(RingPlace place, const RingParams& params,
                             const kernel::Wanted& wanted) {
   cpu_ = place.cpu;
-  // A record that nobody wants goes to a function that does nothing: one branch less for each.
+  // A record without a handler goes to a function that does nothing: one branch less for each.
   handler_ = params.handler;
   if (handler_.sample == nullptr)
     handler_.sample = drop_sample;

@@ -85,7 +85,7 @@ public:
   [[nodiscard]] int cpu() const { return cpu_; }
   // unread is how many bytes are between the ring's positions now. They are the ring's own word.
   [[nodiscard]] std::uint64_t unread() const {
-    // The tail first: whoever reads the ring meanwhile moves it up to the head at most.
+    // The tail first: another thread that reads the ring meanwhile moves it up to the head at most.
     const std::uint64_t tail = load_relaxed(page().data_tail);
     return load_relaxed(page().data_head) - tail;
   }

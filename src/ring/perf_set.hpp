@@ -32,7 +32,7 @@ public:
   ~PerfSet() { drop_rings(); }
 
   // poll waits for rings that have something, as epoll_wait(2) does, reads those, and returns how
-  // many. Records of which the kernel tells nobody yet are read when the time is over. EINTR if a
+  // many. Records that the kernel has not signalled yet are read when the time is over. EINTR if a
   // signal came first. The first read that does not end well ends the call with its result; the
   // rings behind it are left for later. Each call begins with another ring.
   Result<int> poll(int timeout_ms);

@@ -208,7 +208,7 @@ Result<void> RingbufRing::watch_in(ReadySet& ready, std::uint64_t token) {
   ready_ = &ready;
   token_ = token;
   // To change what the ring is watched for takes a descriptor of our own: the program may close its
-  // map_fd. That stands in the set as well, for nothing: whoever adds it twice gets EEXIST.
+  // map_fd. That stands in the set as well, for nothing: adding it twice gives EEXIST.
   if (!wakeups_.limited())
     return ready.watch(map_fd_, EPOLLIN, token);
   if (const auto watched = ready.watch(map_fd_, 0, token); !watched)
@@ -250,7 +250,7 @@ void RingbufRing::watched_by_program() {
   if (!wakeups_.by_clock() || signal())
     wakeups_.stay_signalled();
   else
-    // It is still to be looked at by the clock, but whoever watches the map sees the truth.
+    // It is still to be looked at by the clock, but a program that watches the map sees the truth.
     let_go();
 }
 

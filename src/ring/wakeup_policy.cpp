@@ -101,7 +101,7 @@ WakeupMode WakeupPolicy::looked_without_waiting(const Found& found) {
   if (!limited())
     return mode_;
   looked_at_ns_ = found.now_ns;
-  // Nobody sleeps, so nobody needs to be woken, however little there is to read.
+  // The reader does not sleep, so it need not be woken, however little there is to read.
   if (found.records != 0 && looks_without_waiting_ < kNeverWaitingLooks)
     ++looks_without_waiting_;
   if (by_clock() || looks_without_waiting_ < kNeverWaitingLooks)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// watermark_attr: the second event of a ring, which wakes nobody until the ring is half full.
+// watermark_attr: the second event of a ring, which does not wake the reader until the ring is half
+// full.
 #pragma once
 
 #include <algorithm>

@@ -81,16 +81,21 @@ std::uint32_t Composites::hash_of(std::uint32_t id) const {
 }
 
 Result<void> Composites::enter(std::uint32_t id) {
+  return enter(id, hash_of(id));
+}
+
+Result<void> Composites::enter(std::uint32_t id, std::uint32_t hash) {
   return state_.lists().enter(
-      hash_of(id), id, [&](std::uint32_t other) { return takes(state_.type(other).kind()); });
+      hash, id, [&](std::uint32_t other) { return takes(state_.type(other).kind()); });
 }
 
 Result<void> Composites::merge(std::uint32_t id) {
   if (state_.is_mapped(id))
     return {};
   const Lists& lists = state_.lists();
-  std::uint32_t listed = lists.first(
-      hash_of(id), [&](std::uint32_t other) { return takes(state_.type(other).kind()); });
+  const std::uint32_t hash = hash_of(id);
+  std::uint32_t listed =
+      lists.first(hash, [&](std::uint32_t other) { return takes(state_.type(other).kind()); });
   for (; listed != kNone; listed = lists.next(listed)) {
     forget_assumptions();
     const auto same = are_same(id, listed);
@@ -105,7 +110,7 @@ Result<void> Composites::merge(std::uint32_t id) {
     return {};
   }
   state_.map(id) = id;
-  return enter(id);
+  return enter(id, hash);
 }
 
 void Composites::forget_assumptions() {

@@ -28,6 +28,7 @@ public:
   Result<void> merge(std::uint32_t id);
 
 private:
+  Result<void> enter(std::uint32_t id, std::uint32_t hash);
   // Two types that must be the same for others to be so: one that the type to merge leads to, and
   // one that the type it is compared with leads to.
   struct Pair {

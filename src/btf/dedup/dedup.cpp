@@ -9,6 +9,7 @@
 
 #include "base/failure.hpp"
 #include "btf/change.hpp"
+#include "btf/check.hpp"
 #include "btf/dedup/composites.hpp"
 #include "btf/dedup/references.hpp"
 #include "btf/dedup/state.hpp"
@@ -31,9 +32,8 @@ Result<void> check_words(const Btf& btf, Ext* ext) {
   };
   for (std::uint32_t id = 1; id < btf.end_id(); ++id) {
     const Type type = btf.type(id);
-    if (!is_known(type.kind()))
-      return fail(kDedupSubject, Errno(EINVAL), "type %u is of kind %u, which is not known", id,
-                  type.kind());
+    if (const auto known = check_kind(id, type, kDedupSubject); !known)
+      return known;
     each_id(type.words(), see_id);
     each_string(type.words(), see_string);
   }

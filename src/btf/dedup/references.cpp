@@ -2,36 +2,13 @@
 // References: depth first, with a stack of our own.
 #include "btf/dedup/references.hpp"
 
-#include <bit>
 #include <cerrno>
 
 #include "base/failure.hpp"
 
 namespace ringside::btf::dedup {
-namespace {
-
-// id_at is the id number `index` of a type, or null if it has no more.
-std::uint32_t* id_at(std::uint32_t* type, std::uint32_t index) {
-  const KindLine& line = kKinds[kind_of(type[kInfoWord])];
-  unsigned ids = line.ids;
-  for (; ids != 0 && index != 0; --index)
-    ids &= ids - 1;
-  if (ids != 0)
-    return &type[std::countr_zero(ids)];
-  if (line.element_id == KindLine::kNoId || index >= elements_of(type[kInfoWord]))
-    return nullptr;
-  const std::size_t element =
-      kHeadWords + line.extra_words + line.element_words * std::size_t{index};
-  return &type[element + line.element_id];
-}
-
-} // namespace
-
 Result<void> References::enter(std::uint32_t id) {
-  const Type type = state_.type(id);
-  return state_.lists().enter(hash_words(type), id, [&](std::uint32_t other) {
-    return same_words(state_.type(other), type);
-  });
+  return enter_equal(state_, id);
 }
 
 Result<void> References::merge(std::uint32_t id) {
@@ -63,9 +40,7 @@ Result<void> References::open(std::uint32_t id) {
 }
 
 Result<void> References::close(std::uint32_t id) {
-  const Type type = state_.type(id);
-  const std::uint32_t first = state_.lists().first(
-      hash_words(type), [&](std::uint32_t other) { return same_words(state_.type(other), type); });
+  const std::uint32_t first = first_equal(state_, state_.type(id));
   state_.map(id) = first != Lists::kNone ? first : id;
   return first != Lists::kNone ? Result<void>() : enter(id);
 }

@@ -39,7 +39,6 @@ public:
     return lists_.init(end_id());
   }
 
-  [[nodiscard]] const Btf& btf() const { return btf_; }
   [[nodiscard]] std::uint32_t first_id() const { return btf_.first_id(); }
   [[nodiscard]] std::uint32_t end_id() const { return btf_.end_id(); }
   [[nodiscard]] bool is_own(std::uint32_t id) const { return id >= first_id(); }
@@ -112,6 +111,19 @@ inline bool are_compatible_enums(Type one, Type other) {
 
 inline std::uint32_t hash_words(Type type) {
   return hash_bytes(type.words(), words_of(type.info()) * sizeof(std::uint32_t));
+}
+
+// first_equal is the first type that stays and has the same words as `type`, or Lists::kNone.
+// enter_equal puts a type into the list of those that are equal to it. ENOMEM.
+inline std::uint32_t first_equal(State& state, Type type) {
+  return state.lists().first(
+      hash_words(type), [&](std::uint32_t other) { return same_words(state.type(other), type); });
+}
+inline Result<void> enter_equal(State& state, std::uint32_t id) {
+  const Type type = state.type(id);
+  return state.lists().enter(hash_words(type), id, [&](std::uint32_t other) {
+    return same_words(state.type(other), type);
+  });
 }
 
 } // namespace ringside::btf::dedup

@@ -20,15 +20,13 @@ std::uint32_t hash_name(Type type) {
 
 } // namespace
 
-std::uint32_t Values::first_equal(Type type) const {
-  return state_.lists().first(
-      hash_words(type), [&](std::uint32_t other) { return same_words(state_.type(other), type); });
+bool Values::is_forward_of(std::uint32_t other, Type type) const {
+  return is_forward_enum(state_.type(other)) && state_.type(other).name() == type.name();
 }
 
 std::uint32_t Values::first_forward(Type type) const {
-  return state_.lists().first(hash_name(type), [&](std::uint32_t other) {
-    return is_forward_enum(state_.type(other)) && state_.type(other).name() == type.name();
-  });
+  return state_.lists().first(hash_name(type),
+                              [&](std::uint32_t other) { return is_forward_of(other, type); });
 }
 
 std::uint32_t Values::find_full(Type type) const {
@@ -48,12 +46,9 @@ std::uint32_t Values::first_full(Type type) const {
 Result<void> Values::enter(std::uint32_t id) {
   const Type type = state_.type(id);
   if (is_forward_enum(type))
-    return state_.lists().enter(hash_name(type), id, [&](std::uint32_t other) {
-      return is_forward_enum(state_.type(other)) && state_.type(other).name() == type.name();
-    });
-  const auto entered = state_.lists().enter(hash_words(type), id, [&](std::uint32_t other) {
-    return same_words(state_.type(other), type);
-  });
+    return state_.lists().enter(hash_name(type), id,
+                                [&](std::uint32_t other) { return is_forward_of(other, type); });
+  const auto entered = enter_equal(state_, id);
   return entered && type.is_enum() ? enter_full(id, type) : entered;
 }
 
@@ -91,7 +86,7 @@ Result<void> Values::merge(std::uint32_t id) {
         full != kNoValue && (forward == kNoValue || lists.comes_before(full, forward));
     target = takes_full ? full : forward;
   } else {
-    target = first_equal(type);
+    target = first_equal(state_, type);
     if (type.is_enum())
       // Forward declarations before its equal are of this one now.
       for (std::uint32_t forward = first_forward(type); forward != kNoValue;

@@ -29,7 +29,8 @@ private:
     std::uint32_t front, back;
   };
 
-  [[nodiscard]] std::uint32_t first_equal(Type type) const;
+  // is_forward_of: `other` is a forward declaration of the enum `type`.
+  [[nodiscard]] bool is_forward_of(std::uint32_t other, Type type) const;
   [[nodiscard]] std::uint32_t first_forward(Type type) const;
   [[nodiscard]] std::uint32_t first_full(Type type) const;
   [[nodiscard]] std::uint32_t find_full(Type type) const;

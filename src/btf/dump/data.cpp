@@ -3,7 +3,6 @@
 #include "btf/dump/data.hpp"
 
 #include <algorithm>
-
 #include <cerrno>
 #include <climits>
 
@@ -19,6 +18,14 @@ constexpr DeclarationStyle kCast{.name = {}, .level = 0, .strip_modifiers = true
 
 // Real types are nested some ten deep.
 constexpr unsigned kMostDepth = 200;
+
+// size_of is the size of a type, which is `stripped` behind typedefs and modifiers. A pointer has
+// the size that the dump began with.
+Result<std::int64_t> size_of(const Dump& dump, std::uint32_t id, Type stripped) {
+  if (stripped.is(kPtr))
+    return std::int64_t{dump.pointer_bytes()};
+  return resolve_size(dump.btf(), id);
+}
 
 class DataPrinter {
 public:
@@ -94,8 +101,7 @@ Result<void> DataPrinter::check_size(std::uint32_t id, Type type, const Spot& sp
     const auto bytes = bit_field_bytes(spot.place, type.size());
     return has_bytes(data_, spot.place.offset, bytes) ? Result<void>() : Errno(E2BIG);
   }
-  const auto size = type.is(kPtr) ? Result<std::int64_t>(std::int64_t{dump_.pointer_bytes()})
-                                  : resolve_size(btf_, id);
+  const auto size = size_of(dump_, id, type);
   if (!size || *size >= INT_MAX)
     return Errno(EINVAL);
   const bool is_single = type.is(kInt) || type.is(kFloat) || type.is(kPtr) || type.is_enum();
@@ -142,9 +148,7 @@ Result<bool> DataPrinter::is_zero(std::uint32_t id, ValuePlace place, unsigned d
   }
   for (std::uint32_t index = 0; index < type.elements(); ++index) {
     const Member member = type.member(index);
-    const auto zero = is_zero(
-        member.type, {place.offset + member.bit_offset / 8, member.bit_offset % 8, member.bit_size},
-        depth + 1);
+    const auto zero = is_zero(member.type, place.of_member(member), depth + 1);
     if (!zero || !*zero)
       return zero;
   }
@@ -176,8 +180,7 @@ Result<void> DataPrinter::composite(Type type, const Spot& spot) {
     const Member member = type.member(index);
     const char* const name = btf_.string(member.name);
     Spot inner;
-    inner.place = {spot.place.offset + member.bit_offset / 8, member.bit_offset % 8,
-                   member.bit_size};
+    inner.place = spot.place.of_member(member);
     inner.name = name != nullptr ? name : "";
     inner.depth = spot.depth + 1;
     inner.in_array = spot.in_array;
@@ -336,10 +339,7 @@ Result<std::uint32_t> dump_data(Dump& dump, std::uint32_t id, std::span<const st
   dump.out().flush();
   if (!printed)
     return printed.error();
-  const Type type = btf.type(strip(btf, id));
-  const auto size = type.is(kPtr) ? Result<std::int64_t>(std::int64_t{dump.pointer_bytes()})
-                                  : resolve_size(btf, id);
-  return static_cast<std::uint32_t>(*size);
+  return static_cast<std::uint32_t>(*size_of(dump, id, btf.type(strip(btf, id))));
 }
 
 } // namespace ringside::btf

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "base/byte_order.hpp"
+#include "btf/type.hpp"
 
 namespace ringside::btf {
 
@@ -19,6 +20,9 @@ struct ValuePlace {
   std::uint32_t bits = 0; // 0: it is no bit field
 
   [[nodiscard]] ValuePlace at(std::uint64_t bytes) const { return {offset + bytes, 0, 0}; }
+  [[nodiscard]] ValuePlace of_member(const Member& member) const {
+    return {offset + member.bit_offset / 8, member.bit_offset % 8, member.bit_size};
+  }
 };
 
 // has_bytes is whether `size` bytes from an offset on are there.

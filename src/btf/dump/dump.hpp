@@ -94,9 +94,6 @@ private:
   // tag writes "struct NAME", "union NAME" or "enum NAME", of a FWD as well. ENOMEM.
   Result<void> tag(std::uint32_t id);
   Result<void> show_all();
-  // write prints a declaration, or with `defines` what the id is: the body of a struct, union or
-  // enum with its tag.
-  Result<void> write(std::uint32_t id, const DeclarationStyle& style, bool defines);
 
   const Btf& btf_;
   Writer out_;

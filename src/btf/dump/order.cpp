@@ -96,33 +96,16 @@ Result<void> Order::enter(std::uint32_t id, bool by_pointer) {
 // passed over.
 bool Order::next_child(Visit& visit, std::uint32_t& id, bool& by_pointer) {
   const Type type = dump_.btf_.type(visit.id);
-  by_pointer = visit.by_pointer;
-  switch (type.kind()) {
-  case kStruct:
-  case kUnion:
-    by_pointer = false;
-    while (visit.next < type.elements()) {
-      id = type.element(visit.next++)[1];
-      if (!state(id).is_settled)
-        return true;
-    }
-    return false;
-  case kFuncProto:
-    while (visit.next <= type.elements()) {
-      const std::uint32_t index = visit.next++;
-      id = index == 0 ? type.target() : type.element(index - 1)[1];
-      if (!state(id).is_settled)
-        return true;
-      visit.is_whole = true;
-    }
-    return false;
-  case kPtr:
-    by_pointer = true;
-    [[fallthrough]];
-  default:
-    id = type.target();
-    return visit.next++ == 0;
+  by_pointer = type.is(kPtr) || (visit.by_pointer && !type.is_composite());
+  const bool is_link = type.is(kPtr) || type.is(kTypedef);
+  while (const std::uint32_t* const child = id_at(type.words(), visit.next)) {
+    ++visit.next;
+    id = *child;
+    if (is_link || !state(id).is_settled)
+      return true;
+    visit.is_whole |= type.is(kFuncProto);
   }
+  return false;
 }
 
 // leave ends the visit that is on top and gives its answer to the one below.

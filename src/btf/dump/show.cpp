@@ -156,31 +156,15 @@ Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
 // next_child is the next type that a frame has to show. Those that are printed are passed over.
 bool Show::next_child(Frame& frame, std::uint32_t& id, std::uint32_t& owner) {
   const Type type = btf_.type(frame.id);
-  owner = frame.owner;
-  switch (type.kind()) {
-  case kStruct:
-  case kUnion:
-    if (has_name(frame.id))
-      owner = frame.id;
-    while (frame.next < type.elements()) {
-      id = type.element(frame.next++)[1];
-      if (!state(id).is_printed)
-        return true;
-    }
-    return false;
-  case kFuncProto:
-    while (frame.next <= type.elements()) {
-      const std::uint32_t index = frame.next++;
-      id = index == 0 ? type.target() : type.element(index - 1)[1];
-      if (!state(id).is_printed)
-        return true;
-    }
-    return false;
-  default:
-    owner = frame.id;
-    id = type.target();
-    return frame.next++ == 0;
+  const bool owns = type.is(kTypedef) || (type.is_composite() && has_name(frame.id));
+  owner = owns ? frame.id : frame.owner;
+  while (const std::uint32_t* const child = id_at(type.words(), frame.next)) {
+    ++frame.next;
+    id = *child;
+    if (!state(id).is_printed)
+      return true;
   }
+  return false;
 }
 
 Result<void> Show::leave(const Frame& frame) {

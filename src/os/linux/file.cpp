@@ -36,24 +36,27 @@ Result<std::size_t> read_file(const char* path, std::span<char> text) {
   return Errno(E2BIG);
 }
 
+namespace {
+
+int protection_of(Access access) {
+  return access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+}
+
+} // namespace
+
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access) {
-  const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
-  void* address = mmap(nullptr, size, protection, MAP_SHARED, fd, static_cast<off_t>(offset));
-  if (address == MAP_FAILED)
-    return last_error();
-  return Mapping(address, size);
+  return mapped(
+      mmap(nullptr, size, protection_of(access), MAP_SHARED, fd, static_cast<off_t>(offset)), size);
 }
 
 Result<Mapping> map_memory(std::size_t size) {
-  void* address = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (address == MAP_FAILED)
-    return last_error();
-  return Mapping(address, size);
+  return mapped(mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+                size);
 }
 
 Result<void> map_onto(const Mapping& mapping, int fd, Access access) {
-  const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
-  if (mmap(mapping.data(), mapping.size(), protection, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
+  if (mmap(mapping.data(), mapping.size(), protection_of(access), MAP_SHARED | MAP_FIXED, fd, 0) ==
+      MAP_FAILED)
     return last_error();
   return {};
 }
@@ -66,8 +69,8 @@ Result<UniqueFd> duplicate(int fd, int least) {
   return opened(fcntl(fd, F_DUPFD_CLOEXEC, least));
 }
 
-void close(int fd) {
-  ::close(fd);
+Result<void> close(int fd) {
+  return succeeded(::close(fd));
 }
 
 } // namespace ringside::os

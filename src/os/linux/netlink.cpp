@@ -12,6 +12,7 @@ namespace {
 
 static_assert(sizeof(sockaddr_nl) == kNetlinkAddressSize);
 
+// plain is an address as system calls take those of all families: netlink(7).
 sockaddr* plain(sockaddr_nl& address) {
   return reinterpret_cast<sockaddr*>(&address);
 }

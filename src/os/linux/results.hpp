@@ -3,8 +3,12 @@
 #pragma once
 
 #include <cerrno>
+#include <cstddef>
+
+#include <sys/mman.h>
 
 #include "base/result.hpp"
+#include "os/mapping.hpp"
 #include "os/unique_fd.hpp"
 
 namespace ringside::os {
@@ -30,6 +34,12 @@ inline Result<UniqueFd> opened(long fd) {
   if (fd < 0)
     return last_error();
   return UniqueFd(static_cast<int>(fd));
+}
+
+inline Result<Mapping> mapped(void* address, std::size_t size) {
+  if (address == MAP_FAILED)
+    return last_error();
+  return Mapping(address, size);
 }
 
 } // namespace ringside::os

@@ -47,7 +47,7 @@ extern const Machine kArm;
 // are not known.
 const Machine* machine_of(std::uint16_t number, bool wide);
 
-// offset_of is the offset of a register, or nullptr if there is none of that name.
+// register_of is the offset of a register, or nullptr if there is none of that name.
 const std::int16_t* register_of(const Machine& machine, std::string_view name);
 
 } // namespace ringside::usdt
