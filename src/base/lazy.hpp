@@ -7,15 +7,15 @@
 
 namespace ringside {
 
-// Lazy may be asked and filled by several threads at once; what is in it is only read then. drop is
-// for who has it alone.
+// LazyForever is for static memory: what was made stays. It may be asked and filled by several
+// threads at once; what is in it is only read then. No code runs when the library is loaded, or when
+// the process ends.
 template <class T>
-class Lazy {
+class LazyForever {
 public:
-  Lazy() = default;
-  Lazy(const Lazy&) = delete;
-  Lazy& operator=(const Lazy&) = delete;
-  ~Lazy() { drop(); }
+  LazyForever() = default;
+  LazyForever(const LazyForever&) = delete;
+  LazyForever& operator=(const LazyForever&) = delete;
 
   // get is what was made, or null.
   [[nodiscard]] const T* get() const {
@@ -30,6 +30,16 @@ public:
     return *get();
   }
 
+protected:
+  mutable T* made_ = nullptr;
+};
+
+// Lazy ends with its owner. drop is for who has it alone.
+template <class T>
+class Lazy : public LazyForever<T> {
+public:
+  ~Lazy() { drop(); }
+
   // second_time is whether it was called before: what is asked for once need not be kept.
   [[nodiscard]] bool second_time() const {
     if (load_relaxed(was_asked_))
@@ -39,13 +49,12 @@ public:
   }
 
   void drop() {
-    Owned<T> gone(made_);
-    made_ = nullptr;
+    Owned<T> gone(this->made_);
+    this->made_ = nullptr;
     was_asked_ = false;
   }
 
 private:
-  mutable T* made_ = nullptr;
   mutable bool was_asked_ = false;
 };
 

@@ -3,12 +3,14 @@
 #include "kernel/running_types.hpp"
 
 #include <cerrno>
+#include <string_view>
+#include <utility>
 
 #include <linux/bpf.h>
 
 #include "base/lazy.hpp"
 #include "base/text.hpp"
-#include "bpf/command.hpp"
+#include "bpf/info.hpp"
 #include "bpf/new_uapi.hpp"
 #include "kernel/kernel_btf.hpp"
 #include "kernel/refusal.hpp"
@@ -16,11 +18,9 @@
 namespace ringside::kernel {
 namespace {
 
-// Kept is the kernel's BTF, once something has asked for it.
-struct Kept {
-  Owned<btf::Btf> btf;
-};
-Lazy<Kept> kept;
+// The kernel's BTF, once something has asked for it. Threads may still read it while the process
+// ends.
+LazyForever<btf::Btf> kept;
 
 Result<os::UniqueFd> open_btf(std::uint32_t id, int token) {
   bpf::BtfIdAttr attr{.id = id};
@@ -31,45 +31,25 @@ Result<os::UniqueFd> open_btf(std::uint32_t id, int token) {
   return bpf::open(BPF_BTF_GET_FD_BY_ID, attr);
 }
 
-// Info is what the kernel says of a BTF.
-struct Info {
-  char name[64] = {};
-  std::uint32_t size = 0;
-  bool is_kernels = false;
-};
-
-Result<Info> ask(int fd, std::span<std::byte> bytes) {
-  Info info;
-  bpf_btf_info asked{};
-  asked.name = reinterpret_cast<std::uintptr_t>(info.name);
-  asked.name_len = sizeof(info.name);
-  asked.btf = reinterpret_cast<std::uintptr_t>(bytes.data());
-  asked.btf_size = static_cast<std::uint32_t>(bytes.size());
-  bpf::InfoAttr attr{.bpf_fd = fd, .info_len = sizeof(asked), .info = &asked};
-  const auto result = bpf::call(BPF_OBJ_GET_INFO_BY_FD, attr);
-  if (!result)
-    return result.error();
-  info.size = asked.btf_size;
-  info.is_kernels = asked.kernel_btf != 0;
-  return info;
-}
-
 // read_module reads the BTF behind a descriptor, if it is that of a module.
 Result<ModuleBtf> read_module(os::UniqueFd fd, const btf::Btf& kernel) {
   ModuleBtf module;
-  const auto info = ask(fd.get(), {});
-  if (!info)
-    return info.error();
-  if (!info->is_kernels || std::string_view(info->name) == "vmlinux")
+  char module_name[64] = {};
+  bpf_btf_info info{};
+  info.name = bpf::Address(module_name).bits();
+  info.name_len = sizeof(module_name);
+  if (const auto asked = bpf::fill_info(fd.get(), info); !asked)
+    return asked.error();
+  if (info.kernel_btf == 0 || std::string_view(module_name) == "vmlinux")
     return module;
-  auto bytes = Array<std::byte>::of_size(info->size);
-  auto name = copy_of(info->name);
-  if (!bytes || !name)
-    return Errno(ENOMEM);
-  if (const auto filled = ask(fd.get(), {bytes->begin(), bytes->size()}); !filled)
-    return filled.error();
+  auto name = copy_of(module_name);
+  if (!name)
+    return name.error();
+  const auto bytes = bpf::btf_bytes(fd.get(), info.btf_size);
+  if (!bytes)
+    return bytes.error();
   const Subject subject(std::string_view(name->data()));
-  auto btf = btf::Btf::read({bytes->begin(), bytes->size()}, &kernel, subject);
+  auto btf = btf::Btf::read({bytes->data(), bytes->size()}, &kernel, subject);
   if (!btf) {
     say(LogLevel::warn, subject, "the module is left out: its BTF cannot be read");
     return module;
@@ -83,8 +63,8 @@ Result<ModuleBtf> read_module(os::UniqueFd fd, const btf::Btf& kernel) {
 } // namespace
 
 Result<const btf::Btf*> kernel_btf(const Subject& subject) {
-  if (const Kept* const there = kept.get())
-    return there->btf.get();
+  if (const btf::Btf* const there = kept.get())
+    return there;
   auto btf = vmlinux_btf();
   if (!btf && btf.error() == Errno(ESRCH))
     return fail(
@@ -93,10 +73,7 @@ Result<const btf::Btf*> kernel_btf(const Subject& subject) {
         "btf_custom_path");
   if (!btf)
     return refused(subject, {"reading the kernel's BTF"}, btf.error());
-  auto made = make<Kept>(std::move(*btf));
-  if (made == nullptr)
-    return no_memory(subject, "the kernel's BTF");
-  return kept.keep(std::move(made)).btf.get();
+  return &kept.keep(std::move(*btf));
 }
 
 Result<Vector<ModuleBtf>> read_modules(const btf::Btf& kernel, int token, const Subject& subject) {

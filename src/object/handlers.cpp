@@ -2,14 +2,13 @@
 // The list of handlers, which all threads share.
 #include "object/handlers.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
 
 #include "base/failure.hpp"
 #include "base/owned.hpp"
-#include "base/vector.hpp"
+#include "base/text.hpp"
 #include "os/lock.hpp"
 
 namespace ringside::object {
@@ -18,7 +17,7 @@ namespace {
 constexpr Subject kSubject("program section handler");
 
 os::Lock lock;
-Vector<Handler*> handlers;
+Handler* first = nullptr;
 int last_id = 0;
 
 // let_go takes one user away; the lock is held.
@@ -30,7 +29,7 @@ void let_go(Handler* handler) {
 template <class Fits>
 SharedHandler find(Fits fits) {
   const os::Locked locked(lock);
-  for (Handler* handler : handlers)
+  for (Handler* handler = first; handler != nullptr; handler = handler->next)
     if (fits(*handler)) {
       ++handler->users;
       return SharedHandler(handler);
@@ -66,10 +65,9 @@ Result<int> register_handler(const char* section, Handler handler) {
   if (section != nullptr) {
     if (section[0] == '\0')
       return fail(kSubject, Errno(EINVAL), "the name of the section is empty");
-    auto copy = Array<char>::of_size(std::strlen(section) + 1);
+    auto copy = copy_of(section);
     if (!copy)
       return no_memory(kSubject, "its section's name");
-    std::copy_n(section, copy->size(), copy->begin());
     handler.section = std::move(*copy);
   }
   Owned<Handler> made = make<Handler>(std::move(handler));
@@ -77,31 +75,30 @@ Result<int> register_handler(const char* section, Handler handler) {
     return no_memory(kSubject, "it");
 
   const os::Locked locked(lock);
-  if (made->is_fallback)
-    for (const Handler* other : handlers)
-      if (other->is_fallback)
-        return fail(kSubject, Errno(EBUSY),
-                    "there is a handler for all sections that are not known: unregister it first");
+  Handler** end = &first;
+  for (; *end != nullptr; end = &(*end)->next)
+    if (made->is_fallback && (*end)->is_fallback)
+      return fail(kSubject, Errno(EBUSY),
+                  "there is a handler for all sections that are not known: unregister it first");
   if (last_id == INT_MAX)
     return fail(kSubject, Errno(E2BIG), "all ids have been given away");
-  if (!handlers.append(made.get()))
-    return no_memory(kSubject, "the list of handlers");
   made->id = ++last_id;
-  return made.release()->id;
+  *end = made.release();
+  return last_id;
 }
 
 Result<void> unregister_handler(int id) {
   if (id <= 0)
     return fail(kSubject, Errno(EINVAL), "ids are above 0, and %d is not", id);
   const os::Locked locked(lock);
-  Handler** const end = handlers.end();
-  Handler** const found = std::find_if(handlers.begin(), end,
-                                       [id](const Handler* handler) { return handler->id == id; });
-  if (found == end)
+  Handler** found = &first;
+  while (*found != nullptr && (*found)->id != id)
+    found = &(*found)->next;
+  Handler* const handler = *found;
+  if (handler == nullptr)
     return fail(kSubject, Errno(ENOENT), "there is none with the id %d", id);
-  let_go(*found);
-  std::move(found + 1, end, found);
-  handlers.truncate(handlers.size() - 1);
+  *found = handler->next;
+  let_go(handler);
   return {};
 }
 

@@ -37,6 +37,7 @@ struct Handler {
   const Calls* calls = nullptr;
 
   int id = 0;
+  Handler* next = nullptr;
   std::uint32_t users = 1; // the list, and programs; counted under the lock of the list
 
   [[nodiscard]] bool fits(std::string_view name) const;

@@ -146,6 +146,10 @@ class SharedLibrary(Toy):
     def test_an_executable_stack_is_found(self):
         self.assert_problem(self.shared('-Wl,-z,execstack'), 'stack')
 
+    def test_a_function_that_runs_when_it_is_loaded_is_found(self):
+        source = '__attribute__((constructor)) static void early(void) { getpid(); }'
+        self.assert_problem(self.shared(source=source), 'when loaded')
+
     def test_text_relocations_are_found(self):
         source = '__asm__(".text\\n.quad word\\n.data\\nword: .quad 0\\n.text");'
         self.assert_problem(self.shared('-Wl,-z,notext', source=source), 'text relocations')

@@ -3,10 +3,13 @@
 import collections
 import os
 import re
+import struct
 import subprocess
 
 Facts = collections.namedtuple('Facts', 'exports needed soname version_nodes text_relocations '
-                                        'stack_flags')
+                                        'stack_flags initializers')
+
+POINTER = struct.calcsize('P')
 
 # How the manifests mark what a defined dynamic symbol is; anything else keeps readelf's words.
 TYPES = {('FUNC', 'GLOBAL', 'DEFAULT'): 'T', ('OBJECT', 'GLOBAL', 'DEFAULT'): 'D'}
@@ -58,13 +61,15 @@ def shared_library(path):
     segments = run('readelf', '--wide', '--program-headers', path)
     stack = re.search(r'GNU_STACK(?:\s+0x\S+){5}\s+([RWE ]+?)\s+0x', segments)
     soname = re.search(r'\(SONAME\).*\[(.*)\]', dynamic)
+    initializers = re.search(r'\(INIT_ARRAYSZ\)\s+(\d+)', dynamic)
     return Facts(exports=dynamic_symbols(run('readelf', '--wide', '--dyn-syms', path)),
                  needed=re.findall(r'\(NEEDED\).*\[(.*)\]', dynamic),
                  soname=soname.group(1) if soname else None,
                  version_nodes=version_definitions(
                      run('readelf', '--wide', '--version-info', path)),
                  text_relocations=bool(re.search(r'TEXTREL', dynamic)),
-                 stack_flags=stack.group(1) if stack else None)
+                 stack_flags=stack.group(1) if stack else None,
+                 initializers=int(initializers.group(1)) // POINTER if initializers else 0)
 
 
 def archive_globals(path):
