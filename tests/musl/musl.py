@@ -3,9 +3,11 @@
 """The library with another C library: its sources compile with musl's headers, and programs that
 have musl read records by it.
 
-  musl.py compiled|static|shared --map FILE --archive SOURCE... --loaded SOURCE... -- CXX FLAG...
+  musl.py compiled|static|shared --map FILE --archive SOURCE... --loaded SOURCE...
+          --others SOURCE... -- CXX FLAG...
 
-Sources are those of libringside.a, and those that libringside.so.1 has in the place of some.
+Sources are those of libringside.a, those that libringside.so.1 has in the place of some, and those
+that only libbpf.so.1 has.
 """
 
 import argparse
@@ -105,8 +107,8 @@ def run_client(program, *before):
 
 
 def case_compiled(musl, options):
-    """All sources, of the archive and of the shared library."""
-    sources = {*options.archive, *options.loaded}
+    """All sources, of every library."""
+    sources = {*options.archive, *options.loaded, *options.others}
     print(f"{len(compile_all(musl, options, sorted(sources)))} sources compile with musl's headers")
 
 
@@ -151,6 +153,7 @@ def main():
     parser.add_argument("--map", required=True)
     parser.add_argument("--archive", required=True, nargs="+")
     parser.add_argument("--loaded", required=True, nargs="+")
+    parser.add_argument("--others", required=True, nargs="+")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
     flags = next(at for at, word in enumerate(options.command) if word.startswith("-"))
