@@ -20,7 +20,6 @@ import btf_graphs
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import btf_image as image  # noqa: E402
 import oracle  # noqa: E402
-from skips import skip  # noqa: E402
 
 NONE = 0xFFFFFFFF
 DIED = NONE
@@ -224,11 +223,8 @@ def main():
     parser.add_argument("--kind", choices=CASES, action="append")
     parser.add_argument("--show", type=int)
     options = parser.parse_args()
-    try:
-        root = oracle.root(options.stock)
-    except oracle.Unavailable as error:
-        skip(f"libbpf {options.stock}: {error}")
-    stock = oracle.command(root, [options.steps, next(Path(root).glob("usr/lib/*/libbpf.so.1"))])
+    root = oracle.need(options.stock)
+    stock = oracle.command(root, [options.steps, oracle.library(root)])
     ours = [options.steps, options.library]
     failed = 0
     for kind in options.kind or CASES:

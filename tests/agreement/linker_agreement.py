@@ -20,7 +20,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "support"), str(TESTS / "bpf_headers")]
+import building  # noqa: E402
 import oracle  # noqa: E402
 from skips import skip  # noqa: E402
 
@@ -74,7 +76,7 @@ def compile_all(folder, include, target):
                 objects[subject, kind, number] = path
                 running.append(subprocess.Popen(
                     ["clang", "-g", "-O2", "-target", target, "-w", f"-DOWN={number}",
-                     f"-I{include}", "-I/usr/include/x86_64-linux-gnu", "-c", source, "-o", path]))
+                     f"-I{include}", f"-I{building.uapi_folder()}", "-c", source, "-o", path]))
                 if len(running) == 4:
                     running.pop(0).wait()
     if any(process.wait() for process in running):
@@ -133,11 +135,8 @@ def main():
     options = parser.parse_args()
     if not shutil.which("clang"):
         skip("there is no clang to make objects for BPF")
-    try:
-        root = oracle.root(options.stock)
-    except oracle.Unavailable as error:
-        skip(f"libbpf {options.stock}: {error}")
-    stock = oracle.command(root, [options.link, next(Path(root).glob("usr/lib/*/libbpf.so.1"))])
+    root = oracle.need(options.stock)
+    stock = oracle.command(root, [options.link, oracle.library(root)])
     ours = [options.link, options.library]
     counts, failed = collections.Counter(), []
     with tempfile.TemporaryDirectory() as name:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import oracle  # noqa: E402
-from skips import skip  # noqa: E402
 
 FILE = "/sys/kernel/btf/vmlinux"
 STOCK = "1.7.0"
@@ -66,11 +65,8 @@ def words(measured):
 
 
 def main(program, library, *wanted):
-    try:
-        root = oracle.root(STOCK)
-    except oracle.Unavailable as error:
-        skip(f"libbpf {STOCK}: {error}")
-    stock_library = next(Path(root).glob("usr/lib/*/libbpf.so.1"))
+    root = oracle.need(STOCK)
+    stock_library = oracle.library(root)
     works = subprocess.run([program, "--list"], text=True, stdout=subprocess.PIPE,
                            check=True).stdout.splitlines()
     head = f"{'M instr.':>10} {'MB':>8} {'blocks':>8} {'ms':>7}"
@@ -80,7 +76,7 @@ def main(program, library, *wanted):
     for work in works:
         if wanted and not any(word in work for word in wanted):
             continue
-        stock = measure(oracle.command(root, [program, str(stock_library), work, FILE]))
+        stock = measure(oracle.command(root, [program, stock_library, work, FILE]))
         ours = measure([program, library, work, FILE])
         print(f"{work:34}{words(stock)} {words(ours)}{GOALS.get(work, '-'):>10}", flush=True)
     return 0

@@ -10,7 +10,6 @@ hand to know it.
 """
 import argparse
 import collections
-import glob
 import os
 import re
 import subprocess
@@ -81,8 +80,8 @@ class Program:
         if library == 'full':
             preload.append(str(options.full))
         elif library[0].isdigit():
-            root = oracle_root(library)
-            preload += glob.glob(f'{root}/usr/lib/*/libbpf.so.[01]')
+            root = oracle.need(library)
+            preload.append(oracle.library(root))
             of_root = oracle.command(root, command)
             # The C library of an old release may lack what the program needs.
             if start(of_root + ['--list'], {}).returncode == 0:
@@ -117,14 +116,6 @@ class Program:
         at = head.index(column)
         return {line[0]: line[at].split('/')[-1 if kernel == 'simulated' else 0]
                 for line in lines if line[COLUMNS.index('kernel')] in ('none', 'either', kernel)}
-
-
-def oracle_root(version):
-    """Where a release of the stock library is unpacked; ends as skipped when it cannot be had."""
-    try:
-        return oracle.root(version)
-    except oracle.Unavailable as error:
-        return skip(f'libbpf {version}: {error}')
 
 
 def skip_if_refused(run):

@@ -6,6 +6,7 @@
 #include "btf/btf.hpp"
 #include "btf/dedup/dedup.hpp"
 #include "btf/edit.hpp"
+#include "btf_bytes.hpp"
 #include "check.hpp"
 #include "input.hpp"
 #include "messages.hpp"
@@ -27,13 +28,7 @@ Owned<Btf> make_base() {
   return std::move(*made);
 }
 
-std::vector<std::byte> bytes_of(const Btf& btf) {
-  const auto bytes = btf.bytes(kNativeOrder);
-  require(static_cast<bool>(bytes), "there is memory");
-  return {bytes->begin(), bytes->end()};
-}
-
-std::vector<std::byte> bytes_of(const Ext* ext) {
+std::vector<std::byte> bytes_of_ext(const Ext* ext) {
   if (ext == nullptr)
     return {};
   const auto bytes = *ext->bytes(kNativeOrder);
@@ -43,9 +38,9 @@ std::vector<std::byte> bytes_of(const Ext* ext) {
 void dedup(Btf& btf, Ext* ext) {
   const std::uint32_t end = btf.end_id();
   const auto before = bytes_of(btf);
-  const auto ext_before = bytes_of(ext);
+  const auto ext_before = bytes_of_ext(ext);
   if (!btf::dedup::run(btf, ext)) {
-    require(bytes_of(btf) == before && bytes_of(ext) == ext_before, "what fails changes nothing");
+    require(bytes_of(btf) == before && bytes_of_ext(ext) == ext_before, "what fails changes nothing");
     return;
   }
   require(btf.end_id() <= end, "there are not more types");

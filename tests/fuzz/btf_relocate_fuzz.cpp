@@ -8,6 +8,7 @@
 #include "btf/distill.hpp"
 #include "btf/permute.hpp"
 #include "btf/relocate.hpp"
+#include "btf_bytes.hpp"
 #include "check.hpp"
 #include "input.hpp"
 #include "messages.hpp"
@@ -16,12 +17,6 @@ namespace ringside::test {
 namespace {
 
 using btf::Btf;
-
-std::vector<std::byte> bytes_of(const Btf& btf) {
-  const auto bytes = btf.bytes(kNativeOrder);
-  require(static_cast<bool>(bytes), "there is memory");
-  return {bytes->begin(), bytes->end()};
-}
 
 void require_readable(const Btf& btf) {
   require(static_cast<bool>(Btf::read(bytes_of(btf), btf.base(), "again")),

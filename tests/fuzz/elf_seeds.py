@@ -2,6 +2,11 @@
 """Small ELF files, made byte by byte: the seeds of the target that reads libraries."""
 import platform
 import struct
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from elf_image import Strings  # noqa: E402
 
 MACHINES = {"x86_64": 62, "aarch64": 183}
 LOAD, DYNAMIC, INTERP, PT_NOTE, STACK, RELRO = 1, 2, 3, 4, 0x6474E551, 0x6474E552
@@ -14,18 +19,6 @@ PIE = 0x08000000
 FUNC, OBJECT, TLS = 2, 1, 6
 GLOBAL, WEAK = 1 << 4, 2 << 4
 HIDDEN = 0x8000
-
-
-class Strings:
-    """A string table."""
-
-    def __init__(self):
-        self.data = b"\0"
-
-    def __call__(self, text):
-        at = len(self.data)
-        self.data += text.encode("latin-1") + b"\0"
-        return at
 
 
 def definitions(name, soname, nodes):

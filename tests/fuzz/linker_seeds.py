@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """Small objects for BPF: the seeds of the target that links them."""
 import struct
+import sys
+from pathlib import Path
 
-import btf_seeds
-from elf_image import NOBITS, PROGBITS, REL, STRTAB, SYMTAB, Layout, Section, Strings, image
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from btf_image import DATASEC, FUNC, FUNC_PROTO, INT, VAR, Btf, ext  # noqa: E402
+from elf_image import (NOBITS, PROGBITS, REL, STRTAB, SYMTAB, Layout, Section,  # noqa: E402
+                       Strings, image)
 
 FUNC_TYPE, NOTYPE, OBJECT, SECTION_TYPE = 2, 0, 1, 3
 LOCAL, GLOBAL, WEAK = 0, 1, 2
@@ -13,24 +17,14 @@ TEXT = 1  # where ".text" stands in the strings of the BTF
 
 def types(order, linkage):
     """int, a function and a variable, in their sections."""
-    btf = btf_seeds.Btf(order)
+    btf = Btf(order)
     assert btf.name(".text") == TEXT
-    number = btf.type(btf_seeds.INT, btf.name("int"), 0, 4, 1 << 24 | 32)
-    prototype = btf.type(btf_seeds.FUNC_PROTO, 0, 1, number, btf.name("a"), number)
-    btf.type(btf_seeds.FUNC, btf.name("f"), linkage, prototype)
-    variable = btf.type(btf_seeds.VAR, btf.name("v"), 0, number, linkage)
-    btf.type(btf_seeds.DATASEC, btf.name(".data"), 1, 4, variable, 0, 4)
+    number = btf.type(INT, btf.name("int"), 0, 4, 1 << 24 | 32)
+    prototype = btf.type(FUNC_PROTO, 0, 1, number, btf.name("a"), number)
+    btf.type(FUNC, btf.name("f"), linkage, prototype)
+    variable = btf.type(VAR, btf.name("v"), 0, number, linkage)
+    btf.type(DATASEC, btf.name(".data"), 1, 4, variable, 0, 4)
     return btf.bytes()
-
-
-def ext(order):
-    """Records of a function, a line and a relocation, all in .text."""
-    function = struct.pack(order + "5I", 8, TEXT, 1, 0, 3)
-    line = struct.pack(order + "7I", 16, TEXT, 1, 0, 1, 1, 1024)
-    relocation = struct.pack(order + "7I", 16, TEXT, 1, 0, 1, 1, 0)
-    header = struct.pack(order + "HBBI6I", 0xeb9f, 1, 0, 32, 0, len(function), len(function),
-                         len(line), len(function) + len(line), len(relocation))
-    return header + function + line + relocation
 
 
 def thing(order="<", binding=GLOBAL, defined=True, with_ext=False, license_text=b"GPL\0"):
@@ -56,7 +50,10 @@ def thing(order="<", binding=GLOBAL, defined=True, with_ext=False, license_text=
         Section(".BTF", PROGBITS, types(order, 1 if defined else 2)),
     ]
     if with_ext:
-        sections.append(Section(".BTF.ext", PROGBITS, ext(order)))
+        # A function, a line and a relocation, all in .text.
+        records = ext([(TEXT, [(0, 3)])], [(TEXT, [(0, 1, 1, 1024)])], [(TEXT, [(0, 1, 1, 0)])],
+                      order)
+        sections.append(Section(".BTF.ext", PROGBITS, records))
     return image(sections, layout=layout)
 
 

@@ -107,7 +107,7 @@ int sim_ringbuf_wake(int map_fd);
  * long; what is behind one of 32 bits in its page stays what it is. */
 void sim_set_long_bits(unsigned bits);
 
-/* sim_set_page_count_bits: the kernel counts the pages of a perf ring in so many bits. In 32 bits,
+/* sim_set_page_count_bits: the kernel counts the pages of a perf ring in `bits` bits. In 32 bits,
  * as Linux up to 6.12 counts them, 2^32 pages are 0: mmap succeeds, and the ring has no room.
  * sim_reset brings 64 back. */
 void sim_set_page_count_bits(unsigned bits);
@@ -154,10 +154,8 @@ int sim_user_ringbuf_drain_at(uint64_t at_ns, int map_fd, unsigned samples, uint
 /* sim_netlink_answer: a datagram that a socket of netlink(7) receives after those that were given
  * before, from the port `sender`, which is 0 for the kernel. Sockets have port 4711, in unit tests
  * alone; a request carries the seconds of the simulated clock as its number. Without an answer
- * receiving fails with EDEADLK. sim_netlink_sent copies the last request, as far as it fits, and
- * returns its size. */
+ * receiving fails with EDEADLK. */
 void sim_netlink_answer(const void* datagram, size_t size, uint32_t sender);
-size_t sim_netlink_sent(void* message, size_t size);
 
 /* What is open now: simulated descriptors, mappings, map slots in use, and bytes allocated by the
  * code under test (link seam only; 0 under preload). */

@@ -167,6 +167,19 @@ def root(version, packages=()):
                 lambda place: fetch(version, packages, place))
 
 
+def need(version):
+    """The root of a release; a test ends as skipped where it cannot be had."""
+    try:
+        return root(version)
+    except Unavailable as error:
+        return skips.skip(f"libbpf {version}: {error}")
+
+
+def library(place):
+    """The shared library in a root."""
+    return glob.glob(place + "/usr/lib/*/libbpf.so.[01]")[0]
+
+
 def source(suite, package):
     """The folder with a suite's source package unpacked."""
     return made(f"source+{suite}+{package}", lambda place: fetch_source(suite, package, place))

@@ -201,8 +201,8 @@ Result<UniqueFd> duplicate(int fd, int least) {
   return owned(kernel().duplicate(fd, [fd, least] { return sim::host::duplicate(fd, least); }));
 }
 
-void close(int fd) {
-  kernel().close(fd);
+Result<void> close(int fd) {
+  return done(kernel().close(fd));
 }
 
 int process_id() {

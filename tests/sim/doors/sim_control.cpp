@@ -197,12 +197,6 @@ void sim_netlink_answer(const void* data, size_t size, uint32_t sender) {
   Kernel::instance().netlink().answer(bytes(data, size), sender);
 }
 
-size_t sim_netlink_sent(void* message, size_t size) {
-  const std::vector<std::byte> sent = Kernel::instance().netlink().sent();
-  std::copy_n(sent.begin(), std::min(sent.size(), size), static_cast<std::byte*>(message));
-  return sent.size();
-}
-
 void sim_block_for_threads(int on) {
   Kernel::instance().block_for_threads(on != 0);
 }

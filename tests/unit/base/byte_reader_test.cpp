@@ -42,12 +42,12 @@ TEST_CASE("a read that does not fit fails for good, and says where it began") {
   reader.skip(4);
   CHECK(reader.u32() == 0);
   CHECK(reader.failed());
-  CHECK(reader.failed_at() == 4);
+  CHECK(reader.position() == 4);
   CHECK(reader.u8() == 0);
   CHECK(reader.left() == 0);
   reader.seek(0);
   CHECK(reader.u8() == 0);
-  CHECK(reader.failed_at() == 4);
+  CHECK(reader.position() == 4);
 }
 
 TEST_CASE("sizes and offsets of any value are compared without overflow") {
@@ -98,7 +98,7 @@ TEST_CASE("a text ends at its NUL, and must have one") {
   CHECK_FALSE(reader.failed());
   CHECK(reader.text().empty());
   CHECK(reader.failed());
-  CHECK(reader.failed_at() == 4);
+  CHECK(reader.position() == 4);
 }
 
 TEST_CASE("a part knows nothing of the bytes around it") {

@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 
 #include "btf/edit.hpp"
+#include "btf_text.hpp"
+#include "make_empty.hpp"
 #include "messages.hpp"
 #include "raw_btf.hpp"
 #include "sim/sim_control.h"
@@ -15,20 +17,6 @@ namespace ringside::test {
 namespace {
 
 using btf::Btf;
-
-Owned<Btf> make_empty(const Btf* base = nullptr) {
-  auto made = Btf::empty(base);
-  REQUIRE(made);
-  return std::move(*made);
-}
-
-// The strings of a BTF, with a dot for each NUL.
-std::string strings_of(const Btf& btf) {
-  std::string text(btf.data().strings.begin(), btf.data().strings.end());
-  for (char& character : text)
-    character = character == '\0' ? '.' : character;
-  return text;
-}
 
 // "int", and "s { int m; s* next; }" whose strings come in another order than types use them.
 Owned<Btf> make_source(const Btf* base = nullptr) {

@@ -8,6 +8,7 @@
 
 #include "btf/edit.hpp"
 #include "btf_text.hpp"
+#include "make_empty.hpp"
 #include "messages.hpp"
 #include "sim/sim_control.h"
 
@@ -17,12 +18,6 @@ namespace {
 using btf::Btf;
 using btf::kPtr;
 using btf::kStruct;
-
-Owned<Btf> make_empty(const Btf* base = nullptr) {
-  auto made = Btf::empty(base);
-  REQUIRE(made);
-  return std::move(*made);
-}
 
 // int, struct s { int m; }, int* (3), struct { struct s u; } (4), int (*)(int) (6), a function.
 Owned<Btf> make_base() {

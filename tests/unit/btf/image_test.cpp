@@ -100,7 +100,7 @@ TEST_CASE("only aligned bytes in the host's order are borrowed") {
   for (std::size_t shift = 0; shift < 4; ++shift) {
     std::copy(bytes.begin(), bytes.end(), room.begin() + static_cast<std::ptrdiff_t>(shift));
     const auto place = std::span(room).subspan(shift, bytes.size());
-    const auto image = btf::Image::borrow(place, {}, "BTF");
+    const auto image = btf::Image::trust(place, "BTF");
     REQUIRE(image);
     CHECK(((*image)->bytes().data() == place.data()) == (shift == 0));
     CHECK((*image)->data().type(0).int_bits() == 32);
@@ -108,7 +108,7 @@ TEST_CASE("only aligned bytes in the host's order are borrowed") {
   RawBtf foreign(kForeignOrder);
   foreign.add_int("int");
   const auto foreign_bytes = foreign.bytes();
-  const auto image = btf::Image::borrow(foreign_bytes, {}, "BTF");
+  const auto image = btf::Image::trust(foreign_bytes, "BTF");
   REQUIRE(image);
   CHECK((*image)->bytes().data() != foreign_bytes.data());
 }

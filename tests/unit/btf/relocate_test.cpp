@@ -8,6 +8,7 @@
 
 #include "btf/edit.hpp"
 #include "btf_text.hpp"
+#include "make_empty.hpp"
 #include "messages.hpp"
 #include "sim/sim_control.h"
 
@@ -18,12 +19,6 @@ using btf::Btf;
 using btf::kPtr;
 using btf::kStruct;
 using btf::kUnion;
-
-Owned<Btf> make_empty(const Btf* base = nullptr) {
-  auto made = Btf::empty(base);
-  REQUIRE(made);
-  return std::move(*made);
-}
 
 void add(Btf& btf, btf::Kind kind, const char* name, std::uint32_t size = 8) {
   REQUIRE(btf::add_composite(btf, kind, name, size));

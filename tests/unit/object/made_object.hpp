@@ -20,6 +20,7 @@
 #include "btf/edit.hpp"
 #include "elf/symbols.hpp"
 #include "elf/writer.hpp"
+#include "messages.hpp"
 #include "object/parsed.hpp"
 
 namespace ringside::test {
@@ -197,6 +198,16 @@ public:
   Result<void> parse(object::Parsed& parsed, const object::ParseOptions& options = {},
                      std::string_view name = "made") {
     return object::parse(bytes(), name, options, parsed, "made.o");
+  }
+
+  // check_refused: parsing fails with this error, and one warning.
+  void check_refused(Errno error) {
+    object::Parsed parsed;
+    const Messages messages;
+    const auto result = parse(parsed);
+    REQUIRE_FALSE(result);
+    CHECK(result.error() == error);
+    CHECK(messages.warnings() == 1);
   }
 
 private:

@@ -142,12 +142,7 @@ TEST_CASE("definitions that are not as they must be are refused") {
     INFO(row.what);
     MadeObject made = with_program();
     made.map("m", row.fields(made));
-    Parsed parsed;
-    const Messages messages;
-    const auto result = made.parse(parsed);
-    REQUIRE_FALSE(result);
-    CHECK(result.error() == Errno(row.error));
-    CHECK(messages.warnings() == 1);
+    made.check_refused(Errno(row.error));
   }
 }
 

@@ -76,12 +76,7 @@ TEST_CASE("a file that is no BPF object is refused") {
     MadeObject made;
     made.program("xdp", "first");
     row.change(made);
-    Parsed parsed;
-    const Messages messages;
-    const auto result = made.parse(parsed);
-    REQUIRE_FALSE(result);
-    CHECK(result.error() == row.error);
-    CHECK(messages.warnings() == 1);
+    made.check_refused(row.error);
   }
 }
 
@@ -122,12 +117,7 @@ TEST_CASE("sections that are not as they must be are refused") {
     made.with_btf = false;
     made.program("xdp", "first");
     row.change(made);
-    Parsed parsed;
-    const Messages messages;
-    const auto result = made.parse(parsed);
-    REQUIRE_FALSE(result);
-    CHECK(result.error() == row.error);
-    CHECK(messages.warnings() == 1);
+    made.check_refused(row.error);
   }
 }
 
@@ -247,12 +237,7 @@ TEST_CASE("a DATASEC that does not fit its section is refused") {
     const auto section = made.section(".data", SHT_PROGBITS, SHF_ALLOC, "12345678");
     made.symbol(row.symbol, STT_OBJECT, STB_GLOBAL, section, row.value, 4);
     made.variables(row.section, {{"v", made.int_type(), 4}});
-    Parsed parsed;
-    const Messages messages;
-    const auto result = made.parse(parsed);
-    REQUIRE_FALSE(result);
-    CHECK(result.error() == Errno(row.error));
-    CHECK(messages.warnings() == 1);
+    made.check_refused(Errno(row.error));
   }
 }
 

@@ -22,13 +22,12 @@ int Netlink::bind(int fd) {
   return is_socket(fd) ? 0 : -ENOTSOCK;
 }
 
-int Netlink::send(int fd, std::span<const std::byte> message) {
+int Netlink::send(int fd, std::span<const std::byte> /*message*/) {
   const auto lock = core_.enter();
   if (int error = core_.failures.check(Call::send))
     return -error;
   if (!is_socket(fd))
     return -ENOTSOCK;
-  sent_.assign(message.begin(), message.end());
   return 0;
 }
 
@@ -52,14 +51,8 @@ void Netlink::answer(std::span<const std::byte> datagram, std::uint32_t sender) 
   answers_.push_back({{datagram.begin(), datagram.end()}, sender});
 }
 
-std::vector<std::byte> Netlink::sent() {
-  const auto lock = core_.enter();
-  return sent_;
-}
-
 void Netlink::reset() {
   answers_.clear();
-  sent_.clear();
 }
 
 } // namespace ringside::sim

@@ -36,7 +36,6 @@ public:
 
   // What tests do: see sim_control.h.
   void answer(std::span<const std::byte> datagram, std::uint32_t sender);
-  std::vector<std::byte> sent();
   void reset();
 
 private:
@@ -51,7 +50,6 @@ private:
 
   Core& core_;
   std::deque<Datagram> answers_;
-  std::vector<std::byte> sent_;
 };
 
 } // namespace ringside::sim

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "../btf_text.hpp"
+#include "../make_empty.hpp"
 #include "../raw_btf.hpp"
 #include "btf/edit.hpp"
 #include "messages.hpp"
@@ -23,12 +24,6 @@ using btf::kPtr;
 using btf::kStruct;
 using btf::kTypedef;
 using btf::kUnion;
-
-Owned<Btf> make_empty(const Btf* base = nullptr) {
-  auto made = Btf::empty(base);
-  REQUIRE(made);
-  return std::move(*made);
-}
 
 void add_number(Btf& btf, const char* name = "int", std::size_t size = 4) {
   REQUIRE(btf::add_int(btf, name, size, 0));
