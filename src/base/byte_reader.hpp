@@ -85,7 +85,7 @@ public:
   }
 
   // align goes to the next multiple of `alignment`, a power of two.
-  void align(std::size_t alignment) { skip((alignment - position_ % alignment) % alignment); }
+  void align(std::size_t alignment) { skip((0 - position_) & (alignment - 1)); }
 
   // part is a reader of `size` bytes from `offset` on. If they are not all there, this one fails
   // and the part is empty and has failed.

@@ -107,7 +107,7 @@ void read_notes(const File& file, const Section& section) {
   std::size_t count = 0;
   while (const auto note = notes.next()) {
     ++count;
-    require(note->owner.find('\0') == std::string_view::npos, "an owner has no NUL");
+    require(note->owner().find('\0') == std::string_view::npos, "an owner has no NUL");
     require(note->offset == notes.position(), "a note knows where it is");
   }
   require(count * 12 <= contents->size(), "each note has a header");
