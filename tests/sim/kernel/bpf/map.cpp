@@ -9,6 +9,7 @@
 
 #include "sim/kernel/bpf/array_map.hpp"
 #include "sim/kernel/bpf/event_map.hpp"
+#include "sim/kernel/bpf/hash_map.hpp"
 #include "sim/kernel/bpf/ring_map.hpp"
 
 namespace ringside::sim {
@@ -20,6 +21,7 @@ struct Type {
   int (*make)(const bpf_attr& attr, unsigned long_bits, std::shared_ptr<Map>& map);
 };
 constexpr Type kTypes[] = {
+    {BPF_MAP_TYPE_HASH, HashMap::make},
     {BPF_MAP_TYPE_ARRAY, ArrayMap::make},
     {BPF_MAP_TYPE_PERF_EVENT_ARRAY, EventMap::make},
     {BPF_MAP_TYPE_RINGBUF, RingMap::make},
