@@ -326,8 +326,12 @@ Result<void> Parser::parse_symbol() {
     return refuse("a symbol without a base can be expressed only in a program at fixed addresses");
   }
   const auto symbol = symbols_.distance(name);
-  if (!symbol)
+  if (!symbol && symbol.error() == Errno(EEXIST))
+    return refuse("the file has several symbols of that name");
+  if (!symbol && symbol.error() == Errno(ENOENT))
     return refuse("the file has no such symbol; its symbols may have been stripped");
+  if (!symbol)
+    return refuse(symbol.error(), "the symbols of the file cannot be read");
   argument_.value = *symbol + distance.wrapped();
   return set_base(machine_.instruction_pointer);
 }

@@ -46,7 +46,8 @@ struct Arguments {
 // Symbols tells where a symbol of the probed file is, for operands that name one.
 class SymbolPlaces {
 public:
-  // AddressOf is the address that a symbol has in the file's own numbers. ENOENT if there is none.
+  // AddressOf is the address that a symbol has in the file's own numbers. ENOENT if there is none,
+  // EEXIST if there are several, or what reading the file fails with.
   using AddressOf = Result<std::uint64_t> (*)(void* context, std::string_view name);
 
   // Without symbols, operands that name one are refused.
@@ -57,7 +58,7 @@ public:
       : address_of_(address_of), context_(context), probe_address_(probe_address), fixed_(fixed) {}
 
   [[nodiscard]] bool fixed() const { return fixed_; }
-  // distance is how far behind the probe a symbol is. ENOENT.
+  // distance is how far behind the probe a symbol is. ENOENT, EEXIST.
   [[nodiscard]] Result<std::uint64_t> distance(std::string_view name) const {
     if (address_of_ == nullptr)
       return Errno(ENOENT);
@@ -80,6 +81,7 @@ private:
 //   ENOENT   there is no such register (EINVAL on s390x)
 //   E2BIG    more than kMostArguments
 //   ENOTSUP  there are arguments, and this machine's are not known: `machine` is nullptr
+// and what looking for a symbol fails with, but for ENOENT and EEXIST, which become EINVAL.
 Result<Arguments> parse_arguments(const Machine* machine, std::string_view text,
                                   const SymbolPlaces& symbols, const Subject& subject);
 

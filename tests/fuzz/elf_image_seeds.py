@@ -124,3 +124,51 @@ def symbol_seeds():
         if variant.endswith('_most') or variant.startswith('cut'):
             seeds['gnu_' + variant] = data
     return seeds
+
+
+NOPS = b'\x90\x0f\x1f\x44\0\0'
+
+
+def probe_note(layout, address, semaphore=0, arguments=b'', base=0x2000, probe=b'app\0begin\0'):
+    """A note of a USDT probe, as sys/sdt.h makes it."""
+    text = layout.pack('QQQ', address, base, semaphore) + probe + arguments + b'\0'
+    return layout.pack('III', 8, len(text), 3) + b'stapsdt\0' + text + bytes(-len(text) % 4)
+
+
+def traced(layout, notes, kind=3, base=0x2000):
+    """A program with code at 0x1000 and semaphores at 0x3000."""
+    symbols = [layout.symbol(), layout.symbol(1, GLOBAL | OBJECT, 0, 2, 0x3008, 4)]
+    at = layout.header_size + 2 * layout.segment_size
+    return image([
+        Section('.text', content=NOPS + bytes(58), flags=6, address=0x1000),
+        Section('.probes', content=bytes(16), flags=3, address=0x3000),
+        Section('.note.stapsdt', NOTE, notes),
+        Section('.stapsdt.base', content=b'\0', flags=2, address=base),
+        Section('.symtab', SYMTAB, b''.join(symbols), link=6, info=1,
+                entry_size=24 if layout.wide else 16),
+        Section('.strtab', STRTAB, b'\0var\0'),
+    ], [Segment(1, 5, at, 0x1000, 64, 64), Segment(1, 6, at + 64, 0x3000, 16, 32)], layout,
+        kind=kind, machine=62 if layout.wide else 3)
+
+
+def probe_seeds():
+    """A byte that says what the kernel can do, and a file with the probe app:begin."""
+    seeds = {}
+    for name, layout in LAYOUTS.items():
+        other = probe_note(layout, 0x1001, probe=b'app\0end\0')
+        plain = probe_note(layout, 0x1001, arguments=b'-4@%edi 8@var(%rip)')
+        counted = probe_note(layout, 0x1008, 0x3002, b'8@-8(%rbp)')
+        for able in range(4):
+            seeds[f'{name}_{able}'] = bytes([able]) + traced(layout, other + counted + plain)
+        seeds[name + '_nops'] = b'\3' + traced(layout, probe_note(layout, 0x1000), 2)
+        seeds[name + '_moved'] = b'\1' + traced(layout, plain, base=0x2700)
+        seeds[name + '_none'] = b'\1' + traced(layout, other)
+    layout = LAYOUTS['64_little']
+    note = probe_note(layout, 0x1001, 0x3000, b'8@$1')
+    for size in range(0, len(note), 4):
+        cut = layout.pack('III', 8, max(size - 20, 0), 3) + note[12:size]
+        seeds[f'cut_{size}'] = b'\1' + traced(layout, cut + note)
+        seeds[f'end_{size}'] = b'\1' + traced(layout, note + note[:size])
+    for variant, data in hostile(traced(layout, note)):
+        seeds['hostile_' + variant] = b'\3' + data
+    return seeds

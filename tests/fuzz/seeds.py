@@ -242,7 +242,8 @@ def main():
                "netlink": netlink_seeds.seeds,
                "object_open": elf_image_seeds.object_seeds, "options": options,
                "perf_buffer": perf_buffer, "perf_read": perf_read,
-               "usdt_arguments": usdt_arguments, "zip": archive_seeds.zip_seeds}
+               "usdt_arguments": usdt_arguments, "usdt_probes": elf_image_seeds.probe_seeds,
+               "zip": archive_seeds.zip_seeds}
     for target, seeds in targets.items():
         os.makedirs(os.path.join(folder, target))
         for name, data in seeds().items():

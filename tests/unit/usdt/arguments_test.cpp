@@ -243,6 +243,24 @@ TEST_CASE("arguments of another machine are ENOTSUP") {
   CHECK(usdt::parse_arguments(nullptr, "", SymbolPlaces(), "probe")->count == 0);
 }
 
+TEST_CASE("a symbol that is not found fails with the reason") {
+  const auto [found, error, reason] = GENERATE(
+      table<int, int, const char*>({{ENOENT, EINVAL, "may have been stripped"},
+                                    {EEXIST, EINVAL, "several symbols of that name"},
+                                    {ENOMEM, ENOMEM, "symbols of the file cannot be read"}}));
+  int answer = found;
+  const SymbolPlaces places(
+      [](void* context, std::string_view) -> Result<std::uint64_t> {
+        return Errno(*static_cast<const int*>(context));
+      },
+      &answer, 0, false);
+  const Messages messages;
+  CHECK(usdt::parse_arguments(&usdt::kX86_64, "8@g(%rip)", places, "probe").error() ==
+        Errno(error));
+  CHECK(messages.warnings() == 1);
+  CHECK_THAT(messages.last(), Catch::Contains(reason));
+}
+
 TEST_CASE("a failure quotes the argument") {
   const Messages messages;
   CHECK_FALSE(usdt::parse_arguments(&usdt::kX86_64, "8@%rax  8@%xmm0 4@%eax", SymbolPlaces(),
