@@ -27,6 +27,8 @@ struct SpecLayout {
   std::size_t register_offset = 0;
   std::size_t is_signed = 0;
   std::size_t shift = 0;
+
+  bool operator==(const SpecLayout&) const = default;
 };
 
 // spec_layout is the layout of the headers whose values have a size: 208 bytes for those of 0.8 to
