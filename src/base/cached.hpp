@@ -26,6 +26,8 @@ inline constexpr CachedFact kCachedFacts[] = {
     {"netdev family", "the kernel gives the number once; a wrong one is answered by ENOENT"},
     {"cookies of BPF programs", "a process ends with its kernel"},
     {"wrappers of system calls", "a process ends with its kernel"},
+    {"attach types of programs", "a process ends with its kernel"},
+    {"links of many uprobes", "a process ends with its kernel"},
 };
 
 consteval std::size_t cached_fact(std::string_view name) {

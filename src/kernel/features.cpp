@@ -2,12 +2,17 @@
 // Asking the kernel by small programs.
 #include "kernel/features.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <span>
 
 #include <linux/bpf.h>
 
 #include "base/cached.hpp"
 #include "bpf/insn.hpp"
+#include "bpf/link.hpp"
+#include "bpf/map.hpp"
+#include "bpf/new_uapi.hpp"
 #include "bpf/prog.hpp"
 #include "kernel/kallsyms.hpp"
 
@@ -21,6 +26,35 @@ bool loads(std::span<const bpf_insn> insns) {
                          .insns = insns.data(),
                          .license = "GPL"};
   return static_cast<bool>(bpf::load_program(attr));
+}
+
+// The smallest program.
+constexpr bpf_insn kNothing[] = {bpf::insn::move(BPF_REG_0, 0), bpf::insn::exit()};
+
+Result<os::UniqueFd> load_nothing(std::uint32_t type, std::uint32_t attach_type) {
+  bpf::ProgLoadAttr attr{.prog_type = type,
+                         .insn_cnt = static_cast<std::uint32_t>(std::size(kNothing)),
+                         .insns = kNothing,
+                         .license = "GPL",
+                         .expected_attach_type = attach_type};
+  return bpf::load_program(attr);
+}
+
+// uprobe_error is why there is no link with an uprobe in a folder, for a process of the number
+// `pid`.
+Errno uprobe_error(int prog_fd, std::uint32_t pid) {
+  const std::uint64_t offset = 0;
+  bpf::LinkCreateAttr attr{.prog_fd = prog_fd, .attach_type = bpf::kTraceUprobeMulti, .words = {}};
+  attr.uprobe_multi = {.path = "/",
+                       .offsets = &offset,
+                       .ref_ctr_offsets = {},
+                       .cookies = {},
+                       .cnt = 1,
+                       .flags = 0,
+                       .pid = pid,
+                       .path_fd = 0};
+  const auto link = bpf::create_link(attr);
+  return link ? Errno(0) : link.error();
 }
 
 constexpr const char* kWrapperPrefix =
@@ -61,6 +95,28 @@ bool has_system_call_wrapper() {
     if (!read)
       return read.error();
     return found;
+  });
+}
+
+bool has_attach_types() {
+  static Cached<cached_fact("attach types of programs")> kept;
+  return kept.holds([]() -> Result<bool> {
+    const auto loaded = load_nothing(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE);
+    if (!loaded && loaded.error() == Errno(EPERM))
+      return loaded.error();
+    return static_cast<bool>(loaded);
+  });
+}
+
+bool has_uprobe_multi() {
+  static Cached<cached_fact("links of many uprobes")> kept;
+  return kept.holds([]() -> Result<bool> {
+    const auto loaded = load_nothing(BPF_PROG_TYPE_KPROBE, bpf::kTraceUprobeMulti);
+    if (!loaded && loaded.error() == Errno(EPERM))
+      return loaded.error();
+    // The kernels before checked no process, and looked at the wrong threads of one.
+    return loaded && uprobe_error(loaded->get(), 0) == Errno(EBADF) &&
+           uprobe_error(loaded->get(), UINT32_MAX) == Errno(EINVAL);
   });
 }
 

@@ -12,4 +12,11 @@ bool has_bpf_cookie();
 // front, and take their arguments from saved registers. Linux 4.17 on x86, arm64 and s390.
 bool has_system_call_wrapper();
 
+// has_attach_types: a program can be loaded for one way to attach it. Linux 4.17.
+bool has_attach_types();
+
+// has_uprobe_multi: a link can have many uprobes, of all processes or of one, whose number is
+// checked. Linux 6.10.
+bool has_uprobe_multi();
+
 } // namespace ringside::kernel

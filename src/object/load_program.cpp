@@ -7,6 +7,7 @@
 #include "bpf/new_uapi.hpp"
 #include "bpf/object_name.hpp"
 #include "bpf/prog.hpp"
+#include "kernel/features.hpp"
 #include "kernel/refusal.hpp"
 #include "object/attach_target.hpp"
 #include "object/loading.hpp"
@@ -51,7 +52,7 @@ private:
 
 // load_with_log loads; if that fails, it loads once more with a log, and again with a larger one
 // while our own is too small.
-Result<os::UniqueFd> load_with_log(bpf::ProgLoadAttr& attr, LogBuffer& log) {
+Result<os::UniqueFd> load_with_log(bpf::ProgLoadAttr& attr, LogBuffer& log, bool optional_type) {
   const auto set_log = [&] {
     attr.log_buf = log.view().data();
     attr.log_size = static_cast<std::uint32_t>(log.view().size());
@@ -69,6 +70,11 @@ Result<os::UniqueFd> load_with_log(bpf::ProgLoadAttr& attr, LogBuffer& log) {
     return bpf::load_program(tried);
   };
   auto loaded = load();
+  // A kernel before 4.17 does not know attach types.
+  if (!loaded && loaded.error() == Errno(E2BIG) && optional_type && !kernel::has_attach_types()) {
+    attr.expected_attach_type = 0;
+    loaded = load();
+  }
   if (!loaded && attr.log_level == 0 && (!log.is_own() || log.grow())) {
     attr.log_level = 1;
     set_log();
@@ -82,6 +88,35 @@ Result<os::UniqueFd> load_with_log(bpf::ProgLoadAttr& attr, LogBuffer& log) {
   return loaded;
 }
 
+// put_module says in which module's BTF the kernel finds the functions of a program for many.
+Result<void> put_module(Loading& loading, const Program& program, bpf::ProgLoadAttr& attr,
+                        const Subject& subject) {
+  const std::string_view section = program.section();
+  const std::string_view target = section.substr(std::min(section.find('/'), section.size()));
+  const std::size_t colon = target.find(':');
+  attr.attach_target_fd = 0;
+  if (colon == std::string_view::npos)
+    return {};
+  const std::string_view module = target.substr(1, colon - 1);
+  if (const auto read = loading.read_kernel(); !read)
+    return read.error();
+  const auto all = loading.all_modules();
+  if (!all)
+    return all.error();
+  for (const kernel::ModuleBtf& one : *all)
+    if (module == one.name.data()) {
+      attr.attach_target_fd = static_cast<std::uint32_t>(one.fd.get());
+      return {};
+    }
+  return fail(subject, Errno(EINVAL), "its section '%s' names a module that has no BTF: load it",
+              program.section());
+}
+
+bool is_for_many(std::uint32_t attach_type) {
+  return attach_type == bpf::kTraceFentryMulti || attach_type == bpf::kTraceFexitMulti ||
+         attach_type == bpf::kTraceFsessionMulti;
+}
+
 // put_kind adds what the section's name says about loading.
 Result<void> put_kind(Loading& loading, Program& program, bpf::ProgLoadAttr& attr,
                       const Subject& subject) {
@@ -92,6 +127,12 @@ Result<void> put_kind(Loading& loading, Program& program, bpf::ProgLoadAttr& att
     attr.prog_flags |= kSleepableFlag;
   if ((kind->flags & kFrags) != 0 && attr.prog_type == BPF_PROG_TYPE_XDP)
     attr.prog_flags |= kFragsFlag;
+  if ((kind->flags & kMultiIfPossible) != 0 && kernel::has_uprobe_multi()) {
+    program.attach_to_many();
+    attr.expected_attach_type = program.plan().attach_type;
+  }
+  if (is_for_many(program.plan().attach_type))
+    return put_module(loading, program, attr, subject);
   if ((kind->flags & kBtfTarget) == 0 || program.plan().attach_btf_id != 0)
     return {};
   const auto target = find_section_target(loading, program, subject);
@@ -158,7 +199,8 @@ Result<void> Program::load(Loading& loading) {
   }
 
   LogBuffer log(*this, object.settings());
-  auto loaded = load_with_log(attr, log);
+  const bool optional_type = kind_ != nullptr && (kind_->flags & kOptionalType) != 0;
+  auto loaded = load_with_log(attr, log, optional_type);
   const std::string_view text = text_of(log.view());
   if (!loaded) {
     explain_log(loading, *this, log.view());

@@ -11,6 +11,7 @@
 #include "base/owned.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
+#include "bpf/new_uapi.hpp"
 #include "object/attach_target.hpp"
 #include "object/compose.hpp"
 #include "object/handlers.hpp"
@@ -64,6 +65,8 @@ public:
     plan_.attach_btf_fd = target.fd;
     plan_.attach_type = attach_type;
   }
+  // attach_to_many: the program is loaded for links of many uprobes.
+  void attach_to_many() { plan_.attach_type = bpf::kTraceUprobeMulti; }
   // set_attach_target names the function that the program is for: of the program behind a
   // descriptor, or with 0 of the kernel, where a module may stand before it with a colon. EINVAL;
   // ESRCH; ENOENT: see bpf_program__set_attach_target.

@@ -34,8 +34,7 @@ inline constexpr std::uint8_t kSleepable = 1 << 1;
 inline constexpr std::uint8_t kFrags = 1 << 2;           // XDP with several buffers
 inline constexpr std::uint8_t kMultiIfPossible = 1 << 3; // USDT by multi-uprobe
 inline constexpr std::uint8_t kBtfTarget = 1 << 4;       // the BTF id of what it attaches to
-inline constexpr std::uint8_t kModuleOnly = 1 << 5;      // the BTF of the module that it names
-inline constexpr std::uint8_t kNamed = 1 << 6;
+inline constexpr std::uint8_t kNamed = 1 << 5;
 
 struct SectionKind {
   std::string_view name;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* load: what objects become when they are loaded, and what the kernel has of them. */
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/conform.h"
 #include "object/expected.h"
@@ -215,6 +216,48 @@ static void reused_is_made(void) {
   bpf_object__close(other);
 }
 
+/* BPF_TRACE_UPROBE_MULTI, of Linux 6.6. */
+static const enum bpf_attach_type trace_uprobe_multi = (enum bpf_attach_type)48;
+
+/* links_uprobes: the kernel has links of many uprobes, and looks at the process that one is for. */
+static bool links_uprobes(void) {
+  const struct bpf_insn insns[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K},
+                                   {.code = BPF_JMP | BPF_EXIT}};
+  const unsigned long offset = 0;
+  OPTS(bpf_prog_load_opts, load_opts, .expected_attach_type = trace_uprobe_multi);
+  OPTS(bpf_link_create_opts, opts, .uprobe_multi.path = "/", .uprobe_multi.offsets = &offset,
+       .uprobe_multi.cnt = 1);
+  int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns, 2, &load_opts);
+  bool links = fd >= 0 && bpf_link_create(fd, -1, trace_uprobe_multi, &opts) == -EBADF;
+
+  opts.uprobe_multi.pid = (__u32)-1;
+  links = links && bpf_link_create(fd, -1, trace_uprobe_multi, &opts) == -EINVAL;
+  if (fd >= 0)
+    close(fd);
+  return links;
+}
+
+static void usdt_by_links(void) {
+  struct bpf_object* object = open_object("kinds.el", NULL);
+  struct bpf_program* program = program_of(object, "on_usdt");
+
+  CHECK_EQ(bpf_program__set_autoload(program, true), 0);
+  CHECK_EQ(bpf_program__expected_attach_type(program), 0);
+  CHECK_EQ(bpf_object__load(object), 0);
+  CHECK_EQ(bpf_program__expected_attach_type(program), links_uprobes() ? trace_uprobe_multi : 0);
+  bpf_object__close(object);
+}
+
+static void of_no_module(void) {
+  struct bpf_object* object = open_object("kinds.el", NULL);
+
+  CHECK_EQ(bpf_program__set_autoload(program_of(object, "of_a_module"), true), 0);
+  messages_clear();
+  CHECK_FAILS(bpf_object__load(object), EINVAL);
+  CHECK_WARNED("module");
+  bpf_object__close(object);
+}
+
 CASES(object_load) = {
 #define CASE(name_, ...)                                                                           \
   { .name = "load." #name_, .body = name_, .function = __VA_ARGS__ }
@@ -228,6 +271,8 @@ CASES(object_load) = {
     CASE(without_type, "bpf_object__load", .needs = NEEDS_LIVE),
     CASE(without_a_map, "bpf_object__load", .needs = NEEDS_LIVE),
     CASE(elements, "bpf_map__lookup_elem", .needs = NEEDS_LIVE),
+    CASE(usdt_by_links, "bpf_program__expected_attach_type", .needs = NEEDS_LIVE, .since = "1.3"),
+    CASE(of_no_module, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.8"),
     CASE(reuse, "bpf_map__reuse_fd", .needs = NEEDS_LIVE),
     CASE(reused_is_made, "bpf_map__reuse_fd", .needs = NEEDS_LIVE, .since = "1.7"),
     {.name = NULL},
