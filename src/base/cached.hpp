@@ -28,6 +28,7 @@ inline constexpr CachedFact kCachedFacts[] = {
     {"wrappers of system calls", "a process ends with its kernel"},
     {"attach types of programs", "a process ends with its kernel"},
     {"links of many uprobes", "a process ends with its kernel"},
+    {"offsets of map values", "a process ends with its kernel"},
 };
 
 consteval std::size_t cached_fact(std::string_view name) {

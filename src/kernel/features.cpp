@@ -120,4 +120,33 @@ bool has_uprobe_multi() {
   });
 }
 
+bool has_full_value_offsets() {
+  static Cached<cached_fact("offsets of map values")> kept;
+  return kept.holds([]() -> Result<bool> {
+    const auto map = bpf::create_map({.map_type = BPF_MAP_TYPE_ARRAY,
+                                      .key_size = sizeof(std::uint32_t),
+                                      .value_size = sizeof(std::uint64_t),
+                                      .max_entries = 1});
+    if (!map)
+      return map.error();
+    constexpr std::int32_t kFar = 1 << 30;
+    const bpf_insn insns[] = {
+        bpf::insn::make(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_VALUE, 0, map->get()),
+        bpf::insn::make(0, 0, 0, 0, kFar), kNothing[0], kNothing[1]};
+    // Either kernel refuses it: the older because of the offset, the newer because of the value.
+    char log[1024] = "";
+    bpf::ProgLoadAttr attr{.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+                           .insn_cnt = static_cast<std::uint32_t>(std::size(insns)),
+                           .insns = insns,
+                           .license = "GPL",
+                           .log_level = 1,
+                           .log_size = sizeof(log),
+                           .log_buf = log};
+    const auto loaded = bpf::load_program(attr);
+    if (!loaded && loaded.error() == Errno(EPERM))
+      return loaded.error();
+    return std::strstr(log, "invalid access to map value pointer") != nullptr;
+  });
+}
+
 } // namespace ringside::kernel

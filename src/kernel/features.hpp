@@ -19,4 +19,8 @@ bool has_attach_types();
 // checked. Linux 6.10.
 bool has_uprobe_multi();
 
+// has_full_value_offsets: an instruction can load any address in the value of a map, not only those
+// in its first 512 MiB.
+bool has_full_value_offsets();
+
 } // namespace ringside::kernel

@@ -9,10 +9,12 @@
 #include "bpf/new_uapi.hpp"
 #include "bpf/object_name.hpp"
 #include "kernel/cpus.hpp"
+#include "kernel/features.hpp"
 #include "kernel/pin.hpp"
 #include "kernel/refusal.hpp"
 #include "object/loading.hpp"
 #include "os/file.hpp"
+#include "os/process.hpp"
 
 namespace ringside::object {
 namespace {
@@ -213,6 +215,31 @@ Result<void> Map::put_content(Loading& loading) {
   return {};
 }
 
+// map_arena maps the kernel's memory of the arena, and puts its variables at the end, out of the
+// way of what programs take from the beginning.
+Result<void> Map::map_arena(Loading& loading) {
+  const Subject subject(loading.subject, "map", name());
+  const std::size_t page = os::page_size();
+  const std::size_t size = std::size_t{plan_.max_entries} * page;
+  const std::size_t content_size = object_->parsed().arena_content.size();
+  const std::size_t pages = (content_size + page - 1) / page * page;
+  if (pages > size)
+    return fail(subject, Errno(E2BIG), "its %zu bytes of variables are more than its %zu",
+                content_size, size);
+  // Another map may have been here, which lost its place in the file system.
+  arena_ = {};
+  auto mapped = os::map_shared_at(plan_.extra, fd_.get(), size, os::Access::read_write);
+  if (!mapped)
+    return kernel::refused(subject, {"mapping it"}, mapped.error());
+  if (content_size != 0 && kernel::has_full_value_offsets())
+    arena_offset_ = size - pages;
+  loading.arena_offset = arena_offset_;
+  if (!is_reused_ && content_size != 0)
+    std::copy_n(image_.data(), content_size, mapped->data() + arena_offset_);
+  arena_ = std::move(*mapped);
+  return {};
+}
+
 Result<void> Map::create(Loading& loading) {
   const Subject subject(loading.subject, "map", name());
   if (!plan_.autocreate)
@@ -231,6 +258,9 @@ Result<void> Map::create(Loading& loading) {
     if (is_data())
       if (const auto put = put_content(loading); !put)
         return put;
+    if (is_arena())
+      if (const auto mapped = map_arena(loading); !mapped)
+        return mapped;
     if (pin_path() == nullptr || is_pinned_)
       return {};
     const auto pinned = kernel::pin(fd_.get(), pin_path(), subject);

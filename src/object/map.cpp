@@ -56,7 +56,10 @@ Result<void> Map::begin(Object& object, std::uint32_t index) {
     return {};
   }
   if (is_data())
-    return make_image();
+    return make_image(plan_.value_size, parsed_->content);
+  if (is_arena() && !object.parsed().arena_content.empty())
+    return make_image(static_cast<std::uint32_t>(object.parsed().arena_content.size()),
+                      object.parsed().arena_content);
   if (!parsed_->values.there || parsed_->values.inner_type_id == 0)
     return {};
   inner_ = make<Map>();
@@ -87,14 +90,18 @@ void Map::point_to_programs() {
   }
 }
 
-Result<void> Map::make_image() {
-  auto mapping = os::map_memory(image_bytes(plan_.value_size));
+bool Map::is_arena() const {
+  return outer_ == nullptr && object_->parsed().arena_map == index_;
+}
+
+Result<void> Map::make_image(std::uint32_t size, std::span<const std::byte> content) {
+  auto mapping = os::map_memory(image_bytes(size));
   const Subject subject = object_->subject();
   if (!mapping)
     return fail(Subject(subject, "map", name()), mapping.error(),
-                "there is no memory for its %" PRIu32 " bytes", plan_.value_size);
+                "there is no memory for its %" PRIu32 " bytes", size);
   image_ = std::move(*mapping);
-  std::copy(parsed_->content.begin(), parsed_->content.end(), image_.data());
+  std::copy(content.begin(), content.end(), image_.data());
   return {};
 }
 
@@ -204,7 +211,12 @@ Result<void> Map::resize_last_variable(std::uint32_t size) {
 std::span<std::byte> Map::image() const {
   if (is_struct_ops())
     return {const_cast<std::byte*>(ops_.variable.data()), ops_.variable.size()};
-  return image_ ? std::span(image_.data(), plan_.value_size) : std::span<std::byte>();
+  const std::size_t arena_size = is_arena() ? object_->parsed().arena_content.size() : 0;
+  if (arena_)
+    return {arena_.data() + arena_offset_, arena_size};
+  if (!image_)
+    return {};
+  return {image_.data(), is_arena() ? arena_size : plan_.value_size};
 }
 
 Result<void> Map::set_image(std::span<const std::byte> content) {
@@ -214,8 +226,8 @@ Result<void> Map::set_image(std::span<const std::byte> content) {
   const Subject subject(object, "map", name());
   if (!image_ || kind() == MapKind::kconfig)
     return fail(subject, Errno(EINVAL), "it holds no variables that can be set");
-  if (content.size() != plan_.value_size)
-    return fail(subject, Errno(EINVAL), "it holds %" PRIu32 " bytes, not %zu", plan_.value_size,
+  if (content.size() != image().size())
+    return fail(subject, Errno(EINVAL), "it holds %zu bytes, not %zu", image().size(),
                 content.size());
   std::copy(content.begin(), content.end(), image_.data());
   return {};

@@ -40,6 +40,8 @@ public:
     return outer_ == nullptr ? parsed_->kind : MapKind::defined;
   }
   [[nodiscard]] bool is_data() const { return outer_ == nullptr && parsed_->is_data(); }
+  // is_arena is whether it is the object's arena.
+  [[nodiscard]] bool is_arena() const;
   [[nodiscard]] bool is_struct_ops() const { return kind() == MapKind::struct_ops; }
 
   // name ends with a NUL. It is that of a map which was reused, from then on.
@@ -124,7 +126,8 @@ private:
   Result<void> make_template(Loading& loading, os::UniqueFd& made);
   Result<void> put_content(Loading& loading);
   void map_content();
-  Result<void> make_image();
+  Result<void> map_arena(Loading& loading);
+  Result<void> make_image(std::uint32_t size, std::span<const std::byte> content);
   Result<void> move_image(std::uint32_t size);
   Result<void> resize_last_variable(std::uint32_t size);
 
@@ -143,6 +146,8 @@ private:
   bool is_pinned_by_load_ = false;
   bool is_reused_ = false;
   os::Mapping image_;
+  os::Mapping arena_; // the kernel's memory, in which variables have an offset
+  std::size_t arena_offset_ = 0;
   StructOps ops_;
   os::UniqueFd fd_;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "base/result.hpp"
@@ -22,6 +23,10 @@ Result<std::size_t> read_file(const char* path, std::span<char> text);
 // kernel.
 enum class Access { read_only, read_write };
 Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access access);
+
+// map_shared_at is that from the beginning of `fd` at an address, or with 0 at any. EEXIST if
+// something is mapped there.
+Result<Mapping> map_shared_at(std::uint64_t address, int fd, std::size_t size, Access access);
 
 // map_memory maps `size` bytes of zeros, which children of fork(2) share.
 Result<Mapping> map_memory(std::size_t size);

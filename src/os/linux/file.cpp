@@ -49,6 +49,13 @@ Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access 
       mmap(nullptr, size, protection_of(access), MAP_SHARED, fd, static_cast<off_t>(offset)), size);
 }
 
+Result<Mapping> map_shared_at(std::uint64_t address, int fd, std::size_t size, Access access) {
+  constexpr int kFixedNoReplace = 0x100000; // MAP_FIXED_NOREPLACE, of Linux 4.17
+  void* const at = reinterpret_cast<void*>(static_cast<std::uintptr_t>(address));
+  const int flags = MAP_SHARED | (address != 0 ? kFixedNoReplace : 0);
+  return mapped(mmap(at, size, protection_of(access), flags, fd, 0), size);
+}
+
 Result<Mapping> map_memory(std::size_t size) {
   return mapped(mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
                 size);

@@ -258,6 +258,29 @@ static void of_no_module(void) {
   bpf_object__close(object);
 }
 
+static void arena(void) {
+  OPTS(bpf_test_run_opts, run_opts);
+  struct bpf_object* object = open_object("arena.el", NULL);
+  struct bpf_map* map = map_of(object, "arena");
+  const int other[] = {1, 44, 333};
+  size_t size = 0;
+  int* image = bpf_map__initial_value(map, &size);
+  const long* seen;
+
+  CHECK_EQ(size, sizeof(other));
+  CHECK_EQ(image[1], 22);
+  CHECK_EQ(bpf_map__set_initial_value(map, other, sizeof(other)), 0);
+  CHECK_FAILS(bpf_map__set_initial_value(map, other, sizeof(other) - 1), EINVAL);
+  CHECK_EQ(bpf_object__load(object), 0);
+  image = bpf_map__initial_value(map, &size);
+  CHECK_EQ(size, sizeof(other));
+  CHECK(memcmp(image, other, sizeof(other)) == 0);
+  CHECK_EQ(bpf_prog_test_run_opts(bpf_program__fd(program_of(object, "entry")), &run_opts), 0);
+  seen = bpf_map__initial_value(map_of(object, ".bss"), &size);
+  CHECK((const int*)*seen == &image[1]);
+  bpf_object__close(object);
+}
+
 CASES(object_load) = {
 #define CASE(name_, ...)                                                                           \
   { .name = "load." #name_, .body = name_, .function = __VA_ARGS__ }
@@ -273,6 +296,7 @@ CASES(object_load) = {
     CASE(elements, "bpf_map__lookup_elem", .needs = NEEDS_LIVE),
     CASE(usdt_by_links, "bpf_program__expected_attach_type", .needs = NEEDS_LIVE, .since = "1.3"),
     CASE(of_no_module, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.8"),
+    CASE(arena, "bpf_map__initial_value", .needs = NEEDS_LIVE, .since = "1.4"),
     CASE(reuse, "bpf_map__reuse_fd", .needs = NEEDS_LIVE),
     CASE(reused_is_made, "bpf_map__reuse_fd", .needs = NEEDS_LIVE, .since = "1.7"),
     {.name = NULL},

@@ -174,6 +174,11 @@ Result<Mapping> map_shared(int fd, std::size_t offset, std::size_t size, Access 
   return Mapping(reinterpret_cast<void*>(address), size);
 }
 
+Result<Mapping> map_shared_at(std::uint64_t address, int fd, std::size_t size, Access access) {
+  // Nothing that is simulated has an address of its own.
+  return address == 0 ? map_shared(fd, 0, size, access) : Result<Mapping>(Errno(EINVAL));
+}
+
 Result<Mapping> map_memory(std::size_t size) {
   void* address =
       sim::host::map(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
