@@ -12,6 +12,7 @@
 #include "kernel/features.hpp"
 #include "kernel/pin.hpp"
 #include "kernel/refusal.hpp"
+#include "object/exclusive.hpp"
 #include "object/loading.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
@@ -140,6 +141,15 @@ Result<void> Map::make_map(Loading& loading) {
       attr.map_flags |= bpf::kFlagValueTypeOfModule;
       attr.value_type_btf_obj_fd = ops_.module_fd;
     }
+  }
+  Sha256 owner{};
+  if (exclusive_ != nullptr) {
+    const auto hash = hash_for_map(loading, *exclusive_);
+    if (!hash)
+      return hash.error();
+    owner = *hash;
+    attr.excl_prog_hash = owner.data();
+    attr.excl_prog_hash_size = static_cast<std::uint32_t>(owner.size());
   }
   auto fd = make_typed(attr, plan_, loading, subject);
   // A kernel before 5.5 has no memory of arrays to map.

@@ -281,6 +281,19 @@ static void arena(void) {
   bpf_object__close(object);
 }
 
+static void exclusive(void) {
+  struct bpf_object* object = open_object("exclusive.el", NULL);
+
+  CHECK_EQ(bpf_map__set_exclusive_program(map_of(object, "own"), program_of(object, "owner")), 0);
+  CHECK_EQ(bpf_object__load(object), 0);
+  bpf_object__close(object);
+  object = open_object("exclusive.el", NULL);
+  CHECK_EQ(bpf_map__set_exclusive_program(map_of(object, "own"), program_of(object, "owner")), 0);
+  CHECK_EQ(bpf_program__set_autoload(program_of(object, "other"), true), 0);
+  CHECK_FAILS(bpf_object__load(object), EACCES);
+  bpf_object__close(object);
+}
+
 CASES(object_load) = {
 #define CASE(name_, ...)                                                                           \
   { .name = "load." #name_, .body = name_, .function = __VA_ARGS__ }
@@ -297,6 +310,7 @@ CASES(object_load) = {
     CASE(usdt_by_links, "bpf_program__expected_attach_type", .needs = NEEDS_LIVE, .since = "1.3"),
     CASE(of_no_module, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.8"),
     CASE(arena, "bpf_map__initial_value", .needs = NEEDS_LIVE, .since = "1.4"),
+    CASE(exclusive, "bpf_map__set_exclusive_program", .needs = NEEDS_LIVE, .since = "1.7"),
     CASE(reuse, "bpf_map__reuse_fd", .needs = NEEDS_LIVE),
     CASE(reused_is_made, "bpf_map__reuse_fd", .needs = NEEDS_LIVE, .since = "1.7"),
     {.name = NULL},
