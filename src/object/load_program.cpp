@@ -131,9 +131,9 @@ Result<void> put_kind(Loading& loading, Program& program, bpf::ProgLoadAttr& att
     program.attach_to_many();
     attr.expected_attach_type = program.plan().attach_type;
   }
-  if (is_for_many(program.plan().attach_type))
+  if (is_for_many(attr.expected_attach_type))
     return put_module(loading, program, attr, subject);
-  if ((kind->flags & kBtfTarget) == 0 || program.plan().attach_btf_id != 0)
+  if ((kind->flags & kBtfTarget) == 0 || attr.attach_btf_id != 0)
     return {};
   const auto target = find_section_target(loading, program, subject);
   if (!target)
@@ -144,10 +144,56 @@ Result<void> put_kind(Loading& loading, Program& program, bpf::ProgLoadAttr& att
   return {};
 }
 
+// Triple is records of one kind: an address, how many, and the size of one.
+struct Triple {
+  bpf::Address bpf::ProgLoadAttr::*records;
+  std::uint32_t bpf::ProgLoadAttr::*count;
+  std::uint32_t bpf::ProgLoadAttr::*size;
+};
+constexpr Triple kTriples[] = {
+    {&bpf::ProgLoadAttr::func_info, &bpf::ProgLoadAttr::func_info_cnt,
+     &bpf::ProgLoadAttr::func_info_rec_size},
+    {&bpf::ProgLoadAttr::line_info, &bpf::ProgLoadAttr::line_info_cnt,
+     &bpf::ProgLoadAttr::line_info_rec_size},
+};
+// What a clone may have other than its program, but for records and descriptors.
+constexpr std::uint32_t bpf::ProgLoadAttr::*kChangeable[] = {
+    &bpf::ProgLoadAttr::kern_version,     &bpf::ProgLoadAttr::prog_flags,
+    &bpf::ProgLoadAttr::prog_ifindex,     &bpf::ProgLoadAttr::expected_attach_type,
+    &bpf::ProgLoadAttr::prog_btf_fd,      &bpf::ProgLoadAttr::attach_btf_id,
+    &bpf::ProgLoadAttr::attach_target_fd, &bpf::ProgLoadAttr::prog_token_fd,
+};
+
+// put_change puts the members of `change` that are not 0 into `attr`, and the log.
+Result<void> put_change(bpf::ProgLoadAttr& attr, const bpf::ProgLoadAttr& change,
+                        const Subject& subject) {
+  for (const auto member : kChangeable)
+    if (change.*member != 0)
+      attr.*member = change.*member;
+  if (!change.fd_array.is_null()) {
+    attr.fd_array = change.fd_array;
+    attr.fd_array_cnt = change.fd_array_cnt;
+  }
+  for (const Triple& triple : kTriples) {
+    const bool is_there = !(change.*triple.records).is_null();
+    if ((change.*triple.count != 0) != is_there || (change.*triple.size != 0) != is_there)
+      return fail(subject, Errno(EINVAL),
+                  "records need an address, a count and a size, of which some are missing");
+    if (!is_there)
+      continue;
+    attr.*triple.records = change.*triple.records;
+    attr.*triple.count = change.*triple.count;
+    attr.*triple.size = change.*triple.size;
+  }
+  attr.log_level = change.log_level;
+  attr.log_size = change.log_size;
+  attr.log_buf = change.log_buf;
+  return {};
+}
+
 } // namespace
 
-Result<void> Program::load(Loading& loading) {
-  const Subject subject(loading.subject, "prog", parsed().name);
+Result<void> Program::check_plan(const Subject& subject) const {
   if (plan_.type == BPF_PROG_TYPE_UNSPEC)
     return fail(subject, Errno(EINVAL),
                 "its section '%s' does not say what type of program it is: use a name that does, "
@@ -155,48 +201,64 @@ Result<void> Program::load(Loading& loading) {
                 section());
   if (insns().empty())
     return fail(subject, Errno(EINVAL), "it has no instructions");
+  return {};
+}
 
-  const Object& object = loading.object;
+bpf::ProgLoadAttr Program::planned_attr() const {
   bpf::ProgLoadAttr attr{
       .prog_type = plan_.type,
       .insn_cnt = static_cast<std::uint32_t>(insns().size()),
       .insns = insns().data(),
-      .license = object.parsed().license.data(),
+      .license = object_->parsed().license.data(),
       .log_level = plan_.log_level,
-      .kern_version = object.kernel_version(),
+      .kern_version = object_->kernel_version(),
       .prog_flags = plan_.flags,
       .prog_ifindex = ifindex_,
       .expected_attach_type = plan_.attach_type,
       .attach_btf_id = plan_.attach_btf_id,
       .attach_target_fd = static_cast<std::uint32_t>(
           plan_.attach_program_fd != 0 ? plan_.attach_program_fd : plan_.attach_btf_fd),
-      .fd_array = loading.btf_fds.data()};
+      .fd_array = object_->btf_fds().data()};
   bpf::set_name(attr.prog_name, name());
-  if (object.token_fd() >= 0) {
+  if (object_->token_fd() >= 0) {
     attr.prog_flags |= bpf::kTokenFd;
-    attr.prog_token_fd = static_cast<std::uint32_t>(object.token_fd());
+    attr.prog_token_fd = static_cast<std::uint32_t>(object_->token_fd());
   }
-  if (object.btf() != nullptr && object.btf()->fd() >= 0 && code_ != nullptr &&
-      code_->function_words != 0) {
-    attr.prog_btf_fd = static_cast<std::uint32_t>(object.btf()->fd());
-    attr.func_info = code_->functions.data();
-    attr.func_info_rec_size = code_->function_words * sizeof(std::uint32_t);
-    attr.func_info_cnt =
-        static_cast<std::uint32_t>(code_->functions.size() / code_->function_words);
-    if (code_->line_words != 0) {
-      attr.line_info = code_->lines.data();
-      attr.line_info_rec_size = code_->line_words * sizeof(std::uint32_t);
-      attr.line_info_cnt = static_cast<std::uint32_t>(code_->lines.size() / code_->line_words);
-    }
+  const btf::Btf* const btf = object_->btf();
+  if (btf == nullptr || btf->fd() < 0 || code_ == nullptr || code_->functions.empty())
+    return attr;
+  attr.prog_btf_fd = static_cast<std::uint32_t>(btf->fd());
+  attr.func_info = code_->functions.data();
+  attr.func_info_rec_size = code_->function_words * sizeof(std::uint32_t);
+  attr.func_info_cnt = static_cast<std::uint32_t>(code_->functions.size() / code_->function_words);
+  if (code_->line_words != 0) {
+    attr.line_info = code_->lines.data();
+    attr.line_info_rec_size = code_->line_words * sizeof(std::uint32_t);
+    attr.line_info_cnt = static_cast<std::uint32_t>(code_->lines.size() / code_->line_words);
   }
+  return attr;
+}
+
+Result<void> Program::ask_handler(bpf::ProgLoadAttr& attr, const Subject& subject) {
+  if (handler() == nullptr || handler()->prepare == nullptr)
+    return {};
+  if (const auto prepared = handler()->calls->prepare(*handler(), *this, attr); !prepared)
+    return fail(subject, prepared.error(), "the handler of its section refuses to load it");
+  attr.insns = insns().data();
+  attr.insn_cnt = static_cast<std::uint32_t>(insns().size());
+  return {};
+}
+
+Result<void> Program::load(Loading& loading) {
+  const Subject subject(loading.subject, "prog", parsed().name);
+  if (const auto checked = check_plan(subject); !checked)
+    return checked;
+  const Object& object = loading.object;
+  bpf::ProgLoadAttr attr = planned_attr();
   if (const auto put = put_kind(loading, *this, attr, subject); !put)
     return put;
-  if (handler() != nullptr && handler()->prepare != nullptr) {
-    if (const auto prepared = handler()->calls->prepare(*handler(), *this, attr); !prepared)
-      return fail(subject, prepared.error(), "the handler of its section refuses to load it");
-    attr.insns = insns().data();
-    attr.insn_cnt = static_cast<std::uint32_t>(insns().size());
-  }
+  if (const auto asked = ask_handler(attr, subject); !asked)
+    return asked;
 
   LogBuffer log(*this, object.settings());
   const bool optional_type = kind_ != nullptr && (kind_->flags & kOptionalType) != 0;
@@ -214,6 +276,30 @@ Result<void> Program::load(Loading& loading) {
     show_log(LogLevel::debug, subject, text);
   fd_ = std::move(*loaded);
   return bind_constants(subject);
+}
+
+Result<os::UniqueFd> Program::clone(const bpf::ProgLoadAttr& change, int attempts) {
+  const Subject object = object_->subject();
+  const Subject subject(object, "prog", parsed().name);
+  if (!object_->is_made())
+    return fail(subject, Errno(EINVAL),
+                "it cannot be loaded once more: its object is not prepared, or failed to load");
+  if (const auto checked = check_plan(subject); !checked)
+    return checked.error();
+  bpf::ProgLoadAttr attr = planned_attr();
+  if (const auto put = put_change(attr, change, subject); !put)
+    return put.error();
+  // What it looks up must stay open until the program is loaded.
+  Loading loading(*object_);
+  if (const auto put = put_kind(loading, *this, attr, subject); !put)
+    return put.error();
+  if (const auto asked = ask_handler(attr, subject); !asked)
+    return asked.error();
+  auto loaded = bpf::load_program(attr, attempts);
+  if (!loaded)
+    return kernel::refused(subject, {"loading it once more", kernel::RefusedCall::bpf},
+                           loaded.error());
+  return loaded;
 }
 
 // bind_constants ties the maps of constants to the program, which the kernel then keeps as long.

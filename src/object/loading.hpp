@@ -56,8 +56,6 @@ struct Loading {
   // The instructions of functions that CO-RE has changed; empty: they are as the file has them.
   Vector<std::span<bpf_insn>> changed_code;
   Vector<UnresolvedAccess> unresolved;
-  // Descriptors of BTF that calls of kernel functions name by their place here. The first is none.
-  Vector<int> btf_fds;
 
   // all_modules reads the modules' BTF, once.
   Result<std::span<const kernel::ModuleBtf>> all_modules();

@@ -94,13 +94,15 @@ public:
   Result<void> pin(const char* folder);
   Result<void> unpin(const char* folder);
 
-  // Null before prepare and after load.
-  [[nodiscard]] Loading* loading() const { return loading_.get(); }
+  // is_made is whether the kernel has what prepare makes.
+  [[nodiscard]] bool is_made() const { return phase_ != Phase::open && !has_failed_; }
 
   // For the steps of loading: what the object owns from then on.
   void set_token(os::UniqueFd token) { token_ = std::move(token); }
   void set_btf_fd(os::UniqueFd fd) { btf_fd_ = std::move(fd); }
   Result<int> keep_fd(os::UniqueFd fd);
+  // Descriptors of BTF that calls of kernel functions name by their place here. The first is none.
+  [[nodiscard]] Vector<int>& btf_fds() { return btf_fds_; }
 
 private:
   static Result<const char*> keep(Arena& memory, const char* text);
@@ -108,6 +110,7 @@ private:
   Result<void> make_maps();
   Result<void> make_programs();
   void drop();
+  Result<void> keep_modules();
   Result<void> each_program_in(const char* folder, std::size_t count,
                                Result<void> (Program::*change)(const char* path),
                                std::size_t& done);
@@ -118,12 +121,14 @@ private:
   Settings settings_;
   Parsed parsed_;
   Phase phase_ = Phase::open;
+  bool has_failed_ = false;
   Array<Map> maps_;
   Array<Program> programs_;
   std::uint32_t kernel_version_ = 0;
   os::UniqueFd token_;
   os::UniqueFd btf_fd_;
-  Vector<os::UniqueFd> more_fds_; // of maps that stand for jump tables
+  Vector<os::UniqueFd> more_fds_; // of maps that stand for jump tables, and of modules
+  Vector<int> btf_fds_;
   Owned<Loading> loading_;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // prepare and load: the steps from a plan to what the kernel has.
+#include <algorithm>
 #include <cerrno>
 #include <iterator>
 
@@ -128,7 +129,10 @@ Result<void> Object::load() {
   if (phase_ == Phase::open)
     if (const auto prepared = prepare(); !prepared)
       return prepared;
-  if (const auto done = run(kLoadSteps, *loading_); !done) {
+  auto done = run(kLoadSteps, *loading_);
+  if (done)
+    done = keep_modules();
+  if (!done) {
     drop();
     return done;
   }
@@ -137,10 +141,27 @@ Result<void> Object::load() {
   return {};
 }
 
+// keep_modules keeps the BTF of modules whose functions and variables the programs name: they may
+// be loaded once more.
+Result<void> Object::keep_modules() {
+  for (kernel::ModuleBtf& module : loading_->modules) {
+    const int fd = module.fd.get();
+    const bool is_used =
+        std::any_of(loading_->externs.begin(), loading_->externs.end(),
+                    [fd](const LiveExtern& external) { return external.btf_fd == fd; });
+    if (!is_used)
+      continue;
+    if (const auto kept = keep_fd(std::move(module.fd)); !kept)
+      return kept.error();
+  }
+  return {};
+}
+
 // drop lets go of all that the kernel has of the object.
 void Object::drop() {
   loading_.reset();
   phase_ = Phase::loaded;
+  has_failed_ = true;
   for (Program& program : programs_)
     program.unload();
   for (Map& map : maps_)

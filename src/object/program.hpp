@@ -8,9 +8,11 @@
 
 #include <linux/bpf.h>
 
+#include "base/failure.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
+#include "bpf/attr.hpp"
 #include "bpf/new_uapi.hpp"
 #include "object/attach_target.hpp"
 #include "object/compose.hpp"
@@ -88,6 +90,17 @@ public:
   // load has the kernel take the program. Errors, with a message: EINVAL if it has no type, what
   // its handler or the search for its target fails with, and the kernel's.
   Result<void> load(Loading& loading);
+
+  // clone has the kernel take the program once more, for the caller: with the members of `change`
+  // that are not 0 in place of its own, and with that log alone. EINVAL: the object is not
+  // prepared; records without a count or a size; else as load.
+  Result<os::UniqueFd> clone(const bpf::ProgLoadAttr& change, int attempts);
+  // check_plan is whether it can be loaded at all, and planned_attr what it is loaded with, without
+  // what its section's name and its handler add.
+  Result<void> check_plan(const Subject& subject) const;
+  [[nodiscard]] bpf::ProgLoadAttr planned_attr() const;
+  // ask_handler lets its handler change what it is loaded with, and its instructions.
+  Result<void> ask_handler(bpf::ProgLoadAttr& attr, const Subject& subject);
 
   // pin and unpin give the loaded program a name in a bpf file system, and remove it. EINVAL: it is
   // not loaded; what kernel::pin and kernel::unpin fail with.

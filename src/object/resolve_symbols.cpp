@@ -101,7 +101,7 @@ Result<std::int16_t> fd_index(Loading& loading, const kernel::ModuleBtf* module,
                               const Subject& subject) {
   if (module == nullptr)
     return std::int16_t{0};
-  Vector<int>& fds = loading.btf_fds;
+  Vector<int>& fds = loading.object.btf_fds();
   const int fd = module->fd.get();
   if (fds.empty() && !fds.append(0))
     return no_memory(subject, "the modules");

@@ -294,6 +294,79 @@ static void exclusive(void) {
   bpf_object__close(object);
 }
 
+static struct bpf_prog_info info_of(int fd) {
+  struct bpf_prog_info info = {0};
+  __u32 size = sizeof(info);
+
+  CHECK_EQ(bpf_obj_get_info_by_fd(fd, &info, &size), 0);
+  return info;
+}
+
+/* check_clone: the clone is the program, but for its id. */
+static void check_clone(struct bpf_program* program, const struct bpf_prog_load_opts* opts) {
+  int fd = bpf_program__clone(program, opts);
+
+  if (!CHECK(fd >= 0))
+    return;
+  struct bpf_prog_info clone = info_of(fd);
+  CHECK_TEXT(clone.name, bpf_program__name(program));
+  CHECK_EQ(clone.type, bpf_program__type(program));
+  CHECK_EQ(clone.nr_func_info, bpf_program__func_info_cnt(program));
+  CHECK_EQ(clone.nr_line_info, bpf_program__line_info_cnt(program));
+  if (bpf_program__fd(program) >= 0) {
+    struct bpf_prog_info own = info_of(bpf_program__fd(program));
+    CHECK(memcmp(clone.tag, own.tag, sizeof(own.tag)) == 0);
+    CHECK(clone.id != own.id);
+  }
+  close(fd);
+}
+
+static void clone(void) {
+  struct bpf_object* object = open_object("calls.el", NULL);
+  struct bpf_program* program = program_of(object, "first");
+  char log[4096] = "";
+  OPTS(bpf_prog_load_opts, with_log, .log_level = 1, .log_buf = log, .log_size = sizeof(log));
+  OPTS(bpf_prog_load_opts, half, .func_info_cnt = 1);
+  OPTS(bpf_prog_load_opts, flags, .prog_flags = 1U << 31);
+
+  CHECK_FAILS(bpf_program__clone(NULL, NULL), EINVAL);
+  CHECK_FAILS(bpf_program__clone(program, NULL), EINVAL);
+  bpf_program__set_autoload(program_of(object, "unknown"), false);
+  CHECK_EQ(bpf_object__prepare(object), 0);
+  check_clone(program, NULL);
+  CHECK_EQ(bpf_object__load(object), 0);
+  check_clone(program, NULL);
+  check_clone(program, &with_log);
+  CHECK(strstr(log, "processed") != NULL);
+  CHECK_FAILS(bpf_program__clone(program, &half), EINVAL);
+  CHECK_FAILS(bpf_program__clone(program, &flags), EINVAL);
+  CHECK_FAILS(bpf_program__clone(program_of(object, "unknown"), NULL), EINVAL);
+  bpf_object__close(object);
+}
+
+static void clone_of_a_failure(void) {
+  struct bpf_object* object = open_object("calls.el", NULL);
+
+  CHECK_FAILS(bpf_object__load(object), EINVAL);
+  CHECK_FAILS(bpf_program__clone(program_of(object, "first"), NULL), EINVAL);
+  bpf_object__close(object);
+}
+
+static void assoc_struct_ops(void) {
+  struct bpf_object* object = open_object("maps.el", NULL);
+  struct bpf_program* program = program_of(object, "entry");
+  struct bpf_object* other = open_object("struct_ops.el", NULL);
+  struct bpf_map* ops = map_of(other, "plain");
+
+  CHECK_FAILS(bpf_program__assoc_struct_ops(program, ops, NULL), EINVAL);
+  CHECK_FAILS(bpf_program__assoc_struct_ops(program_of(other, "on_ssthresh"), ops, NULL), EINVAL);
+  CHECK_EQ(bpf_object__load(object), 0);
+  CHECK_FAILS(bpf_program__assoc_struct_ops(program, ops, NULL), EINVAL);
+  CHECK_FAILS(bpf_program__assoc_struct_ops(program, map_of(object, "sized"), NULL), EINVAL);
+  bpf_object__close(object);
+  bpf_object__close(other);
+}
+
 CASES(object_load) = {
 #define CASE(name_, ...)                                                                           \
   { .name = "load." #name_, .body = name_, .function = __VA_ARGS__ }
@@ -311,6 +384,9 @@ CASES(object_load) = {
     CASE(of_no_module, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.8"),
     CASE(arena, "bpf_map__initial_value", .needs = NEEDS_LIVE, .since = "1.4"),
     CASE(exclusive, "bpf_map__set_exclusive_program", .needs = NEEDS_LIVE, .since = "1.7"),
+    CASE(clone, "bpf_program__clone", .needs = NEEDS_LIVE, .since = "1.8"),
+    CASE(clone_of_a_failure, "bpf_program__clone", .needs = NEEDS_LIVE, .since = "1.8"),
+    CASE(assoc_struct_ops, "bpf_program__assoc_struct_ops", .needs = NEEDS_LIVE, .since = "1.7"),
     CASE(reuse, "bpf_map__reuse_fd", .needs = NEEDS_LIVE),
     CASE(reused_is_made, "bpf_map__reuse_fd", .needs = NEEDS_LIVE, .since = "1.7"),
     {.name = NULL},
