@@ -4,23 +4,18 @@
 
 #include <cerrno>
 
-#include <bpf/libbpf.h>
-
-#include "abi/boundary/entry.hpp"
-#include "abi/boundary/handle.hpp"
+#include "abi/attach/handles.hpp"
+#include "abi/object/handles.hpp"
 #include "base/error_text.hpp"
 #include "base/failure.hpp"
-
-template <>
-struct ringside::Core<bpf_link> {
-  using Type = ringside::attach::Link;
-};
+#include "object/attaching.hpp"
 
 using ringside::core;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::handle;
 using ringside::attach::Link;
+using ringside::object::Attachable;
 
 extern "C" LIBBPF_API struct bpf_link* bpf_link__open(const char* path) {
   const Entry entry;
@@ -71,4 +66,23 @@ extern "C" LIBBPF_API int bpf_link__pin(struct bpf_link* link, const char* path)
 extern "C" LIBBPF_API int bpf_link__unpin(struct bpf_link* link) {
   const Entry entry;
   return link != nullptr ? entry.leave(core(link).unpin()) : entry.fail(Errno(EINVAL));
+}
+
+extern "C" LIBBPF_API int bpf_link__update_program(struct bpf_link* link,
+                                                   struct bpf_program* prog) {
+  const Entry entry;
+  if (link == nullptr || prog == nullptr)
+    return entry.fail(Errno(EINVAL));
+  const Attachable program(core(prog));
+  if (const auto loaded = ringside::attach::must_be_loaded(program.program()); !loaded)
+    return entry.fail(loaded.error());
+  return entry.leave(core(link).update(core(prog).fd()));
+}
+
+extern "C" LIBBPF_API int bpf_link__update_map(struct bpf_link* link, const struct bpf_map* map) {
+  const Entry entry;
+  if (link == nullptr || map == nullptr)
+    return entry.fail(Errno(EINVAL));
+  return entry.leave(
+      ringside::object::update_map(core(link), core(const_cast<struct bpf_map*>(map))));
 }

@@ -4,6 +4,7 @@
 
 #include <bpf/bpf.h>
 
+#include "abi/attach/handles.hpp"
 #include "abi/boundary/options.hpp"
 #include "abi/object/handles.hpp"
 #include "object/handlers.hpp"
@@ -94,6 +95,14 @@ constexpr Handler::Calls kCalls = {
           handle<bpf_program>(&program), &opts, handler.cookie));
       put_opts(attr, opts);
       return prepared;
+    },
+    [](const Handler& handler, Program& program) -> Result<Owned<attach::Link>> {
+      bpf_link* link = nullptr;
+      const int returned = function_of<libbpf_prog_attach_fn_t>(handler.attach)(
+          handle<bpf_program>(&program), handler.cookie, &link);
+      if (returned != 0)
+        return Errno::of_result(returned);
+      return Owned<attach::Link>(core_or_null(link));
     },
 };
 

@@ -3,10 +3,12 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "abi/attach/handles.hpp"
 #include "abi/boundary/strided.hpp"
 #include "abi/object/handles.hpp"
 #include "abi/object/open.hpp"
 #include "btf/btf.hpp"
+#include "object/attaching.hpp"
 
 namespace {
 
@@ -18,6 +20,13 @@ using object::Program;
 using Maps = Strided<bpf_map_skeleton>;
 using Programs = Strided<bpf_prog_skeleton>;
 using Variables = Strided<bpf_var_skeleton>;
+
+Maps maps_of(const bpf_object_skeleton& skeleton) {
+  return {skeleton.maps, skeleton.map_cnt, skeleton.map_skel_sz};
+}
+Programs programs_of(const bpf_object_skeleton& skeleton) {
+  return {skeleton.progs, skeleton.prog_cnt, skeleton.prog_skel_sz};
+}
 
 // put_image says where a map's variables are. The kernel's configuration is not for programs.
 void put_image(const bpf_map_skeleton& skeleton, const Map& map) {
@@ -56,8 +65,7 @@ Result<void> open(bpf_object_skeleton& skeleton, const bpf_object_open_opts* opt
   Object& object = **opened;
   // It is the caller's from here on, whatever fails.
   *skeleton.obj = handle<bpf_object>(opened->release());
-  return find_all(object, Maps(skeleton.maps, skeleton.map_cnt, skeleton.map_skel_sz),
-                  Programs(skeleton.progs, skeleton.prog_cnt, skeleton.prog_skel_sz));
+  return find_all(object, maps_of(skeleton), programs_of(skeleton));
 }
 
 Result<void> load(const bpf_object_skeleton& skeleton) {
@@ -65,10 +73,75 @@ Result<void> load(const bpf_object_skeleton& skeleton) {
     return fail("skeleton", Errno(EINVAL), "it has no object: open it first");
   if (const auto loaded = core(*skeleton.obj).load(); !loaded)
     return loaded;
-  const Maps maps(skeleton.maps, skeleton.map_cnt, skeleton.map_skel_sz);
+  const Maps maps = maps_of(skeleton);
   for (std::size_t index = 0; index < maps.count(); ++index)
     put_image(maps[index], core(*maps[index].map));
   return {};
+}
+
+// attach_programs gives each program a link that is to have one and has none.
+Result<void> attach_programs(const Programs& programs) {
+  for (std::size_t index = 0; index < programs.count(); ++index) {
+    const bpf_prog_skeleton& skeleton = programs[index];
+    Program& program = core(*skeleton.prog);
+    if (!program.plan().autoload || !program.autoattach() || !can_attach(program) ||
+        *skeleton.link != nullptr)
+      continue;
+    auto link = attach_by_section(program);
+    if (!link)
+      return link.error();
+    *skeleton.link = handle<bpf_link>(link->release());
+  }
+  return {};
+}
+
+// The same of struct_ops maps, for which skeletons of before 1.5 have no place.
+Result<void> attach_maps(const Maps& maps) {
+  for (std::size_t index = 0; index < maps.count(); ++index) {
+    const bpf_map_skeleton& skeleton = maps[index];
+    Map& map = core(*skeleton.map);
+    if (!map.plan().autocreate || !map.autoattach())
+      continue;
+    if (!maps.has(&bpf_map_skeleton::link) || skeleton.link == nullptr) {
+      say(LogLevel::warn, map.object().subject(),
+          "its map '%s' is not attached, for its skeleton has no place for a link: generate the "
+          "skeleton anew, or call bpf_map__attach_struct_ops",
+          map.name());
+      continue;
+    }
+    if (*skeleton.link != nullptr)
+      continue;
+    auto link = attach_map(map);
+    if (!link)
+      return link.error();
+    *skeleton.link = handle<bpf_link>(link->release());
+  }
+  return {};
+}
+
+Result<void> attach_all(const bpf_object_skeleton& skeleton) {
+  if (const auto attached = attach_programs(programs_of(skeleton)); !attached)
+    return attached;
+  return attach_maps(maps_of(skeleton));
+}
+
+// detach destroys a link. An array that was not allocated, or a slot that is not there, has none.
+void detach(bpf_link** slot) {
+  if (slot == nullptr || *slot == nullptr)
+    return;
+  const Owned<attach::Link> gone(is_error(*slot) ? nullptr : &core(*slot));
+  *slot = nullptr;
+}
+
+void detach_all(const bpf_object_skeleton& skeleton) {
+  const Programs programs = programs_of(skeleton);
+  for (std::size_t index = 0; index < programs.count(); ++index)
+    detach(programs[index].link);
+  const Maps maps = maps_of(skeleton);
+  if (!maps.has(&bpf_map_skeleton::link))
+    return;
+  for (std::size_t index = 0; index < maps.count(); ++index)
+    detach(maps[index].link);
 }
 
 // put_variables says where each variable is, in the image of its map.
@@ -118,6 +191,31 @@ extern "C" LIBBPF_API int bpf_object__open_skeleton(struct bpf_object_skeleton* 
 
 extern "C" LIBBPF_API int bpf_object__load_skeleton(struct bpf_object_skeleton* s) {
   return Entry().leave(load(*s));
+}
+
+extern "C" LIBBPF_API int bpf_object__attach_skeleton(struct bpf_object_skeleton* s) {
+  return Entry().leave(attach_all(*s));
+}
+
+extern "C" LIBBPF_API void bpf_object__detach_skeleton(struct bpf_object_skeleton* s) {
+  const Entry entry;
+  detach_all(*s);
+  entry.succeed();
+}
+
+extern "C" LIBBPF_API void bpf_object__destroy_skeleton(struct bpf_object_skeleton* s) {
+  const Entry entry;
+  if (s != nullptr) {
+    detach_all(*s);
+    if (s->obj != nullptr && *s->obj != nullptr) {
+      const Owned<Object> gone(&core(*s->obj));
+      *s->obj = nullptr;
+    }
+    std::free(s->maps);
+    std::free(s->progs);
+    std::free(s);
+  }
+  entry.succeed();
 }
 
 extern "C" LIBBPF_API int bpf_object__open_subskeleton(struct bpf_object_subskeleton* s) {

@@ -7,6 +7,8 @@
 
 #include "bpf/command.hpp"
 #include "bpf/link.hpp"
+#include "bpf/map.hpp"
+#include "os/perf.hpp"
 #include "os/pins.hpp"
 
 namespace ringside::attach {
@@ -72,8 +74,16 @@ Result<void> make_folder_for(const char* path) {
 } // namespace
 
 Link::~Link() {
-  if (disconnected_)
-    fd_.release();
+  if (!disconnected_) {
+    static_cast<void>(close());
+    return;
+  }
+  fd_.release();
+  parts_.event.release();
+  parts_.probe.keep();
+  parts_.ending.run(true);
+  for (const Owned<Link>& probe : parts_.probes)
+    probe->disconnect();
 }
 
 Result<Owned<Link>> Link::open(const char* path) {
@@ -96,9 +106,17 @@ Result<void> Link::set_path(std::string_view path) {
   return {};
 }
 
+Result<void> Link::must_be_one() const {
+  if (is_of_many())
+    return Errno(EOPNOTSUPP);
+  return {};
+}
+
 Result<void> Link::pin(const char* path) {
   if (this->path() != nullptr)
     return Errno(EBUSY);
+  if (const auto one = must_be_one(); !one)
+    return one;
   if (const auto made = make_folder_for(path); !made)
     return made;
   auto copy = copy_of(path);
@@ -121,14 +139,59 @@ Result<void> Link::unpin() {
   return removed;
 }
 
+Result<void> Link::update(int new_fd) {
+  if (const auto one = must_be_one(); !one)
+    return one;
+  return bpf::run(BPF_LINK_UPDATE, bpf::LinkUpdateAttr{.link_fd = fd_.get(), .new_fd = new_fd});
+}
+
 Result<void> Link::detach() {
+  if (const auto one = must_be_one(); !one)
+    return one;
   return bpf::detach_link(fd_.get());
 }
 
-Result<void> Link::close() {
-  if (disconnected_ || !fd_)
+// stop takes the program off what closing descriptors leaves on.
+Result<void> Link::stop() const {
+  constexpr std::uint32_t kKey = 0;
+  if (parts_.kind == LinkKind::struct_ops_map)
+    return !fd_ ? Result<void>() : bpf::delete_element(fd_.get(), &kKey);
+  const int event = parts_.kind == LinkKind::event ? fd_.get() : parts_.event.get();
+  // A sampling event with a name goes on for as long as that is there.
+  if (event < 0 || path() != nullptr)
     return {};
-  return os::close(fd_.release());
+  const auto stopped = os::perf_ioctl(event, PERF_EVENT_IOC_DISABLE, 0);
+  if (!stopped)
+    return stopped.error();
+  return {};
+}
+
+Result<void> Link::close() {
+  if (disconnected_)
+    return {};
+  Result<void> first = stop();
+  const auto then = [&first](const Result<void>& done) {
+    if (first)
+      first = done;
+  };
+  if (fd_)
+    then(os::close(fd_.release()));
+  if (parts_.event)
+    then(os::close(parts_.event.release()));
+  then(parts_.probe.remove());
+  for (const Owned<Link>& probe : parts_.probes)
+    then(probe->close());
+  parts_.ending.run();
+  return first;
+}
+
+Result<Owned<Link>> make_link(Result<os::UniqueFd> fd, LinkParts parts, const Subject& subject) {
+  if (!fd)
+    return fd.error();
+  auto link = make<Link>(std::move(*fd), std::move(parts));
+  if (link == nullptr)
+    return no_memory(subject, "its link");
+  return link;
 }
 
 } // namespace ringside::attach

@@ -8,8 +8,8 @@
 namespace ringside {
 
 // LazyForever is for static memory: what was made stays. It may be asked and filled by several
-// threads at once; what is in it is only read then. No code runs when the library is loaded, or when
-// the process ends.
+// threads at once; what is in it is only read then. No code runs when the library is loaded, or
+// when the process ends.
 template <class T>
 class LazyForever {
 public:

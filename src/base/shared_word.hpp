@@ -37,6 +37,12 @@ T exchange(T& word, T value) {
   return __atomic_exchange_n(&word, value, __ATOMIC_ACQ_REL);
 }
 
+// fetch_add adds to a word, and returns what it was. It orders no other memory.
+template <class T>
+T fetch_add(T& word, T more) {
+  return __atomic_fetch_add(&word, more, __ATOMIC_RELAXED);
+}
+
 // replace stores `value` if the word is `expected`, and says whether it was.
 template <class T>
 bool replace(T& word, T expected, T value) {

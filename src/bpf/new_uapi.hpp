@@ -31,6 +31,7 @@ inline constexpr std::uint32_t kFlagValueTypeOfModule = 1U << 15;
 inline constexpr std::uint32_t kFlagLink = 1U << 13;
 
 // enum bpf_attach_type
+inline constexpr std::uint32_t kStructOps = 44;
 inline constexpr std::uint32_t kNetfilter = 45;
 inline constexpr std::uint32_t kTcxIngress = 46;
 inline constexpr std::uint32_t kTcxEgress = 47;

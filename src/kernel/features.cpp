@@ -15,6 +15,8 @@
 #include "bpf/new_uapi.hpp"
 #include "bpf/prog.hpp"
 #include "kernel/kallsyms.hpp"
+#include "os/perf.hpp"
+#include "os/whole_file.hpp"
 
 namespace ringside::kernel {
 namespace {
@@ -117,6 +119,34 @@ bool has_uprobe_multi() {
     // The kernels before checked no process, and looked at the wrong threads of one.
     return loaded && uprobe_error(loaded->get(), 0) == Errno(EBADF) &&
            uprobe_error(loaded->get(), UINT32_MAX) == Errno(EINVAL);
+  });
+}
+
+bool has_uprobe_call() {
+#if defined(__x86_64__)
+  static Cached<cached_fact("system call of uprobes")> kept;
+  return kept.holds([]() -> Result<bool> { return os::knows_uprobe_call(); });
+#else
+  return false;
+#endif
+}
+
+bool has_uprobe_counter() {
+  return os::exists("/sys/bus/event_source/devices/uprobe/format/ref_ctr_offset");
+}
+
+bool has_perf_link() {
+  static Cached<cached_fact("links of perf events")> kept;
+  return kept.holds([]() -> Result<bool> {
+    const auto loaded = load_nothing(BPF_PROG_TYPE_TRACEPOINT, 0);
+    if (!loaded)
+      return loaded.error();
+    // A kernel that knows such links looks for the event, which there is not.
+    const auto link = bpf::create_link({.prog_fd = loaded->get(),
+                                        .target = -1,
+                                        .attach_type = BPF_PERF_EVENT,
+                                        .words = {}});
+    return !link && link.error() == Errno(EBADF);
   });
 }
 

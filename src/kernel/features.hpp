@@ -19,6 +19,15 @@ bool has_attach_types();
 // checked. Linux 6.10.
 bool has_uprobe_multi();
 
+// has_uprobe_call: probes on a nop of 5 bytes need no trap. Linux 6.18 on x86-64.
+bool has_uprobe_call();
+
+// has_uprobe_counter: the kernel counts in a file's semaphore how many probes there are. Linux 4.20.
+bool has_uprobe_counter();
+
+// has_perf_link: programs are attached to perf events by links. Linux 5.15.
+bool has_perf_link();
+
 // has_full_value_offsets: an instruction can load any address in the value of a map, not only those
 // in its first 512 MiB.
 bool has_full_value_offsets();

@@ -2,15 +2,11 @@
 // /proc/kallsyms: the kernel's symbols.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
-#include "base/array.hpp"
 #include "base/result.hpp"
-#include "os/file.hpp"
-#include "os/whole_file.hpp"
+#include "kernel/lines.hpp"
 
 namespace ringside::kernel {
 
@@ -27,35 +23,8 @@ Symbol parse_symbol(std::string_view line);
 // each_symbol calls visit(symbol) for all of them, until it gives false. Names last for the call.
 template <class Visit>
 Result<void> each_symbol(Visit visit) {
-  constexpr std::size_t kBlock = std::size_t{64} << 10;
-  const auto file = os::open_to_read("/proc/kallsyms");
-  if (!file)
-    return file.error();
-  auto block = Array<char>::of_size(kBlock);
-  if (!block)
-    return block.error();
-  // A line that a block cuts is moved to the beginning of the next.
-  for (std::size_t kept = 0;;) {
-    const auto count = os::read(
-        file->get(), std::as_writable_bytes(std::span(block->begin() + kept, kBlock - kept)));
-    if (!count)
-      return count.error();
-    if (*count == 0)
-      return {};
-    const char* next = block->begin();
-    const char* const end = next + kept + *count;
-    while (const void* const found =
-               std::memchr(next, '\n', static_cast<std::size_t>(end - next))) {
-      const auto* const newline = static_cast<const char*>(found);
-      if (!visit(parse_symbol({next, static_cast<std::size_t>(newline - next)})))
-        return {};
-      next = newline + 1;
-    }
-    kept = static_cast<std::size_t>(end - next);
-    if (kept == kBlock)
-      return Errno(EINVAL);
-    std::memmove(block->begin(), next, kept);
-  }
+  return each_line("/proc/kallsyms",
+                   [&visit](std::string_view line) { return visit(parse_symbol(line)); });
 }
 
 } // namespace ringside::kernel

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "attach/link.hpp"
 #include "base/array.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 #include "bpf/attr.hpp"
 
@@ -22,6 +24,8 @@ struct Handler {
     Result<void> (*set_up)(const Handler& handler, Program& program);
     // `attr` is what the program is loaded with, which may be changed.
     Result<void> (*prepare)(const Handler& handler, Program& program, bpf::ProgLoadAttr& attr);
+    // Null if there is nothing to attach.
+    Result<Owned<attach::Link>> (*attach)(const Handler& handler, Program& program);
   };
 
   // With a section of null it is the fallback: for all that no other handler and no table knows.

@@ -15,7 +15,9 @@
 #include "object/map.hpp"
 #include "object/parsed.hpp"
 #include "object/program.hpp"
+#include "os/lock.hpp"
 #include "os/unique_fd.hpp"
+#include "usdt/spec_table.hpp"
 
 namespace ringside::object {
 
@@ -97,6 +99,19 @@ public:
   // is_made is whether the kernel has what prepare makes.
   [[nodiscard]] bool is_made() const { return phase_ != Phase::open && !has_failed_; }
 
+  // usdt_table is what the object keeps of USDT probes; `open` makes it when it is first asked for.
+  template <class Open>
+  Result<usdt::SharedSpecTable> usdt_table(Open open) {
+    const os::Locked locked(usdt_lock_);
+    if (!usdt_table_) {
+      auto opened = open();
+      if (!opened)
+        return opened.error();
+      usdt_table_ = std::move(*opened);
+    }
+    return usdt_table_.share();
+  }
+
   // For the steps of loading: what the object owns from then on.
   void set_token(os::UniqueFd token) { token_ = std::move(token); }
   void set_btf_fd(os::UniqueFd fd) { btf_fd_ = std::move(fd); }
@@ -126,6 +141,8 @@ private:
   Array<Program> programs_;
   std::uint32_t kernel_version_ = 0;
   os::UniqueFd token_;
+  os::Lock usdt_lock_;
+  usdt::SharedSpecTable usdt_table_;
   os::UniqueFd btf_fd_;
   Vector<os::UniqueFd> more_fds_; // of maps that stand for jump tables, and of modules
   Vector<int> btf_fds_;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <cstdio>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -22,8 +24,32 @@ bool can_be_read(const char* path) {
   return faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0;
 }
 
+bool can_be_run(const char* path) {
+  return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
+}
+
+bool is_regular(const char* path) {
+  struct stat facts = {};
+  return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
+}
+
 Result<UniqueFd> open_to_read(const char* path) {
   return opened(open(path, O_RDONLY | O_CLOEXEC));
+}
+
+Result<Array<char>> path_of(int fd) {
+  char link[32];
+  std::snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+  auto path = Array<char>::of_size(PATH_MAX);
+  if (!path)
+    return path.error();
+  const ssize_t length = readlink(link, path->data(), path->size());
+  if (length < 0)
+    return last_error();
+  if (static_cast<std::size_t>(length) == path->size())
+    return Errno(ENAMETOOLONG);
+  (*path)[static_cast<std::size_t>(length)] = '\0';
+  return path;
 }
 
 Result<std::uint64_t> file_size(int fd) {

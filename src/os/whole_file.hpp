@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/array.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
 #include "os/mapping.hpp"
@@ -14,12 +15,19 @@
 
 namespace ringside::os {
 
-// exists and can_be_read ask by the rights that the process has now.
+// These ask by the rights that the process has now.
 bool exists(const char* path);
 bool can_be_read(const char* path);
+bool can_be_run(const char* path);
+
+// is_regular is whether a path is that of a file, and not of a folder or device.
+bool is_regular(const char* path);
 
 // open_to_read is open(2) for reading. The descriptor is closed on exec.
 Result<UniqueFd> open_to_read(const char* path);
+
+// path_of is the path of an open file without symbolic links, with a NUL. ENAMETOOLONG.
+Result<Array<char>> path_of(int fd);
 
 // file_size is what the file system says. Of files in /proc, and of pipes, that is 0.
 Result<std::uint64_t> file_size(int fd);

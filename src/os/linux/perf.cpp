@@ -2,6 +2,8 @@
 // perf_event_open(2), for which the C library has no function, and ioctl(2).
 #include "os/perf.hpp"
 
+#include <cerrno>
+
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,6 +28,15 @@ Result<UniqueFd> perf_event_open(perf_event_attr* attr, pid_t pid, int cpu, int 
 
 Result<int> perf_ioctl(int fd, unsigned long request, unsigned long argument) {
   return number(ioctl(fd, as_request(ioctl, request), argument));
+}
+
+bool knows_uprobe_call() {
+#if defined(__x86_64__)
+  constexpr long kUprobe = 336;
+  return syscall(kUprobe) == -1 && errno == ENXIO;
+#else
+  return false;
+#endif
 }
 
 } // namespace ringside::os

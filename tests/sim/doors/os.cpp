@@ -85,6 +85,11 @@ Result<int> perf_ioctl(int fd, unsigned long request, unsigned long argument) {
   return number(kernel().ioctl(fd, request, argument).value_or(-ENOTTY));
 }
 
+// The simulated kernel has no uprobes.
+bool knows_uprobe_call() {
+  return false;
+}
+
 Result<UniqueFd> create_epoll() {
   return owned(kernel().epolls().create(EPOLL_CLOEXEC));
 }

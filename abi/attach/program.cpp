@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Attaching as the name of the section says.
+#include <cerrno>
+
+#include "abi/attach/handles.hpp"
+#include "abi/object/handles.hpp"
+#include "object/attaching.hpp"
+
+namespace {
+
+using namespace ringside;
+
+Result<Owned<attach::Link>> attach_by_name(object::Program& program) {
+  const object::Attachable attachable(program);
+  const Subject& subject = attachable.program().subject;
+  if (!object::can_attach(program))
+    return fail(
+        subject, Errno(EOPNOTSUPP),
+        "its section '%s' does not say how it is attached: use the function for programs of "
+        "its type",
+        program.section());
+  if (const auto loaded = attach::must_be_loaded(attachable.program()); !loaded)
+    return loaded.error();
+  auto link = object::attach_by_section(program);
+  if (link && *link == nullptr)
+    return fail(subject, Errno(EOPNOTSUPP),
+                "its section '%s' does not say to what it is attached: use the function for "
+                "programs of its type",
+                program.section());
+  return link;
+}
+
+} // namespace
+
+extern "C" LIBBPF_API struct bpf_link* bpf_program__attach(const struct bpf_program* prog) {
+  const Entry entry;
+  return give_link(entry, attach_by_name(core(const_cast<struct bpf_program*>(prog))));
+}
+
+extern "C" LIBBPF_API struct bpf_link* bpf_map__attach_struct_ops(const struct bpf_map* map) {
+  const Entry entry;
+  return give_link(entry, object::attach_map(core(const_cast<struct bpf_map*>(map))));
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Glob: a pattern for names of functions. '*' is any characters, '?' is one; all others are
+// themselves.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace ringside::attach {
+
+class Glob {
+public:
+  // The pattern must outlive it.
+  explicit Glob(std::string_view pattern)
+      : pattern_(pattern), fixed_(pattern.substr(0, pattern.find_first_of("*?"))) {}
+
+  // is_name is whether the pattern fits one name alone: itself.
+  [[nodiscard]] bool is_name() const { return fixed_.size() == pattern_.size(); }
+
+  // fits is whether the pattern fits the whole of a name. It takes at most the product of both
+  // lengths.
+  [[nodiscard]] bool fits(std::string_view name) const {
+    return name.starts_with(fixed_) && fits_rest(name);
+  }
+
+private:
+  [[nodiscard]] bool fits_rest(std::string_view name) const;
+
+  std::string_view pattern_;
+  std::string_view fixed_; // what each name that fits begins with
+};
+
+} // namespace ringside::attach

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// match_kernel_functions: three sources, the best that can be read.
+#include "attach/kernel_functions.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+
+#include "attach/tracefs.hpp"
+#include "base/hash_index.hpp"
+#include "base/scan.hpp"
+#include "kernel/kallsyms.hpp"
+#include "kernel/lines.hpp"
+#include "os/whole_file.hpp"
+
+namespace ringside::attach {
+namespace {
+
+using Addresses = Vector<unsigned long>;
+
+// Clang adds this, and a number, to the names of functions that it moved between files.
+constexpr std::string_view kMovedMark = ".llvm.";
+
+// with_addresses reads lines of "ADDRESS NAME" and perhaps " [MODULE]".
+Result<Addresses> with_addresses(const char* path, const Glob& glob) {
+  constexpr unsigned kHexadecimal = 16;
+  Addresses found;
+  Result<void> done;
+  const auto read = kernel::each_line(path, [&](std::string_view line) {
+    std::string_view rest = line;
+    static_cast<void>(take_until(rest, ' '));
+    const std::string_view name = rest.substr(0, rest.find(' '));
+    if (name.empty()) {
+      done = Errno(EINVAL);
+    } else if (glob.fits(name)) {
+      const auto address = take_number(line, kHexadecimal);
+      done = address ? found.append(static_cast<unsigned long>(*address)) : Errno(EINVAL);
+    }
+    return static_cast<bool>(done);
+  });
+  if (!read)
+    return read.error();
+  if (!done)
+    return done.error();
+  return found;
+}
+
+// Names is a set of names that were read.
+class Names {
+public:
+  Result<void> add(std::string_view name) {
+    if (has(name))
+      return {};
+    const auto begin = static_cast<std::uint32_t>(bytes_.size());
+    if (const auto kept = bytes_.append_all({name.data(), name.size()}); !kept)
+      return kept;
+    if (const auto kept = names_.append({begin, static_cast<std::uint32_t>(name.size())}); !kept)
+      return kept;
+    return index_.insert(hash_text(name), static_cast<std::uint32_t>(names_.size() - 1));
+  }
+
+  [[nodiscard]] bool has(std::string_view name) const {
+    return index_.find(hash_text(name), [&](std::uint32_t number) {
+      const Place& place = names_[number];
+      return name == std::string_view(bytes_.begin() + place.begin, place.size);
+    }) != HashIndex::kNone;
+  }
+
+private:
+  struct Place {
+    std::uint32_t begin;
+    std::uint32_t size;
+  };
+  Vector<char> bytes_;
+  Vector<Place> names_;
+  HashIndex index_;
+};
+
+// names_in reads lines of "NAME" and perhaps " [MODULE]".
+Result<Names> names_in(const char* path, const Glob& glob) {
+  Names names;
+  Result<void> done;
+  const auto read = kernel::each_line(path, [&](std::string_view line) {
+    const std::string_view name = line.substr(0, line.find(' '));
+    if (name.empty())
+      done = Errno(EINVAL);
+    else if (glob.fits(name))
+      done = names.add(name);
+    return static_cast<bool>(done);
+  });
+  if (!read)
+    return read.error();
+  if (!done)
+    return done.error();
+  return names;
+}
+
+// in_kallsyms is the addresses of the symbols that `takes` wants.
+template <class Takes>
+Result<Addresses> in_kallsyms(Takes takes) {
+  Addresses found;
+  Result<void> done;
+  const auto read = kernel::each_symbol([&](const kernel::Symbol& symbol) {
+    if (takes(symbol))
+      done = found.append(static_cast<unsigned long>(symbol.address));
+    return static_cast<bool>(done);
+  });
+  if (!read)
+    return read.error();
+  if (!done)
+    return done.error();
+  return found;
+}
+
+Result<Addresses> of_names(const Names& names) {
+  return in_kallsyms([&names](const kernel::Symbol& symbol) {
+    return names.has(symbol.name) ||
+           (symbol.name.find(kMovedMark) != std::string_view::npos &&
+            names.has(symbol.name.substr(0, symbol.name.find(kMovedMark))));
+  });
+}
+
+Result<Addresses> of_functions(const Glob& glob) {
+  return in_kallsyms([&glob](const kernel::Symbol& symbol) {
+    return (symbol.type == 't' || symbol.type == 'T') && glob.fits(symbol.name);
+  });
+}
+
+bool may_not_be_read(Errno error) {
+  return error == Errno(ENOENT) || error == Errno(EPERM) || error == Errno(EACCES);
+}
+
+Result<Addresses> match(const Glob& glob) {
+  const auto with = tracefs_path("available_filter_functions_addrs");
+  if (!with)
+    return with.error();
+  auto found = with_addresses(with->text, glob);
+  if (found || !may_not_be_read(found.error()))
+    return found;
+  const auto without = tracefs_path("available_filter_functions");
+  if (!without)
+    return without.error();
+  const auto names = names_in(without->text, glob);
+  if (names)
+    return of_names(*names);
+  return may_not_be_read(names.error()) ? of_functions(glob) : names.error();
+}
+
+} // namespace
+
+Result<Addresses> match_kernel_functions(const Glob& glob, const Subject& subject) {
+  auto found = match(glob);
+  if (!found && found.error() == Errno(EINVAL))
+    return fail(subject, Errno(EINVAL),
+                "a line of available_filter_functions in tracefs is not of the form that the "
+                "kernel writes");
+  if (!found)
+    return fail(subject, found.error(), "the kernel's functions cannot be read");
+  if (found->empty())
+    return fail(subject, Errno(ENOENT),
+                "the kernel has no function that the pattern fits and that can have a probe");
+  std::sort(found->begin(), found->end());
+  if (*found->begin() == 0)
+    return fail(subject, Errno(EPERM),
+                "the kernel hides the addresses of its functions from this process: it needs "
+                "CAP_SYSLOG, or 0 in /proc/sys/kernel/kptr_restrict");
+  found->truncate(
+      static_cast<std::size_t>(std::unique(found->begin(), found->end()) - found->begin()));
+  return found;
+}
+
+} // namespace ringside::attach

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// TargetFile: the ELF file that probes are put into. Its tables are read as they are needed, and
+// nothing is mapped.
+#pragma once
+
+#include <cstdint>
+
+#include "base/array.hpp"
+#include "base/byte_source.hpp"
+#include "base/failure.hpp"
+#include "base/owned.hpp"
+#include "base/result.hpp"
+#include "elf/file.hpp"
+#include "os/unique_fd.hpp"
+
+namespace ringside::attach {
+
+// split_archive is where the name of an archive ends in "archive!/member", or 0: a path that is
+// that of a file is no archive's.
+std::size_t split_archive(const char* path);
+
+class TargetFile {
+public:
+  // open opens a file, or one that an archive holds uncompressed. What `subject` refers to must
+  // outlive it. Errors, each with a message: kErrnoFormat: it is no ELF file; those of
+  // elf::stored_member; what opening fails with.
+  static Result<Owned<TargetFile>> open(const char* path, const Subject& subject);
+
+  // open_plain takes the path as that of a file, even if it looks like an archive's.
+  static Result<Owned<TargetFile>> open_plain(const char* path, const Subject& subject);
+
+  TargetFile(const char* path, const Subject& subject) : path_subject_(subject, "file", path) {}
+  TargetFile(const TargetFile&) = delete;
+  TargetFile& operator=(const TargetFile&) = delete;
+  ~TargetFile() = default;
+
+  // path is that of the file, or of the archive; null-terminated.
+  [[nodiscard]] const char* path() const { return path_.data(); }
+  // base is where in the file at path() the ELF file begins: 0 but in archives.
+  [[nodiscard]] std::uint64_t base() const { return base_; }
+  [[nodiscard]] int fd() const { return fd_.get(); }
+  [[nodiscard]] const ByteSource& source() const { return source_; }
+  [[nodiscard]] const Subject& subject() const { return path_subject_; }
+
+  // elf reads the headers, when it is first asked. The errors are those of elf::File::open.
+  Result<const elf::File*> elf();
+
+private:
+  Result<void> open_archive(const char* path, std::size_t end);
+  Result<void> open_fd(const char* path);
+
+  Subject path_subject_;
+  Array<char> path_;
+  os::UniqueFd fd_;
+  int raw_fd_ = -1;
+  std::uint64_t base_ = 0;
+  ByteSource source_;
+  elf::File elf_;
+  bool is_read_ = false;
+};
+
+} // namespace ringside::attach

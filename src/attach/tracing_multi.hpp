@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Programs on entry and return of many functions of the kernel, by one link.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "attach/link.hpp"
+#include "attach/program.hpp"
+#include "base/vector.hpp"
+#include "btf/btf.hpp"
+
+namespace ringside::attach {
+
+// The functions are those that a pattern "[module:]pattern" fits, or else a list of ids in the
+// kernel's BTF or a module's; `cookies` is as long as that, or null.
+struct TracingMulti {
+  const char* pattern = nullptr;
+  const std::uint32_t* ids = nullptr;
+  const std::uint64_t* cookies = nullptr;
+  std::size_t count = 0;
+};
+
+// attach_tracing_multi makes one link for all. EINVAL: a pattern and a list, or neither; there is
+// no such module; a program for a module, and a pattern without one. ENOENT: the pattern fits none.
+// What the kernel refuses with. Each with a message.
+Result<Owned<Link>> attach_tracing_multi(const Program& program, const TracingMulti& multi);
+
+// can_be_traced is whether the kernel can put such a program on a function: one that passes all its
+// parameters in registers or copies of few bytes. `id` is that of a FUNC.
+bool can_be_traced(const btf::Btf& btf, std::uint32_t id);
+
+} // namespace ringside::attach

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// Uprobes: programs on functions of other programs and of libraries.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "attach/link.hpp"
+#include "attach/probe.hpp"
+#include "attach/program.hpp"
+
+namespace ringside::attach {
+
+struct Uprobe {
+  std::int32_t pid = -1;          // below 0: all processes; 0: this one
+  const char* path = nullptr;     // or a name without '/', to be searched; or "archive!/member"
+  const char* function = nullptr; // null: `offset` is one in the file
+  std::uint64_t offset = 0;
+  std::uint64_t counter = 0; // where in the file a semaphore is
+  bool at_return = false;
+  ProbeMode mode = ProbeMode::best;
+  std::uint64_t cookie = 0;
+};
+
+// attach_uprobe attaches to one place. The errors are those of find_file, TargetFile, find_function
+// and attach_probe; EINVAL: there is no path.
+Result<Owned<Link>> attach_uprobe(const Program& program, const Uprobe& uprobe);
+
+// What a link of many places has: those that a pattern fits, or else functions by their names, or
+// else offsets. Each list is `count` long, or null.
+struct UprobeMulti {
+  std::int32_t pid = -1;
+  const char* path = nullptr;
+  const char* pattern = nullptr;
+  const char* const* functions = nullptr;
+  const unsigned long* offsets = nullptr;
+  const unsigned long* counters = nullptr;
+  const std::uint64_t* cookies = nullptr;
+  std::size_t count = 0;
+  bool at_return = false;
+  bool session = false; // on entry, and if the program says so on return
+};
+
+// attach_uprobe_multi makes one link for all. EINVAL for lists that do not go together; else as
+// attach_uprobe.
+Result<Owned<Link>> attach_uprobe_multi(const Program& program, const UprobeMulti& multi);
+
+} // namespace ringside::attach
