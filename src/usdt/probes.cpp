@@ -350,7 +350,10 @@ Result<elf::File> open_traced(const ByteSource& source, const Subject& subject) 
   std::byte magic[SELFMAG];
   if (!source.holds(0, SELFMAG))
     return not_traced(subject, "it is too short for an ELF file");
-  if (const auto read = source.read(0, magic); !read)
+  const auto read = source.read(0, magic);
+  if (!read && read.error() == Errno(EISDIR))
+    return fail(subject, kErrnoFormat, "it is a folder");
+  if (!read)
     return fail(subject, read.error(), "it cannot be read, error %d", read.error().value());
   if (std::memcmp(magic, ELFMAG, SELFMAG) != 0)
     return not_traced(subject, "it is no ELF file; give the path of a program or shared library");

@@ -342,6 +342,21 @@ TEST_CASE("what is no ELF file is not traced") {
   CHECK(messages.warnings() == 4);
 }
 
+TEST_CASE("a file that cannot be read is not traced") {
+  const auto [found, error] =
+      GENERATE(table<int, int>({{EISDIR, kErrnoFormat.value()}, {EIO, EIO}}));
+  int answer = found;
+  const ByteSource source(
+      4096,
+      [](void* file, std::uint64_t, std::span<std::byte>) -> Result<void> {
+        return Errno(*static_cast<const int*>(file));
+      },
+      &answer);
+  const Messages messages;
+  CHECK(usdt::open_traced(source, "x").error() == Errno(error));
+  CHECK(messages.warnings() == 1);
+}
+
 namespace {
 
 using ReadProbe = std::tuple<std::string, std::string, std::uint64_t, std::string>;
