@@ -29,7 +29,7 @@ std::optional<MapsLine> parse_maps_line(std::string_view text) {
   if (!end || !offset || device.empty() || inode.empty())
     return std::nullopt;
   skip_blanks(text);
-  return MapsLine{{*begin, *end, *offset}, permissions.find('x') != permissions.npos, text};
+  return MapsLine{{*begin, *end, *offset}, permissions.find('x') != std::string_view::npos, text};
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "usdt/mappings.hpp"
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -66,9 +67,7 @@ TEST_CASE("an offset has an address in the mapping that covers it") {
 TEST_CASE("this process runs this program") {
   std::ifstream maps("/proc/self/maps");
   const std::string text((std::istreambuf_iterator<char>(maps)), {});
-  const std::size_t begin = text.find('/');
-  REQUIRE(begin != std::string::npos);
-  const std::string path = text.substr(begin, text.find('\n') - begin);
+  const std::string path = std::filesystem::read_symlink("/proc/self/exe");
   const auto mappings = parse_mappings(text, path);
   REQUIRE(mappings);
   CHECK_FALSE(mappings->empty());
