@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """Programs with usdt.bpf.h on probes of a live process: what they read, with objects of both
 layouts of the map, of our header and of stock's, attached by stock libraries that write that
-layout."""
+layout, and by ours, which chooses it for each object.
+
+  usdt_test.py [LIBBPF]    our libbpf.so.1, if it is built
+"""
+import os
 import pathlib
 import platform
 import shutil
@@ -25,13 +29,18 @@ OLDER = ('1.1.2', 101, ['-DBPF_USDT_LAYOUT_16'])
 NEWER = ('1.7.0', 107, [])
 
 
+# The headers that real objects were built with, and their layouts.
+HEADERS = [('1.1.2', OLDER), ('1.4.6', OLDER), ('1.5.0', OLDER), ('1.7.0', NEWER)]
+LIBBPF = None  # ours
+
+
 class Probes(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def run_with(self, layout, include, version, *arguments):
+    def run_with(self, layout, include, version, *arguments, by_ours=False):
         """What the programs leave, with headers from a folder."""
         release, _, macros = layout
         programs, host = self.folder / 'programs.o', self.folder / 'host'
@@ -40,12 +49,24 @@ class Probes(unittest.TestCase):
                                            f'-DVERSION={version}', *macros, *arguments), '')
         subprocess.run(['gcc', *building.WARNINGS, f'-I{building.OURS}', '-o', host,
                         building.HERE / 'usdt_live.c', '-lbpf'], check=True)
-        try:
-            command = building.oracle.command(building.oracle.root(release), [str(host)])
-        except building.oracle.Unavailable as error:
-            self.skipTest(f'libbpf {release}: {error}')
+        environment = dict(os.environ)
+        if by_ours:
+            alone = self.folder / 'alone'
+            alone.mkdir(exist_ok=True)
+            (alone / 'libbpf.so.1').unlink(missing_ok=True)
+            (alone / 'libbpf.so.1').symlink_to(LIBBPF)
+            environment['LD_LIBRARY_PATH'] = str(alone)
+            listed = subprocess.run([host], env={**environment, 'LD_TRACE_LOADED_OBJECTS': '1'},
+                                    stdout=subprocess.PIPE, text=True, check=True).stdout
+            self.assertIn(f'{alone}/libbpf.so.1', listed)
+            command = [str(host)]
+        else:
+            try:
+                command = building.oracle.command(building.oracle.root(release), [str(host)])
+            except building.oracle.Unavailable as error:
+                self.skipTest(f'libbpf {release}: {error}')
         done = subprocess.run([*command, programs, host], stdout=subprocess.PIPE, text=True,
-                              check=False)
+                              check=False, env=environment)
         if done.returncode == 77:
             self.skipTest('bpf(2) is not allowed')
         self.assertEqual(done.returncode, 0, done.stdout)
@@ -56,14 +77,14 @@ class Probes(unittest.TestCase):
         self.assertEqual(left[len(EACH):len(EACH) + len(INDEXED)], indexed)
         self.assertEqual(left[len(EACH) + len(INDEXED):][:len(BROKEN)], BROKEN)
 
-    def stock(self, layout):
-        release, version, _ = layout
+    def stock(self, layout, release=None, by_ours=False):
+        release, version = release or layout[0], layout[1]
         try:
             include = building.stock(release)
         except building.oracle.Unavailable as error:
             self.skipTest(f'libbpf {release}: {error}')
         place = building.mixed(self.folder / release, (include, building.HEADERS))
-        return self.run_with(layout, place, version, '-w')
+        return self.run_with(layout, place, version, '-w', by_ours=by_ours)
 
     def test_ours_with_the_newer_layout(self):
         self.check(self.run_with(NEWER, building.OURS, 108, *building.WARNINGS), INDEXED)
@@ -78,8 +99,24 @@ class Probes(unittest.TestCase):
     def test_stock_with_the_older_layout(self):
         self.check(self.stock(OLDER), [0] * 5)
 
+    def test_attached_by_ours(self):
+        """Each object gets the layout that it was built with. The stock library, which always
+        writes its own, gives programs of the other layout nothing but zeros."""
+        if LIBBPF is None:
+            self.skipTest('our libbpf.so.1 is not built')
+        for release, layout in HEADERS:
+            with self.subTest(headers=release):
+                self.check(self.stock(layout, release, by_ours=True),
+                           INDEXED if layout is NEWER else [0] * 5)
+        for layout, indexed in ((NEWER, INDEXED), (OLDER, [0] * 5)):
+            with self.subTest(headers='ours', layout=layout[0]):
+                self.check(self.run_with(layout, building.OURS, 108, *building.WARNINGS,
+                                         by_ours=True), indexed)
+
 
 if __name__ == '__main__':
+    if len(sys.argv) > 1:
+        LIBBPF = pathlib.Path(sys.argv.pop()).resolve()
     if shutil.which(building.CLANG) is None:
         print('SKIP: no clang')
         sys.exit(77)
