@@ -38,11 +38,6 @@ constexpr std::uint32_t kWithoutTypes[] = {
     bpf::kMapArena,
 };
 
-bool takes_types(std::uint32_t type) {
-  return std::find(std::begin(kWithoutTypes), std::end(kWithoutTypes), type) ==
-         std::end(kWithoutTypes);
-}
-
 constexpr kernel::Step kMaking{"making it", kernel::RefusedCall::bpf};
 constexpr kernel::Step kFilling{"filling it", kernel::RefusedCall::bpf};
 
@@ -104,6 +99,11 @@ bool is_like(const bpf_map_info& info, const MapPlan& plan) {
 
 } // namespace
 
+bool takes_types(std::uint32_t map_type) {
+  return std::find(std::begin(kWithoutTypes), std::end(kWithoutTypes), map_type) ==
+         std::end(kWithoutTypes);
+}
+
 Result<void> Map::make_template(Loading& loading, os::UniqueFd& made) {
   const Subject subject(loading.subject, "map", inner_->name());
   auto fd =
@@ -122,9 +122,7 @@ Result<void> Map::make_map(Loading& loading) {
       return cpus.error();
     plan_.max_entries = *cpus;
   }
-  const char* const kernel_name =
-      is_data() && own_name_.size() == 0 ? parsed_->kernel_name.data() : name();
-  bpf::MapCreateAttr attr = attr_of(plan_, kernel_name, loading);
+  bpf::MapCreateAttr attr = attr_of(plan_, kernel_name(), loading);
   os::UniqueFd like;
   if (is_map_of_maps()) {
     if (inner_ != nullptr)
@@ -250,6 +248,12 @@ Result<void> Map::map_arena(Loading& loading) {
   return {};
 }
 
+Result<void> Map::put_first_content(Loading& loading) {
+  if (is_data())
+    return put_content(loading);
+  return is_arena() ? map_arena(loading) : Result<void>();
+}
+
 Result<void> Map::create(Loading& loading) {
   const Subject subject(loading.subject, "map", name());
   if (!plan_.autocreate)
@@ -265,12 +269,8 @@ Result<void> Map::create(Loading& loading) {
     if (!fd_)
       if (const auto made = make_map(loading); !made)
         return made;
-    if (is_data())
-      if (const auto put = put_content(loading); !put)
-        return put;
-    if (is_arena())
-      if (const auto mapped = map_arena(loading); !mapped)
-        return mapped;
+    if (const auto put = put_first_content(loading); !put)
+      return put;
     if (pin_path() == nullptr || is_pinned_)
       return {};
     const auto pinned = kernel::pin(fd_.get(), pin_path(), subject);
@@ -306,6 +306,7 @@ void Map::drop() {
     static_cast<void>(kernel::unpin(pin_path(), name()));
   is_pinned_ = is_pinned_ && !is_pinned_by_load_;
   is_pinned_by_load_ = false;
+  arena_ = {};
   fd_ = {};
 }
 

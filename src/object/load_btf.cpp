@@ -16,30 +16,6 @@
 namespace ringside::object {
 namespace {
 
-// hide_functions makes global functions static that their visibility hides: the verifier then looks
-// at them where they are called.
-Result<void> hide_functions(Loading& loading) {
-  const Parsed& parsed = loading.object.parsed();
-  btf::Btf& btf = *parsed.btf;
-  const bool any =
-      std::any_of(parsed.programs.begin(), parsed.programs.end(), [](const ParsedProgram& program) {
-        return program.is_subprogram && program.is_hidden;
-      });
-  if (!any)
-    return {};
-  btf::Change change(btf);
-  if (const auto begun = change.begin(); !begun)
-    return begun;
-  for (const ParsedProgram& program : parsed.programs) {
-    if (!program.is_subprogram || !program.is_hidden)
-      continue;
-    const auto id = btf.find(program.name.data(), btf::kFunc);
-    if (id && btf.type(*id).elements() == BTF_FUNC_GLOBAL)
-      change.words(*id)[btf::kInfoWord] = btf::info_of(btf::kFunc, BTF_FUNC_STATIC);
-  }
-  return {};
-}
-
 Result<os::UniqueFd> load(Loading& loading, const btf::Btf& btf) {
   const auto bytes = btf.bytes(kNativeOrder);
   if (!bytes)
@@ -152,6 +128,28 @@ Result<os::UniqueFd> load_adapted(Loading& loading, Errno refused) {
 }
 
 } // namespace
+
+Result<void> hide_functions(Loading& loading) {
+  const Parsed& parsed = loading.object.parsed();
+  btf::Btf& btf = *parsed.btf;
+  const bool any =
+      std::any_of(parsed.programs.begin(), parsed.programs.end(), [](const ParsedProgram& program) {
+        return program.is_subprogram && program.is_hidden;
+      });
+  if (!any)
+    return {};
+  btf::Change change(btf);
+  if (const auto begun = change.begin(); !begun)
+    return begun;
+  for (const ParsedProgram& program : parsed.programs) {
+    if (!program.is_subprogram || !program.is_hidden)
+      continue;
+    const auto id = btf.find(program.name.data(), btf::kFunc);
+    if (id && btf.type(*id).elements() == BTF_FUNC_GLOBAL)
+      change.words(*id)[btf::kInfoWord] = btf::info_of(btf::kFunc, BTF_FUNC_STATIC);
+  }
+  return {};
+}
 
 Result<void> load_object_btf(Loading& loading) {
   btf::Btf* const btf = loading.object.btf();

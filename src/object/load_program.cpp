@@ -123,14 +123,7 @@ Result<void> put_kind(Loading& loading, Program& program, bpf::ProgLoadAttr& att
   const SectionKind* const kind = program.kind();
   if (kind == nullptr)
     return {};
-  if ((kind->flags & kSleepable) != 0)
-    attr.prog_flags |= kSleepableFlag;
-  if ((kind->flags & kFrags) != 0 && attr.prog_type == BPF_PROG_TYPE_XDP)
-    attr.prog_flags |= kFragsFlag;
-  if ((kind->flags & kMultiIfPossible) != 0 && kernel::has_uprobe_multi()) {
-    program.attach_to_many();
-    attr.expected_attach_type = program.plan().attach_type;
-  }
+  put_kind_flags(program, attr, false);
   if (is_for_many(attr.expected_attach_type))
     return put_module(loading, program, attr, subject);
   if ((kind->flags & kBtfTarget) == 0 || attr.attach_btf_id != 0)
@@ -192,6 +185,20 @@ Result<void> put_change(bpf::ProgLoadAttr& attr, const bpf::ProgLoadAttr& change
 }
 
 } // namespace
+
+void put_kind_flags(Program& program, bpf::ProgLoadAttr& attr, bool newest) {
+  const SectionKind* const kind = program.kind();
+  if (kind == nullptr)
+    return;
+  if ((kind->flags & kSleepable) != 0)
+    attr.prog_flags |= kSleepableFlag;
+  if ((kind->flags & kFrags) != 0 && attr.prog_type == BPF_PROG_TYPE_XDP)
+    attr.prog_flags |= kFragsFlag;
+  if ((kind->flags & kMultiIfPossible) != 0 && (newest || kernel::has_uprobe_multi())) {
+    program.attach_to_many();
+    attr.expected_attach_type = program.plan().attach_type;
+  }
+}
 
 Result<void> Program::check_plan(const Subject& subject) const {
   if (plan_.type == BPF_PROG_TYPE_UNSPEC)

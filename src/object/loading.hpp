@@ -47,6 +47,8 @@ struct Loading {
   bool has_modules = false;
   Vector<kernel::ModuleBtf> modules;
 
+  // The kernel is not asked: it is another one, on which a loader will run.
+  bool is_generated = false;
   // Where the globals of the arena begin.
   std::uint64_t arena_offset = 0;
 
@@ -84,6 +86,15 @@ Result<void> load_object_btf(Loading& loading);
 Result<void> create_maps(Loading& loading);
 Result<void> fill_maps_of_maps(Loading& loading);
 Result<void> relocate_programs(Loading& loading);
+
+// takes_types is whether the kernel takes types of the keys and values of maps of a type.
+bool takes_types(std::uint32_t map_type);
+// hide_functions makes global functions static in the BTF that their visibility hides: the verifier
+// then looks at them where they are called.
+Result<void> hide_functions(Loading& loading);
+// put_kind_flags adds what the section's name of a program says about loading it, but for what it
+// attaches to. With `newest` the kernel has all that this library knows.
+void put_kind_flags(Program& program, bpf::ProgLoadAttr& attr, bool newest);
 
 // And those of load.
 Result<void> load_programs(Loading& loading);

@@ -109,6 +109,10 @@ const char* Map::name() const {
   return own_name_.size() != 0 ? own_name_.data() : parsed_->name.data();
 }
 
+const char* Map::kernel_name() const {
+  return is_data() && own_name_.size() == 0 ? parsed_->kernel_name.data() : name();
+}
+
 bool Map::is_called(std::string_view wanted) const {
   return wanted.starts_with('.') ? is_data() && parsed_->section == wanted : wanted == name();
 }

@@ -46,6 +46,8 @@ public:
 
   // name ends with a NUL. It is that of a map which was reused, from then on.
   [[nodiscard]] const char* name() const;
+  // kernel_name is the name for the kernel, which may keep a part of it.
+  [[nodiscard]] const char* kernel_name() const;
   // is_called is whether the map is the one that is looked for: a name with a dot in front is that
   // of a section.
   [[nodiscard]] bool is_called(std::string_view name) const;
@@ -127,6 +129,7 @@ private:
   Result<void> put_content(Loading& loading);
   void map_content();
   Result<void> map_arena(Loading& loading);
+  Result<void> put_first_content(Loading& loading);
   Result<void> make_image(std::uint32_t size, std::span<const std::byte> content);
   Result<void> move_image(std::uint32_t size);
   Result<void> resize_last_variable(std::uint32_t size);

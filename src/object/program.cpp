@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cinttypes>
 
+#include "base/text.hpp"
 #include "kernel/program_btf.hpp"
 #include "kernel/refusal.hpp"
 #include "object/loading.hpp"
@@ -101,6 +102,10 @@ Result<void> Program::set_attach_target(int program_fd, const char* target) {
   const auto found = find_kernel_target(loading, plan_.attach_type, target, subject);
   if (!found)
     return found.error();
+  auto kept_name = copy_of(target);
+  if (!kept_name)
+    return no_memory(subject, "the name of its target");
+  target_name_ = std::move(*kept_name);
   plan_.attach_btf_id = found->id;
   plan_.attach_btf_fd = 0;
   if (found->fd == 0)

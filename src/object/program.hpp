@@ -8,6 +8,7 @@
 
 #include <linux/bpf.h>
 
+#include "base/array.hpp"
 #include "base/failure.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
@@ -73,6 +74,10 @@ public:
   // descriptor, or with 0 of the kernel, where a module may stand before it with a colon. EINVAL;
   // ESRCH; ENOENT: see bpf_program__set_attach_target.
   Result<void> set_attach_target(int program_fd, const char* name);
+  // target_name is the name that was set, for the kernel; null if none was.
+  [[nodiscard]] const char* target_name() const {
+    return target_name_.size() != 0 ? target_name_.data() : nullptr;
+  }
   Result<void> set_insns(std::span<const bpf_insn> insns);
 
   [[nodiscard]] bool autoattach() const { return autoattach_; }
@@ -123,6 +128,7 @@ private:
   ProgramPlan plan_;
   bool autoattach_ = true;
   std::uint32_t ifindex_ = 0;
+  Array<char> target_name_;
   Vector<bpf_insn> own_insns_; // that were set
   Owned<Code> code_;
   os::UniqueFd fd_;
