@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "bpf/version.hpp"
+#include "object/loader/loader.hpp"
 #include "object/loading.hpp"
 #include "os/process.hpp"
 

@@ -21,6 +21,7 @@
 
 namespace ringside::object {
 
+struct Loader;
 struct Loading;
 
 // Settings is what a program says when it opens an object. Texts are null if they are not given.
@@ -96,8 +97,11 @@ public:
   Result<void> pin(const char* folder);
   Result<void> unpin(const char* folder);
 
+  // set_loader has load make a loader, and nothing in the kernel; see loader/loader.hpp. The last
+  // one counts. EINVAL once the object is prepared.
+  Result<void> set_loader(Owned<Loader> loader);
   // is_made is whether the kernel has what prepare makes.
-  [[nodiscard]] bool is_made() const { return phase_ != Phase::open && !has_failed_; }
+  [[nodiscard]] bool is_made() const { return phase_ != Phase::open && !has_nothing_; }
 
   // usdt_table is what the object keeps of USDT probes; `open` makes it when it is first asked for.
   template <class Open>
@@ -126,6 +130,7 @@ private:
   Result<void> make_programs();
   void drop();
   Result<void> keep_modules();
+  Result<void> make_loader();
   Result<void> each_program_in(const char* folder, std::size_t count,
                                Result<void> (Program::*change)(const char* path),
                                std::size_t& done);
@@ -136,7 +141,7 @@ private:
   Settings settings_;
   Parsed parsed_;
   Phase phase_ = Phase::open;
-  bool has_failed_ = false;
+  bool has_nothing_ = false; // in the kernel: loading failed, or made a loader
   Array<Map> maps_;
   Array<Program> programs_;
   std::uint32_t kernel_version_ = 0;
@@ -147,6 +152,7 @@ private:
   Vector<os::UniqueFd> more_fds_; // of maps that stand for jump tables, and of modules
   Vector<int> btf_fds_;
   Owned<Loading> loading_;
+  Owned<Loader> loader_;
 };
 
 } // namespace ringside::object

@@ -7,6 +7,7 @@
 #include "bpf/command.hpp"
 #include "bpf/new_uapi.hpp"
 #include "kernel/refusal.hpp"
+#include "object/loader/loader.hpp"
 #include "object/loading.hpp"
 #include "os/whole_file.hpp"
 
@@ -108,6 +109,11 @@ Result<void> Object::prepare() {
   if (phase_ != Phase::open)
     return fail(subject(), Errno(EINVAL), "it is %s already",
                 phase_ == Phase::loaded ? "loaded" : "prepared");
+  // All of a loader is made at once, by load.
+  if (loader_ != nullptr) {
+    phase_ = Phase::prepared;
+    return {};
+  }
   loading_ = make<Loading>(*this);
   if (loading_ == nullptr)
     return no_memory(subject(), "what loading needs");
@@ -129,6 +135,8 @@ Result<void> Object::load() {
   if (phase_ == Phase::open)
     if (const auto prepared = prepare(); !prepared)
       return prepared;
+  if (loader_ != nullptr)
+    return make_loader();
   auto done = run(kLoadSteps, *loading_);
   if (done)
     done = keep_modules();
@@ -138,6 +146,29 @@ Result<void> Object::load() {
   }
   loading_.reset();
   phase_ = Phase::loaded;
+  return {};
+}
+
+Result<void> Object::set_loader(Owned<Loader> loader) {
+  if (phase_ == Phase::loaded)
+    return {};
+  if (phase_ == Phase::prepared && loader_ == nullptr)
+    return fail(subject(), Errno(EINVAL),
+                "it is prepared, so the kernel has its maps: ask for a loader before that");
+  loader_ = std::move(loader);
+  return {};
+}
+
+Result<void> Object::make_loader() {
+  Loading loading(*this);
+  loading.is_generated = true;
+  if (const auto done = generate(loading, *loader_); !done) {
+    drop();
+    return done;
+  }
+  phase_ = Phase::loaded;
+  has_nothing_ = true;
+  loader_->deliver(*loader_, loader_->target);
   return {};
 }
 
@@ -161,7 +192,7 @@ Result<void> Object::keep_modules() {
 void Object::drop() {
   loading_.reset();
   phase_ = Phase::loaded;
-  has_failed_ = true;
+  has_nothing_ = true;
   for (Program& program : programs_)
     program.unload();
   for (Map& map : maps_)

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+// A map of maps that names one which is defined behind it.
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+struct inner {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 2);
+  __type(key, int);
+  __type(value, int);
+};
+
+extern struct inner later;
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+  __uint(max_entries, 4);
+  __type(key, int);
+  __array(values, struct inner);
+} outer SEC(".maps") = {.values = {[2] = &later}};
+
+struct inner later SEC(".maps");
+
+char _license[] SEC("license") = "GPL";
