@@ -382,7 +382,7 @@ CASES(object_load) = {
     CASE(elements, "bpf_map__lookup_elem", .needs = NEEDS_LIVE),
     CASE(usdt_by_links, "bpf_program__expected_attach_type", .needs = NEEDS_LIVE, .since = "1.3"),
     CASE(of_no_module, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.8"),
-    CASE(arena, "bpf_map__initial_value", .needs = NEEDS_LIVE, .since = "1.4"),
+    CASE(arena, "bpf_map__initial_value", .needs = NEEDS_LIVE, .since = "1.5"),
     CASE(exclusive, "bpf_map__set_exclusive_program", .needs = NEEDS_LIVE, .since = "1.7"),
     CASE(clone, "bpf_program__clone", .needs = NEEDS_LIVE, .since = "1.8"),
     CASE(clone_of_a_failure, "bpf_program__clone", .needs = NEEDS_LIVE, .since = "1.8"),
