@@ -3,12 +3,12 @@
 #include "abi/boundary/loaded_libraries.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
 #include <dlfcn.h>
-#include <limits.h>
 #include <link.h>
 
 namespace ringside {

@@ -31,6 +31,14 @@ public:
   }
 
 protected:
+  // taken leaves nothing behind. It is for an owner that has this alone.
+  [[nodiscard]] Owned<T> taken() {
+    T* made = made_;
+    made_ = nullptr;
+    return Owned<T>(made);
+  }
+
+private:
   mutable T* made_ = nullptr;
 };
 
@@ -49,8 +57,7 @@ public:
   }
 
   void drop() {
-    Owned<T> gone(this->made_);
-    this->made_ = nullptr;
+    Owned<T> ended = this->taken();
     was_asked_ = false;
   }
 

@@ -122,6 +122,7 @@ public:
   [[nodiscard]] const T* end() const { return elements_ + size_; }
 
 private:
+  // NOLINTBEGIN(bugprone-sizeof-expression): there are vectors of pointers.
   // capacity_for is the capacity to grow to for `count` more elements. It is half as much again, so
   // that n appends move fewer than 3 n elements. SIZE_MAX, for which there is no memory, if that
   // overflows.
@@ -162,6 +163,7 @@ private:
     capacity_ = capacity;
     return {};
   }
+  // NOLINTEND(bugprone-sizeof-expression)
 
   T* elements_ = nullptr;
   std::size_t size_ = 0;

@@ -29,7 +29,7 @@ private:
                 "types lie more than %d deep within each other, or are too many to compare",
                 kMaxLevels);
   }
-  bool cannot_compare(btf::Type local) const {
+  [[nodiscard]] bool cannot_compare(btf::Type local) const {
     say(LogLevel::warn, subject_,
         "types of kind %s cannot be compared: this counts as a difference",
         btf::kind_name(local.kind()));

@@ -160,7 +160,7 @@ Result<void> look_by_sysv_hash(ByteWindow& table, bool wide, std::uint32_t hash,
 
 // hash_table_of is the section by which the symbols of a table are found, or nullptr.
 const Section* hash_table_of(const File& file, const Section& table) {
-  for (const std::uint32_t type : {SHT_GNU_HASH, SHT_HASH})
+  for (const std::uint32_t type : {std::uint32_t{SHT_GNU_HASH}, std::uint32_t{SHT_HASH}})
     for (const Section& section : file.sections())
       if (section.type == type && section.link == table.index)
         return &section;

@@ -114,7 +114,8 @@ private:
   Result<void> check_ext() const;
   Result<void> index_types();
   Result<void> read_datasec(std::uint32_t id);
-  Result<DatasecEntry> read_variable(const btf::Variable& variable, std::uint32_t section) const;
+  [[nodiscard]] Result<DatasecEntry> read_variable(const btf::Variable& variable,
+                                                   std::uint32_t section) const;
   [[nodiscard]] std::optional<std::uint32_t> find_symbol(std::string_view name) const;
 
   Array<char> name_;

@@ -7,6 +7,22 @@
 #include "linker/input.hpp"
 
 namespace ringside::linker {
+namespace {
+
+// missing_in is what a record of .BTF.ext names and `btf` does not have, or nullptr.
+const char* missing_in(const btf::Btf& btf, const btf::ExtLine& line,
+                       std::span<const std::uint32_t> record) {
+  for (unsigned word = 0; word < line.words; ++word) {
+    if ((line.ids >> word & 1) != 0 && record[word] >= btf.end_id())
+      return "type";
+    if ((line.strings >> word & 1) != 0 && btf.string(record[word]) == nullptr)
+      return "string";
+  }
+  return nullptr;
+}
+
+} // namespace
+
 bool Input::is_global_type(btf::Type type) {
   return (type.is(btf::kFunc) && type.elements() != kStatic) ||
          (type.is(btf::kVar) && type.extra() != kStatic);
@@ -122,16 +138,10 @@ Result<void> Input::check_ext() const {
         return;
       }
       for (; records.size() >= words && words != 0; records = records.subspan(words))
-        for (unsigned word = 0; word < line.words; ++word) {
-          const bool is_id = (line.ids >> word & 1) != 0;
-          const bool is_string = (line.strings >> word & 1) != 0;
-          if ((is_id && records[word] >= btf_->end_id()) ||
-              (is_string && btf_->string(records[word]) == nullptr)) {
-            checked = fail(Subject(subject_, "section", text), Errno(EINVAL),
-                           "%s in .BTF.ext names a %s that .BTF does not have", line.name,
-                           is_id ? "type" : "string");
-            return;
-          }
+        if (const char* const missing = missing_in(*btf_, line, records); missing != nullptr) {
+          checked = fail(Subject(subject_, "section", text), Errno(EINVAL),
+                         "%s in .BTF.ext names a %s that .BTF does not have", line.name, missing);
+          return;
         }
     });
     if (!checked)

@@ -40,7 +40,8 @@ void dedup(Btf& btf, Ext* ext) {
   const auto before = bytes_of(btf);
   const auto ext_before = bytes_of_ext(ext);
   if (!btf::dedup::run(btf, ext)) {
-    require(bytes_of(btf) == before && bytes_of_ext(ext) == ext_before, "what fails changes nothing");
+    require(bytes_of(btf) == before && bytes_of_ext(ext) == ext_before,
+            "what fails changes nothing");
     return;
   }
   require(btf.end_id() <= end, "there are not more types");

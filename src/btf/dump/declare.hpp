@@ -66,8 +66,8 @@ private:
   Result<bool> write_suffix(Declaration& declaration);
   Result<void> begin_parameters(std::uint32_t id, int level);
   Result<void> begin_body(std::uint32_t id, int level);
-  Result<void> parameters(std::size_t frame);
-  Result<void> body(std::size_t frame);
+  Result<void> parameters(std::size_t at);
+  Result<void> body(std::size_t at);
   Result<void> finish(Declaration::End end);
 
   Result<bool> write_base(Declaration& declaration);

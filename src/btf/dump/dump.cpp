@@ -38,7 +38,7 @@ Result<Owned<Dump>> Dump::make(const Btf& btf, Writer::Print print, void* contex
 // A new type may refer to any type, so only new ones are looked through.
 Result<void> Dump::grow() {
   out_.reset();
-  const std::uint32_t begin = static_cast<std::uint32_t>(states_.size());
+  const auto begin = static_cast<std::uint32_t>(states_.size());
   const std::uint32_t end = btf_.end_id();
   if (begin >= end)
     return {};

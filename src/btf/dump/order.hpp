@@ -18,7 +18,7 @@ public:
   explicit Order(Dump& dump) : dump_(dump) {}
 
   // run puts what is due for a type on the dump's list. ELOOP, ENOMEM: nothing was put there.
-  Result<void> run(std::uint32_t id);
+  Result<void> run(std::uint32_t first);
 
 private:
   struct Visit {

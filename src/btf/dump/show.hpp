@@ -18,7 +18,7 @@ public:
   explicit Show(Dump& dump) : dump_(dump), btf_(dump.btf_) {}
 
   // run prints the definition of a type that is due, if it was not printed yet. ELOOP, ENOMEM.
-  Result<void> run(std::uint32_t id);
+  Result<void> run(std::uint32_t first);
 
 private:
   struct Frame {
