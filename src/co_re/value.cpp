@@ -39,8 +39,7 @@ Result<void> place_bitfield(Field& field, std::uint32_t unit, Kind kind, const S
     field.bytes = unit;
     field.byte_offset = field.bit_offset / kBitsPerByte / unit * unit;
   };
-  for (place();
-       field.bit_offset + field.bits - field.byte_offset * kBitsPerByte > unit * kBitsPerByte;
+  for (place(); field.bit_offset + field.bits > (field.byte_offset + unit) * kBitsPerByte;
        place()) {
     if (unit >= kLargestUnit)
       return not_computed(subject, Errno(E2BIG), kind, "the bit field reaches over 8 bytes");
