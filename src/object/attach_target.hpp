@@ -34,6 +34,6 @@ Result<AttachTarget> find_section_target(Loading& loading, const Program& progra
 // find_kernel_target finds a function or type by its name, with a module and a colon before it or
 // without. ESRCH: there is none.
 Result<AttachTarget> find_kernel_target(Loading& loading, std::uint32_t attach_type,
-                                        const char* name, const Subject& subject);
+                                        const char* target, const Subject& subject);
 
 } // namespace ringside::object

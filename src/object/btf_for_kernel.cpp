@@ -51,7 +51,7 @@ Result<void> Adapter::rename(std::uint32_t id, std::string_view replaced, std::s
     return name.error();
   const std::size_t end = std::min(most, name->size() - 1);
   for (std::size_t at = 0; at < end; ++at)
-    if (replaced.find((*name)[at]) != replaced.npos)
+    if (replaced.find((*name)[at]) != std::string_view::npos)
       (*name)[at] = '_';
   const auto offset = change_.string(name->data());
   if (!offset)

@@ -28,7 +28,7 @@ private:
     std::uint32_t reference; // the first one that is not before `next`
   };
 
-  Result<std::uint32_t> append(std::uint32_t program);
+  Result<std::uint32_t> append(std::uint32_t index);
   Result<void> append_records(const ParsedProgram& program, std::uint32_t begin);
   Result<void> append_records(const ParsedProgram& program, const Records& records,
                               std::uint32_t begin, Vector<std::uint32_t>& to, std::uint32_t& words);
@@ -130,14 +130,14 @@ Result<std::uint32_t> Composer::target_of(const Walk& walk, const Reference* ref
     section = caller.section_index;
     target = std::int64_t{caller.section_insn} + walk.next + insn.imm + 1;
   } else {
-    return fail(Subject(subject_, "insn", std::uint64_t{part.begin} + walk.next), kErrnoReloc,
+    return fail(Subject(subject_, "insn", std::int64_t{part.begin} + walk.next), kErrnoReloc,
                 "it calls or addresses a function, but its relocation names something else");
   }
   const std::uint32_t index =
       target >= 0 ? parsed_.program_at(section, static_cast<std::uint64_t>(target)) : kNoIndex;
   if (index == kNoIndex || parsed_.programs[index].section_insn != target ||
       !parsed_.programs[index].is_subprogram)
-    return fail(Subject(subject_, "insn", std::uint64_t{part.begin} + walk.next), kErrnoReloc,
+    return fail(Subject(subject_, "insn", std::int64_t{part.begin} + walk.next), kErrnoReloc,
                 "it calls or addresses instruction %" PRId64
                 " of a section, where no function begins",
                 target);

@@ -86,7 +86,7 @@ Result<void> Map::begin_template(Map& outer) {
 void Map::point_to_programs() {
   for (const OpsProgram& named : parsed_->ops_programs) {
     Program* const program = object_->entry(named.program);
-    std::memcpy(ops_.variable.data() + named.offset, &program, sizeof(program));
+    std::memcpy(ops_.variable.data() + named.offset, &program, kPointerSize);
   }
 }
 

@@ -50,7 +50,7 @@ public:
   [[nodiscard]] const char* kernel_name() const;
   // is_called is whether the map is the one that is looked for: a name with a dot in front is that
   // of a section.
-  [[nodiscard]] bool is_called(std::string_view name) const;
+  [[nodiscard]] bool is_called(std::string_view wanted) const;
 
   [[nodiscard]] const MapPlan& plan() const { return plan_; }
   // Setters. EBUSY once the map is made.

@@ -93,20 +93,20 @@ Result<Owned<Object>> Object::open(std::span<const std::byte> file, std::string_
 }
 
 Program* Object::find_program(std::string_view name) {
-  const auto found =
+  auto* const found =
       std::find_if(programs_.begin(), programs_.end(),
                    [name](const Program& program) { return program.parsed().name == name; });
   return found != programs_.end() ? found : nullptr;
 }
 
 Map* Object::find_map(std::string_view name) {
-  const auto found = std::find_if(maps_.begin(), maps_.end(),
-                                  [name](const Map& map) { return map.is_called(name); });
+  auto* const found = std::find_if(maps_.begin(), maps_.end(),
+                                   [name](const Map& map) { return map.is_called(name); });
   return found != maps_.end() ? found : nullptr;
 }
 
 Program* Object::entry(std::uint32_t index) {
-  const auto found = std::lower_bound(
+  auto* const found = std::lower_bound(
       programs_.begin(), programs_.end(), index,
       [](const Program& program, std::uint32_t wanted) { return program.index() < wanted; });
   return found != programs_.end() && found->index() == index ? found : nullptr;

@@ -149,7 +149,7 @@ struct Extern {
 struct Parsed {
   Arena memory;
   ByteOrder order = kNativeOrder;
-  std::string_view license = "";
+  std::string_view license = "";    // NOLINT(readability-redundant-string-init): not null
   std::uint32_t kernel_version = 0; // 0: the running kernel's
   Owned<btf::Btf> btf;
   Owned<btf::Ext> ext;

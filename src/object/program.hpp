@@ -73,7 +73,7 @@ public:
   // set_attach_target names the function that the program is for: of the program behind a
   // descriptor, or with 0 of the kernel, where a module may stand before it with a colon. EINVAL;
   // ESRCH; ENOENT: see bpf_program__set_attach_target.
-  Result<void> set_attach_target(int program_fd, const char* name);
+  Result<void> set_attach_target(int program_fd, const char* target);
   // target_name is the name that was set, for the kernel; null if none was.
   [[nodiscard]] const char* target_name() const {
     return target_name_.size() != 0 ? target_name_.data() : nullptr;

@@ -80,9 +80,10 @@ Result<Words> RecordReading::sorted(Words records) {
   auto copy = work_.parsed.memory.array<std::uint32_t>(records.size());
   if (!copy)
     return work_.out_of_memory();
-  for (std::size_t index = 0; index < count; ++index)
-    std::copy_n(records.begin() + std::size_t{order[index]} * record_words_, record_words_,
-                copy->begin() + index * record_words_);
+  for (std::size_t index = 0; index < count; ++index) {
+    const Words record = records.subspan(std::size_t{order[index]} * record_words_, record_words_);
+    std::copy(record.begin(), record.end(), copy->subspan(index * record_words_).begin());
+  }
   return Words(*copy);
 }
 

@@ -45,6 +45,8 @@ private:
                                  const bpf_insn& insn) const;
   Result<Reference> reference_to_section(const elf::Relocation& relocation,
                                          const NamedSymbol& named, Reference reference) const;
+  Result<void> add_to_aliases(std::uint32_t program, const Reference& reference,
+                              Vector<Found>& found) const;
   Result<std::uint32_t> map_variable_at(std::uint64_t offset) const;
   Result<Slot> slot_of(const ParsedMap& map, const elf::Relocation& relocation) const;
 
@@ -138,6 +140,21 @@ Result<Reference> ReferenceReading::reference_of(const elf::Relocation& relocati
   return reference_to_section(relocation, named, reference);
 }
 
+// add_to_aliases adds a reference to a function and to its aliases, which lie before it.
+Result<void> ReferenceReading::add_to_aliases(std::uint32_t program, const Reference& reference,
+                                              Vector<Found>& found) const {
+  const std::uint32_t begin = work_.parsed.programs[program].section_insn;
+  for (;; --program) {
+    const ParsedProgram& owner = work_.parsed.programs[program];
+    if (owner.section_index != section_.info || owner.section_insn != begin)
+      return {};
+    if (reference.insn < owner.code.size() && !found.append({program, reference}))
+      return work_.out_of_memory();
+    if (program == 0)
+      return {};
+  }
+}
+
 Result<void> ReferenceReading::of_programs(Vector<Found>& found) {
   const auto relocations = elf::Relocations::read(work_.file, section_);
   if (!relocations)
@@ -154,7 +171,7 @@ Result<void> ReferenceReading::of_programs(Vector<Found>& found) {
     if (relocation.offset % bpf::insn::kBytes != 0 || relocation.offset >= size)
       return broken(relocation.offset, kErrnoFormat, "is for no instruction of its section");
     const std::uint64_t insn = relocation.offset / bpf::insn::kBytes;
-    std::uint32_t program = work_.parsed.program_at(section_.info, insn);
+    const std::uint32_t program = work_.parsed.program_at(section_.info, insn);
     if (program == kNoIndex)
       continue;
     const ParsedProgram& at = work_.parsed.programs[program];
@@ -165,19 +182,9 @@ Result<void> ReferenceReading::of_programs(Vector<Found>& found) {
                                   at.code[static_cast<std::size_t>(insn - at.section_insn)]);
     if (!reference)
       return reference.error();
-    // Aliases of a function lie before it.
-    for (;; --program) {
-      const ParsedProgram& owner = work_.parsed.programs[program];
-      if (owner.section_index != section_.info || owner.section_insn != at.section_insn)
-        break;
-      const std::uint64_t within = insn - owner.section_insn;
-      reference->insn = static_cast<std::uint32_t>(within);
-      if (within < owner.code.size())
-        if (!found.append({program, *reference}))
-          return work_.out_of_memory();
-      if (program == 0)
-        break;
-    }
+    reference->insn = static_cast<std::uint32_t>(insn - at.section_insn);
+    if (const auto added = add_to_aliases(program, *reference, found); !added)
+      return added;
   }
   return {};
 }

@@ -105,7 +105,7 @@ Result<std::int16_t> fd_index(Loading& loading, const kernel::ModuleBtf* module,
   const int fd = module->fd.get();
   if (fds.empty() && !fds.append(0))
     return no_memory(subject, "the modules");
-  const auto found = std::find(fds.begin() + 1, fds.end(), fd);
+  auto* const found = std::find(fds.begin() + 1, fds.end(), fd);
   const auto index = found - fds.begin();
   if (index > SHRT_MAX)
     return fail(subject, Errno(E2BIG), "it is of one module more than a program can name");

@@ -102,7 +102,7 @@ Result<void> Layout::find_types() {
 // program_in is what stands in the variable, compiled_in what the file says.
 Program* Layout::program_in(std::uint32_t offset) const {
   Program* program = nullptr;
-  std::memcpy(&program, ops_.variable.data() + offset, sizeof(program));
+  std::memcpy(&program, ops_.variable.data() + offset, kPointerSize);
   return program;
 }
 Program* Layout::compiled_in(std::uint32_t offset) const {
@@ -229,10 +229,9 @@ void choose_programs(Object& object) {
       if (!map.is_struct_ops())
         continue;
       const StructOps& ops = map.ops();
-      for (std::size_t at = 0; at + sizeof(Program*) <= ops.variable.size();
-           at += sizeof(Program*)) {
+      for (std::size_t at = 0; at + kPointerSize <= ops.variable.size(); at += kPointerSize) {
         const Program* there = nullptr;
-        std::memcpy(&there, ops.variable.data() + at, sizeof(there));
+        std::memcpy(&there, ops.variable.data() + at, kPointerSize);
         if (there != &program)
           continue;
         is_named = true;

@@ -13,6 +13,9 @@ namespace ringside::object {
 
 class Program;
 
+// kPointerSize is how many bytes a pointer has in the variable, whatever it points to.
+inline constexpr std::size_t kPointerSize = sizeof(void*);
+
 struct StructOps {
   // Function is a member of the kernel's struct that gets the descriptor of a program.
   struct Function {
