@@ -34,6 +34,7 @@ RECORDS = {
         "src/ring/**/*", "abi/ring/**/*", "tests/bench/bench.[ch]", "tests/bench/readers_bench.c",
         "tests/bench/perf_bench.c", "tests/bench/*ring_bench.c"),
                          family="ring"),
+    "programs": Record("./dev programs", ("abi/symbols.txt", "tests/programs/every_program.py")),
     "vm": Record("./dev vm", ("src/**/*", "abi/**/*.[ch]pp", "tests/conformance/**/*.[ch]",
                               "tests/live/**/*", "tests/sim/**/*.[ch]*", "tests/vm/*")),
 }

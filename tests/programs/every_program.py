@@ -1,0 +1,200 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""Every program and library of Debian's suites that needs libbpf.so.1, on ours in its place.
+
+  every_program.py LIBBPF [--suite SUITE]... [PACKAGE...]
+
+Packages that depend on libbpf1, or suggest it, are unpacked with all that they need. For each of
+their files that names libbpf.so.1 the dynamic loader is asked, with our library in the place of
+Debian's, whether each symbol is found; this is what ldd -r does. Each program is then started with
+--version on Debian's library and on ours: both must say the same and end with the same code. What
+is printed becomes docs/programs.md. Needs root: each suite runs in a root of its own.
+"""
+import argparse
+import collections
+import glob
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import oracle  # noqa: E402
+import sandbox  # noqa: E402
+import skips  # noqa: E402
+
+SUITES = ["bookworm", "trixie"]
+LIBRARY = "libbpf.so.1"
+DEADLINE_S = 20
+NEEDS = re.compile(r"^(Pre-Depends|Depends|Recommends|Suggests): .*\blibbpf1\b", re.M)
+
+Result = collections.namedtuple("Result", "package file kind missing starts")
+
+
+def packages_of(work):
+    """The packages of a suite that need libbpf1."""
+    names = []
+    for path in sorted(glob.glob(work + "/lists/*Packages*")):
+        text = subprocess.run(["/usr/lib/apt/apt-helper", "cat-file", path], text=True,
+                              stdout=subprocess.PIPE, check=True).stdout
+        names += [re.search(r"^Package: (.*)$", entry, re.M)[1] for entry in text.split("\n\n")
+                  if NEEDS.search(entry)]
+    return sorted(set(names) - {"libbpf-dev", "libbpf1"})
+
+
+def fetch(suite, place):
+    """Unpacks all of them into one root, and each alone into a folder beside it, to know its files.
+    A package that cannot be had is left out."""
+    work = place + ".partial"
+    os.makedirs(work)
+    oracle.write_apt_state(work, suite)
+    oracle.apt(work, "update")
+    os.mkdir(work + "/root")
+    os.mkdir(work + "/packages")
+    for name in packages_of(work):
+        try:
+            oracle.apt(work, "install", "-y", "--download-only", "libbpf1", name)
+        except oracle.Unavailable as error:
+            print(f"{suite}: {name} is left out: {error}", file=sys.stderr)
+            continue
+        deb, = glob.glob(f"{work}/cache/archives/{name}_*.deb")
+        subprocess.run(["dpkg-deb", "-x", deb, f"{work}/packages/{name}"], check=True)
+    for deb in sorted(glob.glob(work + "/cache/archives/*.deb")):
+        subprocess.run(["dpkg-deb", "-x", deb, work + "/root"], check=True)
+        os.remove(deb)
+    os.rename(work, place)
+
+
+def is_elf(path):
+    """Is it a file of ELF's, and no link?"""
+    if os.path.islink(path) or not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def asks_for(path):
+    """How a file asks for the library: "needed", "dlopen", or not at all."""
+    dynamic = subprocess.run(["readelf", "-dW", path], text=True, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, check=False).stdout
+    if f"[{LIBRARY}]" in dynamic:
+        return "needed"
+    notes = subprocess.run(["readelf", "-p", ".note.dlopen", path], text=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
+    return "dlopen" if LIBRARY in notes else None
+
+
+def files_of(folder):
+    """The files of a package that need the library."""
+    found = []
+    for place, _, names in sorted(os.walk(folder)):
+        for name in sorted(names):
+            path = os.path.join(place, name)
+            if is_elf(path):
+                kind = asks_for(path)
+                if kind:
+                    found.append((path[len(folder):], kind))
+    return found
+
+
+class Root:
+    """A root with a suite's packages, and our library in a folder of its own."""
+
+    def __init__(self, place, packages, library):
+        self.place = place
+        sandbox.make_root(place, packages, {})
+        os.mkdir(place + "/ours")
+        open(f"{place}/ours/{LIBRARY}", "wb").close()
+        sandbox.bind(library, f"{place}/ours/{LIBRARY}")
+
+    def run(self, command, ours, **more):
+        """What a command says in the root, and its code."""
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LC_ALL": "C", **more}
+        if ours:
+            environment["LD_LIBRARY_PATH"] = "/ours"
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=DEADLINE_S, check=False,
+                                  env=environment, preexec_fn=sandbox.inside(self.place))
+            return done.stdout.decode(errors="replace"), done.returncode
+        except subprocess.TimeoutExpired as error:
+            return (error.stdout or b"").decode(errors="replace"), "no end"
+
+    def missing(self, path):
+        """The symbols that the loader does not find, with our library there; None if that is not in
+        use."""
+        loader = glob.glob(self.place + "/lib64/ld-linux-*.so.*")[0][len(self.place):]
+        said, _ = self.run([loader, path], True, LD_TRACE_LOADED_OBJECTS="1", LD_WARN="yes",
+                           LD_BIND_NOW="1")
+        if f"{LIBRARY} => /ours/{LIBRARY}" not in said:
+            return None
+        return sorted(set(re.findall(r"undefined symbol: ((?:bpf|btf|libbpf|perf_buffer|ring|"
+                                     r"user_ring)_\w*)", said)))
+
+    def starts(self, path):
+        """Does a program say the same on both?"""
+        stock = self.run([path, "--version"], False)
+        ours = self.run([path, "--version"], True)
+        if stock == ours:
+            return f"same, code {ours[1]}"
+        print(f"{path} --version: {stock} on Debian's library, {ours} on ours", file=sys.stderr)
+        return "DIFFERS"
+
+
+def look(suite, library, wanted):
+    """A result for each file of a suite's packages."""
+    unpacked = oracle.made(f"programs+{suite}", lambda place: fetch(suite, place))
+    with tempfile.TemporaryDirectory() as folder:
+        root = Root(folder, unpacked + "/root", library)
+        for package in sorted(os.listdir(unpacked + "/packages")):
+            if wanted and package not in wanted:
+                continue
+            for path, kind in files_of(f"{unpacked}/packages/{package}"):
+                missing = root.missing(path) if kind == "needed" else []
+                is_program = os.access(root.place + path, os.X_OK) and ".so" not in path
+                starts = root.starts(path) if is_program else "library"
+                yield Result(package, path, kind, missing, starts)
+        subprocess.run(["umount", "-R", folder], check=True)
+
+
+def table(suite, results):
+    """Lines of a page."""
+    yield f"\n## {suite}\n"
+    yield "| package | file | asks by | symbols on ours | `--version` |"
+    yield "|---|---|---|---|---|"
+    for each in results:
+        found = ("not loaded" if each.missing is None else "all found" if not each.missing
+                 else "MISSING " + " ".join(each.missing))
+        yield f"| {each.package} | `{each.file}` | {each.kind} | {found} | {each.starts} |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("library")
+    parser.add_argument("packages", nargs="*")
+    parser.add_argument("--suite", action="append", choices=SUITES)
+    options = parser.parse_args()
+    sandbox.enter("mount", "net")
+    print("<!-- SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only -->\n"
+          "# Programs of Debian on ours\n\n"
+          "`./dev programs` wrote this page: each file of Debian's packages that names libbpf.so.1, "
+          "with our\nlibrary in its place. The loader finds each symbol at once, and what a program "
+          "says to `--version`,\nwith the code that it ends with, is the same on Debian's library.")
+    wrong, count, started = 0, 0, 0
+    for suite in options.suite or SUITES:
+        try:
+            results = list(look(suite, os.path.abspath(options.library), options.packages))
+        except oracle.Unavailable as error:
+            skips.skip(f"{suite}: {error}")
+        print("\n".join(table(suite, results)), flush=True)
+        count += len(results)
+        wrong += sum(each.missing != [] or each.starts == "DIFFERS" for each in results)
+        started += sum(each.starts.startswith("same") for each in results)
+    print(f"\n{count} files, {started} programs started, {wrong} with something wrong.")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
