@@ -102,6 +102,26 @@ static void as_loaded(void) {
   bpf_object__close(loaded);
 }
 
+/* What a program attaches to is found by its name where the loader runs. */
+static void named_target(void) {
+  struct made made;
+  struct gen_loader_opts opts = {0};
+  struct bpf_object *loaded = open_object("loader.el", NULL),
+                    *object = open_object("loader.el", NULL);
+
+  CHECK_EQ(bpf_program__set_attach_target(program_of(loaded, "of_btf"), 0, "sys_exit"), 0);
+  CHECK_EQ(bpf_program__set_attach_target(program_of(object, "of_btf"), 0, "sys_exit"), 0);
+  CHECK_EQ(bpf_program__set_autoload(program_of(object, "optional"), true), 0);
+  CHECK_EQ(bpf_object__load(loaded), 0);
+  set_up(&made, object);
+  generate(object, &opts);
+  CHECK_EQ(run(&made, &opts), 0);
+  check_program(made_program(&made, object, "of_btf"), program_of(loaded, "of_btf"));
+  close_all(&made);
+  bpf_object__close(object);
+  bpf_object__close(loaded);
+}
+
 static void overrides(void) {
   struct made made;
   struct gen_loader_opts opts = {0};
@@ -206,6 +226,7 @@ CASES(object_loader) = {
   { .name = "loader." #name_, .body = name_, .function = "bpf_object__gen_loader", __VA_ARGS__ }
     CASE(of_data, .needs = NEEDS_LIVE),
     CASE(as_loaded, .needs = NEEDS_LIVE, .since = "1.5"),
+    CASE(named_target, .needs = NEEDS_LIVE, .since = "1.5"),
     CASE(overrides, .needs = NEEDS_LIVE, .since = "1.2"),
     CASE(signed_without_overrides, .needs = NEEDS_LIVE, .since = "1.8"),
     CASE(failing, .needs = NEEDS_LIVE),

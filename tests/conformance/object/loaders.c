@@ -90,7 +90,7 @@ static void check_refused(struct bpf_object* object) {
 
 static void what_it_cannot(void) {
   OPTS(bpf_object_open_opts, with_token, .bpf_token_path = "/sys/fs/bpf");
-  struct bpf_object* object;
+  struct bpf_object *object, *other;
 
   if (!differs())
     return;
@@ -102,6 +102,15 @@ static void what_it_cannot(void) {
   object = open_object("plain.el", NULL);
   CHECK_EQ(bpf_program__set_type(program_of(object, "entry"), BPF_PROG_TYPE_EXT), 0);
   check_refused(object);
+  object = open_object("nested.el", NULL);
+  CHECK_EQ(bpf_map__set_inner_map_fd(map_of(object, "outer"), 0), 0);
+  check_refused(object);
+  other = open_object("data.el", NULL);
+  CHECK_EQ(bpf_object__load(other), 0);
+  object = open_object("data.el", NULL);
+  CHECK_EQ(bpf_map__reuse_fd(map_of(object, ".data"), bpf_map__fd(map_of(other, ".data"))), 0);
+  check_refused(object);
+  bpf_object__close(other);
 }
 
 static void prepared(void) {
