@@ -10,7 +10,7 @@ namespace ringside::object {
 namespace {
 
 // check_object: settings that say what the machine that generates has.
-Result<void> check_object(const Loading& loading) {
+Result<void> check_object(Loading& loading) {
   const char* const token = loading.object.settings().token_path;
   if (token != nullptr && token[0] != '\0')
     return fail(loading.subject, Errno(ENOTSUP),
@@ -87,6 +87,11 @@ Result<void> begin_loader(LoaderWork& work) {
   return {};
 }
 
+// Where no struct_ops map is made, laying them out switches their programs off.
+using StepBeforeLoader = Result<void> (*)(Loading&);
+constexpr StepBeforeLoader kBeforeLoader[] = {check_object, check_maps, lay_out_struct_ops,
+                                              resolve_kconfig, compose_unchanged};
+
 using LoaderStep = Result<void> (*)(LoaderWork&);
 constexpr LoaderStep kLoaderSteps[] = {begin_loader, write_btf, write_maps, write_programs,
                                        write_results};
@@ -105,12 +110,9 @@ void write_log(LoaderWork& work, Place level, Place size, Place buffer) {
 }
 
 Result<void> generate(Loading& loading, Loader& loader) {
-  if (const auto checked = check_object(loading); !checked)
-    return checked;
-  if (const auto composed = compose_unchanged(loading); !composed)
-    return composed;
-  if (const auto resolved = resolve_kconfig(loading); !resolved)
-    return resolved;
+  for (const StepBeforeLoader step : kBeforeLoader)
+    if (const auto done = step(loading); !done)
+      return done;
   LoaderWork work(loading, loader);
   warn_of_configuration(work);
   for (const LoaderStep step : kLoaderSteps)

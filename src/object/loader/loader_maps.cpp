@@ -22,13 +22,13 @@ using UpdateAttr = bpf::ElementAttr;
 constexpr std::uint32_t kMapAttrBytes = offsetof(MapAttr, value_type_btf_obj_fd);
 static_assert(kMapAttrBytes == 72 && sizeof(UpdateAttr) == 32);
 
-Subject subject_of_map(const LoaderWork& work, const Map& map) {
-  return {work.loading.subject, "map", map.name()};
+Subject subject_of_map(const Loading& loading, const Map& map) {
+  return {loading.subject, "map", map.name()};
 }
 
 // check_map: ENOTSUP for what cannot be said in a loader, or is a thing of this process.
-Result<void> check_map(const LoaderWork& work, const Map& map) {
-  const Subject subject = subject_of_map(work, map);
+Result<void> check_map(const Loading& loading, const Map& map) {
+  const Subject subject = subject_of_map(loading, map);
   const struct {
     bool is_so;
     const char* why;
@@ -40,7 +40,7 @@ Result<void> check_map(const LoaderWork& work, const Map& map) {
       {map.fd() >= 0, "it reuses a map of this process"},
       {map.plan().type == BPF_MAP_TYPE_PROG_ARRAY && !map.parsed().slots.empty(),
        "a loader puts no programs into maps: put them there when it has run"},
-      {map.is_arena() && !work.loading.object.parsed().arena_content.empty(),
+      {map.is_arena() && !loading.object.parsed().arena_content.empty(),
        "a loader cannot give an arena its variables"},
   };
   for (const auto& row : rows)
@@ -54,15 +54,22 @@ bool has_types(const LoaderWork& work, const MapPlan& plan) {
          (plan.key_type_id != 0 || plan.value_type_id != 0);
 }
 
-Result<std::uint32_t> entries_of(const MapPlan& plan) {
-  if (plan.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && plan.max_entries == 0)
-    return kernel::possible_cpu_count();
-  return plan.max_entries;
+// entries_of: a loader cannot find out how many CPUs there are where it runs.
+Result<std::uint32_t> entries_of(const LoaderWork& work, const MapPlan& plan, const char* name) {
+  if (plan.type != BPF_MAP_TYPE_PERF_EVENT_ARRAY || plan.max_entries != 0)
+    return plan.max_entries;
+  const auto count = kernel::possible_cpu_count();
+  if (count)
+    say(LogLevel::info, Subject(work.loading.subject, "map", name),
+        "the loader makes it with %" PRIu32 " entries, as this machine has CPUs: set max_entries "
+        "for others",
+        *count);
+  return count;
 }
 
 // add_map_attr adds the request for a map, without descriptors.
 Result<Place> add_map_attr(LoaderWork& work, const MapPlan& plan, const char* name) {
-  const auto entries = entries_of(plan);
+  const auto entries = entries_of(work, plan, name);
   if (!entries)
     return entries.error();
   char kernel_name[bpf::kNameSize] = {};
@@ -203,7 +210,7 @@ Result<void> write_slots(LoaderWork& work, const Map& map) {
   for (const Slot& slot : map.parsed().slots) {
     const Map& target = work.loading.object.maps()[slot.index];
     if (!target.plan().autocreate)
-      return fail(subject_of_map(work, map), Errno(EBADF),
+      return fail(subject_of_map(work.loading, map), Errno(EBADF),
                   "the map '%s' in its slot %" PRIu32 " is not made", target.name(), slot.key);
     ByteWriter& fields = work.code.fields();
     const Place key = work.code.end_of_fields();
@@ -216,12 +223,16 @@ Result<void> write_slots(LoaderWork& work, const Map& map) {
 
 } // namespace
 
+Result<void> check_maps(Loading& loading) {
+  for (const Map& map : loading.object.maps())
+    if (map.plan().autocreate)
+      if (const auto checked = check_map(loading, map); !checked)
+        return checked;
+  return {};
+}
+
 Result<void> write_maps(LoaderWork& work) {
   const auto maps = work.loading.object.maps();
-  for (const Map& map : maps)
-    if (map.plan().autocreate)
-      if (const auto checked = check_map(work, map); !checked)
-        return checked;
   for (Map& map : maps)
     if (map.plan().autocreate)
       if (const auto written = write_map(work, map); !written)

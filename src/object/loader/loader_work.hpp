@@ -76,6 +76,8 @@ struct LoaderWork {
 // request that say so have the places `level`, `size` and `buffer`.
 void write_log(LoaderWork& work, Place level, Place size, Place buffer);
 
+// check_maps: ENOTSUP if a map that is made is one that no loader can make.
+Result<void> check_maps(Loading& loading);
 Result<void> write_maps(LoaderWork& work);
 Result<void> write_programs(LoaderWork& work);
 

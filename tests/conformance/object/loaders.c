@@ -157,11 +157,22 @@ static void missing_symbol(void) {
 }
 
 static void struct_ops(void) {
+  struct made made;
+  struct bpf_map* map = NULL;
   struct gen_loader_opts opts = {.sz = sizeof(opts)};
   struct bpf_object* object = open_object("struct_ops.el", NULL);
 
   CHECK_EQ(bpf_object__gen_loader(object, &opts), 0);
   CHECK_FAILS(bpf_object__load(object), ENOTSUP);
+  bpf_object__close(object);
+
+  object = open_object("struct_ops.el", NULL);
+  while ((map = bpf_object__next_map(object, map)))
+    CHECK_EQ(bpf_map__set_autocreate(map, false), 0);
+  set_up(&made, object);
+  generate(object, &opts);
+  CHECK_EQ(run(&made, &opts), 0);
+  close_all(&made);
   bpf_object__close(object);
 }
 
