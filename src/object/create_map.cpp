@@ -236,12 +236,19 @@ Result<void> Map::map_arena(Loading& loading) {
                 content_size, size);
   // Another map may have been here, which lost its place in the file system.
   arena_ = {};
-  auto mapped = os::map_shared_at(plan_.extra, fd_.get(), size, os::Access::read_write);
-  if (!mapped)
-    return kernel::refused(subject, {"mapping it"}, mapped.error());
   if (content_size != 0 && kernel::has_full_value_offsets())
     arena_offset_ = size - pages;
   loading.arena_offset = arena_offset_;
+  auto mapped = os::map_shared_at(plan_.extra, fd_.get(), size, os::Access::read_write);
+  // An arena can be mapped at one address, which only the one who made it may know.
+  if (!mapped && is_reused_) {
+    say(LogLevel::info, subject, "cannot be mapped here: error %d; its variables stay out of reach",
+        mapped.error().value());
+    image_ = {};
+    return {};
+  }
+  if (!mapped)
+    return kernel::refused(subject, {"mapping it"}, mapped.error());
   if (!is_reused_ && content_size != 0)
     std::copy_n(image_.data(), content_size, mapped->data() + arena_offset_);
   arena_ = std::move(*mapped);

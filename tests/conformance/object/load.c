@@ -260,7 +260,7 @@ static void of_no_module(void) {
 
 static void arena(void) {
   OPTS(bpf_test_run_opts, run_opts);
-  struct bpf_object* object = open_object("arena.el", NULL);
+  struct bpf_object *object = open_object("arena.el", NULL), *other_object;
   struct bpf_map* map = map_of(object, "arena");
   const int other[] = {1, 44, 333};
   size_t size = 0;
@@ -278,6 +278,11 @@ static void arena(void) {
   CHECK_EQ(bpf_prog_test_run_opts(bpf_program__fd(program_of(object, "entry")), &run_opts), 0);
   seen = bpf_map__initial_value(map_of(object, ".bss"), &size);
   CHECK((const int*)*seen == &image[1]);
+  other_object = open_object("arena.el", NULL);
+  CHECK_EQ(bpf_map__reuse_fd(map_of(other_object, "arena"), bpf_map__fd(map)), 0);
+  CHECK_EQ(bpf_object__load(other_object), 0);
+  CHECK_EQ(image[1], 44);
+  bpf_object__close(other_object);
   bpf_object__close(object);
 }
 
