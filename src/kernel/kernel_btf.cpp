@@ -100,13 +100,13 @@ Result<os::UniqueFd> load_with_log(bpf::BtfLoadAttr attr) {
     attr.btf_log_size = static_cast<std::uint32_t>(size);
     attr.btf_log_level = 1;
     fd = bpf::load_btf(attr);
-    if (fd)
-      return fd;
-    if (fd.error() == Errno(ENOSPC))
+    if (!fd && fd.error() == Errno(ENOSPC))
       continue;
-    (*text)[static_cast<std::size_t>(size) - 1] = '\0';
-    log(LogLevel::warn, "BTF: the kernel refuses it, error %d:\n%s\n", fd.error().value(),
-        text->begin());
+    if (!fd) {
+      (*text)[static_cast<std::size_t>(size) - 1] = '\0';
+      log(LogLevel::warn, "BTF: the kernel refuses it, error %d:\n%s\n", fd.error().value(),
+          text->begin());
+    }
     return fd;
   }
   return fd;

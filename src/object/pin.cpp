@@ -143,12 +143,12 @@ Result<void> Object::pin_maps(const char* folder) {
       const auto path = path_in(folder, map.name(), true, subject());
       pinned = path ? map.pin(path->data()) : Result<void>(path.error());
     }
-    if (pinned)
-      continue;
-    while (index-- > 0)
-      if (maps_[index].pin_path() != nullptr)
-        static_cast<void>(maps_[index].unpin(nullptr));
-    return pinned;
+    if (!pinned) {
+      while (index-- > 0)
+        if (maps_[index].pin_path() != nullptr)
+          static_cast<void>(maps_[index].unpin(nullptr));
+      return pinned;
+    }
   }
   return {};
 }
