@@ -74,8 +74,9 @@ const char* data_text(struct types types, int id, const void* data, size_t size,
                       const struct btf_dump_type_data_opts* opts, int result) {
   const struct btf_dump_type_data_opts compact = {.sz = sizeof(compact), .compact = true};
 
+  if (!opts)
+    opts = &compact;
   dumped[0] = '\0';
-  CHECK_EQ(btf_dump__dump_type_data(dump_of(types), (__u32)id, data, size, opts ? opts : &compact),
-           result);
+  CHECK_EQ(btf_dump__dump_type_data(dump_of(types), (__u32)id, data, size, opts), result);
   return dumped;
 }
