@@ -73,14 +73,22 @@ static double take_delay(struct told* told, double part) {
   return count ? bench_quantile(told->delays_ns, count, part) / 1e3 : NAN;
 }
 
+static void start(struct session* session, const struct bench_state* state, int ring, int reader) {
+  const struct setup setup = {.ring = (enum ring_kind)ring,
+                              .reader = (enum reader_kind)reader,
+                              .library = state->libraries[reader],
+                              .ring_bytes = ring == kPerfRing ? kPerfRingBytes : kBpfRingBytes};
+
+  wakeups_start(session, &setup, state->told);
+}
+
 static void measure_load(struct bench_state* state, int ring, int reader, int round) {
   const struct effort* effort = state->effort;
   rounds* to = state->measured[ring][reader];
   struct session session;
   double cpu_ns, records;
 
-  wakeups_start(&session, (enum ring_kind)ring, (enum reader_kind)reader, state->libraries[reader],
-                state->told);
+  start(&session, state, ring, reader);
   wakeups_call(&session, effort->warm * 1e6);
   cpu_ns = wakeups_reader_cpu_ns(&session);
   records = (double)atomic_load(&state->told->records);
@@ -99,8 +107,7 @@ static void measure_load(struct bench_state* state, int ring, int reader, int ro
 static void measure_slow(struct bench_state* state, int ring, int reader, int round) {
   struct session session;
 
-  wakeups_start(&session, (enum ring_kind)ring, (enum reader_kind)reader, state->libraries[reader],
-                state->told);
+  start(&session, state, ring, reader);
   atomic_store(&state->told->keep_delays, 1);
   wakeups_call_at(&session, 100, state->effort->slow * 1e6);
   wakeups_settle(&session);
@@ -113,8 +120,7 @@ static void measure_rates(struct bench_state* state, int ring, int reader, int r
     rounds* to = state->measured[ring][reader];
     struct session session;
 
-    wakeups_start(&session, (enum ring_kind)ring, (enum reader_kind)reader,
-                  state->libraries[reader], state->told);
+    start(&session, state, ring, reader);
     to[kProduced + i][round] =
         (double)wakeups_call_at(&session, rates[i], state->effort->at_rate * 1e6);
     to[kLost + i][round] = (double)wakeups_settle(&session);
@@ -126,8 +132,7 @@ static void measure_idle(struct bench_state* state, int ring, int reader) {
   const struct timespec quiet = {.tv_nsec = 100000000};
   struct session session;
 
-  wakeups_start(&session, (enum ring_kind)ring, (enum reader_kind)reader, state->libraries[reader],
-                state->told);
+  start(&session, state, ring, reader);
   wakeups_call(&session, state->effort->warm * 1e6);
   wakeups_settle(&session);
   nanosleep(&quiet, NULL);

@@ -76,8 +76,10 @@ static void set_ready(const void* made, int ready) {
   close(ready);
 }
 
-static void read_perf(const struct library* library, int by_timer, int map_fd, struct told* told,
-                      int ready) {
+static void read_perf(const struct library* library, const struct setup* setup, int map_fd,
+                      struct told* told, int ready) {
+  const int by_timer = setup->reader == kFloor;
+  const size_t pages = setup->ring_bytes / (size_t)sysconf(_SC_PAGESIZE);
   __typeof__(&perf_buffer__new) new_buffer = bench_function(library, "perf_buffer__new");
   __typeof__(&perf_buffer__new_raw) new_raw = bench_function(library, "perf_buffer__new_raw");
   __typeof__(&perf_buffer__poll) poll = bench_function(library, "perf_buffer__poll");
@@ -90,9 +92,8 @@ static void read_perf(const struct library* library, int by_timer, int map_fd, s
       .watermark = 1,
       .wakeup_watermark = UINT32_MAX, /* the kernel makes it the whole ring: one wakeup a round */
   };
-  struct perf_buffer* buffer = by_timer
-                                   ? new_raw(map_fd, kPerfPages, &attr, take_event, told, NULL)
-                                   : new_buffer(map_fd, kPerfPages, take_sample, NULL, told, NULL);
+  struct perf_buffer* buffer = by_timer ? new_raw(map_fd, pages, &attr, take_event, told, NULL)
+                                        : new_buffer(map_fd, pages, take_sample, NULL, told, NULL);
 
   consume_perf = bench_function(library, "perf_buffer__consume");
   set_ready(buffer, ready);
@@ -103,8 +104,9 @@ static void read_perf(const struct library* library, int by_timer, int map_fd, s
       ;
 }
 
-static void read_ring(const struct library* library, int by_timer, int map_fd, struct told* told,
-                      int ready) {
+static void read_ring(const struct library* library, const struct setup* setup, int map_fd,
+                      struct told* told, int ready) {
+  const int by_timer = setup->reader == kFloor;
   __typeof__(&ring_buffer__new) new_buffer = bench_function(library, "ring_buffer__new");
   __typeof__(&ring_buffer__poll) poll = bench_function(library, "ring_buffer__poll");
   struct ring_buffer* buffer = new_buffer(map_fd, take_ring_sample, told, NULL);
@@ -118,11 +120,10 @@ static void read_ring(const struct library* library, int by_timer, int map_fd, s
       ;
 }
 
-void wakeups_read(enum ring_kind ring, enum reader_kind reader, const char* path, int map_fd,
-                  struct told* told, int ready) {
-  struct library library = bench_load(path);
+void wakeups_read(const struct setup* setup, int map_fd, struct told* told, int ready) {
+  struct library library = bench_load(setup->library);
 
-  (ring == kPerfRing ? read_perf : read_ring)(&library, reader == kFloor, map_fd, told, ready);
-  fprintf(stderr, "wakeups_bench: %s: reading ended: %s\n", path, strerror(errno));
+  (setup->ring == kPerfRing ? read_perf : read_ring)(&library, setup, map_fd, told, ready);
+  fprintf(stderr, "wakeups_bench: %s: reading ended: %s\n", setup->library, strerror(errno));
   _exit(1);
 }

@@ -48,16 +48,14 @@ static const struct phase {
 enum { kPhases = sizeof(phases) / sizeof(phases[0]) };
 
 /* The reader of this program: a switch is an update of the map. */
-void wakeups_read(enum ring_kind ring, enum reader_kind reader, const char* path, int map_fd,
-                  struct told* told, int ready) {
-  struct library library = bench_load(path);
+void wakeups_read(const struct setup* setup, int map_fd, struct told* told, int ready) {
+  struct library library = bench_load(setup->library);
   __typeof__(&perf_buffer__new) new_buffer = bench_function(&library, "perf_buffer__new");
   __typeof__(&perf_buffer__poll) poll_buffer = bench_function(&library, "perf_buffer__poll");
-  struct perf_buffer* buffer = new_buffer(map_fd, kPerfPages, take_sample, NULL, told, NULL);
+  struct perf_buffer* buffer =
+      new_buffer(map_fd, kPerfRingBytes / 4096, take_sample, NULL, told, NULL);
   uint64_t updates = calls_so_far().map_updates;
 
-  (void)ring;
-  (void)reader;
   if (!buffer)
     bench_die("making a reader", errno);
   if (write(ready, "r", 1) != 1)
@@ -98,7 +96,9 @@ int main(int argc, char** argv) {
   if (told == MAP_FAILED || timeline == MAP_FAILED)
     bench_die("mapping memory", errno);
   memset(timeline, 0, sizeof(*timeline)); /* no page fault shows */
-  wakeups_start(&session, kPerfRing, kOurs, argv[1], told);
+  wakeups_start(&session,
+                &(struct setup){kPerfRing, kOurs, .library = argv[1], .ring_bytes = kPerfRingBytes},
+                told);
   start = bench_now_ns();
   for (int i = 0; i < kPhases; i++) {
     starts[i] = bench_now_ns();

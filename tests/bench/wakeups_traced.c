@@ -148,8 +148,8 @@ static int load_call_counter(pid_t process, int counter_fd) {
   return fd;
 }
 
-/* pin keeps the caller on the n-th of the CPUs that the process might use when it began. */
-static void pin(int n) {
+/* That is the n-th of the CPUs that the process might use when it began. */
+void wakeups_pin(int n) {
   static cpu_set_t allowed;
   cpu_set_t one;
 
@@ -165,7 +165,7 @@ static void pin(int n) {
 }
 
 /* start_reader forks the reader and returns when it is ready to read. */
-static void start_reader(struct session* session, enum reader_kind reader, const char* library) {
+static void start_reader(struct session* session, const struct setup* setup) {
   pid_t parent = getpid();
   int ends[2];
   char nothing;
@@ -179,9 +179,9 @@ static void start_reader(struct session* session, enum reader_kind reader, const
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
       _exit(1);
-    pin(kReaderCpu);
+    wakeups_pin(kReaderCpu);
     close(ends[0]);
-    wakeups_read(session->ring, reader, library, session->map_fd, session->told, ends[1]);
+    wakeups_read(setup, session->map_fd, session->told, ends[1]);
   }
   close(ends[1]);
   if (read(ends[0], &nothing, 1) != 1) {
@@ -193,22 +193,22 @@ static void start_reader(struct session* session, enum reader_kind reader, const
   close(ends[0]);
 }
 
-void wakeups_start(struct session* session, enum ring_kind ring, enum reader_kind reader,
-                   const char* library, struct told* told) {
-  int is_perf = ring == kPerfRing;
+void wakeups_start(struct session* session, const struct setup* setup, struct told* told) {
+  int is_perf = setup->ring == kPerfRing;
 
-  pin(kTracedCpu);
-  *session = (struct session){.ring = ring, .told = told, .dropped_fd = create_counter()};
-  session->map_fd = is_perf ? sys_bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4,
-                                                 (uint32_t)sysconf(_SC_NPROCESSORS_CONF), 0)
-                            : sys_bpf_map_create(BPF_MAP_TYPE_RINGBUF, 0, 0, kRingBytesTraced, 0);
+  wakeups_pin(kTracedCpu);
+  *session = (struct session){.ring = setup->ring, .told = told, .dropped_fd = create_counter()};
+  session->map_fd =
+      is_perf ? sys_bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4,
+                                   (uint32_t)sysconf(_SC_NPROCESSORS_CONF), 0)
+              : sys_bpf_map_create(BPF_MAP_TYPE_RINGBUF, 0, 0, (uint32_t)setup->ring_bytes, 0);
   if (session->map_fd < 0)
     bench_die("creating a map", -session->map_fd);
-  session->prog_fd = load_tracer(session, reader == kFloor ? BPF_RB_NO_WAKEUP : 0);
+  session->prog_fd = load_tracer(session, setup->reader == kFloor ? BPF_RB_NO_WAKEUP : 0);
   atomic_store(&told->records, 0);
   atomic_store(&told->keep_delays, 0);
   atomic_store(&told->delay_count, 0);
-  start_reader(session, reader, library);
+  start_reader(session, setup);
   session->link_fd = attach(session->prog_fd);
 }
 
@@ -232,10 +232,20 @@ double wakeups_call(struct session* session, double duration_ns) {
   return ns;
 }
 
+double wakeups_call_times(struct session* session, uint64_t calls) {
+  int call = traced_call();
+  double start = bench_now_ns();
+
+  for (uint64_t i = 0; i < calls; i++)
+    syscall(call);
+  session->calls += calls;
+  return (bench_now_ns() - start) / (double)calls;
+}
+
 double wakeups_call_untraced(double duration_ns) {
   uint64_t calls;
 
-  pin(kTracedCpu);
+  wakeups_pin(kTracedCpu);
   return call_repeatedly(duration_ns, &calls);
 }
 
