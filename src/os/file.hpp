@@ -34,6 +34,10 @@ Result<Mapping> map_memory(std::size_t size);
 // map_onto maps the beginning of `fd` in the place of `mapping`, at the same addresses.
 Result<void> map_onto(const Mapping& mapping, int fd, Access access);
 
+// map_cleared_by_fork maps a page of zeros that the kernel clears in each child of fork(2). EINVAL
+// before Linux 4.14. Source: MADV_WIPEONFORK in madvise(2).
+Result<Mapping> map_cleared_by_fork();
+
 // duplicate gives a second, close-on-exec descriptor of the same open file: the lowest free number
 // from `least` on.
 Result<UniqueFd> duplicate(int fd, int least = 0);

@@ -28,6 +28,12 @@ public:
       unmap(address_, size_);
   }
 
+  // release lets go of the memory: it stays mapped.
+  void release() {
+    address_ = nullptr;
+    size_ = 0;
+  }
+
   [[nodiscard]] std::byte* data() const { return static_cast<std::byte*>(address_); }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] explicit operator bool() const { return address_ != nullptr; }

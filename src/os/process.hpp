@@ -36,4 +36,8 @@ KernelNames kernel_names();
 
 std::size_t page_size();
 
+// seccomp_mode is 0 for a thread that no seccomp filter confines. A filter may refuse the question.
+// Source: PR_GET_SECCOMP in prctl(2).
+Result<int> seccomp_mode();
+
 } // namespace ringside::os

@@ -68,6 +68,17 @@ Result<void> map_onto(const Mapping& mapping, int fd, Access access) {
   return {};
 }
 
+Result<Mapping> map_cleared_by_fork() {
+  const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  void* address = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (address == MAP_FAILED)
+    return last_error();
+  Mapping mapping(address, size);
+  if (madvise(address, size, MADV_WIPEONFORK) < 0)
+    return last_error();
+  return mapping;
+}
+
 void unmap(void* address, std::size_t size) {
   munmap(address, size);
 }

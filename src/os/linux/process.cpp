@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -53,6 +54,13 @@ KernelNames kernel_names() {
 
 std::size_t page_size() {
   return static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+Result<int> seccomp_mode() {
+  const int mode = prctl(PR_GET_SECCOMP);
+  if (mode < 0)
+    return last_error();
+  return mode;
 }
 
 } // namespace ringside::os

@@ -192,6 +192,15 @@ Result<Mapping> map_memory(std::size_t size) {
   return Mapping(address, size);
 }
 
+Result<Mapping> map_cleared_by_fork() {
+  const std::size_t size = page_size();
+  void* address =
+      sim::host::map(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (address == MAP_FAILED || ::madvise(address, size, MADV_WIPEONFORK) != 0)
+    return Errno(errno);
+  return Mapping(address, size);
+}
+
 Result<void> map_onto(const Mapping& mapping, int fd, Access access) {
   const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
   const std::intptr_t address =
@@ -250,6 +259,12 @@ KernelNames kernel_names() {
   read_name("/proc/sys/kernel/osrelease", names.release);
   read_name("/proc/sys/kernel/version", names.version);
   return names;
+}
+
+Result<int> seccomp_mode() {
+  if (const int error = kernel().check(Call::seccomp); error != 0)
+    return Errno(error);
+  return 0;
 }
 
 std::size_t page_size() {

@@ -10,11 +10,32 @@ namespace {
 
 // In the order of Call.
 constexpr std::array<std::string_view, kCallCount> kNames = {
-    "perf_event_open", "ioctl",       "mmap",       "epoll_create",   "epoll_ctl",
-    "epoll_wait",      "map_info",    "map_update", "map_delete",     "map_create",
-    "prog_load",       "link_create", "dup",        "open",           "read",
-    "malloc",          "getrlimit",   "setrlimit",  "timerfd_create", "timerfd_settime",
-    "socket",          "bind",        "send",       "receive",        "any",
+    "perf_event_open",
+    "ioctl",
+    "mmap",
+    "epoll_create",
+    "epoll_ctl",
+    "epoll_wait",
+    "map_info",
+    "map_update",
+    "map_delete",
+    "map_create",
+    "prog_load",
+    "link_create",
+    "dup",
+    "open",
+    "read",
+    "malloc",
+    "getrlimit",
+    "setrlimit",
+    "timerfd_create",
+    "timerfd_settime",
+    "socket",
+    "bind",
+    "send",
+    "receive",
+    "seccomp",
+    "any",
 };
 
 std::optional<std::size_t> index_of(std::string_view name) {

@@ -33,6 +33,7 @@ enum class Call : std::size_t {
   bind,
   send,
   receive,
+  seccomp,
   any,
 };
 inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::any) + 1;

@@ -10,10 +10,14 @@
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/perf_event.h>
+#include <linux/seccomp.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/bpf.hpp"
@@ -159,6 +163,40 @@ TEST_CASE("a variable of the environment is its value, or none") {
   CHECK(std::string(environment("RINGSIDE_LINUX_TEST")) == "value");
   REQUIRE(unsetenv("RINGSIDE_LINUX_TEST") == 0);
   CHECK(environment("RINGSIDE_LINUX_TEST") == nullptr);
+}
+
+TEST_CASE("a page that the kernel clears in forked children keeps its bytes in the parent") {
+  const auto page = map_cleared_by_fork();
+  REQUIRE(page);
+  CHECK(page->size() == page_size());
+  page->data()[0] = std::byte{7};
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0)
+    ::_exit(page->data()[0] == std::byte{0} ? 0 : 1);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(page->data()[0] == std::byte{7});
+}
+
+TEST_CASE("a thread that a filter confines is told so") {
+  const auto mode = seccomp_mode();
+  REQUIRE(mode);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    sock_filter allow[] = {{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+    const sock_fprog filter{1, allow};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) < 0)
+      ::_exit(2);
+    const auto confined = seccomp_mode();
+    ::_exit(confined && *confined == SECCOMP_MODE_FILTER ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("a file is mapped from an offset, and written only with that access") {
