@@ -115,9 +115,9 @@ void sim_set_page_count_bits(unsigned bits);
 /* sim_fail: the nth call (1 is the next one) of `call` fails with `error`; nth 0 takes it back.
  * Calls: perf_event_open ioctl mmap epoll_create epoll_ctl epoll_wait map_info map_update
  * map_delete map_create prog_load link_create dup open read malloc getrlimit setrlimit
- * timerfd_create timerfd_settime socket bind send receive, and "any" which counts all of them. A
- * call that is not simulated (a file that no text was given for, an epoll set without simulated
- * members) is neither counted nor failed. sim_fail_from: that one and every later one. */
+ * timerfd_create timerfd_settime socket bind send receive seccomp, and "any" which counts all of
+ * them. A call that is not simulated (a file that no text was given for, an epoll set without
+ * simulated members) is neither counted nor failed. sim_fail_from: that one and every later one. */
 void sim_fail(const char* call, unsigned nth, int error);
 void sim_fail_from(const char* call, unsigned nth, int error);
 /* sim_calls: how often `call` was made since sim_reset. */
@@ -127,6 +127,12 @@ unsigned sim_calls(const char* call);
  * what is scheduled or to a timer that expires, and at most to the deadline. */
 uint64_t sim_now_ns(void);
 void sim_advance_ns(uint64_t ns);
+/* sim_take_away: something else has the CPU of the code under test from one time to another. What
+ * is scheduled happens meanwhile; a wait that ends then returns afterwards. */
+void sim_take_away(uint64_t from_ns, uint64_t until_ns);
+/* sim_take_for_maps: mapping a page takes so long from now on, in which what is scheduled happens.
+ * For perf rings it is about 1100 ns a page on Linux 6.18. */
+void sim_take_for_maps(uint64_t ns_per_page);
 /* sim_hold_clock: from now on, until the process ends, the clocks of a whole program move with the
  * simulated one, and not with real time, which no two runs have in common. Each reading moves them
  * by a microsecond, so that a loop that waits for a clock ends. */
@@ -156,6 +162,20 @@ int sim_user_ringbuf_drain_at(uint64_t at_ns, int map_fd, unsigned samples, uint
  * alone; a request carries the seconds of the simulated clock as its number. Without an answer
  * receiving fails with EDEADLK. */
 void sim_netlink_answer(const void* datagram, size_t size, uint32_t sender);
+
+/* sim_loop_at: from then on a program makes `count` calls, each of which has a BPF program write a
+ * record of `size` bytes, as sim_output or sim_ringbuf_output; the next call comes `quiet_ns`
+ * later, or `woken_ns` where the record woke a reader. fill(context, number, bytes) writes a
+ * record's bytes and may do nothing else. */
+struct sim_loop {
+  int map_fd;
+  unsigned cpu;
+  uint32_t count, size;
+  uint64_t quiet_ns, woken_ns;
+  void (*fill)(void* context, uint32_t number, void* bytes);
+  void* context;
+};
+int sim_loop_at(uint64_t at_ns, const struct sim_loop* loop);
 
 /* What is open now: simulated descriptors, mappings, map slots in use, and bytes allocated by the
  * code under test (link seam only; 0 under preload). */

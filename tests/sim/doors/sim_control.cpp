@@ -53,6 +53,18 @@ void sim_hold_clock(void) {
   Clock::hold();
 }
 
+void sim_take_away(uint64_t from_ns, uint64_t until_ns) {
+  Kernel::instance().take_away(from_ns, until_ns);
+}
+
+void sim_take_for_maps(uint64_t ns_per_page) {
+  Kernel::instance().take_for_maps(ns_per_page);
+}
+
+int sim_loop_at(uint64_t at_ns, const struct sim_loop* loop) {
+  return Kernel::instance().bpf().loop_at(at_ns, *loop);
+}
+
 int sim_create_map(uint32_t type, uint32_t max_entries, const char* name) {
   return Kernel::instance().bpf().create_map(type, max_entries, name);
 }

@@ -76,6 +76,8 @@ void Clock::notify() {
 
 void Clock::reset() {
   scheduled_.clear();
+  taken_away_.clear();
+  map_page_ns_ = 0;
   now_ns_ = 0;
   block_for_threads_ = false;
 }
@@ -107,6 +109,19 @@ void Clock::advance(std::uint64_t ns) {
     run_due();
   }
   skip(until - now_ns_);
+  come_back();
+}
+
+void Clock::come_back() {
+  const auto next = taken_away_.upper_bound(now_ns_);
+  if (next == taken_away_.begin())
+    return;
+  const std::uint64_t until = std::prev(next)->second;
+  while (now_ns_ < until) {
+    const std::uint64_t step = scheduled_.empty() ? until : scheduled_.begin()->first;
+    skip(std::clamp(step, now_ns_, until) - now_ns_);
+    run_due();
+  }
 }
 
 int Clock::wait(std::int64_t timeout_ns, bool real_members, const std::function<int()>& look,
@@ -115,6 +130,7 @@ int Clock::wait(std::int64_t timeout_ns, bool real_members, const std::function<
   std::uint64_t deadline = timeout_ns < 0 ? kNever : start + static_cast<std::uint64_t>(timeout_ns);
   for (;;) {
     run_due();
+    come_back();
     std::uint32_t seen = __atomic_load_n(&changes_, __ATOMIC_ACQUIRE);
     if (int found = look())
       return found;

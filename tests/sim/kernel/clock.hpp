@@ -45,6 +45,14 @@ public:
     scheduled_.emplace(ns, std::move(function));
   }
   void advance(std::uint64_t ns);
+  // take_away: the code under test has no CPU from one time to the other.
+  void take_away(std::uint64_t from_ns, std::uint64_t until_ns) { taken_away_[from_ns] = until_ns; }
+  // take_for_maps has each page that is mapped from now on take so long; mapped says how many were.
+  void take_for_maps(std::uint64_t ns_per_page) { map_page_ns_ = ns_per_page; }
+  void mapped(std::uint64_t pages) {
+    if (map_page_ns_ != 0)
+      advance(pages * map_page_ns_);
+  }
   // notify makes waiters look again, because something may have become ready.
   void notify();
   void block_for_threads(bool on) { block_for_threads_ = on; }
@@ -72,11 +80,17 @@ private:
   // next_alarm_ns is when, by now_ns, an alarm is next ready.
   [[nodiscard]] std::uint64_t next_alarm_ns() const;
   void run_due();
+  // come_back moves the clock to when the code under test has its CPU, and does what is scheduled
+  // until then.
+  void come_back();
 
   std::mutex& mutex_;
   Alarms* alarms_ = nullptr;
   std::multimap<std::uint64_t, std::function<void()>> scheduled_;
+  // When the code under test has no CPU: until when, by since when.
+  std::map<std::uint64_t, std::uint64_t> taken_away_;
   std::uint64_t now_ns_ = 0;
+  std::uint64_t map_page_ns_ = 0;
   bool block_for_threads_ = false;
   // Moves when something may have become ready; sleepers wait on it.
   std::uint32_t changes_ = 0;

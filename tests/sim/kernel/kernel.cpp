@@ -53,7 +53,10 @@ std::optional<std::intptr_t> Kernel::mmap(void* address, std::size_t size, int p
   int sharing = flags & MAP_TYPE;
   if (sharing != MAP_SHARED && sharing != MAP_SHARED_VALIDATE)
     return -EINVAL;
-  return file->map({address, rounded, protection, flags, fd, static_cast<std::uint64_t>(offset)});
+  const auto mapped =
+      file->map({address, rounded, protection, flags, fd, static_cast<std::uint64_t>(offset)});
+  core_.clock.mapped(rounded / page);
+  return mapped;
 }
 
 bool Kernel::has_mapping(const void* address, std::size_t size) {
@@ -129,6 +132,16 @@ std::uint64_t Kernel::now_ns() {
 void Kernel::advance_ns(std::uint64_t ns) {
   const auto lock = core_.enter();
   core_.clock.advance(ns);
+}
+
+void Kernel::take_away(std::uint64_t from_ns, std::uint64_t until_ns) {
+  const auto lock = core_.enter();
+  core_.clock.take_away(from_ns, until_ns);
+}
+
+void Kernel::take_for_maps(std::uint64_t ns_per_page) {
+  const auto lock = core_.enter();
+  core_.clock.take_for_maps(ns_per_page);
 }
 
 void Kernel::block_for_threads(bool on) {

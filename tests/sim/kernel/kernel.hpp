@@ -87,6 +87,8 @@ public:
   unsigned calls(const char* call);
   std::uint64_t now_ns();
   void advance_ns(std::uint64_t ns);
+  void take_away(std::uint64_t from_ns, std::uint64_t until_ns);
+  void take_for_maps(std::uint64_t ns_per_page);
   void block_for_threads(bool on);
   struct sim_live live();
 

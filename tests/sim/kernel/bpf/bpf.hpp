@@ -20,6 +20,7 @@
 #include "sim/kernel/core.hpp"
 #include "sim/kernel/files/cpus.hpp"
 #include "sim/kernel/perf/perf.hpp"
+#include "sim/sim_control.h"
 
 namespace ringside::sim {
 
@@ -40,6 +41,7 @@ public:
   int finish_output(int handle, std::span<const std::byte> data);
   int slow_output_at(std::uint64_t begins_ns, std::uint64_t ends_ns, int map_fd, unsigned cpu,
                      std::span<const std::byte> data);
+  int loop_at(std::uint64_t at_ns, const sim_loop& loop);
   int event_fd(int map_fd, std::uint32_t key);
   int ring_output(int map_fd, std::span<const std::byte> data, std::uint64_t flags);
   int ring_output_at(std::uint64_t at_ns, int map_fd, std::span<const std::byte> data,
@@ -108,6 +110,9 @@ private:
   // written is called when a ring changed: it wakes who waits for it, if that is due.
   void written(Map& map, bool wakes);
   void step_load();
+  // step_loop makes the call of that number of a loop, and schedules the next.
+  void step_loop(const std::shared_ptr<Map>& map, const sim_loop& loop, std::uint32_t number,
+                 std::uint64_t at_ns);
 
   Core& core_;
   Perf& perf_;

@@ -103,6 +103,36 @@ int Bpf::slow_output_at(std::uint64_t begins_ns, std::uint64_t ends_ns, int map_
   return 0;
 }
 
+int Bpf::loop_at(std::uint64_t at_ns, const sim_loop& loop) {
+  const auto lock = core_.enter();
+  std::shared_ptr<Map> map;
+  if (int error = find_map(loop.map_fd, map))
+    return error;
+  core_.clock.at(at_ns, [this, map, loop, at_ns] { step_loop(map, loop, 0, at_ns); });
+  return 0;
+}
+
+void Bpf::step_loop(const std::shared_ptr<Map>& map, const sim_loop& loop, std::uint32_t number,
+                    std::uint64_t at_ns) {
+  if (number == loop.count)
+    return;
+  std::vector<std::byte> record(loop.size);
+  loop.fill(loop.context, number, record.data());
+  bool wakes = false;
+  Writing writing;
+  if (map->ring() != nullptr) {
+    map->ring()->output(record, 0, wakes);
+    written(*map, wakes);
+  } else if (look_up_event(*map, loop.cpu, loop.cpu, writing) == 0 && writing.event->ring()) {
+    const std::uint64_t before = writing.event->ring()->wakeups();
+    write(writing, record);
+    wakes = writing.event->ring()->wakeups() != before;
+  }
+  const std::uint64_t next_ns = at_ns + (wakes ? loop.woken_ns : loop.quiet_ns);
+  core_.clock.at(next_ns,
+                 [this, map, loop, number, next_ns] { step_loop(map, loop, number + 1, next_ns); });
+}
+
 int Bpf::event_fd(int map_fd, std::uint32_t key) {
   const auto lock = core_.enter();
   std::shared_ptr<Map> map;

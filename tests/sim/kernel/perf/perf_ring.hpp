@@ -57,6 +57,8 @@ public:
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
   std::uint64_t take_lost();
 
+  // wakeups changes each time that the ring wakes its readers.
+  [[nodiscard]] std::uint64_t wakeups() const { return wakeups_; }
   // take_ready gives the poll word and clears it.
   std::uint32_t take_ready();
 
