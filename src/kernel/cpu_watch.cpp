@@ -2,6 +2,7 @@
 // CpuWatch: the kernel's count of its announcements, and how long the machine has slept.
 #include "kernel/cpu_watch.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -33,17 +34,22 @@ Result<std::uint64_t> announced() {
 
 } // namespace
 
-bool CpuWatch::due(std::uint64_t now_ns) {
-  if (now_ns < next_ns_)
-    return false;
-  const bool first = std::exchange(next_ns_, now_ns + kPeriodNs) == 0;
-  if (first)
-    return false;
+bool CpuWatch::period_over(std::uint64_t now_ns) {
+  return now_ns >= next_ns_ && std::exchange(next_ns_, now_ns + period_ns_) != 0;
+}
+
+bool CpuWatch::due() {
   const auto count = announced();
   const std::uint64_t asleep_ns = os::asleep_ns();
   const bool slept = asleep_ns > std::exchange(asleep_ns_, asleep_ns) + kSleepNs;
   const bool changed = !count || std::exchange(announced_, *count) != *count || slept;
   return std::exchange(once_more_, changed) || changed;
+}
+
+void CpuWatch::failed() {
+  const std::uint64_t longer_ns = std::min(2 * period_ns_, kLongestPeriodNs);
+  next_ns_ += longer_ns - std::exchange(period_ns_, longer_ns);
+  once_more_ = true;
 }
 
 } // namespace ringside::kernel

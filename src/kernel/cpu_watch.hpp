@@ -8,22 +8,27 @@ namespace ringside::kernel {
 
 class CpuWatch {
 public:
-  // The least time between two looks.
+  // The least time between two looks, and the most where looks fail.
   static constexpr std::uint64_t kPeriodNs = 1'000'000'000;
+  static constexpr std::uint64_t kLongestPeriodNs = 64 * kPeriodNs;
 
-  // due is whether to look at CPUs now. `now_ns` is the time on the clock of os::roughly_now_ns. A
-  // look is due in two cases. The kernel has announced anything to user space since the last look:
-  // it does so for each CPU that goes offline or comes online. Or the machine has slept: then all
-  // CPUs but one went offline without an announcement. A second look is due one period later, for
-  // CPUs that were on their way. Where the kernel does not say how much it has announced, a look is
-  // due each period. The first period begins with the first call.
-  bool due(std::uint64_t now_ns);
-  // look_again makes a look due in a period in any case. It is for a caller that could not act on
-  // what it found.
-  void look_again() { once_more_ = true; }
+  // period_over is whether it is time to ask due(). `now_ns` is the time on the clock of
+  // os::roughly_now_ns. The first period begins with the first call.
+  bool period_over(std::uint64_t now_ns);
+  // due is whether to look at CPUs now; it reads a file. A look is due in two cases. The kernel has
+  // announced anything to user space since the last look: it does so for each CPU that goes offline
+  // or comes online. Or the machine has slept: then all CPUs but one went offline without an
+  // announcement. A second look is due one period later, for CPUs that were on their way. Where the
+  // kernel does not say how much it has announced, a look is due each period.
+  bool due();
+  // failed makes a look due in any case, each time after twice as long. It is for a caller that
+  // could not look, or could not act on what it found. succeeded ends that.
+  void failed();
+  void succeeded() { period_ns_ = kPeriodNs; }
 
 private:
   std::uint64_t next_ns_ = 0;
+  std::uint64_t period_ns_ = kPeriodNs;
   // The kernel's own count of what it has announced.
   std::uint64_t announced_ = UINT64_MAX;
   std::uint64_t asleep_ns_ = 0;

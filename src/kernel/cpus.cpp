@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 #include "base/cached.hpp"
 #include "kernel/refusal.hpp"
@@ -11,25 +12,52 @@
 
 namespace ringside::kernel {
 
-Result<CpuMask> read_cpu_mask(const char* path) {
-  constexpr Step kReading{"reading it"};
-  // These files are at most a page, and a page is at most 64 KiB.
-  auto text = Array<char>::of_size(65537);
+namespace {
+
+// These files are at most a page, and a page is at most 64 KiB.
+constexpr std::size_t kMostText = 65537;
+
+// MaskText is the text of a file as it was read.
+struct MaskText {
+  Array<char> text;
+  std::size_t length = 0;
+};
+
+Result<MaskText> read_text(const char* path) {
+  auto text = Array<char>::of_size(kMostText);
   if (!text)
-    return refused(path, kReading, text.error());
+    return text.error();
   const auto length = os::read_file(path, *text);
   if (!length)
-    return refused(path, kReading, length.error());
-  auto mask = CpuMask::parse({text->data(), *length});
+    return length.error();
+  return MaskText{std::move(*text), *length};
+}
+
+} // namespace
+
+Result<CpuMask> try_cpu_mask(const char* path) {
+  const auto read = read_text(path);
+  if (!read)
+    return read.error();
+  return CpuMask::parse({read->text.begin(), read->length});
+}
+
+Result<CpuMask> read_cpu_mask(const char* path) {
+  constexpr Step kReading{"reading it"};
+  const auto read = read_text(path);
+  if (!read)
+    return refused(path, kReading, read.error());
+  auto mask = CpuMask::parse({read->text.begin(), read->length});
   if (!mask && mask.error() != Errno(EINVAL))
     return refused(path, kReading, mask.error());
   if (!mask) {
     // The part of the text that can stand in a message of one line.
     std::size_t shown = 0;
-    while (shown < *length && shown < 64 && (*text)[shown] >= ' ' && (*text)[shown] <= '~')
+    while (shown < read->length && shown < 64 && read->text[shown] >= ' ' &&
+           read->text[shown] <= '~')
       ++shown;
     return fail(path, mask.error(), "\"%.*s\" is not a list of CPUs such as 0-3,8",
-                static_cast<int>(shown), text->data());
+                static_cast<int>(shown), read->text.begin());
   }
   return mask;
 }

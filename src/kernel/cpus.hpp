@@ -13,7 +13,9 @@ inline constexpr char kOnlineCpus[] = "/sys/devices/system/cpu/online";
 Result<unsigned> possible_cpu_count();
 
 // read_cpu_mask reads one of these files. If it cannot, it warns with the reason and fails: with
-// the error of reading, or with EINVAL for a text that is no mask.
+// the error of reading, or with EINVAL for a text that is no mask. try_cpu_mask is the same without
+// a message.
 Result<CpuMask> read_cpu_mask(const char* path);
+Result<CpuMask> try_cpu_mask(const char* path);
 
 } // namespace ringside::kernel

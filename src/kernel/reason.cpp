@@ -95,6 +95,8 @@ void explain_bpf(TextBuilder& text, const ProcessFacts& facts) {
 }
 
 void explain_no_descriptors(TextBuilder& text, const Wanted& wanted, const ProcessFacts& facts) {
+  if (!facts.open_files && wanted.descriptors == 0)
+    return;
   if (facts.open_files)
     text.add(": the limit on open files (ulimit -n) is %" PRIu64, *facts.open_files);
   if (wanted.descriptors != 0)

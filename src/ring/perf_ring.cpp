@@ -48,8 +48,10 @@ constexpr kernel::Step kMapEvent{"mapping its perf ring", kernel::RefusedCall::p
 constexpr kernel::Step kEnableEvent{"enabling its perf event"};
 constexpr kernel::Step kFillSlot{"putting its perf event into the map", kernel::RefusedCall::bpf};
 
-Errno refused(const kernel::Step& step, RingPlace place, Errno error,
+Errno refused(const kernel::Step& step, RingPlace place, const RingParams& params, Errno error,
               const kernel::Wanted& wanted) {
+  if (!params.explains_failures)
+    return error;
   const Subject buffer("perf_buffer");
   const Subject cpu(buffer, "CPU", place.cpu);
   const Subject key(cpu, "map key", place.key);
@@ -69,7 +71,7 @@ Result<Owned<PerfRing>> PerfRing::open(RingPlace place, const RingParams& params
                                        const kernel::Wanted& wanted) {
   auto ring = ringside::make<PerfRing>();
   if (ring == nullptr)
-    return refused(kAllocateRing, place, Errno(ENOMEM), wanted);
+    return refused(kAllocateRing, place, params, Errno(ENOMEM), wanted);
   const auto made = ring->make(place, params, wanted);
   if (!made)
     return made.error();
@@ -88,18 +90,18 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
 
   auto copy = Array<std::byte>::of_size(std::min(params.data_size, kLargestRecord));
   if (!copy)
-    return refused(kAllocate, place, copy.error(), wanted);
+    return refused(kAllocate, place, params, copy.error(), wanted);
   copy_ = std::move(*copy);
 
   const auto opened = events_.open(params.attr, cpu_, params.counts);
   if (!opened)
-    return refused(kOpenEvent, place, opened.error(), wanted);
+    return refused(kOpenEvent, place, params, opened.error(), wanted);
 
   const std::size_t header_page = os::page_size();
   auto mapping =
       os::map_shared(events_.fd(), 0, header_page + params.data_size, os::Access::read_write);
   if (!mapping)
-    return refused(kMapEvent, place, mapping.error(), wanted);
+    return refused(kMapEvent, place, params, mapping.error(), wanted);
   mapping_ = std::move(*mapping);
   // Linux up to 6.12 counts pages in 32 bits: 2^32 pages are 0, and the ring has no room.
   if (page().data_size != params.data_size)
@@ -108,7 +110,7 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
 
   const auto enabled = events_.enable();
   if (!enabled)
-    return refused(kEnableEvent, place, enabled.error(), wanted);
+    return refused(kEnableEvent, place, params, enabled.error(), wanted);
 
   // An empty slot cannot be emptied.
   if (params.warns_of_other && bpf::delete_element(params.map_fd, &place.key))
@@ -117,7 +119,7 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
         "more records of CPU %d, nor of others that this one reads\n",
         place.key, place.cpu);
   if (const auto put = events_.put_into(params.map_fd, place.key); !put)
-    return refused(kFillSlot, place, put.error(), wanted);
+    return refused(kFillSlot, place, params, put.error(), wanted);
   wakeups_ = WakeupPolicy(params.wakeups);
   second_attr_ = params.second_attr;
   return {};

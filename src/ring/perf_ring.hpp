@@ -55,6 +55,8 @@ struct RingParams {
   bool counts = false;
   // Whether to tell of another reader whose event is in the slot: it gets no more records.
   bool warns_of_other = false;
+  // Whether to say why a ring could not be made. To find the reason takes system calls.
+  bool explains_failures = true;
   // When wakeups change; limits of 0 are those of a program that decides by itself. Whoever makes a
   // set says max_latency_ns, and the set the rest.
   WakeupLimits wakeups = {};

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
-#include "base/log.hpp"
+#include "base/failure.hpp"
 #include "kernel/cpus.hpp"
 #include "kernel/refusal.hpp"
 #include "os/clock.hpp"
@@ -74,6 +75,8 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   if (followed_cpus != 0)
     set->attr_ = *params.attr;
   set->params_.attr = &set->attr_;
+  // What fails from here on is what the program has not asked for.
+  set->params_.explains_failures = false;
   return set;
 }
 
@@ -83,7 +86,9 @@ Result<void> PerfSet::add(RingPlace place, const kernel::Wanted& wanted) {
     return ring.error();
   const auto watched = ready_.watch((*ring)->fd(), EPOLLIN, ring_count());
   if (!watched)
-    return kernel::refused(kSubject, {"adding a ring to the epoll set"}, watched.error(), wanted);
+    return params_.explains_failures ? kernel::refused(kSubject, {"adding a ring to the epoll set"},
+                                                       watched.error(), wanted)
+                                     : watched.error();
   push(std::move(*ring));
   if (place.key < has_ring_.size())
     has_ring_[place.key] = true;
@@ -91,26 +96,44 @@ Result<void> PerfSet::add(RingPlace place, const kernel::Wanted& wanted) {
 }
 
 void PerfSet::look_for_cpus() {
-  if (silenced() || !cpu_watch_.due(os::roughly_now_ns()))
+  if (silenced() || !cpu_watch_.period_over(os::roughly_now_ns()) || !cpu_watch_.due())
     return;
-  const auto online = kernel::read_cpu_mask(kernel::kOnlineCpus);
+  const auto followed = follow_online_cpus();
+  if (followed) {
+    cpu_watch_.succeeded();
+    return;
+  }
+  cpu_watch_.failed();
+  could_not("CPUs that come online are not read for now", followed.error());
+}
+
+void PerfSet::could_not(const char* what, Errno error) {
+  if (!std::exchange(failure_said_, true))
+    say(LogLevel::debug, kSubject, "%s: %s", what,
+        kernel::explain(kernel::RefusedCall::other, error, {}, {}).text);
+}
+
+Result<void> PerfSet::follow_online_cpus() {
+  const auto online = kernel::try_cpu_mask(kernel::kOnlineCpus);
   if (!online)
-    return;
+    return online.error();
+  Result<void> followed;
   for (const auto& ring : rings()) {
     const auto cpu = static_cast<unsigned>(ring->cpu());
     // The order matters: each look compares with the one before.
     if (!ring->stands_still() || !online->contains(cpu))
       continue;
-    const auto renewed = ring->renew(attr_);
-    if (!renewed)
-      cpu_watch_.look_again();
-    log(LogLevel::debug, "perf_buffer: CPU %u is back: its ring %s\n", cpu,
-        renewed ? "is renewed" : "could not be renewed yet");
+    if (const auto renewed = ring->renew(attr_); !renewed) {
+      followed = renewed;
+      continue;
+    }
+    say(LogLevel::debug, kSubject, "CPU %u is back: its ring is renewed", cpu);
   }
   for (unsigned cpu = 0; cpu < has_ring_.size(); ++cpu)
     if (!has_ring_[cpu] && online->contains(cpu))
-      static_cast<void>(
-          add({static_cast<int>(cpu), cpu}, {1, os::page_size() + params_.data_size}));
+      if (const auto added = add({static_cast<int>(cpu), cpu}, {}); !added)
+        followed = added;
+  return followed;
 }
 
 Result<int> PerfSet::look_and_decide(PerfRing& ring, std::uint64_t now_ns, bool waits,

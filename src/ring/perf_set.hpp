@@ -81,6 +81,10 @@ private:
       look_for_cpus();
   }
   void look_for_cpus();
+  // follow_online_cpus renews rings whose CPU is back, and makes those of CPUs that have come.
+  Result<void> follow_online_cpus();
+  // could_not says once that something failed which the program has not asked for.
+  void could_not(const char* what, Errno error);
   [[nodiscard]] bool adaptive() const { return load_relaxed(adaptive_); }
 
   os::UniqueFd map_;
@@ -88,6 +92,7 @@ private:
   RingParams params_;
   perf_event_attr attr_{};
   kernel::CpuWatch cpu_watch_;
+  bool failure_said_ = false;
   // Which of the CPUs that are followed have a ring.
   Array<bool> has_ring_;
   // The second event of each ring. The set decides on wakeups while adaptive_.
