@@ -80,8 +80,7 @@ extern "C" LIBBPF_API int perf_buffer__buffer(struct perf_buffer* pb, int buf_id
     return pass_on(perf_buffer__buffer, Called(), -EINVAL, pb, buf_idx, buf, buf_size);
   if (buf_idx < 0 || static_cast<size_t>(buf_idx) >= pb->set->ring_count())
     return entry.fail(index_out_of_range(__func__, buf_idx, pb));
-  pb->set->watched_by_program();
-  const ringside::PerfRing& ring = pb->set->ring(static_cast<size_t>(buf_idx));
+  const ringside::PerfRing& ring = pb->set->give_ring(static_cast<size_t>(buf_idx));
   *buf = ring.memory();
   *buf_size = ring.data_size();
   return entry.give(0);
@@ -91,8 +90,7 @@ extern "C" LIBBPF_API int perf_buffer__epoll_fd(const struct perf_buffer* pb) {
   if (!is_ours(pb))
     return pass_on(perf_buffer__epoll_fd, Called(), -EINVAL, pb);
   const Entry entry;
-  pb->set->watched_by_program();
-  return entry.give(pb->set->epoll_fd());
+  return entry.give(pb->set->give_epoll_fd());
 }
 
 extern "C" LIBBPF_API void perf_buffer__free(struct perf_buffer* pb) {

@@ -44,7 +44,8 @@ extern "C" LIBBPF_API enum bpf_perf_event_ret bpf_perf_event_read_simple(
 
   auto& page = *static_cast<perf_event_mmap_page*>(mmap_mem);
   const ringside::PerfData data{static_cast<std::byte*>(mmap_mem) + page_size, mmap_size};
-  switch (ringside::read_perf_records(page, data, room, deliver, corrupt)) {
+  switch (
+      ringside::read_perf_records(page, data, ringside::perf_head(page), room, deliver, corrupt)) {
   case ringside::PerfRead::go_on:
   case ringside::PerfRead::stopped:
     return answer;

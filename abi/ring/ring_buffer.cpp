@@ -97,8 +97,7 @@ extern "C" LIBBPF_API int ring_buffer__epoll_fd(const struct ring_buffer* rb) {
   if (!is_ours(rb))
     return pass_on(ring_buffer__epoll_fd, Called(), -EINVAL, rb);
   const Entry entry;
-  rb->set->watched_by_program();
-  return entry.give(rb->set->epoll_fd());
+  return entry.give(rb->set->give_epoll_fd());
 }
 
 extern "C" LIBBPF_API struct ring* ring_buffer__ring(struct ring_buffer* rb, unsigned int idx) {

@@ -6,6 +6,9 @@
 
 namespace ringside::os {
 
+inline constexpr std::uint64_t kNsPerMs = 1'000'000;
+inline constexpr std::uint64_t kNsPerSecond = 1000 * kNsPerMs;
+
 // now_ns is CLOCK_MONOTONIC in nanoseconds.
 std::uint64_t now_ns();
 

@@ -23,6 +23,8 @@ public:
     return slot;
   }
 
+  // use_map names the map by another descriptor.
+  void use_map(int map_fd) { map_fd_ = map_fd; }
   // put replaces what is in the slot.
   [[nodiscard]] Result<void> put(int fd) const {
     return bpf::update_element(map_fd_, &key_, &fd, BPF_ANY);
@@ -38,7 +40,7 @@ public:
   MapSlot(const MapSlot&) = delete;
   MapSlot& operator=(const MapSlot&) = delete;
   ~MapSlot() {
-    // A slot that somebody else has emptied since is as empty as we want it.
+    // A slot that another program has emptied since is as empty as we want it.
     if (map_fd_ >= 0)
       static_cast<void>(bpf::delete_element(map_fd_, &key_));
   }

@@ -35,50 +35,74 @@ Result<void> PerfEvents::put_into(int map_fd, std::uint32_t key) {
   return {};
 }
 
-Result<PerfEvent> PerfEvents::open_into_ring(const perf_event_attr& attr) const {
-  perf_event_attr own = attr;
+Result<PerfEvent> PerfEvents::open_counting(perf_event_attr attr) const {
   if (read_format_ != 0)
-    own.read_format = read_format_;
-  auto event = PerfEvent::open(&own, cpu_);
+    attr.read_format = read_format_;
+  return PerfEvent::open(&attr, cpu_);
+}
+
+Result<PerfEvent> PerfEvents::open_into(const PerfEvent& ring, const perf_event_attr& attr) const {
+  auto event = open_counting(attr);
   if (!event)
     return event.error();
-  if (const auto redirected = event->write_into(fd()); !redirected)
+  if (const auto redirected = event->write_into(ring.fd()); !redirected)
     return redirected.error();
   if (const auto enabled = event->enable(); !enabled)
     return enabled.error();
   return event;
 }
 
-Result<void> PerfEvents::coalesce(const perf_event_attr& attr) {
-  if (second_.fd() < 0) {
-    auto event = open_into_ring(attr);
-    if (!event)
-      return event.error();
-    const os::Locked lock(lock_);
-    second_ = std::move(*event);
-  }
-  return slot_.put(second_.fd());
+Result<PerfMapping> PerfEvents::grow(const perf_event_attr& quiet_attr, std::size_t data_size) {
+  perf_event_attr attr = quiet_attr;
+  attr.watermark = 0;
+  attr.wakeup_events = 1;
+  auto event = open_counting(attr);
+  if (!event)
+    return event.error();
+  auto mapping = PerfMapping::make(event->fd(), data_size);
+  if (!mapping)
+    return mapping.error();
+  if (const auto enabled = event->enable(); !enabled)
+    return enabled.error();
+  auto quiet = open_into(*event, quiet_attr);
+  if (!quiet)
+    return quiet.error();
+  const os::Locked lock(lock_);
+  larger_ = std::move(*event);
+  quiet_ = std::move(*quiet);
+  return mapping;
+}
+
+void PerfEvents::close_counted(PerfEvent& event) {
+  if (event.fd() < 0)
+    return;
+  if (count_lost())
+    if (const auto counts = PerfCounts::read(event.fd(), read_format_))
+      lost_by_closed_ += counts->lost;
+  event = PerfEvent();
+}
+
+void PerfEvents::shrink() {
+  const os::Locked lock(lock_);
+  close_counted(quiet_);
+  close_counted(larger_);
 }
 
 bool PerfEvents::stands_still() {
-  const auto counts = PerfCounts::read(signalling().fd(), read_format_);
+  const auto counts = PerfCounts::read(own().fd(), read_format_);
   return counts && std::exchange(enabled_ns_, counts->enabled_ns) == counts->enabled_ns;
 }
 
 Result<void> PerfEvents::renew(const perf_event_attr& attr) {
-  auto event = open_into_ring(attr);
+  auto event = open_into(first_, attr);
   if (!event)
     return event.error();
   if (const auto put = slot_.put(event->fd()); !put)
     return put;
   const os::Locked lock(lock_);
-  for (PerfEvent* dead : {&renewed_, &second_}) {
-    if (dead->fd() < 0)
-      continue;
-    if (const auto counts = PerfCounts::read(dead->fd(), read_format_))
-      lost_by_closed_ += counts->lost;
-    *dead = PerfEvent();
-  }
+  close_counted(quiet_);
+  close_counted(larger_);
+  close_counted(renewed_);
   renewed_ = std::move(*event);
   enabled_ns_ = UINT64_MAX;
   return {};
@@ -89,7 +113,7 @@ Result<std::uint64_t> PerfEvents::lost() const {
     return Errno(EOPNOTSUPP);
   const os::Locked lock(lock_);
   std::uint64_t lost = lost_by_closed_;
-  for (const PerfEvent* event : {&first_, &renewed_, &second_}) {
+  for (const PerfEvent* event : {&first_, &renewed_, &larger_, &quiet_}) {
     if (event->fd() < 0)
       continue;
     const auto counts = PerfCounts::read(event->fd(), read_format_);

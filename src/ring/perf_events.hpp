@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// PerfEvents: the perf events that write into one ring, and which of them BPF code writes through.
+// PerfEvents: the perf events that write into one ring and its larger one, and which of them BPF
+// code writes through.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +9,15 @@
 #include "ring/map_slot.hpp"
 #include "ring/perf_counts.hpp"
 #include "ring/perf_event.hpp"
+#include "ring/perf_mapping.hpp"
 
 namespace ringside {
 
 // BPF code writes through the event in the ring's map slot. The first event is the one that the
-// ring is mapped from, and wakes the reader for each record. A second event, which wakes the reader
-// when the ring is half full, is opened when the ring first coalesces. A renewed event takes the
-// place of the first after the ring's CPU was offline. All write into one ring, in order.
+// ring is mapped from, and wakes the reader for each record. A renewed event takes the place of the
+// first after the ring's CPU was offline. A busy ring has two more events with a larger ring of
+// their own: one that wakes the reader for each record, and one that wakes it when that ring is
+// half full.
 class PerfEvents {
 public:
   // open opens the first event, on `cpu`, as `attr` says. With `counts` it can be asked for how
@@ -24,6 +27,8 @@ public:
   // this object, as the slot is emptied when it goes away.
   Result<void> enable() { return first_.enable(); }
   Result<void> put_into(int map_fd, std::uint32_t key);
+  // use_map names the map by another descriptor.
+  void use_map(int map_fd) { slot_.use_map(map_fd); }
   // take_out empties the slot: from here on BPF code's output to the ring fails.
   void take_out() { slot_ = MapSlot(); }
 
@@ -32,15 +37,25 @@ public:
   [[nodiscard]] int fd() const { return first_.fd(); }
   int give() { return first_.give(); }
 
-  // coalesce makes BPF code write through the second event; `attr` says how to open it. signal
-  // makes it write through the first, or the one in its place, again. A failure changes nothing.
-  Result<void> coalesce(const perf_event_attr& attr);
-  Result<void> signal() { return slot_.put(signalling().fd()); }
+  // grow opens the two events of a larger ring, of so many bytes, and maps it. `quiet_attr` is how
+  // to open the second of them. A failure leaves nothing behind. shrink closes them, once BPF code
+  // writes through neither. larger_fd becomes readable when the larger ring's reader is woken.
+  Result<PerfMapping> grow(const perf_event_attr& quiet_attr, std::size_t data_size);
+  void shrink();
+  [[nodiscard]] bool grown() const { return larger_.fd() >= 0; }
+  [[nodiscard]] int larger_fd() const { return larger_.fd(); }
 
-  // stands_still is whether the event that signals has been on for no longer than at the last call:
-  // then its CPU has been offline since, and BPF code's output to it fails for good. It takes
-  // events that count, and some time between the calls. renew makes BPF code write through a new
-  // event, opened as `attr` says. A failure changes nothing.
+  // These make BPF code write into the ring, or into the larger ring with a wakeup for each record,
+  // or without. A failure changes nothing.
+  Result<void> write_to_own() { return slot_.put(own().fd()); }
+  Result<void> write_to_larger() { return slot_.put(larger_.fd()); }
+  Result<void> write_quietly() { return slot_.put(quiet_.fd()); }
+
+  // stands_still is whether the ring's event has been on for no longer than at the last call: then
+  // its CPU has been offline since, and BPF code's output fails for good. It takes events that
+  // count, and some time between the calls. renew makes BPF code write into the ring through a new
+  // event, opened as `attr` says; the events of a larger ring are closed. A failure changes
+  // nothing.
   bool stands_still();
   Result<void> renew(const perf_event_attr& attr);
 
@@ -49,11 +64,13 @@ public:
   [[nodiscard]] bool count_lost() const { return (read_format_ & kFormatLost) != 0; }
 
 private:
-  // open_into_ring opens one more event that writes into the ring.
-  [[nodiscard]] Result<PerfEvent> open_into_ring(const perf_event_attr& attr) const;
-  [[nodiscard]] const PerfEvent& signalling() const {
-    return renewed_.fd() >= 0 ? renewed_ : first_;
-  }
+  [[nodiscard]] Result<PerfEvent> open_counting(perf_event_attr attr) const;
+  // open_into opens one more event, which writes into the ring of another.
+  [[nodiscard]] Result<PerfEvent> open_into(const PerfEvent& ring,
+                                            const perf_event_attr& attr) const;
+  // close_counted closes an event, and keeps what it has lost.
+  void close_counted(PerfEvent& event);
+  [[nodiscard]] const PerfEvent& own() const { return renewed_.fd() >= 0 ? renewed_ : first_; }
 
   int cpu_ = 0;
   // What the events count, and what those have lost that are closed.
@@ -64,7 +81,8 @@ private:
   // These change under the lock, because any thread may ask what the events have lost.
   mutable os::Lock lock_;
   PerfEvent renewed_;
-  PerfEvent second_;
+  PerfEvent larger_;
+  PerfEvent quiet_;
   MapSlot slot_;
 };
 

@@ -77,6 +77,13 @@ PerfRead deliver_next(PerfWalk& walk, Room room, Deliver deliver) {
   return end;
 }
 
+// perf_head is up to where the kernel has written records.
+inline std::uint64_t perf_head(const perf_event_mmap_page& page) {
+  // Pairs with the kernel's barrier between writing records and storing data_head
+  // (perf_output_put_handle in kernel/events/ring_buffer.c, B with C there).
+  return load_acquire(page.data_head);
+}
+
 // IgnoreCounts is for readers that need not know how much went back.
 struct IgnoreCounts {
   void operator()(std::uint64_t /*records*/, std::uint64_t /*bytes*/) const {}
@@ -101,7 +108,7 @@ struct GivenBack {
   }
 };
 
-// read_perf_records reads what is between tail and head now; what arrives meanwhile waits for the
+// read_perf_records reads what is between tail and `head`; what arrives meanwhile waits for the
 // next read. Space goes back to the kernel each time a quarter of the ring has been handled, and at
 // the end.
 //   room(size)                  gives memory of that many bytes for a record that wraps, or nullptr
@@ -110,11 +117,8 @@ struct GivenBack {
 //   corrupt(position, skipped)  is told where the ring makes no sense, and how much is unread there
 //   read(records, bytes)        is told what goes back to the kernel, but for what is corrupt
 template <class Room, class Deliver, class Corrupt, class Read = IgnoreCounts>
-PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, Room room, Deliver deliver,
-                           Corrupt corrupt, Read read = {}) {
-  // Pairs with the kernel's barrier between writing records and storing data_head
-  // (perf_output_put_handle in kernel/events/ring_buffer.c, B with C there).
-  const std::uint64_t head = load_acquire(page.data_head);
+PerfRead read_perf_records(perf_event_mmap_page& page, PerfData data, std::uint64_t head, Room room,
+                           Deliver deliver, Corrupt corrupt, Read read = {}) {
   // Only readers write the tail: this thread, or a program that reads the mapping between our
   // calls.
   GivenBack<Read> given_back{page, read, load_relaxed(page.data_tail)};

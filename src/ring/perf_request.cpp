@@ -13,6 +13,7 @@
 #include "kernel/cpus.hpp"
 #include "kernel/refusal.hpp"
 #include "os/process.hpp"
+#include "ring/own_calls.hpp"
 #include "ring/ring_places.hpp"
 #include "ring/settings.hpp"
 
@@ -83,13 +84,14 @@ Result<Array<RingPlace>> online_places(const PerfRequest& request, unsigned cpu_
 // the program does: that is params.data_size.
 Result<Owned<PerfSet>> open_rings(const PerfRequest& request, const Array<RingPlace>& places,
                                   RingParams params, unsigned followed_cpus) {
-  const Settings settings = Settings::from_environment();
-  params.wakeups.max_latency_ns = settings.max_latency_ns;
+  Settings settings = Settings::from_environment();
+  if ((!settings.wakeups_decided || !settings.follow_cpus_decided) && seccomp_filter_in_force())
+    settings.confine();
   const std::size_t asked = params.data_size;
   const std::size_t larger = settings.perf_data_size(places.size(), os::page_size());
   if (larger > asked) {
     params.data_size = larger;
-    if (auto set = PerfSet::open(places, params, followed_cpus)) {
+    if (auto set = PerfSet::open(places, params, settings, followed_cpus)) {
       say(LogLevel::info, request.function,
           "the environment makes each of %zu rings %zu bytes large, not %zu as asked for",
           places.size(), larger, asked);
@@ -105,7 +107,7 @@ Result<Owned<PerfSet>> open_rings(const PerfRequest& request, const Array<RingPl
         "each of %zu rings has %zu bytes, as asked for, which the environment does not make larger",
         places.size(), asked);
   }
-  return PerfSet::open(places, params, followed_cpus);
+  return PerfSet::open(places, params, settings, followed_cpus);
 }
 
 } // namespace

@@ -12,8 +12,6 @@
 #include "base/shared_word.hpp"
 #include "bpf/map.hpp"
 #include "kernel/refusal.hpp"
-#include "os/file.hpp"
-#include "os/process.hpp"
 
 namespace ringside {
 namespace {
@@ -97,16 +95,10 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
   if (!opened)
     return refused(kOpenEvent, place, params, opened.error(), wanted);
 
-  const std::size_t header_page = os::page_size();
-  auto mapping =
-      os::map_shared(events_.fd(), 0, header_page + params.data_size, os::Access::read_write);
+  auto mapping = PerfMapping::make(events_.fd(), params.data_size);
   if (!mapping)
     return refused(kMapEvent, place, params, mapping.error(), wanted);
-  mapping_ = std::move(*mapping);
-  // Linux up to 6.12 counts pages in 32 bits: 2^32 pages are 0, and the ring has no room.
-  if (page().data_size != params.data_size)
-    return refused(kMapEvent, place, Errno(ENOMEM), wanted);
-  data_ = {mapping_.data() + header_page, params.data_size};
+  own_ = std::move(*mapping);
 
   const auto enabled = events_.enable();
   if (!enabled)
@@ -121,20 +113,55 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
   if (const auto put = events_.put_into(params.map_fd, place.key); !put)
     return refused(kFillSlot, place, params, put.error(), wanted);
   wakeups_ = WakeupPolicy(params.wakeups);
-  second_attr_ = params.second_attr;
+  looks_for_lost_ = params.looks_for_lost && events_.count_lost() && handler_.lost != drop_lost;
+  return {};
+}
+
+Result<void> PerfRing::grow(const perf_event_attr& quiet_attr, std::size_t data_size) {
+  auto copy = Array<std::byte>::of_size(std::min(data_size, kLargestRecord));
+  if (!copy)
+    return copy.error();
+  auto mapping = events_.grow(quiet_attr, data_size);
+  if (!mapping)
+    return mapping.error();
+  larger_copy_ = std::move(*copy);
+  const os::Locked lock(lock_);
+  larger_ = std::move(*mapping);
+  return {};
+}
+
+void PerfRing::shrink() {
+  {
+    const os::Locked lock(lock_);
+    larger_ = PerfMapping();
+  }
+  events_.shrink();
+  larger_copy_ = Array<std::byte>();
+}
+
+Result<void> PerfRing::coalesce() {
+  if (const auto changed = events_.write_quietly(); !changed)
+    return changed;
+  const os::Locked lock(lock_);
+  in_larger_ = true;
+  return {};
+}
+
+Result<void> PerfRing::return_home() {
+  if (const auto changed = events_.write_to_own(); !changed)
+    return changed;
+  const os::Locked lock(lock_);
+  in_larger_ = false;
   return {};
 }
 
 Result<void> PerfRing::renew(const perf_event_attr& attr) {
   if (const auto renewed = events_.renew(attr); !renewed)
     return renewed;
+  const os::Locked lock(lock_);
+  in_larger_ = false;
   wakeups_.changed(WakeupMode::signalled);
   return {};
-}
-
-void PerfRing::explain_stays_signalled(Errno error) const {
-  const auto reason = kernel::explain_now(kernel::RefusedCall::perf_event_open, error, {});
-  log(LogLevel::debug, "perf_buffer: the ring of CPU %d stays signalled: %s\n", cpu_, reason.text);
 }
 
 void PerfRing::lost_recorded(std::uint64_t count) {
@@ -145,11 +172,11 @@ void PerfRing::lost_recorded(std::uint64_t count) {
     handler_.lost(handler_.context, cpu_, count - known);
 }
 
-void PerfRing::look_for_lost() {
+void PerfRing::look_for_lost(const PerfMapping& emptied) {
   const auto count = events_.lost();
   const std::uint64_t told = counters_.lost_recorded.get() + lost_told_early_;
   // With the next record comes the kernel's own, in its place between those before and behind it.
-  if (!count || unread() != 0 || *count <= told)
+  if (!count || emptied.unread() != 0 || *count <= told)
     return;
   store_relaxed(lost_told_early_, lost_told_early_ + (*count - told));
   handler_.lost(handler_.context, cpu_, *count - told);
@@ -174,15 +201,17 @@ RingStats PerfRing::stats() const {
   stats.lost_unrecorded =
       lost ? *lost - std::min(*lost, stats.lost_recorded) : load_relaxed(lost_told_early_);
   stats.switches = wakeups_.switches();
-  stats.size_bytes = data_.size;
-  stats.free_bytes = data_.size - std::min<std::uint64_t>(data_.size, unread());
+  const os::Locked lock(lock_);
+  stats.size_bytes = written_to().data_size();
+  stats.free_bytes = stats.size_bytes - std::min<std::uint64_t>(stats.size_bytes, unread());
   return stats;
 }
 
 void PerfRing::report_corrupt(std::uint64_t position, std::uint64_t skipped) {
   counters_.corrupt.add(1);
   // Positions that make no sense may be any distance apart.
-  counters_.skipped_bytes.add(std::min<std::uint64_t>(skipped, data_.size));
+  counters_.skipped_bytes.add(
+      std::min<std::uint64_t>(skipped, std::max(own_.data_size(), larger_.data_size())));
   log(LogLevel::warn,
       "perf_buffer: the ring of CPU %d is corrupt at position %" PRIu64
       ": what is unread there is skipped\n",
@@ -229,9 +258,31 @@ void PerfRing::silence() {
   handler_ = {drop_sample, drop_lost, end_read, nullptr};
 }
 
+template <class Read>
+PerfRead PerfRing::read_in_order(Read read) {
+  if (!larger_) [[likely]]
+    return read(own_, perf_head(own_.page()), copy_.data());
+  // What was written to the one ring before BPF code went over to the other comes first. Of the
+  // other, only what was there before we look at the first: so nothing is missed that was written
+  // to the first in between.
+  const PerfMapping& newer = written_to();
+  const std::uint64_t newer_head = perf_head(newer.page());
+  const PerfMapping& older = in_larger_ ? own_ : larger_;
+  const auto room = [this](const PerfMapping& mapping) {
+    return &mapping == &own_ ? copy_.data() : larger_copy_.data();
+  };
+  // The kernel's record of a loss comes with the next one in that ring, and may be long in coming.
+  const bool nearly_full = looks_for_lost_ && older.unread() > older.data_size() / 2;
+  const PerfRead end = read(older, perf_head(older.page()), room(older));
+  if (end != PerfRead::go_on)
+    return end;
+  if (nearly_full)
+    look_for_lost(older);
+  return read(newer, newer_head, room(newer));
+}
+
 template <class GoesOn>
 Result<int> PerfRing::read_while(GoesOn goes_on) {
-  const auto room = [this](std::size_t) { return copy_.data(); };
   const auto corrupt = [this](std::uint64_t position, std::uint64_t skipped) {
     report_corrupt(position, skipped);
   };
@@ -271,18 +322,23 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
     return 0;
   const ReadMark::Frame frame(mark_);
   kept_ = {};
-  counters_.highest_fill.at_least(std::min<std::uint64_t>(fill, data_.size));
+  const std::size_t size = written_to().data_size();
+  counters_.highest_fill.at_least(std::min<std::uint64_t>(fill, size));
   // To ask interrupts the ring's CPU: only for those who want to know.
-  const bool nearly_full =
-      events_.count_lost() && handler_.lost != drop_lost && fill > data_.size / 2;
+  const bool nearly_full = looks_for_lost_ && fill > size / 2;
+  const auto read_all = [&](auto deliver) {
+    return read_in_order([&](const PerfMapping& mapping, std::uint64_t head, std::byte* copy) {
+      const auto room = [copy](std::size_t) { return copy; };
+      return read_perf_records(mapping.page(), mapping.data(), head, room, deliver, corrupt,
+                               counted);
+    });
+  };
   const PerfRead end =
-      handler_.event != nullptr
-          ? read_perf_records(page(), data_, room, if_it_goes_on(raw), corrupt, counted)
-          : read_perf_records(page(), data_, room, if_it_goes_on(by_type), corrupt, counted);
+      handler_.event != nullptr ? read_all(if_it_goes_on(raw)) : read_all(if_it_goes_on(by_type));
   switch (end) {
   case PerfRead::go_on:
     if (nearly_full)
-      look_for_lost();
+      look_for_lost(written_to());
     return 0;
   case PerfRead::stopped:
     break;

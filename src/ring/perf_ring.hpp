@@ -11,9 +11,10 @@
 #include "base/owned.hpp"
 #include "base/read_mark.hpp"
 #include "kernel/reason.hpp"
-#include "os/mapping.hpp"
+#include "os/lock.hpp"
 #include "ring/budget.hpp"
 #include "ring/perf_events.hpp"
+#include "ring/perf_mapping.hpp"
 #include "ring/perf_read.hpp"
 #include "ring/ring_stats.hpp"
 #include "ring/wakeup_policy.hpp"
@@ -53,15 +54,14 @@ struct RingParams {
   // Whether the events may be opened so that what they count can be read: for how long they have
   // been on and, where the kernel does that, what they have lost.
   bool counts = false;
-  // Whether to tell of another reader whose event is in the slot: it gets no more records.
+  // Whether to warn of another reader whose event is in the slot: it gets no more records.
   bool warns_of_other = false;
+  // Whether to ask the events for losses while the ring is read.
+  bool looks_for_lost = false;
   // Whether to say why a ring could not be made. To find the reason takes system calls.
   bool explains_failures = true;
-  // When wakeups change; limits of 0 are those of a program that decides by itself. Whoever makes a
-  // set says max_latency_ns, and the set the rest.
+  // When wakeups change; limits of 0 are those of a program that decides by itself.
   WakeupLimits wakeups = {};
-  // How to open the events through which rings coalesce. It must outlive the rings.
-  const perf_event_attr* second_attr = nullptr;
 };
 
 class PerfRing {
@@ -78,35 +78,55 @@ public:
   // BPF code stops writing before the ring goes away.
   ~PerfRing() { events_.take_out(); }
 
+  // use_map names the map by another descriptor, which must outlive the ring.
+  void use_map(int map_fd) { events_.use_map(map_fd); }
+
   [[nodiscard]] int fd() const { return events_.fd(); }
   int give_fd() { return events_.give(); }
-  // memory is the whole mapping: the header page, then data_size() bytes.
-  [[nodiscard]] void* memory() const { return mapping_.data(); }
-  [[nodiscard]] std::size_t data_size() const { return data_.size; }
+  // memory is the whole mapping that the program has asked for: the header page, then data_size()
+  // bytes.
+  [[nodiscard]] void* memory() const { return own_.memory(); }
+  [[nodiscard]] std::size_t data_size() const { return own_.data_size(); }
 
   [[nodiscard]] int cpu() const { return cpu_; }
-  // unread is how many bytes are between the ring's positions now. They are the ring's own word.
+  // unread is how many bytes wait to be read now. They are the ring's own word.
   [[nodiscard]] std::uint64_t unread() const {
-    // The tail first: another thread that reads the ring meanwhile moves it up to the head at most.
-    const std::uint64_t tail = load_relaxed(page().data_tail);
-    return load_relaxed(page().data_head) - tail;
+    return own_.unread() + (larger_ ? larger_.unread() : 0);
   }
   // How many records have been handed over in all.
   [[nodiscard]] std::uint64_t records() const { return counters_.records.get(); }
 
-  // stats may be asked for by any thread, while another reads the ring. Losses are asked of the
-  // events, where those can tell. woken counts a wait to which the kernel has named the ring.
+  // Any thread may ask for stats, while another reads the ring. Losses are asked of the events,
+  // where those count them. woken counts a wait to which the kernel has named the ring.
   [[nodiscard]] RingStats stats() const;
   void woken() { counters_.wakeups.add(1); }
 
-  // How the reader learns of records is the set's to decide; this is where it keeps what it knows.
+  // How the reader learns of records is the set's to decide; the ring keeps what the set knows.
   [[nodiscard]] WakeupPolicy& wakeups() { return wakeups_; }
   [[nodiscard]] const WakeupPolicy& wakeups() const { return wakeups_; }
+
+  // A ring that is busy writes into a larger ring of its own. grow makes that, of so many bytes;
+  // larger_fd is readable when its reader is woken. shrink gives it back, which takes that BPF code
+  // writes to the ring itself again, that all is read, and that no read is under way.
+  Result<void> grow(const perf_event_attr& quiet_attr, std::size_t data_size);
+  void shrink();
+  [[nodiscard]] bool grown() const { return static_cast<bool>(larger_); }
+  [[nodiscard]] std::size_t larger_size() const { return larger_.data_size(); }
+  [[nodiscard]] std::uint64_t larger_unread() const { return larger_.unread(); }
+  [[nodiscard]] int larger_fd() const { return events_.larger_fd(); }
+  // in_larger is whether BPF code writes to the larger ring. coalesce makes it write there without
+  // waking the reader; signal makes it wake the reader for each record again, wherever it writes;
+  // return_home makes it write to the ring itself. Records are read in their order. A failure
+  // leaves things as they were.
+  [[nodiscard]] bool in_larger() const { return in_larger_; }
+  Result<void> coalesce();
+  Result<void> signal() { return in_larger_ ? events_.write_to_larger() : events_.write_to_own(); }
+  Result<void> return_home();
+  // When the ring was last busy, or BPF code last left the larger ring.
+  [[nodiscard]] std::uint64_t left_ns() const { return left_ns_; }
+  void set_left_ns(std::uint64_t now_ns) { left_ns_ = now_ns; }
+
   // See PerfEvents. What is in the ring, and the ring's descriptor, stay what they are.
-  Result<void> coalesce() { return events_.coalesce(*second_attr_); }
-  Result<void> signal() { return events_.signal(); }
-  // explain_stays_signalled says at debug level why the ring cannot coalesce.
-  void explain_stays_signalled(Errno error) const;
   bool stands_still() { return events_.stands_still(); }
   Result<void> renew(const perf_event_attr& attr);
 
@@ -131,17 +151,18 @@ public:
   void silence();
 
 private:
-  // The kernel's header: it lies where the mapping begins. Source: perf_event_open(2).
-  [[nodiscard]] perf_event_mmap_page& page() const {
-    return *reinterpret_cast<perf_event_mmap_page*>(mapping_.data());
-  }
   // read_while reads as long as `goes_on` answers so, which is asked after each record.
   template <class GoesOn>
   Result<int> read_while(GoesOn goes_on);
+  // read_in_order hands what is in the ring and in the larger one to read(mapping, head, copy), the
+  // older records first.
+  template <class Read>
+  PerfRead read_in_order(Read read);
   Result<void> make(RingPlace place, const RingParams& params, const kernel::Wanted& wanted);
   // lost_recorded takes the kernel's record of a loss, of which some may have been told already.
   [[gnu::cold]] void lost_recorded(std::uint64_t count);
-  [[gnu::cold]] void look_for_lost();
+  // look_for_lost takes what the kernel has counted, and has not recorded in this mapping.
+  [[gnu::cold]] void look_for_lost(const PerfMapping& emptied);
   // count takes what goes back to the kernel, with what was kept meanwhile.
   void count(std::uint64_t records, std::uint64_t bytes);
   // What is rare stays out of the loop over the records. Plain arguments, because a record that is
@@ -154,6 +175,9 @@ private:
   // deliver_other takes what is no sample, and returns an answer as a raw handler would.
   [[gnu::cold]] int deliver_other(std::uint32_t type, const std::byte* bytes, std::size_t size);
 
+  // written_to is what BPF code writes to now.
+  [[nodiscard]] const PerfMapping& written_to() const { return in_larger_ ? larger_ : own_; }
+
   // answered keeps the answer that ends a read.
   PerfRead answered(int answer) {
     if (answer == kGoOn)
@@ -165,6 +189,7 @@ private:
   int cpu_ = 0;
   int answer_ = 0;
   PerfHandler handler_;
+  bool looks_for_lost_ = false;
   ReadMark mark_;
   // How many losses the handler has been told of that the kernel has yet to write a record of.
   std::uint64_t lost_told_early_ = 0;
@@ -181,12 +206,16 @@ private:
   Kept kept_;
   RingCounters counters_;
   WakeupPolicy wakeups_;
-  const perf_event_attr* second_attr_ = nullptr;
   PerfEvents events_;
-  os::Mapping mapping_;
-  PerfData data_;
-  // Room for the largest record that can wrap.
+  // The mappings change under the lock, because any thread may ask for stats.
+  mutable os::Lock lock_;
+  PerfMapping own_;
+  PerfMapping larger_;
+  bool in_larger_ = false;
+  std::uint64_t left_ns_ = 0;
+  // Room for the largest record that can wrap, of either ring.
   Array<std::byte> copy_;
+  Array<std::byte> larger_copy_;
 };
 
 } // namespace ringside

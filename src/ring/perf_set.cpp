@@ -3,6 +3,7 @@
 #include "ring/perf_set.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <utility>
 
@@ -19,18 +20,51 @@
 namespace ringside {
 namespace {
 
-// A BPF program that looked up the second event before the ring left it is done in much less time
+// A BPF program that looked up the quiet event before the ring left it is done in much less time
 // than this many looks.
 constexpr unsigned kSettlingLooks = 4;
 
 constexpr char kSubject[] = "perf_buffer";
 
+// For how long a ring must have been busy before it gets a larger one.
+constexpr std::uint64_t kBusyPerfNs = os::kNsPerMs;
+
+// Wakeups slow down those who fill a ring, 5 to 20 times, and so a ring lasts longer than it does
+// without. A larger ring makes up for that. It can be no larger: while the kernel makes it, about a
+// microsecond for each page, the ring itself must last, which is 5 ns for each of its bytes at the
+// highest rate. A large one lasts for a third of a second, which is enough.
+constexpr std::uint64_t kLargerBy = 16;
+constexpr std::uint64_t kLeastLargerBy = 8;
+constexpr std::uint64_t kLargeEnough = std::uint64_t{64} << 20;
+constexpr std::uint64_t kMakingNsPerKiB = 275;
+
+// A burst fills smaller rings too soon, and 16 times as much has too little room for a reader that
+// turns out to be slow.
+constexpr std::size_t kLeastSize = std::size_t{256} << 10;
+
+// larger_size is the size of a larger ring of which `free` bytes may be had; 0 if that is too
+// little. Ring sizes are powers of two.
+std::size_t larger_size(std::size_t size, std::uint64_t free) {
+  const std::uint64_t wanted = std::min(std::uint64_t{size} * kLargerBy, kLargeEnough);
+  const std::uint64_t larger = std::min(wanted, std::bit_floor(free));
+  const bool enough = larger >= kLargeEnough || larger / kLeastLargerBy >= size;
+  return enough && larger >= size ? static_cast<std::size_t>(larger) : 0;
+}
+
+// How long larger rings stay that may be needed again, and how often to look for those that are not
+// needed. In that time a BPF program is done that looked the larger ring up before the ring left
+// it.
+constexpr std::uint64_t kKeepLargerNs = 10 * os::kNsPerSecond;
+constexpr std::uint64_t kTidyNs = 10 * os::kNsPerMs;
+
 } // namespace
 
 Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const RingParams& params,
-                                     unsigned followed_cpus) {
-  // An event for each ring, the epoll set and the duplicate of the map.
-  const kernel::Wanted wanted{places.size() + 2, os::page_size() + params.data_size};
+                                     const Settings& settings, unsigned followed_cpus) {
+  // An event for each ring, and the epoll set.
+  const kernel::Wanted wanted{places.size() + 1, os::page_size() + params.data_size};
+  if (!settings.follow_cpus)
+    followed_cpus = 0;
   const std::size_t most = std::max<std::size_t>(places.size(), followed_cpus);
 
   auto set = make<PerfSet>();
@@ -40,23 +74,24 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   set->has_ring_ = std::move(*has_ring);
   std::fill(set->has_ring_.begin(), set->has_ring_.end(), false);
 
-  auto map = os::duplicate(params.map_fd);
-  if (!map)
-    return kernel::refused(kSubject, {"duplicating the map's descriptor"}, map.error(), wanted);
-  set->map_ = std::move(*map);
   set->params_ = params;
-  set->params_.map_fd = set->map_.get();
-
-  set->params_.wakeups = {};
-  if (const auto second = watermark_attr(*params.attr, params.data_size); second) {
-    set->second_attr_ = *second;
-    set->params_.second_attr = &set->second_attr_;
-    set->params_.wakeups = {.max_latency_ns = params.wakeups.max_latency_ns,
-                            .ring_size = params.data_size,
-                            .woken_when_half_full = true,
+  const std::size_t larger = larger_size(params.data_size, settings.busy_bytes_total);
+  if (const auto quiet = watermark_attr(*params.attr, larger);
+      quiet && larger != 0 && params.data_size >= kLeastSize) {
+    set->quiet_attr_ = *quiet;
+    set->params_.wakeups = {.max_latency_ns = settings.max_latency_ns,
+                            .signalled_size = params.data_size,
+                            .coalescing_size = larger,
+                            .busy_ns = kBusyPerfNs,
+                            .entering_ns = larger / 1024 * kMakingNsPerKiB,
                             .settling_looks = kSettlingLooks};
-    set->adaptive_ = set->params_.wakeups.max_latency_ns != 0;
+    set->adaptive_ = settings.max_latency_ns != 0;
   }
+  set->busy_bytes_total_ = settings.busy_bytes_total;
+  set->calls_to_adapt_ = OwnCalls(settings.wakeups_decided);
+  set->calls_to_follow_ = OwnCalls(settings.follow_cpus_decided);
+  // Without these two the library makes no system call that the stock library would not make.
+  set->params_.looks_for_lost = settings.max_latency_ns != 0 || settings.follow_cpus;
 
   auto ready = ReadySet::make();
   if (!ready)
@@ -77,6 +112,13 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   set->params_.attr = &set->attr_;
   // What fails from here on is what the program has not asked for.
   set->params_.explains_failures = false;
+  // Last, because the buffer can do without, as long as the program keeps its own descriptor.
+  if (auto map = os::duplicate(params.map_fd); map) {
+    set->map_ = std::move(*map);
+    set->params_.map_fd = set->map_.get();
+    for (const auto& ring : set->rings())
+      ring->use_map(set->params_.map_fd);
+  }
   return set;
 }
 
@@ -96,7 +138,8 @@ Result<void> PerfSet::add(RingPlace place, const kernel::Wanted& wanted) {
 }
 
 void PerfSet::look_for_cpus() {
-  if (silenced() || !cpu_watch_.period_over(os::roughly_now_ns()) || !cpu_watch_.due())
+  if (silenced() || !cpu_watch_.period_over(os::roughly_now_ns()) || !calls_to_follow_.allowed() ||
+      !cpu_watch_.due())
     return;
   const auto followed = follow_online_cpus();
   if (followed) {
@@ -118,12 +161,13 @@ Result<void> PerfSet::follow_online_cpus() {
   if (!online)
     return online.error();
   Result<void> followed;
-  for (const auto& ring : rings()) {
-    const auto cpu = static_cast<unsigned>(ring->cpu());
+  for (std::size_t index = 0; index < ring_count(); ++index) {
+    PerfRing& ring = this->ring(index);
+    const auto cpu = static_cast<unsigned>(ring.cpu());
     // The order matters: each look compares with the one before.
-    if (!ring->stands_still() || !online->contains(cpu))
+    if (!ring.stands_still() || !online->contains(cpu))
       continue;
-    if (const auto renewed = ring->renew(attr_); !renewed) {
+    if (const auto renewed = ring.renew(attr_); !renewed) {
       followed = renewed;
       continue;
     }
@@ -136,39 +180,140 @@ Result<void> PerfSet::follow_online_cpus() {
   return followed;
 }
 
-Result<int> PerfSet::look_and_decide(PerfRing& ring, std::uint64_t now_ns, bool waits,
+Result<void> PerfSet::grow(std::size_t index) {
+  PerfRing& ring = this->ring(index);
+  if (ring.grown())
+    // One whose events ended with its CPU is given back first.
+    return ring.larger_fd() >= 0 ? Result<void>() : Errno(EAGAIN);
+  const std::size_t size = larger_size(ring.data_size(), busy_bytes_total_ - busy_bytes_);
+  if (size == 0)
+    return Errno(EAGAIN);
+  auto grown = ring.grow(quiet_attr_, size);
+  if (!grown && size / 2 >= ring.data_size() * kLeastLargerBy)
+    grown = ring.grow(quiet_attr_, size / 2);
+  if (!grown)
+    return grown;
+  if (const auto watched = ready_.watch(ring.larger_fd(), EPOLLIN, index); !watched) {
+    ring.shrink();
+    return watched;
+  }
+  busy_bytes_ += ring.larger_size();
+  return {};
+}
+
+Result<void> PerfSet::coalesce(std::size_t index) {
+  if (!calls_to_adapt_.allowed())
+    return Errno(EPERM);
+  if (const auto timer = ready_.add_timer(); !timer)
+    return timer;
+  if (const auto grown = grow(index); !grown)
+    return grown;
+  return ring(index).coalesce();
+}
+
+void PerfSet::change(std::size_t index, WakeupMode wanted, std::uint64_t now_ns) {
+  PerfRing& ring = this->ring(index);
+  WakeupPolicy& wakeups = ring.wakeups();
+  if (wanted == wakeups.mode())
+    return;
+  if (wanted == WakeupMode::coalescing) {
+    if (const auto changed = coalesce(index); !changed) {
+      // The budget may have room later.
+      if (changed.error() == Errno(EAGAIN))
+        return wakeups.bar(now_ns);
+      could_not("a busy ring stays signalled", changed.error());
+      return wakeups.stay_signalled();
+    }
+    by_clock_ = true;
+  } else if (wakeups.mode() == WakeupMode::coalescing) {
+    const bool at_home = wakeups.barred(now_ns) && ring.larger_unread() == 0;
+    // Where that fails the ring goes on to coalesce, and the next look decides anew.
+    if (!calls_to_adapt_.allowed() || !(at_home ? ring.return_home() : ring.signal()))
+      return;
+    ring.set_left_ns(now_ns);
+  }
+  wakeups.changed(wanted);
+}
+
+void PerfSet::tidy(std::uint64_t now_ns) {
+  if (busy_bytes_ == 0 || now_ns - tidied_ns_ < kTidyNs)
+    return;
+  tidied_ns_ = now_ns;
+  for (std::size_t index = 0; index < ring_count(); ++index) {
+    PerfRing& ring = this->ring(index);
+    if (!ring.grown() || ring.wakeups().by_clock() || ring.larger_unread() != 0)
+      continue;
+    const std::uint64_t since_ns = now_ns - ring.left_ns();
+    if (ring.in_larger()) {
+      const bool unwanted = ring.wakeups().barred(now_ns) || since_ns >= kKeepLargerNs;
+      if (unwanted && calls_to_adapt_.allowed() && ring.return_home())
+        ring.set_left_ns(now_ns);
+    } else if (since_ns >= kTidyNs && !ring.being_read(__builtin_frame_address(0)) &&
+               calls_to_adapt_.allowed()) {
+      if (ring.larger_fd() >= 0)
+        ready_.unwatch(ring.larger_fd());
+      busy_bytes_ -= ring.larger_size();
+      ring.shrink();
+    }
+  }
+}
+
+Result<int> PerfSet::look_and_decide(std::size_t index, std::uint64_t now_ns, bool waits,
                                      Budget* budget) {
+  PerfRing& ring = this->ring(index);
+  WakeupPolicy& wakeups = ring.wakeups();
+  if (now_ns == 0 && wakeups.needs_time())
+    now_ns = os::now_ns();
   const std::uint64_t records = ring.records();
   Found found{now_ns, 0, ring.unread()};
+  const bool by_clock = wakeups.by_clock();
+  if (by_clock)
+    change(index, wakeups.about_to_read(found), now_ns);
+  const std::uint64_t began_ns = by_clock ? os::now_ns() : 0;
   const auto end = read(ring, budget);
   found.records = ring.records() - records;
+  if (by_clock)
+    found.read_ns = os::now_ns() - began_ns;
   // A callback may have asked for what ends it.
   if (adaptive())
-    change(ring,
-           waits ? ring.wakeups().looked(found) : ring.wakeups().looked_without_waiting(found));
+    change(index, waits ? wakeups.looked(found) : wakeups.looked_without_waiting(found), now_ns);
   return end;
 }
 
 Result<int> PerfSet::poll(int timeout_ms) {
   polls_.add(1);
   follow_cpus();
-  // That is what epoll_wait(2) says to who wants none of its events.
+  // epoll_wait(2) fails with EINVAL when asked for 0 events; without rings, so do we.
   if (ring_count() == 0)
     return Errno(EINVAL);
-  // A program that asks the kernel by itself uses up what it is told: what is there is found by
-  // looking.
+  // A program that asks the kernel by itself uses up what the kernel reports: what is there is
+  // found by looking.
   const bool asked = watched_ && holds_something();
   const bool waits = timeout_ms != 0;
+  const bool timed = by_clock_ || busy_bytes_ != 0;
+  if (timed)
+    tidy(os::now_ns());
+  const auto wait = [&](std::uint64_t end_ns, std::uint64_t now_ns) {
+    if (by_clock_)
+      return ready_.wait_until(std::min(earliest_due_ns(), end_ns), now_ns);
+    const bool again = timed && end_ns != kNever;
+    return ready_.wait(asked ? 0 : again ? ReadySet::whole_ms(end_ns - now_ns) : timeout_ms);
+  };
+  const auto due = [this](std::size_t index, std::uint64_t now_ns) {
+    const WakeupPolicy& wakeups = ring(index).wakeups();
+    return wakeups.by_clock() && wakeups.due(now_ns);
+  };
   int count = 0;
   Result<int> end = 0;
   const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
-    PerfRing& ring = this->ring(index);
-    const bool something = why == LookFor::signal || ring.unread() != 0;
+    const PerfRing& ring = this->ring(index);
+    // A ring that has a larger one has two descriptors, and may be named for what is read already.
+    const bool something = (why == LookFor::signal && !ring.grown()) || ring.unread() != 0;
     if (!something && !ring.wakeups().by_clock())
       return Looked::nothing;
     if (why == LookFor::signal)
-      ring.woken();
-    end = look(ring, now_ns, waits);
+      this->ring(index).woken();
+    end = look(index, now_ns, waits);
     if (!end || *end != 0)
       return Looked::stop;
     count += something ? 1 : 0;
@@ -176,7 +321,7 @@ Result<int> PerfSet::poll(int timeout_ms) {
       return Looked::stop;
     return something ? Looked::something : Looked::nothing;
   };
-  const auto polled = wait_and_look(asked ? 0 : timeout_ms, look_at);
+  const auto polled = poll_with(timed, asked ? 0 : timeout_ms, wait, due, look_at);
   if (!end || *end != 0)
     return end;
   if (!polled)
@@ -186,10 +331,12 @@ Result<int> PerfSet::poll(int timeout_ms) {
 
 Result<int> PerfSet::consume_all(Budget* budget) {
   follow_cpus();
+  if (busy_bytes_ != 0)
+    tidy(os::now_ns());
   ready_.show_as_is();
   Result<int> end = 0;
-  read_in_turn(budget, [&](PerfRing& ring) {
-    end = look(ring, 0, false, budget);
+  read_in_turn(budget, [&](std::size_t index) {
+    end = look(index, 0, false, budget);
     return end && *end == 0;
   });
   return end;
@@ -214,19 +361,19 @@ void PerfSet::watched_by_program() {
   if (!adaptive())
     return;
   store_relaxed(adaptive_, false);
-  if (!by_clock_)
+  if (!by_clock_ && busy_bytes_ == 0)
     return;
   by_clock_ = false;
   for (const auto& ring : rings()) {
-    if (!ring->wakeups().by_clock())
+    if (!ring->wakeups().by_clock() && !ring->in_larger())
       continue;
-    if (ring->wakeups().mode() == WakeupMode::settling || ring->signal())
+    if (!ring->in_larger() || ring->return_home())
       ring->wakeups().stay_signalled();
     else
-      by_clock_ = true;
+      by_clock_ = by_clock_ || ring->wakeups().by_clock();
   }
-  // Nobody has been told of what is there by now, nor will be of what a BPF program that is at work
-  // is yet to write through the second event.
+  // The kernel has signalled nothing of what is there by now, nor will it signal what a BPF program
+  // that is at work is yet to write through the quiet event.
   const std::uint64_t now_ns = os::now_ns();
   ready_.show_ready(holds_something() ? now_ns : now_ns + Settings{}.max_latency_ns);
 }

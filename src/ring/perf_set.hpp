@@ -10,20 +10,23 @@
 #include "base/shared_word.hpp"
 #include "kernel/cpu_watch.hpp"
 #include "os/unique_fd.hpp"
+#include "ring/own_calls.hpp"
 #include "ring/perf_ring.hpp"
 #include "ring/ring_set.hpp"
+#include "ring/settings.hpp"
 
 namespace ringside {
 
 class PerfSet : public RingSet<PerfRing> {
 public:
   // open makes one ring at each place. params.map_fd stays the caller's: the set works on a
-  // duplicate of its own, so the caller may close it. If one ring cannot be made, all are undone
-  // and its error is returned, told in a message. The set follows the CPUs below `followed_cpus`
-  // from then on: one that comes online gets a ring, behind the others, at the key that is its
-  // number; one that comes back has its ring renewed. That takes RingParams::counts.
+  // duplicate of its own where it can have one, so that the caller may close it. If one ring cannot
+  // be made, all are undone, and a message says why. The set follows the CPUs below `followed_cpus`
+  // from then on, if the settings say so: one that comes online gets a ring, behind the others, at
+  // the key that is its number; one that comes back has its ring renewed. That takes
+  // RingParams::counts.
   static Result<Owned<PerfSet>> open(std::span<const RingPlace> places, const RingParams& params,
-                                     unsigned followed_cpus);
+                                     const Settings& settings, unsigned followed_cpus);
 
   PerfSet() = default;
   PerfSet(const PerfSet&) = delete;
@@ -49,30 +52,46 @@ public:
   // consume_ring reads one ring. Different rings may be read by different threads at once.
   Result<int> consume_ring(std::size_t index) { return ring(index).read(); }
 
-  [[nodiscard]] int map_fd() const { return map_.get(); }
+  // The map's descriptor: the set's own, or the caller's where there is none.
+  [[nodiscard]] int map_fd() const { return params_.map_fd; }
 
-  // give_fd is the descriptor of a ring's event, for the program to wait for.
+  // give_fd is the descriptor of a ring's event, and give_epoll_fd that of the set, for the program
+  // to wait for; give_ring is a ring, for it to read. From then on the program sees exactly what
+  // the kernel signals, and BPF code writes to the rings that the program has asked for.
   int give_fd(std::size_t index) {
     watched_by_program();
     return ring(index).give_fd();
   }
-
-  // watched_by_program says that the program waits for rings by itself: from now on it sees exactly
-  // what the kernel signals.
-  void watched_by_program();
+  int give_epoll_fd() {
+    watched_by_program();
+    return epoll_fd();
+  }
+  const PerfRing& give_ring(std::size_t index) {
+    watched_by_program();
+    return ring(index);
+  }
 
 private:
   // consume_all reads all rings, within a budget if there is one.
   Result<int> consume_all(Budget* budget);
+  void watched_by_program();
   // look reads a ring, within a budget if there is one, and decides on its wakeups if that is for
   // the set to do; `waits` is whether the call waits for rings.
-  Result<int> look(PerfRing& ring, std::uint64_t now_ns, bool waits, Budget* budget = nullptr) {
-    return adaptive() ? look_and_decide(ring, now_ns, waits, budget) : read(ring, budget);
+  Result<int> look(std::size_t index, std::uint64_t now_ns, bool waits, Budget* budget = nullptr) {
+    return adaptive() ? look_and_decide(index, now_ns, waits, budget) : read(ring(index), budget);
   }
-  Result<int> look_and_decide(PerfRing& ring, std::uint64_t now_ns, bool waits, Budget* budget);
+  Result<int> look_and_decide(std::size_t index, std::uint64_t now_ns, bool waits, Budget* budget);
   static Result<int> read(PerfRing& ring, Budget* budget) {
     return budget != nullptr ? ring.read_within(*budget) : ring.read();
   }
+  // change puts a ring into the mode that its policy wants. Where the kernel refuses to coalesce,
+  // the ring stays signalled for good; where it refuses to signal, the next look decides anew.
+  void change(std::size_t index, WakeupMode wanted, std::uint64_t now_ns);
+  Result<void> coalesce(std::size_t index);
+  // grow gives a ring its larger one, if there is none yet.
+  Result<void> grow(std::size_t index);
+  // tidy gives larger rings back that have not been busy for long.
+  void tidy(std::uint64_t now_ns);
   Result<void> add(RingPlace place, const kernel::Wanted& wanted);
   [[nodiscard]] bool has_empty_ring() const;
   void follow_cpus() {
@@ -81,10 +100,10 @@ private:
       look_for_cpus();
   }
   void look_for_cpus();
-  // follow_online_cpus renews rings whose CPU is back, and makes those of CPUs that have come.
-  Result<void> follow_online_cpus();
   // could_not says once that something failed which the program has not asked for.
   void could_not(const char* what, Errno error);
+  // follow_online_cpus renews rings whose CPU is back, and makes those of CPUs that have come.
+  Result<void> follow_online_cpus();
   [[nodiscard]] bool adaptive() const { return load_relaxed(adaptive_); }
 
   os::UniqueFd map_;
@@ -92,13 +111,20 @@ private:
   RingParams params_;
   perf_event_attr attr_{};
   kernel::CpuWatch cpu_watch_;
+  OwnCalls calls_to_follow_;
   bool failure_said_ = false;
   // Which of the CPUs that are followed have a ring.
   Array<bool> has_ring_;
-  // The second event of each ring. The set decides on wakeups while adaptive_.
-  perf_event_attr second_attr_{};
+  // The set decides on wakeups while adaptive_. quiet_attr_ is the event through which a busy ring
+  // is written.
+  perf_event_attr quiet_attr_{};
+  OwnCalls calls_to_adapt_;
   bool adaptive_ = false;
   bool watched_ = false;
+  // The larger rings: how many bytes they may have, and have, together.
+  std::uint64_t busy_bytes_total_ = 0;
+  std::uint64_t busy_bytes_ = 0;
+  std::uint64_t tidied_ns_ = 0;
 };
 
 } // namespace ringside

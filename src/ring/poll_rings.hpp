@@ -12,7 +12,6 @@
 #include "os/clock.hpp"
 #include "ring/ready_set.hpp"
 #include "ring/turn.hpp"
-#include "ring/wakeup_policy.hpp"
 
 namespace ringside {
 
@@ -27,18 +26,7 @@ enum class Looked { nothing, something, stop };
 
 // deadline_ns is when a timeout of epoll_wait(2) that begins at `now_ns` is over.
 inline std::uint64_t deadline_ns(int timeout_ms, std::uint64_t now_ns) {
-  constexpr std::uint64_t kNsPerMs = 1'000'000;
-  return timeout_ms < 0 ? kNever : now_ns + static_cast<std::uint64_t>(timeout_ms) * kNsPerMs;
-}
-
-// earliest_due is when the first of the rings by the clock is due; kNever if there are none.
-template <class Policy>
-std::uint64_t earliest_due(std::size_t ring_count, Policy policy) {
-  std::uint64_t due_ns = kNever;
-  for (std::size_t index = 0; index < ring_count; ++index)
-    if (policy(index).by_clock())
-      due_ns = std::min(due_ns, policy(index).due_ns());
-  return due_ns;
+  return timeout_ms < 0 ? kNever : now_ns + static_cast<std::uint64_t>(timeout_ms) * os::kNsPerMs;
 }
 
 // any_in_turn is whether `stops(index)` is true of a ring that was named. They are asked in the
@@ -70,19 +58,18 @@ bool any_due(const Turn turn, std::size_t ring_count, Due due, Stops stops) {
 // When the time is over, and when a signal handler has run or somebody interrupts, all rings are
 // looked at once; EINTR is the result if that finds nothing after a signal.
 //   turn                   whose turn it is to be looked at first
-//   by_clock               whether some ring is by the clock: else there is one wait, without a
-//                          timer
-//   policy(index)          a ring's WakeupPolicy
+//   timed                  whether some ring may be due before the time is over: else there is one
+//                          wait
+//   wait(end_ns, now_ns)   waits at most until then, and returns the rings that the kernel names
+//   due(index, now_ns)     whether a ring is to be looked at that the kernel has not named
 //   look(index, why, now)  looks at a ring, and returns a Looked
-template <class Policy, class Look>
-Result<void> poll_rings(ReadySet& ready, std::size_t ring_count, Turn& turn, bool by_clock,
-                        int timeout_ms, Policy policy, Look look) {
-  std::uint64_t now_ns = by_clock ? os::now_ns() : 0;
+template <class Wait, class Due, class Look>
+Result<void> poll_rings(const ReadySet& ready, std::size_t ring_count, Turn& turn, bool timed,
+                        int timeout_ms, Wait wait, Due due, Look look) {
+  std::uint64_t now_ns = timed ? os::now_ns() : 0;
   const std::uint64_t end_ns = deadline_ns(timeout_ms, now_ns);
   for (;;) {
-    const auto named =
-        by_clock ? ready.wait_until(std::min(earliest_due(ring_count, policy), end_ns), now_ns)
-                 : ready.wait(timeout_ms);
+    const auto named = wait(end_ns, now_ns);
     now_ns = os::now_ns();
 
     bool found = false;
@@ -96,13 +83,11 @@ Result<void> poll_rings(ReadySet& ready, std::size_t ring_count, Turn& turn, boo
     if (named && any_in_turn(*named, turn, ring_count,
                              [&](std::size_t index) { return stops(index, LookFor::signal); }))
       return {};
-    const bool over = !named || ready.interrupted() || (!found && (!by_clock || now_ns >= end_ns));
-    const auto due = [&](std::size_t index) {
-      return over || (policy(index).by_clock() && policy(index).due(now_ns));
-    };
+    const bool over = !named || ready.interrupted() || (!found && (!timed || now_ns >= end_ns));
+    const auto to_look_at = [&](std::size_t index) { return over || due(index, now_ns); };
     const LookFor why = over ? LookFor::end : LookFor::clock;
-    if ((over || by_clock) &&
-        any_due(turn, ring_count, due, [&](std::size_t index) { return stops(index, why); }))
+    if ((over || timed) &&
+        any_due(turn, ring_count, to_look_at, [&](std::size_t index) { return stops(index, why); }))
       return {};
     if (!named && !found)
       return named.error();

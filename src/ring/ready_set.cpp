@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // ReadySet: an epoll set with a timer, and room for its answers.
 #include "ring/ready_set.hpp"
-#include "os/epoll.hpp"
-#include "os/timer.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
+
+#include "os/clock.hpp"
+#include "os/epoll.hpp"
+#include "os/timer.hpp"
 
 namespace ringside {
 namespace {
@@ -15,6 +18,10 @@ constexpr std::uint64_t kTimer = UINT64_MAX;
 constexpr std::uint64_t kInterrupt = UINT64_MAX - 1;
 
 } // namespace
+
+int ReadySet::whole_ms(std::uint64_t ns) {
+  return static_cast<int>(std::min<std::uint64_t>((ns + os::kNsPerMs - 1) / os::kNsPerMs, INT_MAX));
+}
 
 Result<ReadySet> ReadySet::make() {
   auto epoll = os::create_epoll();
@@ -41,6 +48,10 @@ Result<void> ReadySet::watch_for(int fd, std::uint32_t events, std::uint64_t tok
   return os::control_epoll(epoll_.get(), EPOLL_CTL_MOD, fd, events, token);
 }
 
+void ReadySet::unwatch(int fd) {
+  static_cast<void>(os::control_epoll(epoll_.get(), EPOLL_CTL_DEL, fd, 0, 0));
+}
+
 Result<void> ReadySet::add_timer() {
   if (timer_)
     return {};
@@ -50,7 +61,8 @@ Result<void> ReadySet::add_timer() {
   // A sandbox may know timers, and refuse to set them.
   if (const auto set = os::arm_timer(timer->get(), 0); !set)
     return set.error();
-  if (const auto watched = watch(timer->get(), EPOLLIN, kTimer); !watched)
+  // An expiry is one event. A timer that cannot be set any more would end every wait.
+  if (const auto watched = watch(timer->get(), EPOLLIN | EPOLLET, kTimer); !watched)
     return watched.error();
   timer_ = std::move(*timer);
   return {};
@@ -71,10 +83,10 @@ Result<std::span<const epoll_event>> ReadySet::wait_until(std::uint64_t until_ns
     return wait(-1);
   if (until_ns <= now_ns)
     return wait(0);
-  // Where the timer cannot be set, as in a sandbox that came later, the shortest wait has to do.
-  if (!arm(until_ns))
-    return wait(1);
-  return wait_as_armed(-1);
+  // The timer is exact, but it may be refused, and programs may put something of their own in its
+  // place. So it is not trusted alone.
+  static_cast<void>(arm(until_ns));
+  return wait_as_armed(whole_ms(until_ns - now_ns));
 }
 
 Result<std::span<const epoll_event>> ReadySet::wait(int timeout_ms) {
@@ -97,7 +109,7 @@ Result<std::span<const epoll_event>> ReadySet::wait_as_armed(int timeout_ms) {
         interrupted_ = interrupted_ || event.data.u64 == kInterrupt;
         return event.data.u64 >= kInterrupt;
       });
-  // Who interrupts from now on means the next wait.
+  // An interrupt that arrives from here on ends the next wait.
   if (interrupted_)
     static_cast<void>(os::arm_timer(interrupt_.get(), 0));
   return std::span<const epoll_event>(ready.begin(), rings_end);
@@ -110,7 +122,7 @@ Result<void> ReadySet::interrupt() {
       return timer.error();
     interrupt_.offer(std::move(*timer));
   }
-  // Whoever comes first has it watched.
+  // Of several threads the first one adds it.
   const auto watched = watch(interrupt_.get(), EPOLLIN, kInterrupt);
   if (!watched && watched.error() != Errno(EEXIST))
     return watched;

@@ -26,13 +26,18 @@ public:
   // watch_for changes what it is watched for; 0 is nothing.
   Result<void> watch(int fd, std::uint32_t events, std::uint64_t token);
   Result<void> watch_for(int fd, std::uint32_t events, std::uint64_t token);
+  // unwatch takes a descriptor out of the set, before it is closed.
+  void unwatch(int fd);
+
+  // whole_ms is the shortest timeout that is no less than `ns`.
+  static int whole_ms(std::uint64_t ns);
 
   // wait is epoll_wait(2) on the set: those that are ready, or none after `timeout_ms`. The result
   // lasts until the next call.
   Result<std::span<const epoll_event>> wait(int timeout_ms);
 
   // wait_until is the same until `until_ns`, on the clock of os::now_ns, which says `now_ns`;
-  // UINT64_MAX is for ever. It takes a timer.
+  // UINT64_MAX is for ever. It takes a timer, and a millisecond more at most where that fails.
   Result<std::span<const epoll_event>> wait_until(std::uint64_t until_ns, std::uint64_t now_ns);
   // add_timer makes one, if there is none yet, and with it one descriptor more in the set.
   Result<void> add_timer();

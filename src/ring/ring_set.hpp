@@ -9,16 +9,13 @@
 #include <span>
 
 #include "base/array.hpp"
-#include "base/log.hpp"
 #include "base/owned.hpp"
 #include "base/shared_word.hpp"
-#include "kernel/reason.hpp"
 #include "ring/budget.hpp"
 #include "ring/poll_rings.hpp"
 #include "ring/ready_set.hpp"
 #include "ring/ring_stats.hpp"
 #include "ring/turn.hpp"
-#include "ring/wakeup_policy.hpp"
 
 namespace ringside {
 
@@ -95,19 +92,25 @@ protected:
     rings_ = Array<Owned<Ring>>();
   }
 
-  // wait_and_look is poll_rings on these rings.
-  template <class Look>
-  Result<void> wait_and_look(int timeout_ms, Look look) {
-    const auto policy = [this](std::size_t index) -> const WakeupPolicy& {
-      return rings_[index]->wakeups();
-    };
-    const auto polled = poll_rings(ready_, ring_count_, turn_, by_clock_, timeout_ms, policy, look);
+  // earliest_due_ns is when the first of the rings by the clock is due; kNever if there are none.
+  [[nodiscard]] std::uint64_t earliest_due_ns() const {
+    std::uint64_t due_ns = kNever;
+    for (const auto& ring : rings())
+      if (ring->wakeups().by_clock())
+        due_ns = std::min(due_ns, ring->wakeups().due_ns());
+    return due_ns;
+  }
+
+  // poll_with is poll_rings on these rings.
+  template <class Wait, class Due, class Look>
+  Result<void> poll_with(bool timed, int timeout_ms, Wait wait, Due due, Look look) {
+    const auto polled = poll_rings(ready_, ring_count_, turn_, timed, timeout_ms, wait, due, look);
     if (by_clock_)
-      by_clock_ = earliest_due(ring_count_, policy) != kNever;
+      by_clock_ = earliest_due_ns() != kNever;
     return polled;
   }
 
-  // read_in_turn calls read(ring) for each ring, until that says false or the budget, if there is
+  // read_in_turn calls read(index) for each ring, until that says false or the budget, if there is
   // one, is spent. Each call begins with another ring, and behind the one where a budget was spent.
   template <class Read>
   void read_in_turn(const Budget* budget, Read read) {
@@ -118,34 +121,12 @@ protected:
       // First, because a callback may leave by an exception.
       if (step == 0)
         turn_.begun_with(index);
-      const bool goes_on = read(*rings_[index]);
+      const bool goes_on = read(index);
       if (spent())
         turn_.begun_with(index);
       if (!goes_on || silenced_)
         return;
     }
-  }
-
-  // change puts a ring into the mode that its policy wants. Where the kernel refuses to coalesce,
-  // the ring stays signalled for good; where it refuses to signal, the next look decides anew.
-  void change(Ring& ring, WakeupMode wanted) {
-    WakeupPolicy& wakeups = ring.wakeups();
-    if (wanted == wakeups.mode())
-      return;
-    if (wanted == WakeupMode::coalescing) {
-      auto changed = ready_.add_timer();
-      if (changed)
-        changed = ring.coalesce();
-      if (!changed) {
-        ring.explain_stays_signalled(changed.error());
-        wakeups.stay_signalled();
-        return;
-      }
-      by_clock_ = true;
-    } else if (wakeups.mode() == WakeupMode::coalescing && !ring.signal()) {
-      return;
-    }
-    wakeups.changed(wanted);
   }
 
   ReadySet ready_;

@@ -9,13 +9,34 @@
 
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
-#include "kernel/reason.hpp"
-#include "os/file.hpp"
+#include "os/clock.hpp"
 #include "ring/ringbuf_map.hpp"
 #include "ring/ringbuf_record.hpp"
 
 namespace ringside {
 namespace {
+
+// How long a ring must have been busy before it is held back. In that time a machine that takes the
+// reader's CPU away now and then shows it. Then the ring would be fuller than it need be.
+constexpr std::uint64_t kBusyRingbufNs = 100 * os::kNsPerMs;
+
+// How many wakeups in a row are forced ones.
+constexpr unsigned kForcedWakeups = 4;
+
+// limits_of are those of a ring of this size. A set looks at its rings by the timeout of
+// epoll_wait(2), which counts milliseconds. A ring in which a burst would leave no room until then
+// stays signalled.
+WakeupLimits limits_of(std::size_t size, std::uint64_t max_latency_ns) {
+  constexpr std::size_t kLeast =
+      4 * os::kNsPerMs / WakeupPolicy::kBurstRecordNs * WakeupPolicy::kBurstRecordBytes;
+  if (max_latency_ns == 0 || size < kLeast)
+    return {};
+  return {.max_latency_ns = std::max(max_latency_ns - max_latency_ns % os::kNsPerMs, os::kNsPerMs),
+          .signalled_size = size,
+          .coalescing_size = size,
+          .granularity_ns = os::kNsPerMs,
+          .busy_ns = kBusyRingbufNs};
+}
 
 int drop(void* /*context*/, void* /*data*/, std::size_t /*size*/) {
   return 0;
@@ -39,15 +60,23 @@ Result<Owned<RingbufRing>> RingbufRing::open(int map_fd, const RingbufHandler& h
   ring->mapping_ = std::move(*mapping);
   ring->eighth_ = ring->mapping_.data_size() / 8;
   ring->map_fd_ = map_fd;
-  ring->wakeups_ =
-      WakeupPolicy({.max_latency_ns = max_latency_ns, .ring_size = ring->mapping_.data_size()});
+  const WakeupLimits limits = limits_of(ring->mapping_.data_size(), max_latency_ns);
+  if (limits.max_latency_ns == 0)
+    return ring;
+  // Without a mark no position is held back: a forked child could not know that it is its parent's.
+  if (ForkMark::now()) {
+    ring->wakeups_ = WakeupPolicy(limits);
+    ring->reported_once_ = true;
+  }
   return ring;
 }
 
 std::uint64_t RingbufRing::consumer_position() const {
-  // Pairs with nothing of the kernel's, which does not write it: with a reader in another thread.
-  return reading_ ? position()
-                  : load_acquire(mapping_.consumer_position()) + load_relaxed(held_back_);
+  if (reading_)
+    return position();
+  // Pairs with the releases of a reader in another thread; the kernel does not write this word.
+  const std::uint64_t published = load_acquire(mapping_.consumer_position());
+  return published + (published == load_relaxed(published_) ? load_relaxed(held_back_) : 0);
 }
 
 std::uint64_t RingbufRing::producer_position() const {
@@ -145,7 +174,8 @@ RingbufRing::Run RingbufRing::read_run(std::size_t unread, Over over) {
     // Pairs with the kernel's acquire of consumer_pos in __bpf_ringbuf_reserve: our reads of a
     // record come before its space is written again.
     if (at != end) {
-      store_release(mapping_.consumer_position(), position_of(at));
+      store_relaxed(published_, position_of(at));
+      store_release(mapping_.consumer_position(), published_);
       count(at, left_ - left);
       left_ = left;
     }
@@ -177,81 +207,74 @@ void RingbufRing::skip_corrupt() {
 
 void RingbufRing::publish() {
   const auto last = static_cast<std::size_t>(at_ - last_);
-  // The space of a large record is worth more than a wakeup. And what has gone back on the way
-  // stays with the kernel.
+  // The space of a large record is worth more than a wakeup. And what the kernel has been given on
+  // the way stays with it.
   if (holds_back_ && last <= eighth_) {
-    const std::uint64_t unpublished = position() - load_relaxed(mapping_.consumer_position());
+    const std::uint64_t unpublished = position() - published_;
     const auto held_back = static_cast<std::size_t>(std::min<std::uint64_t>(last, unpublished));
-    // Pairs as the release in read_run.
-    store_release(mapping_.consumer_position(), position() - held_back);
-    store_relaxed(held_back_, held_back);
-    return;
+    const std::uint64_t held_position = position() - held_back;
+    // A release, as in read_run. To replace the word is to know that no other reader has moved it.
+    if (replace(mapping_.consumer_position(), published_, held_position)) {
+      store_relaxed(published_, held_position);
+      store_relaxed(held_back_, held_back);
+      return;
+    }
+    follow_others();
   }
   // A release, as there, and a full barrier: our store comes before our next load of the positions,
   // as the kernel's commit of a record before its load of consumer_pos (exchange in
   // bpf_ringbuf_commit). Either we see the record now, or the kernel sees that we have caught up
   // and wakes us.
-  exchange(mapping_.consumer_position(), position());
+  store_relaxed(published_, position());
+  exchange(mapping_.consumer_position(), published_);
   store_relaxed(held_back_, std::size_t{0});
+}
+
+void RingbufRing::coalesce() {
+  // The page is there since the ring was opened. A daemon may read in a child of the process that
+  // opened it.
+  const auto mark = ForkMark::now();
+  holds_back_ = static_cast<bool>(mark);
+  if (mark)
+    process_ = *mark;
+}
+
+void RingbufRing::follow_others() {
+  holds_back_ = false;
+  wakeups_.stay_signalled();
+  listed_ = true;
 }
 
 void RingbufRing::let_go() {
   holds_back_ = false;
-  const std::size_t held_back = std::exchange(held_back_, 0);
-  // The full barrier is that of publish(): who looks at the ring next sees what has been committed.
-  if (held_back != 0)
-    exchange(mapping_.consumer_position(),
-             load_relaxed(mapping_.consumer_position()) + std::uint64_t{held_back});
+  // In a forked child they are the parent's, which has its own way with them.
+  if (held_back_ == 0 || !process_.is_ours())
+    return;
+  const std::uint64_t true_position = published_ + held_back_;
+  // The full barrier is that of publish(): whoever looks at the ring next sees what has been
+  // committed. Where another reader has moved the word, it is that reader's.
+  static_cast<void>(replace(mapping_.consumer_position(), published_, true_position));
+  store_relaxed(published_, true_position);
+  store_relaxed(held_back_, std::size_t{0});
 }
 
-Result<void> RingbufRing::watch_in(ReadySet& ready, std::uint64_t token) {
-  ready_ = &ready;
-  token_ = token;
-  // To change what the ring is watched for takes a descriptor of our own: the program may close its
-  // map_fd. That stands in the set as well, for nothing: adding it twice gives EEXIST.
-  if (!wakeups_.limited())
-    return ready.watch(map_fd_, EPOLLIN, token);
-  if (const auto watched = ready.watch(map_fd_, 0, token); !watched)
-    return watched;
-  if (auto own = os::duplicate(map_fd_); own && ready.watch(own->get(), EPOLLIN, token)) {
-    watched_fd_ = std::move(*own);
-    return {};
-  }
-  wakeups_.stay_signalled();
-  return ready.watch_for(map_fd_, EPOLLIN, token);
-}
-
-Result<void> RingbufRing::coalesce() {
-  // A ring that is held back always has something to read, as an epoll set sees it.
-  if (const auto out = ready_->watch_for(watched_fd_.get(), 0, token_); !out)
-    return out.error();
-  holds_back_ = true;
-  return {};
-}
-
-Result<void> RingbufRing::signal() {
-  if (const auto in = ready_->watch_for(watched_fd_.get(), EPOLLIN, token_); !in)
-    return in.error();
+void RingbufRing::signal() {
   let_go();
-  return {};
+  // What was committed meanwhile has woken no reader.
+  listed_ = true;
 }
 
-void RingbufRing::explain_stays_signalled(Errno error) const {
-  const auto reason = kernel::explain_now(kernel::RefusedCall::other, error, {});
-  log(LogLevel::debug, "ring_buffer: the ring of map_fd %d stays signalled: %s\n", map_fd_,
-      reason.text);
+void RingbufRing::looked_at_while_held_back(bool woken) {
+  wakeups_in_a_row_ = woken ? wakeups_in_a_row_ + 1 : 0;
+  if (wakeups_in_a_row_ == kForcedWakeups)
+    watched_by_program();
 }
 
 void RingbufRing::watched_by_program() {
-  if (!wakeups_.limited())
-    return;
-  // The next wait sets the timer again, if another ring needs it.
-  ready_->show_as_is();
-  if (!wakeups_.by_clock() || signal())
+  if (wakeups_.by_clock())
+    signal();
+  if (wakeups_.limited())
     wakeups_.stay_signalled();
-  else
-    // It is still to be looked at by the clock, but a program that watches the map sees the truth.
-    let_go();
 }
 
 void RingbufRing::silence() {
@@ -261,11 +284,23 @@ void RingbufRing::silence() {
   silenced_ = true;
 }
 
+void RingbufRing::begin() {
+  if (holds_back_) {
+    const bool elsewhere = published_elsewhere();
+    if (elsewhere)
+      store_relaxed(held_back_, std::size_t{0});
+    if (elsewhere || !process_.is_ours())
+      follow_others();
+  }
+  published_ = load_relaxed(mapping_.consumer_position());
+  seek(published_ + held_back_);
+}
+
 template <class Over>
 Result<std::size_t> RingbufRing::read_unless(std::size_t limit, Over over) {
   // A handler that left the read before by an exception has left us at its record.
   if (!reading_)
-    seek(load_relaxed(mapping_.consumer_position()) + held_back_);
+    begin();
   else
     count_left();
   counters_.reads.add(1);

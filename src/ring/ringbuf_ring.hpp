@@ -5,13 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <sys/epoll.h>
+
 #include "base/handle_mark.hpp"
 #include "base/owned.hpp"
 #include "base/read_mark.hpp"
 #include "bpf/info.hpp"
 #include "os/unique_fd.hpp"
 #include "ring/budget.hpp"
-#include "ring/ready_set.hpp"
+#include "ring/fork_mark.hpp"
 #include "ring/ring_stats.hpp"
 #include "ring/ringbuf_mapping.hpp"
 #include "ring/wakeup_policy.hpp"
@@ -29,9 +31,9 @@ struct RingbufHandler {
 class RingbufRing {
 public:
   // open maps the ring buffer behind `map_fd`, which stays the caller's: the mapping keeps the map
-  // open, and with it what an epoll set knows of it. Failures are told in a message: the kernel's
+  // open, and with it what an epoll set knows of it. A message says what failed: the kernel's
   // error, EINVAL for a map of another type, E2BIG for one that the address space cannot hold.
-  // max_latency_ns is that of WakeupLimits.
+  // max_latency_ns is how long a record may wait; 0: the ring is always signalled.
   static Result<Owned<RingbufRing>> open(int map_fd, const RingbufHandler& handler,
                                          std::uint64_t max_latency_ns);
 
@@ -44,21 +46,32 @@ public:
   // Programs hold rings by address; see HandleMark.
   [[nodiscard]] bool is_ours() const { return mark_.is_ours(); }
 
-  // How the reader learns of records is the set's to decide; this is where it keeps what it knows.
+  // How the reader learns of records is the set's to decide; the ring keeps what the set knows.
   [[nodiscard]] WakeupPolicy& wakeups() { return wakeups_; }
   [[nodiscard]] const WakeupPolicy& wakeups() const { return wakeups_; }
-  // watch_in puts the ring into an epoll set, which must outlive it, with `token`. coalesce takes
-  // it out, and the position that reads publish stays one record back from now on, so that the
-  // kernel has no reason to wake anybody. signal ends that: what is unread then makes the set
-  // ready. With a failure things stay as they were.
-  Result<void> watch_in(ReadySet& ready, std::uint64_t token);
-  Result<void> coalesce();
-  Result<void> signal();
-  // explain_stays_signalled says at debug level why the ring cannot coalesce.
-  void explain_stays_signalled(Errno error) const;
-  // watched_by_program says that the program waits for the ring by itself, or does not wait at all:
-  // it is signalled, for good.
+  // coalesce makes the position that reads publish stay one record back from now on: then the
+  // kernel has no reason to wake a reader. signal ends that. Neither takes a system call.
+  void coalesce();
+  void signal();
+  // looked_at_while_held_back takes what ended the wait: a wakeup, or the clock. Plain records wake
+  // no reader then, but for one that is read at the very moment at which it is committed. So a few
+  // wakeups in a row are forced by the program, which is left alone from then on.
+  void looked_at_while_held_back(bool woken);
+  // watched_by_program says that the program waits for the ring by itself, or does not wait at all,
+  // or forces wakeups of its own: the ring is signalled, for good.
   void watched_by_program();
+
+  // epoll_events is what an epoll set watches the ring for. While a ring is held back it always has
+  // something to read, and only a wakeup is an event; so where it can be held back, one is all that
+  // a set reports. listed stands in for the rest of what epoll_wait(2) does: a ring that was
+  // reported is looked at again before the next wait.
+  [[nodiscard]] std::uint32_t epoll_events() const {
+    return reported_once_ ? EPOLLIN | EPOLLET : EPOLLIN;
+  }
+  // set_reported_always is for a program that waits for the set by itself.
+  void set_reported_always() { reported_once_ = false; }
+  [[nodiscard]] bool listed() const { return listed_; }
+  void set_listed(bool listed) { listed_ = listed; }
 
   // read hands over at most `limit` records, in order, until nothing new has come or a record is
   // still busy. Discarded records are skipped and not counted. Returns how many were handed over,
@@ -78,7 +91,7 @@ public:
   [[nodiscard]] bool silenced() const { return silenced_; }
 
   // Where the next record begins; in a handler, the record that it was called with. The space
-  // before may not have gone back to the kernel yet, and the published position may be held back.
+  // before it may still be the reader's, and the published position may be held back.
   [[nodiscard]] std::uint64_t consumer_position() const;
   [[nodiscard]] std::uint64_t producer_position() const;
   // unread is how many bytes are between the two now. They are the ring's own word.
@@ -88,7 +101,7 @@ public:
   [[nodiscard]] int map_fd() const { return map_fd_; }
   [[nodiscard]] const bpf::MapName& map_name() const { return mapping_.map_name(); }
 
-  // stats may be asked for by any thread, while another reads the ring. Nobody tells of losses.
+  // Any thread may ask for stats, while another reads the ring. A BPF ring does not count losses.
   // woken counts a wait to which the kernel has named the ring.
   [[nodiscard]] RingStats stats() const;
   void woken() { counters_.wakeups.add(1); }
@@ -106,7 +119,15 @@ private:
   Run read_unread(Over over);
   template <class Over>
   Run read_run(std::size_t unread, Over over);
+  // begin puts a read where the last one has ended, or where another reader has.
+  void begin();
   void publish();
+  // published_elsewhere is whether the published position is no more what this reader wrote.
+  [[nodiscard]] bool published_elsewhere() const {
+    return load_relaxed(mapping_.consumer_position()) != published_;
+  }
+  // follow_others lets go for good where another reader, or a parent process, shares the ring.
+  void follow_others();
   [[gnu::cold]] void skip_corrupt();
   // count takes the bytes up to `to`, with `records` in them. count_left does so for a read that
   // was left by an exception, up to where that was.
@@ -124,7 +145,7 @@ private:
   // What a read touches for each record lies together, so that it takes few cache lines from the
   // records. While a read is under way, or was left by an exception, at_ is where it is, in a run
   // that began at run_, and left_ is how many records it may still hand over. At other times the
-  // consumer's page alone tells.
+  // consumer's page alone says where the reader is.
   RingbufHandler handler_;
   std::byte* at_ = nullptr;
   // A read has ended since the run began: the handler's own.
@@ -144,14 +165,17 @@ private:
   // Up to where all is in counters_, and left_ is what it was there.
   const std::byte* counted_ = nullptr;
   RingCounters counters_;
-  // How many bytes the published position is behind the true one, while no read is under way.
+  // The position that this reader published last, and by how many bytes it is behind the true one
+  // while no read is under way.
+  std::uint64_t published_ = 0;
   std::size_t held_back_ = 0;
   bool holds_back_ = false;
+  bool reported_once_ = false;
+  bool listed_ = false;
+  unsigned wakeups_in_a_row_ = 0;
+  // Which process holds them back.
+  ForkMark process_;
   WakeupPolicy wakeups_;
-  // Where the ring is watched, by a descriptor of its own.
-  os::UniqueFd watched_fd_;
-  ReadySet* ready_ = nullptr;
-  std::uint64_t token_ = 0;
 };
 
 } // namespace ringside

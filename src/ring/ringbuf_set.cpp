@@ -2,10 +2,14 @@
 // RingbufSet: a set that grows by a ring at a time, and reading those that have something.
 #include "ring/ringbuf_set.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <utility>
 
 #include "base/log.hpp"
 #include "kernel/refusal.hpp"
+#include "os/clock.hpp"
 #include "ring/settings.hpp"
 
 namespace ringside {
@@ -36,7 +40,7 @@ Result<void> RingbufSet::add(int map_fd, const RingbufHandler& handler) {
   const std::size_t count = ring_count();
   if (const auto room = reserve(count + 1); !room)
     return kernel::refused(kRingbufSubject, {"allocating memory"}, room.error(), kRingbufWanted);
-  if (const auto watched = (*ring)->watch_in(ready_, count); !watched)
+  if (const auto watched = ready_.watch(map_fd, (*ring)->epoll_events(), count); !watched)
     return kernel::refused(kRingbufSubject, {"adding a ring to the epoll set"}, watched.error(),
                            kRingbufWanted);
   push(std::move(*ring));
@@ -46,15 +50,61 @@ Result<void> RingbufSet::add(int map_fd, const RingbufHandler& handler) {
 Result<std::size_t> RingbufSet::look(RingbufRing& ring, std::uint64_t now_ns) {
   const std::uint64_t position = ring.consumer_position();
   const auto read = ring.read(SIZE_MAX);
-  const Found found{now_ns, read ? *read : 0, ring.consumer_position() - position};
-  change(ring, ring.wakeups().looked(found));
+  WakeupPolicy& wakeups = ring.wakeups();
+  const WakeupMode wanted =
+      wakeups.looked({now_ns, read ? *read : 0, ring.consumer_position() - position});
+  if (wanted == wakeups.mode())
+    return read;
+  if (wanted == WakeupMode::coalescing) {
+    ring.coalesce();
+    by_clock_ = true;
+  } else {
+    ring.signal();
+  }
+  wakeups.changed(wanted);
   return read;
+}
+
+bool RingbufSet::has_listed() {
+  bool any = false;
+  for (const auto& ring : rings()) {
+    ring->set_listed(ring->listed() && ring->unread() != 0);
+    any = any || ring->listed();
+  }
+  return any;
+}
+
+int RingbufSet::wait_ms(std::uint64_t end_ns, std::uint64_t now_ns) const {
+  const std::uint64_t due_ns = earliest_due_ns();
+  const std::uint64_t until_ns = std::min(due_ns, end_ns);
+  if (until_ns == kNever)
+    return -1;
+  const std::uint64_t left_ns = until_ns - std::min(until_ns, now_ns);
+  // A call never ends early. A look may come a little early or late.
+  const std::uint64_t rounded_ns =
+      left_ns + (due_ns < end_ns ? os::kNsPerMs / 2 : os::kNsPerMs - 1);
+  return static_cast<int>(std::min<std::uint64_t>(rounded_ns / os::kNsPerMs, INT_MAX));
 }
 
 Result<std::size_t> RingbufSet::poll(int timeout_ms) {
   polls_.add(1);
   if (timeout_ms == 0)
     watched_by_program();
+  bool listed = has_listed();
+  const bool timed = by_clock_ || listed;
+  const auto wait = [&](std::uint64_t end_ns, std::uint64_t now_ns) {
+    const bool at_once = std::exchange(listed, false);
+    const auto named = ready_.wait(at_once ? 0 : by_clock_ ? wait_ms(end_ns, now_ns) : timeout_ms);
+    if (named)
+      for (const epoll_event& event : *named)
+        ring(static_cast<std::size_t>(event.data.u64)).set_listed(true);
+    return named;
+  };
+  const auto due = [this](std::size_t index, std::uint64_t now_ns) {
+    const RingbufRing& ring = this->ring(index);
+    return (ring.wakeups().by_clock() && ring.wakeups().due(now_ns)) ||
+           (ring.listed() && ring.unread() != 0);
+  };
   std::size_t total = 0;
   Result<std::size_t> end = std::size_t{0};
   const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
@@ -63,20 +113,38 @@ Result<std::size_t> RingbufSet::poll(int timeout_ms) {
       return Looked::nothing;
     if (why == LookFor::signal)
       ring.woken();
+    if (ring.wakeups().by_clock())
+      ring.looked_at_while_held_back(why == LookFor::signal);
+    const bool reported = ring.listed() && !ring.wakeups().by_clock();
     end = look(ring, now_ns);
     if (!end)
       return Looked::stop;
     total += *end;
     if (silenced())
       return Looked::stop;
-    return why == LookFor::signal || *end != 0 ? Looked::something : Looked::nothing;
+    return reported || *end != 0 ? Looked::something : Looked::nothing;
   };
-  const auto polled = wait_and_look(timeout_ms, look_at);
+  const auto polled = poll_with(timed, timeout_ms, wait, due, look_at);
   if (!end)
     return end;
   if (!polled)
     return polled.error();
   return total;
+}
+
+int RingbufSet::give_epoll_fd() {
+  max_latency_ns_ = 0;
+  for (std::size_t index = 0; index < ring_count(); ++index) {
+    RingbufRing& ring = this->ring(index);
+    ring.watched_by_program();
+    if (ring.epoll_events() == EPOLLIN)
+      continue;
+    ring.set_reported_always();
+    // The kernel looks at the ring anew. Where the program has closed its descriptor, nothing can
+    // be done.
+    static_cast<void>(ready_.watch_for(ring.map_fd(), ring.epoll_events(), index));
+  }
+  return epoll_fd();
 }
 
 void RingbufSet::watched_by_program() {
@@ -92,8 +160,8 @@ Result<std::size_t> RingbufSet::consume(std::size_t limit) {
 Result<std::size_t> RingbufSet::consume_within(Budget& budget) {
   watched_by_program();
   Result<std::size_t> end = std::size_t{0};
-  read_in_turn(&budget, [&](RingbufRing& ring) {
-    end = ring.read_within(budget);
+  read_in_turn(&budget, [&](std::size_t index) {
+    end = ring(index).read_within(budget);
     if (end)
       budget.spend(*end);
     return static_cast<bool>(end);

@@ -30,13 +30,20 @@ public:
   // behind the one where it ended.
   Result<std::size_t> consume_within(Budget& budget);
 
-  // watched_by_program says that the program waits for rings by itself, or does not wait at all:
-  // all are signalled, for good.
-  void watched_by_program();
+  // give_epoll_fd is the set's descriptor for the program, to wait for its rings by itself. From
+  // then on all rings are signalled.
+  int give_epoll_fd();
 
 private:
+  // watched_by_program says that the program does not wait in poll: all rings are signalled, for
+  // good.
+  void watched_by_program();
   // look reads a ring in a poll and decides on its wakeups.
   Result<std::size_t> look(RingbufRing& ring, std::uint64_t now_ns);
+  // has_listed is whether a ring that a wait has reported still has something to read.
+  bool has_listed();
+  // wait_ms is how long to wait for the rings that are due by the clock, or the end of the call.
+  [[nodiscard]] int wait_ms(std::uint64_t end_ns, std::uint64_t now_ns) const;
 
   std::uint64_t max_latency_ns_ = 0;
 };

@@ -46,21 +46,28 @@ bool take_latency(std::string_view text, Settings& settings) {
 bool take_wakeups(std::string_view text, Settings& settings) {
   if (text == "exact")
     settings.max_latency_ns = 0;
-  return text == "exact" || text == "adaptive";
+  settings.wakeups_decided = text == "exact" || text == "adaptive";
+  return settings.wakeups_decided;
+}
+
+bool take_follow_cpus(std::string_view text, Settings& settings) {
+  settings.follow_cpus = text != "off";
+  settings.follow_cpus_decided = text == "on" || text == "off";
+  return settings.follow_cpus_decided;
 }
 
 template <std::uint64_t Settings::*kMember>
 bool take_bytes(std::string_view text, Settings& settings) {
   const auto bytes = read_bytes(text);
-  settings.*kMember = bytes.value_or(0);
+  settings.*kMember = bytes.value_or(settings.*kMember);
   return bytes.has_value();
 }
 
 constexpr char kBytes[] = "1 to 1024G, a number of bytes or with a K, M or G behind it";
 constexpr char kAsAsked[] = "rings are as large as the program asks";
 
-// The variables, in the order in which they are taken over. `warned` tells the value that a warning
-// was about last.
+// The variables, in the order in which they are taken over. `warned` is the fingerprint of the
+// value that a warning was about last.
 struct Variable {
   const char* name;
   bool (*take)(std::string_view text, Settings& settings);
@@ -72,6 +79,8 @@ Variable variables[] = {
     {"RINGSIDE_MAX_LATENCY_US", take_latency, "1 to 1000000, a number of microseconds",
      "500 is taken"},
     {"RINGSIDE_WAKEUPS", take_wakeups, "adaptive or exact", "adaptive is taken"},
+    {"RINGSIDE_FOLLOW_CPUS", take_follow_cpus, "on or off", "on is taken"},
+    {"RINGSIDE_BUSY_BYTES_TOTAL", take_bytes<&Settings::busy_bytes_total>, kBytes, "64M is taken"},
     {"RINGSIDE_PERF_BYTES_PER_CPU", take_bytes<&Settings::perf_bytes_per_cpu>, kBytes, kAsAsked},
     {"RINGSIDE_PERF_BYTES_TOTAL", take_bytes<&Settings::perf_bytes_total>, kBytes, kAsAsked},
 };
@@ -93,7 +102,7 @@ Settings Settings::from_environment() {
     if (text == nullptr || variable.take(text, settings))
       continue;
     const std::uint32_t value = fingerprint(text);
-    // Pairs with itself in another thread: one of the two tells.
+    // Pairs with itself in another thread: one of the two warns.
     if (exchange(variable.warned, value) != value)
       log(LogLevel::warn, "%s is '%s', but can be %s: %s\n", variable.name, text, variable.values,
           variable.otherwise);

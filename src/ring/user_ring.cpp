@@ -42,12 +42,12 @@ Result<UserRing> UserRing::open(int map_fd) {
 }
 
 Result<void*> UserRing::reserve_blocking(std::uint32_t size, int timeout_ms) {
-  constexpr std::uint64_t kNsPerMs = 1'000'000;
   if (timeout_ms < -1)
     return Errno(EINVAL);
   const bool for_ever = timeout_ms == -1;
   const std::uint64_t start = for_ever ? 0 : os::now_ns();
-  const std::uint64_t allowed = for_ever ? 0 : static_cast<std::uint64_t>(timeout_ms) * kNsPerMs;
+  const std::uint64_t allowed =
+      for_ever ? 0 : static_cast<std::uint64_t>(timeout_ms) * os::kNsPerMs;
   for (bool last = false;;) {
     auto record = reserve(size);
     if (record || record.error() != Errno(ENOSPC) || last)
@@ -55,7 +55,7 @@ Result<void*> UserRing::reserve_blocking(std::uint32_t size, int timeout_ms) {
     int wait_ms = -1;
     if (!for_ever) {
       const std::uint64_t gone = std::min(os::now_ns() - start, allowed);
-      wait_ms = static_cast<int>((allowed - gone + kNsPerMs - 1) / kNsPerMs);
+      wait_ms = static_cast<int>((allowed - gone + os::kNsPerMs - 1) / os::kNsPerMs);
       last = wait_ms == 0;
       if (last)
         continue;

@@ -2,90 +2,158 @@
 // WakeupPolicy: counting what is found, and the rules for changing.
 #include "ring/wakeup_policy.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace ringside {
 namespace {
 
-// A ring that leaves because it is too small to coalesce takes twice as long to try again each
-// time, up to this many looks; as many good ones make that half as long again.
-constexpr unsigned kMostEnterLooks = 4096;
+// To measure what reading costs takes at least so many records.
+constexpr std::uint64_t kMeasuredRecords = 16;
+
+bool nearly_full(std::uint64_t bytes, std::size_t size) {
+  return bytes > size / 4 * 3;
+}
+
+// record_size is the size by which bursts of such records are reckoned.
+std::uint64_t record_size(std::uint64_t records, std::uint64_t bytes) {
+  return std::max(bytes / std::max<std::uint64_t>(records, 1), WakeupPolicy::kBurstRecordBytes);
+}
+
+// burst_ns is the least time in which `bytes` of records of this size can be written.
+std::uint64_t burst_ns(std::uint64_t bytes, std::uint64_t record_size) {
+  return bytes * WakeupPolicy::kBurstRecordNs / record_size;
+}
+
+double ratio(std::uint64_t over, std::uint64_t under) {
+  return static_cast<double>(over) / static_cast<double>(std::max<std::uint64_t>(under, 1));
+}
 
 } // namespace
 
 WakeupPolicy::WakeupPolicy(const WakeupLimits& limits)
-    : limits_(limits), shortest_period_ns_(std::min(kShortestPeriodNs, limits.max_latency_ns)) {}
-
-bool WakeupPolicy::nearly_full(std::uint64_t bytes) const {
-  return bytes > limits_.ring_size / 4 * 3;
-}
+    : limits_(limits),
+      shortest_period_ns_(
+          std::max(std::min(kShortestPeriodNs, limits.max_latency_ns), limits.granularity_ns)) {}
 
 std::uint64_t WakeupPolicy::fitting_period(std::uint64_t records, std::uint64_t bytes,
                                            std::uint64_t in_ns) const {
-  const std::uint64_t quarter = limits_.ring_size / 4;
-  const std::uint64_t size =
-      std::max(bytes / std::max<std::uint64_t>(records, 1), kBurstRecordBytes);
-  // A reader that is told when half of the ring is full has the other half to come in.
-  const std::uint64_t room = limits_.woken_when_half_full ? 2 * quarter : quarter;
-  const std::uint64_t burst_ns = room * kBurstRecordNs / size;
-  if (burst_ns < shortest_period_ns_)
-    return 0;
-  const std::uint64_t longest = limits_.woken_when_half_full
-                                    ? limits_.max_latency_ns
-                                    : std::min(limits_.max_latency_ns, burst_ns);
-  const double ns = static_cast<double>(quarter) * static_cast<double>(in_ns) /
-                    static_cast<double>(std::max<std::uint64_t>(bytes, 1));
-  return static_cast<std::uint64_t>(std::min(ns, static_cast<double>(longest)));
+  const std::uint64_t quarter = limits_.coalescing_size / 4;
+  const std::uint64_t longest =
+      std::min(limits_.max_latency_ns, burst_ns(quarter, record_size(records, bytes)));
+  const double ns = static_cast<double>(quarter) / ratio(bytes, in_ns);
+  const auto fitting = static_cast<std::uint64_t>(std::min(ns, static_cast<double>(longest)));
+  return fitting - fitting % limits_.granularity_ns;
+}
+
+bool WakeupPolicy::lasts(double bytes_per_ns, std::uint64_t period_ns) const {
+  const std::uint64_t until_next_ns = period_ns + 2 * lateness_.worst_ns();
+  return bytes_per_ns * static_cast<double>(until_next_ns) <=
+         static_cast<double>(limits_.coalescing_size);
+}
+
+bool WakeupPolicy::waits_for_reader() const {
+  return proof_looks_ == kProofLooks && records_a_look_ > 0 &&
+         static_cast<double>(proof_records_) <= 2 * kProofLooks * records_a_look_;
+}
+
+WakeupMode WakeupPolicy::about_to_read(const Found& found) {
+  const double coming =
+      static_cast<double>(found.bytes) * std::min(ns_per_byte_, last_ns_per_byte_) * bytes_per_ns_;
+  if (mode_ != WakeupMode::coalescing || coming <= static_cast<double>(limits_.coalescing_size / 4))
+    return mode_;
+  bar(found.now_ns);
+  return leave();
 }
 
 WakeupMode WakeupPolicy::looked_signalled(const Found& found) {
   const std::uint64_t elapsed = found.now_ns - counted_from_ns_;
   counted_from_ns_ = found.now_ns;
+  const std::uint64_t size = record_size(found.records, found.bytes);
+  // A reader that is woken for each record finds much only if it comes late.
+  lateness_.add(found.now_ns,
+                burst_ns(std::min<std::uint64_t>(found.bytes, limits_.signalled_size), size));
   // Half the bound between records to enter, a whole one to leave: what lies between changes
-  // nothing.
-  const bool busy = found.records * (limits_.max_latency_ns / 2) > elapsed;
-  looks_ = busy && !nearly_full(found.bytes) ? looks_ + 1 : 0;
-  if (looks_ < enter_looks_)
+  // nothing. What came faster makes up for a pause, if that is no longer than one to leave.
+  const std::uint64_t unhurried = early_ns_ + found.records * (limits_.max_latency_ns / 2);
+  const bool busy = unhurried > elapsed;
+  early_ns_ = busy ? std::min(unhurried - elapsed, kLeaveLooks * limits_.max_latency_ns) : 0;
+  if (!busy || nearly_full(found.bytes, limits_.signalled_size)) {
+    looks_ = 0;
     return mode_;
-  period_ns_ = fitting_period(found.records, found.bytes, elapsed / kSpeedUp);
-  if (period_ns_ >= shortest_period_ns_)
+  }
+  const auto records = static_cast<double>(found.records);
+  if (looks_ == 0) {
+    busy_since_ns_ = found.now_ns;
+    busy_bytes_ = 0;
+    records_a_look_ = records;
+  } else {
+    busy_bytes_ += found.bytes;
+  }
+  ++looks_;
+  records_a_look_ += (records - records_a_look_) / kEnterLooks;
+  const bool proven = found.now_ns < proven_until_ns_;
+  if (looks_ < kEnterLooks || barred(found.now_ns) ||
+      (!proven && found.now_ns - busy_since_ns_ < limits_.busy_ns))
+    return mode_;
+  const double entering_bytes = ratio(busy_bytes_, found.now_ns - busy_since_ns_) *
+                                static_cast<double>(2 * limits_.entering_ns);
+  if (entering_bytes > static_cast<double>(limits_.signalled_size)) {
+    looks_ = 0;
+    return mode_;
+  }
+  period_ns_ = fitting_period(found.records, found.bytes, UINT64_MAX);
+  if (period_ns_ >= shortest_period_ns_ && lasts(ratio(size, kBurstRecordNs), period_ns_))
     return WakeupMode::coalescing;
   looks_ = 0;
   return mode_;
+}
+
+void WakeupPolicy::measure(const Found& found, std::uint64_t bytes, std::uint64_t elapsed_ns) {
+  bytes_per_ns_ = ratio(bytes, elapsed_ns);
+  if (found.records >= kMeasuredRecords)
+    last_ns_per_byte_ = std::exchange(ns_per_byte_, ratio(found.read_ns, found.bytes));
 }
 
 WakeupMode WakeupPolicy::looked_by_clock(const Found& found) {
   records_ += found.records;
   bytes_ += found.bytes;
   // A look that came early says little: what it found counts with the next.
-  if (!due(found.now_ns) && bytes_ < limits_.ring_size / 4)
+  if (!due(found.now_ns) && bytes_ < limits_.coalescing_size / 4)
     return mode_;
   const std::uint64_t elapsed = found.now_ns - counted_from_ns_;
+  if (elapsed > period_ns_)
+    lateness_.add(found.now_ns, elapsed - period_ns_);
+  measure(found, bytes_, elapsed);
 
   const std::uint64_t fitting = fitting_period(records_, bytes_, elapsed);
   const bool quiet = records_ <= 1;
-  // What found no room is not in the ring, so nothing there tells how fast records come.
-  const bool overran = nearly_full(found.bytes);
-  const bool too_small = overran || fitting < shortest_period_ns_;
+  // What found no room is not in the ring, so its rate does not show there.
+  const bool too_small = nearly_full(found.bytes, limits_.coalescing_size) ||
+                         fitting < shortest_period_ns_ || !lasts(bytes_per_ns_, fitting);
+  const bool proves = records_ != 0 && proof_looks_ < kProofLooks;
+  proof_looks_ += proves ? 1 : 0;
+  proof_records_ += proves ? records_ : 0;
+  ++looks_by_clock_;
   counted_from_ns_ = found.now_ns;
   records_ = 0;
   bytes_ = 0;
   // Bursts follow each other: down at once, up slowly.
-  period_ns_ = std::clamp(fitting, shortest_period_ns_, period_ns_ + period_ns_ / 4 + 1);
+  period_ns_ = std::clamp(fitting, shortest_period_ns_,
+                          period_ns_ + std::max(period_ns_ / 4 + 1, limits_.granularity_ns));
 
   if (mode_ == WakeupMode::settling)
     return --settling_looks_left_ == 0 ? WakeupMode::signalled : mode_;
-  looks_ = quiet || too_small ? looks_ + 1 : 0;
-  good_looks_ = too_small ? 0 : good_looks_ + 1;
-  if (good_looks_ == kMostEnterLooks) {
-    good_looks_ = 0;
-    enter_looks_ = std::max(enter_looks_ / 2, kEnterLooks);
+  if (looks_by_clock_ >= kGoodLooks)
+    next_bar_ns_ = kFirstBarNs;
+  if (too_small || (proves && waits_for_reader())) {
+    bar(found.now_ns);
+    return leave();
   }
-  if (looks_ < kLeaveLooks && !overran)
+  looks_ = quiet ? looks_ + 1 : 0;
+  if (looks_ < kLeaveLooks)
     return mode_;
-  if (too_small)
-    enter_looks_ = std::min(enter_looks_ * 2, kMostEnterLooks);
-  return limits_.settling_looks == 0 ? WakeupMode::signalled : WakeupMode::settling;
+  proven_until_ns_ = found.now_ns + Lateness::kWindowNs;
+  return leave();
 }
 
 WakeupMode WakeupPolicy::looked(const Found& found) {
@@ -101,13 +169,23 @@ WakeupMode WakeupPolicy::looked_without_waiting(const Found& found) {
   if (!limited())
     return mode_;
   looked_at_ns_ = found.now_ns;
+  if (mode_ == WakeupMode::settling)
+    return --settling_looks_left_ == 0 ? WakeupMode::signalled : mode_;
+  if (mode_ == WakeupMode::coalescing) {
+    measure(found, found.bytes, found.now_ns - std::exchange(counted_from_ns_, found.now_ns));
+    if (!nearly_full(found.bytes, limits_.coalescing_size))
+      return mode_;
+    bar(found.now_ns);
+    return leave();
+  }
   // The reader does not sleep, so it need not be woken, however little there is to read.
   if (found.records != 0 && looks_without_waiting_ < kNeverWaitingLooks)
     ++looks_without_waiting_;
-  if (by_clock() || looks_without_waiting_ < kNeverWaitingLooks)
+  if (looks_without_waiting_ < kNeverWaitingLooks || barred(found.now_ns))
     return mode_;
   counted_from_ns_ = found.now_ns;
   period_ns_ = shortest_period_ns_;
+  records_a_look_ = 0;
   return WakeupMode::coalescing;
 }
 
@@ -118,12 +196,24 @@ void WakeupPolicy::changed(WakeupMode mode) {
   looks_ = 0;
   records_ = 0;
   bytes_ = 0;
+  looks_by_clock_ = 0;
+  proof_looks_ = 0;
+  proof_records_ = 0;
+  ns_per_byte_ = 0;
+  last_ns_per_byte_ = 0;
   settling_looks_left_ = limits_.settling_looks;
 }
 
 void WakeupPolicy::stay_signalled() {
   limits_.max_latency_ns = 0;
   changed(WakeupMode::signalled);
+}
+
+void WakeupPolicy::bar(std::uint64_t now_ns) {
+  barred_until_ns_ = now_ns + next_bar_ns_;
+  next_bar_ns_ = std::min(2 * next_bar_ns_, kLongestBarNs);
+  looks_ = 0;
+  looks_without_waiting_ = 0;
 }
 
 } // namespace ringside

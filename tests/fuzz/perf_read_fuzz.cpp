@@ -185,7 +185,8 @@ void read_records(const Scenario& scenario, std::byte* ring) {
       *reinterpret_cast<perf_event_mmap_page*>(kHeader.first(sizeof(perf_event_mmap_page)));
   Reading reading(scenario, page, ring);
   const PerfRead end = read_perf_records(
-      page, {ring, scenario.ring.size()}, [&](std::size_t size) { return reading.room(size); },
+      page, {ring, scenario.ring.size()}, perf_head(page),
+      [&](std::size_t size) { return reading.room(size); },
       [&](PerfRecord record) {
         const bool go_on = reading.deliver(record.bytes, record.type, record.size);
         return go_on ? PerfRead::go_on : PerfRead::stopped;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* watched: a program that asks for what it can watch for itself, before any record or in the middle
  * of a load, and then writes down what it sees there: whether a record makes a descriptor readable,
- * whether a read ends that, where head and tail stand. Lines that begin with # tell how the records
+ * whether a read ends that, how much is unread. Lines that begin with # tell how the records
  * before were signalled; all others must be the same with every library.
  *
  *   live-watched perf|ring */
@@ -10,17 +10,22 @@
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "calls.h"
+#include "schedule.h"
 #include "source.h"
 
-enum { kPages = 64, kRingBytes = 1 << 20, kPatienceMs = 2000 };
-enum { kLoads = 300, kRecordsPerPoll = 5, kWatched = 20 };
+enum { kPages = 64, kRingBytes = 4 << 20, kPatienceMs = 2000 };
+enum { kWatched = 20 };
+/* Busy for long enough that a BPF ring coalesces, too. */
+enum { kLoad = 15000, kLoadPeriodUs = 20 };
 
 /* What a program asks for. */
 enum asked { kEpollFd, kRingFd, kMapping };
@@ -39,6 +44,8 @@ static struct {
   struct ring_buffer* ring;
   uint64_t seen, wrong, position;
   const unsigned long* consumer; /* the page of a BPF ring with the reader's position */
+  struct progress* progress;     /* of a child, which shares it */
+  cpu_set_t cpus;                /* that the process may use */
 } reader;
 
 /* What can be watched now. */
@@ -67,16 +74,22 @@ static int read_records(int timeout_ms) {
                         : ring_buffer__poll(reader.ring, timeout_ms);
 }
 
-/* A load that lasts: at each poll some records are there. Tells whether they were signalled one by
- * one, as far as that shows from outside. */
+/* A load that lasts, made by a child on the CPU that this process otherwise writes from. Tells
+ * whether its records were signalled one by one, as far as that shows from outside. */
 static void load(const char* when) {
-  uint64_t updates = calls_so_far().map_updates, held = 0;
+  const struct schedule schedule = {.calls = kLoad, .per_period = 1, .period_us = kLoadPeriodUs};
+  const uint64_t updates = calls_so_far().map_updates, end = reader.seen + kLoad;
+  uint64_t held = 0;
+  pid_t child;
 
-  for (int i = 0; i < kLoads; i++) {
-    source_emit(&reader.source, kRecordsPerPoll);
-    read_records(kPatienceMs);
+  sched_setaffinity(0, sizeof(reader.cpus), &reader.cpus);
+  child = schedule_start(&schedule, &reader.source, 0, reader.progress);
+  source_pin(1);
+  while (reader.seen < end && read_records(kPatienceMs) > 0)
     held += !reader.is_perf && *(const volatile unsigned long*)reader.consumer < reader.position;
-  }
+  sched_setaffinity(0, sizeof(reader.cpus), &reader.cpus);
+  source_pin(0);
+  waitpid(child, NULL, 0);
   printf("# %s: %s\n", when,
          held || calls_so_far().map_updates > updates ? "coalesced" : "signalled");
 }
@@ -118,8 +131,8 @@ static void print_seen(const struct watched* watched, const char* after, int tim
   if (watched->fd >= 0)
     printf(" readable %d", is_readable(watched->fd, timeout_ms));
   if (watched->page)
-    printf(" head %llu tail %llu", (unsigned long long)watched->page->data_head,
-           (unsigned long long)watched->page->data_tail);
+    printf(" %llu bytes unread",
+           (unsigned long long)(watched->page->data_head - watched->page->data_tail));
   printf(", %llu seen, %llu wrong\n", (unsigned long long)reader.seen,
          (unsigned long long)reader.wrong);
 }
@@ -171,8 +184,9 @@ static void run(enum asked asked, enum moment moment) {
     source_emit(&reader.source, 3);
   watched = ask(asked);
   /* The kernel alone makes a perf ring's descriptor readable, and only with a record: of those that
-   * were written to a coalescing ring before the program asked, the next one tells. */
-  if (reader.is_perf && asked == kRingFd && moment == kMiddleUnread)
+   * were written to a coalescing ring before the program asked, the next one tells. And they are in
+   * a ring that the program does not see. */
+  if (reader.is_perf && asked != kEpollFd && moment == kMiddleUnread)
     is_readable(watched.fd, 0);
   else
     print_seen(&watched, "asked", moment == kMiddleUnread ? kPatienceMs : 0);
@@ -191,6 +205,17 @@ int main(int argc, char** argv) {
     return 2;
   reader.is_perf = strcmp(argv[1], "perf") == 0;
   setvbuf(stdout, NULL, _IOLBF, 0);
+  sched_getaffinity(0, sizeof(reader.cpus), &reader.cpus);
+  reader.progress = mmap(NULL, sizeof(*reader.progress), PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  /* What else the machine does must not make the reader lose records. */
+  if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK,
+                         &(struct sched_param){.sched_priority = 1}))
+    fprintf(stderr, "live-watched: no real-time priority: %s\n", strerror(errno));
+  if (CPU_COUNT(&reader.cpus) < 2 || reader.progress == MAP_FAILED) {
+    printf("SKIP: one CPU is not enough\n");
+    return 77;
+  }
   source_pin(0); /* ring 0 is that of the CPU with number 0 */
   for (enum asked asked = kEpollFd; asked <= kMapping; asked++)
     for (enum moment moment = kFirst; moment <= kMiddleUnread; moment++)

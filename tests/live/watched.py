@@ -12,25 +12,30 @@ import sys
 
 import live
 
+# Something else may keep the load back so much that its ring is quiet.
+TRIES = 3
+
 
 def main(program, kind, library):
     library = os.path.abspath(library)
-    seen, told, problems = {}, {}, []
-    for name, preload in ("stock", None), ("ours", library):
-        code, output, _, wrong = live.run([os.path.abspath(program), kind], preload,
-                                          RINGSIDE_WAKEUPS="adaptive")
-        if code != 0:
-            print(output, end="")
-            return code if code > 0 else 1
-        problems += wrong
-        lines = output.splitlines()
-        seen[name] = [line for line in lines if not line.startswith("#")]
-        told[name] = [line for line in lines if line.startswith("#")]
-    problems += difflib.unified_diff(seen["stock"], seen["ours"], "stock", "ours", lineterm="", n=9)
-    for name, before in ("stock", "signalled"), ("ours", "coalesced"):
+    seen, problems = {}, []
+    for name, preload, before in ("stock", None, "signalled"), ("ours", library, "coalesced"):
         wanted = {f"# before: {before}", "# after: signalled"}
-        if set(told[name]) != wanted:
-            problems.append(f"{name}: {sorted(set(told[name]))}, not {sorted(wanted)}")
+        for _ in range(TRIES):
+            code, output, _, wrong = live.run([os.path.abspath(program), kind], preload,
+                                              RINGSIDE_WAKEUPS="adaptive")
+            if code != 0:
+                print(output, end="")
+                return code if code > 0 else 1
+            problems += wrong
+            lines = output.splitlines()
+            seen[name] = [line for line in lines if not line.startswith("#")]
+            told = {line for line in lines if line.startswith("#")}
+            if told == wanted:
+                break
+        else:
+            problems.append(f"{name}: {sorted(told)}, not {sorted(wanted)}")
+    problems += difflib.unified_diff(seen["stock"], seen["ours"], "stock", "ours", lineterm="", n=9)
     print("\n".join(problems) or f"{len(seen['stock'])} observations are the same")
     return 1 if problems else 0
 

@@ -8,7 +8,6 @@ namespace ringside::os {
 namespace {
 
 std::uint64_t ns_on(clockid_t clock) {
-  constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
   timespec now{};
   clock_gettime(clock, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * kNsPerSecond +

@@ -6,6 +6,7 @@
 
 #include <sys/timerfd.h>
 
+#include "os/clock.hpp"
 #include "os/linux/results.hpp"
 
 namespace ringside::os {
@@ -15,7 +16,6 @@ Result<UniqueFd> create_timer() {
 }
 
 Result<void> arm_timer(int timer_fd, std::uint64_t at_ns) {
-  constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
   itimerspec when{};
   when.it_value.tv_sec = static_cast<time_t>(at_ns / kNsPerSecond);
   when.it_value.tv_nsec = static_cast<long>(at_ns % kNsPerSecond);

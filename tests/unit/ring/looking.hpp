@@ -16,15 +16,17 @@ inline constexpr std::uint64_t kRecordSize = 76;
 inline constexpr unsigned kSettling = 3;
 inline constexpr std::size_t kLarge = 1U << 20;
 inline constexpr std::size_t kPage = 4096;
-// The smallest of whole pages that has room for a burst.
-inline constexpr std::size_t kSmall = 8 * kPage;
+// The smallest power of two that has room for a burst.
+inline constexpr std::size_t kSmall = 16 * kPage;
 
 using Mode = WakeupMode;
 
-// limits_of are those of a ring whose reader is told when it is half full.
 inline WakeupLimits limits_of(std::size_t ring_size, std::uint64_t bound = kBound,
                               unsigned settling_looks = kSettling) {
-  return {bound, ring_size, true, settling_looks};
+  return {.max_latency_ns = bound,
+          .signalled_size = ring_size,
+          .coalescing_size = ring_size,
+          .settling_looks = settling_looks};
 }
 
 // Looks are `count` looks, each `after_ns` after the last, that each find the same number of
@@ -37,7 +39,7 @@ struct Looks {
   std::uint64_t record_size = kRecordSize;
 };
 
-// Looking makes looks, and puts the ring into whatever mode the policy says.
+// Looking makes looks, and puts the ring into the mode that the policy wants.
 struct Looking {
   explicit Looking(const WakeupLimits& limits) : policy(limits) {}
 

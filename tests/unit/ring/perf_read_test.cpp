@@ -36,7 +36,8 @@ struct Ring {
   template <class Answer>
   PerfRead read(Answer answer) {
     return read_perf_records(
-        page, {bytes.data(), bytes.size()}, [&](std::size_t) { return copy.data(); },
+        page, {bytes.data(), bytes.size()}, perf_head(page),
+        [&](std::size_t) { return copy.data(); },
         [&](PerfRecord record) {
           sizes.push_back(record.size);
           tails.push_back(page.data_tail);
@@ -144,6 +145,26 @@ TEST_CASE("positions that cannot be a ring's end the read before any record") {
   CHECK(ring.page.data_tail == head);
 }
 
+TEST_CASE("a read ends where it was told, though more has come") {
+  Ring ring;
+  ring.put(16);
+  ring.put(24);
+  const std::uint64_t head = ring.page.data_head;
+  ring.put(32);
+  unsigned records = 0;
+  const auto end = read_perf_records(
+      ring.page, {ring.bytes.data(), ring.bytes.size()}, head,
+      [](std::size_t) -> std::byte* { return nullptr; },
+      [&](PerfRecord) {
+        ++records;
+        return PerfRead::go_on;
+      },
+      [](auto, auto) {});
+  CHECK(end == PerfRead::go_on);
+  CHECK(records == 2);
+  CHECK(ring.page.data_tail == head);
+}
+
 TEST_CASE("without memory for a wrapped record it stays unread") {
   Ring ring;
   ring.start_at(4096 - 8);
@@ -151,7 +172,7 @@ TEST_CASE("without memory for a wrapped record it stays unread") {
   ring.start_at(4096 - 8);
   ring.put(16);
   const auto end = read_perf_records(
-      ring.page, {ring.bytes.data(), ring.bytes.size()},
+      ring.page, {ring.bytes.data(), ring.bytes.size()}, perf_head(ring.page),
       [](std::size_t) -> std::byte* { return nullptr; }, [](PerfRecord) { return PerfRead::go_on; },
       [](auto, auto) {});
   CHECK(end == PerfRead::no_memory);

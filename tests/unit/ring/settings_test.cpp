@@ -29,6 +29,8 @@ constexpr char kPerCpu[] = "RINGSIDE_PERF_BYTES_PER_CPU";
 constexpr char kTotal[] = "RINGSIDE_PERF_BYTES_TOTAL";
 constexpr char kLatency[] = "RINGSIDE_MAX_LATENCY_US";
 constexpr char kWakeups[] = "RINGSIDE_WAKEUPS";
+constexpr char kFollowCpus[] = "RINGSIDE_FOLLOW_CPUS";
+constexpr char kBusy[] = "RINGSIDE_BUSY_BYTES_TOTAL";
 constexpr std::size_t kPage = 4096;
 constexpr std::uint64_t kMiB = 1 << 20;
 
@@ -37,9 +39,37 @@ constexpr std::uint64_t kMiB = 1 << 20;
 TEST_CASE("without variables, settings are the defaults") {
   const Settings settings = Settings::from_environment();
   CHECK(settings.max_latency_ns == 500'000);
+  CHECK(settings.follow_cpus);
+  CHECK(settings.busy_bytes_total == 64 * kMiB);
   CHECK(settings.perf_bytes_per_cpu == 0);
   CHECK(settings.perf_bytes_total == 0);
   CHECK(settings.perf_data_size(4, kPage) == 0);
+}
+
+TEST_CASE("in a process that a filter confines, what the user has not decided on is as stock") {
+  Messages messages;
+  const auto confined = [] {
+    Settings settings = Settings::from_environment();
+    settings.confine();
+    return settings;
+  };
+  CHECK(confined().max_latency_ns == 0);
+  CHECK_FALSE(confined().follow_cpus);
+  {
+    const Variable wakeups(kWakeups, "adaptive");
+    CHECK(confined().max_latency_ns == 500'000);
+    CHECK_FALSE(confined().follow_cpus);
+  }
+  {
+    const Variable follow(kFollowCpus, "on");
+    CHECK(confined().max_latency_ns == 0);
+    CHECK(confined().follow_cpus);
+  }
+  const Variable wakeups(kWakeups, "exact");
+  const Variable follow(kFollowCpus, "off");
+  CHECK(Settings::from_environment().max_latency_ns == 0);
+  CHECK_FALSE(Settings::from_environment().follow_cpus);
+  CHECK(messages.warnings() == 0);
 }
 
 TEST_CASE("a number of bytes is plain, or with a suffix of powers of 1024") {
@@ -88,13 +118,18 @@ TEST_CASE("a value that a variable cannot have is told once, and the default hol
       Case{kPerCpu, "18446744073709551615"}, Case{kPerCpu, "18446744073709551616"},
       Case{kPerCpu, "18014398509481984K"}, Case{kTotal, "0"}, Case{kTotal, "much"},
       Case{kLatency, "0"}, Case{kLatency, "1000001"}, Case{kLatency, "5ms"}, Case{kLatency, "-5"},
-      Case{kWakeups, ""}, Case{kWakeups, "EXACT"}, Case{kWakeups, "exactly"});
+      Case{kWakeups, ""}, Case{kWakeups, "EXACT"}, Case{kWakeups, "exactly"}, Case{kFollowCpus, ""},
+      Case{kFollowCpus, "no"}, Case{kFollowCpus, "ON"}, Case{kBusy, "0"}, Case{kBusy, "all"});
   CAPTURE(name, text);
   Messages messages;
   const Variable variable(name, text);
   for (int i = 0; i < 3; ++i) {
     const Settings settings = Settings::from_environment();
     CHECK(settings.max_latency_ns == 500'000);
+    CHECK(settings.follow_cpus);
+    CHECK_FALSE(settings.wakeups_decided);
+    CHECK_FALSE(settings.follow_cpus_decided);
+    CHECK(settings.busy_bytes_total == 64 * kMiB);
     CHECK(settings.perf_data_size(4, kPage) == 0);
   }
   CHECK(messages.warnings() == 1);
@@ -129,11 +164,15 @@ TEST_CASE("a ring's size is a power of two of pages: rounded up for one, down fo
                // The smaller of both.
                Case{kMiB, 8 * kMiB, 4, kMiB}, Case{4 * kMiB, 8 * kMiB, 4, 2 * kMiB});
   CAPTURE(per_cpu, total, rings);
-  CHECK(Settings{0, per_cpu, total}.perf_data_size(rings, kPage) == size);
+  Settings settings;
+  settings.perf_bytes_per_cpu = per_cpu;
+  settings.perf_bytes_total = total;
+  CHECK(settings.perf_data_size(rings, kPage) == size);
 }
 
 TEST_CASE("a ring's size can be added to and compared, however much was wanted") {
-  const Settings settings{0, kMiB * kMiB, 0};
+  Settings settings;
+  settings.perf_bytes_per_cpu = kMiB * kMiB;
   const std::size_t size = settings.perf_data_size(1, kPage);
   CHECK(size == (sizeof(size) == 8 ? static_cast<std::size_t>(kMiB * kMiB) : std::size_t{1} << 30));
 }

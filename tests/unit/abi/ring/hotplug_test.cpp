@@ -191,7 +191,7 @@ TEST_CASE("a ring that cannot be renewed now is renewed later") {
 
 TEST_CASE("a ring that was looked at by the clock is signalled after its CPU was away") {
   Hotplug fixture;
-  fixture.open(8);
+  fixture.open(64);
   fixture.look(3);
   const auto load = [&] {
     const unsigned changes = sim_calls("map_update");

@@ -131,7 +131,7 @@ TEST_CASE("where the kernel refuses larger rings, the program gets its own, and 
     int error;
   };
   const auto [call, nth, error] =
-      GENERATE(Refusal{"mmap", 1, EPERM}, Refusal{"mmap", 2, ENOMEM}, Refusal{"dup", 1, EMFILE},
+      GENERATE(Refusal{"mmap", 1, EPERM}, Refusal{"mmap", 2, ENOMEM},
                Refusal{"perf_event_open", 2, EMFILE}, Refusal{"epoll_ctl", 1, ENOSPC});
   const Constructor constructor = any_constructor();
   CAPTURE(constructor.name, call, nth);

@@ -126,7 +126,20 @@ TEST_CASE("a refused call is told with its CPU and the reason") {
   CHECK(errno == EMFILE);
   CHECK(fixture.messages.warnings() == 1);
   CHECK_THAT(fixture.messages.last(), Catch::Contains("CPU 1"));
-  CHECK_THAT(fixture.messages.last(), Catch::Contains("4 more are needed"));
+  CHECK_THAT(fixture.messages.last(), Catch::Contains("3 more are needed"));
+}
+
+TEST_CASE("without a descriptor more, a buffer goes on with the caller's of the map") {
+  PerfBufferFixture fixture;
+  sim_fail("dup", 1, EMFILE);
+  perf_buffer* buffer = fixture.make();
+  REQUIRE(buffer != nullptr);
+  CHECK(fixture.messages.warnings() == 0);
+  fixture.output(0, "text");
+  CHECK(perf_buffer__consume(buffer) == 0);
+  CHECK(fixture.samples.size() == 1);
+  perf_buffer__free(buffer);
+  CHECK(fixture.event(0) < 0);
 }
 
 TEST_CASE("a buffer that takes the slots of another says so, once") {

@@ -111,7 +111,10 @@ std::uint64_t log_between(Random& random, std::uint64_t low, std::uint64_t high)
 std::uint64_t Plan::bound_ns() const {
   if (wakeups != nullptr && std::string_view(wakeups) == "exact")
     return 0;
-  return kUs * (latency_us != nullptr ? std::strtoull(latency_us, nullptr, 10) : kDefaultBoundUs);
+  const std::uint64_t bound =
+      kUs * (latency_us != nullptr ? std::strtoull(latency_us, nullptr, 10) : kDefaultBoundUs);
+  // BPF rings are looked at in whole milliseconds, half of one early or late.
+  return type == RingType::perf ? bound : std::max(bound / kMs * kMs, kMs) + kMs / 2;
 }
 
 std::uint64_t Plan::record_count() const {
@@ -184,7 +187,7 @@ Plan plan_of(std::uint64_t seed) {
   plan.seed = seed;
   plan.type = one_in(random, 2) ? RingType::perf : RingType::bpf;
   plan.data_size = plan.type == RingType::perf
-                       ? 4096 * one_of<std::size_t>(random, {1, 1, 2, 8, 64})
+                       ? 4096 * one_of<std::size_t>(random, {1, 8, 64, 64, 256})
                        : one_of<std::size_t>(random, {4096, 8192, 65536, 1048576});
   plan.rings.resize(one_of<std::size_t>(random, {1, 1, 2, 4, 16}));
   plan.habits = any_habits(random);

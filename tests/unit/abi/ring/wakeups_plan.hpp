@@ -68,6 +68,22 @@ struct Failure {
   int error = 0;
 };
 
+// A traced program that makes one call after another, of which each writes a record. Wakeups hold
+// it up.
+struct Loop {
+  std::uint32_t count = 0;
+  std::uint32_t size = 60;
+  std::uint64_t begins_ns = kMs;
+  std::uint64_t quiet_ns = 500;
+  std::uint64_t woken_ns = 8000;
+};
+
+// When something else has the reader's CPU.
+struct Absence {
+  std::uint64_t from_ns = 0;
+  std::uint64_t until_ns = 0;
+};
+
 struct Plan {
   std::uint64_t seed = 0;
   RingType type = RingType::perf;
@@ -78,6 +94,12 @@ struct Plan {
   std::uint64_t end_ns = 0;
   Habits habits;
   Failure failure;
+  // In the place of records on ring 0, and of a last one: the run then ends when the loop has ended
+  // and what it wrote is read.
+  Loop loop;
+  std::vector<Absence> absences;
+  // How long the kernel takes to map a page.
+  std::uint64_t map_page_ns = 0;
   // RINGSIDE_WAKEUPS, RINGSIDE_MAX_LATENCY_US; nullptr where it is not set.
   const char* wakeups = nullptr;
   const char* latency_us = nullptr;
@@ -85,6 +107,10 @@ struct Plan {
   // bound_ns is how long a record may wait for a reader that is waiting itself: exact is at once.
   [[nodiscard]] std::uint64_t bound_ns() const;
   [[nodiscard]] std::uint64_t record_count() const;
+  // size_of is how large a record is.
+  [[nodiscard]] std::uint32_t size_of(std::size_t ring, std::uint32_t number) const {
+    return loop.count != 0 ? loop.size : rings[ring][number].size;
+  }
   [[nodiscard]] std::string describe() const;
 
   // add appends what `pattern` gives from `from_ns` to `until_ns`, at most `limit` records, and

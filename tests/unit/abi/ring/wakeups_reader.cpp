@@ -39,6 +39,7 @@ public:
   int consume() override { return perf_buffer__consume(buffer_); }
 
 private:
+  [[nodiscard]] int map_fd(std::uint32_t /*ring*/) const override { return map_.get(); }
   void schedule(std::uint32_t ring, const Planned& record, const void* bytes) override {
     if (record.begins_ns == record.ends_ns)
       sim_output_at(record.begins_ns, map_.get(), ring, bytes, record.size);
@@ -78,6 +79,7 @@ public:
   int consume() override { return ring_buffer__consume(buffer_); }
 
 private:
+  [[nodiscard]] int map_fd(std::uint32_t ring) const override { return maps_[ring].get(); }
   void schedule(std::uint32_t ring, const Planned& record, const void* bytes) override {
     const int map = maps_[ring].get();
     if (record.begins_ns == record.ends_ns)
@@ -109,6 +111,26 @@ std::unique_ptr<Reader> make_reader(const Plan& plan, Receiver& receiver) {
 std::unique_ptr<Reader> Reader::make(const Plan& plan, Receiver& receiver) {
   return plan.type == RingType::perf ? make_reader<PerfReader>(plan, receiver)
                                      : make_reader<BpfReader>(plan, receiver);
+}
+
+void Reader::loop(const Loop& loop, std::uint32_t& written) {
+  const auto fill = [](void* context, std::uint32_t number, void* bytes) {
+    const Payload payload = Payload::of(0, number);
+    const auto size = static_cast<Written*>(context)->size;
+    std::memset(bytes, static_cast<unsigned char>(number), size);
+    std::memcpy(bytes, &payload, sizeof(payload));
+    *static_cast<Written*>(context)->records = number + 1;
+  };
+  written_ = {loop.size, &written};
+  const struct sim_loop at = {.map_fd = map_fd(0),
+                              .cpu = 0,
+                              .count = loop.count,
+                              .size = loop.size,
+                              .quiet_ns = loop.quiet_ns,
+                              .woken_ns = loop.woken_ns,
+                              .fill = fill,
+                              .context = &written_};
+  sim_loop_at(loop.begins_ns, &at);
 }
 
 void Reader::schedule(const Plan& plan) {

@@ -44,11 +44,20 @@ public:
 
   virtual int poll(int timeout_ms) = 0;
   virtual int consume() = 0;
-  // schedule has a program write each of the plan's records in its time.
+  // schedule has a program write each of the plan's records in its time. loop starts the plan's
+  // loop; `written` counts its records.
   void schedule(const Plan& plan);
+  void loop(const Loop& loop, std::uint32_t& written);
 
 private:
+  [[nodiscard]] virtual int map_fd(std::uint32_t ring) const = 0;
   virtual void schedule(std::uint32_t ring, const Planned& record, const void* bytes) = 0;
+
+  struct Written {
+    std::uint32_t size = 0;
+    std::uint32_t* records = nullptr;
+  };
+  Written written_;
 };
 
 } // namespace ringside::test

@@ -18,7 +18,7 @@ constexpr std::uint64_t kBound = 500 * kUs;
 
 class Watched : public PerfBufferFixture {
 public:
-  Watched() : PerfBufferFixture(1), buffer(make(8)) { REQUIRE(buffer != nullptr); }
+  Watched() : PerfBufferFixture(1), buffer(make(64)) { REQUIRE(buffer != nullptr); }
   Watched(const Watched&) = delete;
   Watched& operator=(const Watched&) = delete;
   ~Watched() { perf_buffer__free(buffer); }
