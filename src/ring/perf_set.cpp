@@ -262,8 +262,8 @@ Result<int> PerfSet::look_and_decide(std::size_t index, std::uint64_t now_ns, bo
                                      Budget* budget) {
   PerfRing& ring = this->ring(index);
   WakeupPolicy& wakeups = ring.wakeups();
-  if (now_ns == 0 && wakeups.needs_time())
-    now_ns = os::now_ns();
+  if (now_ns == 0 && (waits || wakeups.needs_time()))
+    now_ns = time_for(wakeups);
   const std::uint64_t records = ring.records();
   Found found{now_ns, 0, ring.unread()};
   const bool by_clock = wakeups.by_clock();

@@ -62,7 +62,7 @@ bool any_due(const Turn turn, std::size_t ring_count, Due due, Stops stops) {
 //                          wait
 //   wait(end_ns, now_ns)   waits at most until then, and returns the rings that the kernel names
 //   due(index, now_ns)     whether a ring is to be looked at that the kernel has not named
-//   look(index, why, now)  looks at a ring, and returns a Looked
+//   look(index, why, now)  looks at a ring, and returns a Looked; `now` is 0 where nothing is timed
 template <class Wait, class Due, class Look>
 Result<void> poll_rings(const ReadySet& ready, std::size_t ring_count, Turn& turn, bool timed,
                         int timeout_ms, Wait wait, Due due, Look look) {
@@ -70,7 +70,7 @@ Result<void> poll_rings(const ReadySet& ready, std::size_t ring_count, Turn& tur
   const std::uint64_t end_ns = deadline_ns(timeout_ms, now_ns);
   for (;;) {
     const auto named = wait(end_ns, now_ns);
-    now_ns = os::now_ns();
+    now_ns = timed ? os::now_ns() : 0;
 
     bool found = false;
     const auto stops = [&](std::size_t index, LookFor why) {

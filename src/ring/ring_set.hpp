@@ -11,11 +11,13 @@
 #include "base/array.hpp"
 #include "base/owned.hpp"
 #include "base/shared_word.hpp"
+#include "os/clock.hpp"
 #include "ring/budget.hpp"
 #include "ring/poll_rings.hpp"
 #include "ring/ready_set.hpp"
 #include "ring/ring_stats.hpp"
 #include "ring/turn.hpp"
+#include "ring/wakeup_policy.hpp"
 
 namespace ringside {
 
@@ -99,6 +101,15 @@ protected:
       if (ring->wakeups().by_clock())
         due_ns = std::min(due_ns, ring->wakeups().due_ns());
     return due_ns;
+  }
+
+  // time_for is the time of a look at a ring that is not by the clock.
+  static std::uint64_t time_for(const WakeupPolicy& wakeups) {
+    if (!wakeups.limited())
+      return 0;
+    // While the ring cannot change, the time that costs less will do.
+    const std::uint64_t roughly_ns = os::roughly_now_ns();
+    return wakeups.barred(roughly_ns) ? roughly_ns : os::now_ns();
   }
 
   // poll_with is poll_rings on these rings.

@@ -48,9 +48,11 @@ Result<void> RingbufSet::add(int map_fd, const RingbufHandler& handler) {
 }
 
 Result<std::size_t> RingbufSet::look(RingbufRing& ring, std::uint64_t now_ns) {
+  WakeupPolicy& wakeups = ring.wakeups();
+  if (now_ns == 0)
+    now_ns = time_for(wakeups);
   const std::uint64_t position = ring.consumer_position();
   const auto read = ring.read(SIZE_MAX);
-  WakeupPolicy& wakeups = ring.wakeups();
   const WakeupMode wanted =
       wakeups.looked({now_ns, read ? *read : 0, ring.consumer_position() - position});
   if (wanted == wakeups.mode())

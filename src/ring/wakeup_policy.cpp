@@ -65,7 +65,8 @@ WakeupMode WakeupPolicy::about_to_read(const Found& found) {
   return leave();
 }
 
-WakeupMode WakeupPolicy::looked_signalled(const Found& found) {
+WakeupMode WakeupPolicy::looked_signalled(Found found) {
+  found.now_ns = std::max(found.now_ns, looked_at_ns_);
   const std::uint64_t elapsed = found.now_ns - counted_from_ns_;
   counted_from_ns_ = found.now_ns;
   const std::uint64_t size = record_size(found.records, found.bytes);
@@ -161,7 +162,7 @@ WakeupMode WakeupPolicy::looked(const Found& found) {
   if (!limited())
     return mode_;
   const WakeupMode wanted = by_clock() ? looked_by_clock(found) : looked_signalled(found);
-  looked_at_ns_ = found.now_ns;
+  looked_at_ns_ = std::max(found.now_ns, looked_at_ns_);
   return wanted;
 }
 

@@ -43,6 +43,7 @@ struct WakeupLimits {
 
 // Found is what one look at a ring found there.
 struct Found {
+  // While the ring is barred this may be late by some milliseconds.
   std::uint64_t now_ns;
   std::uint64_t records;
   std::uint64_t bytes;
@@ -136,7 +137,7 @@ public:
   [[nodiscard]] std::uint64_t switches() const { return switches_.get(); }
 
 private:
-  [[nodiscard]] WakeupMode looked_signalled(const Found& found);
+  [[nodiscard]] WakeupMode looked_signalled(Found found);
   [[nodiscard]] WakeupMode looked_by_clock(const Found& found);
   // fitting_period is the longest for which a coalescing ring has room whose records come like
   // these; 0 if it has none for a burst of them.
