@@ -57,6 +57,9 @@ std::size_t larger_size(std::size_t size, std::uint64_t free) {
 constexpr std::uint64_t kKeepLargerNs = 10 * os::kNsPerSecond;
 constexpr std::uint64_t kTidyNs = 10 * os::kNsPerMs;
 
+// How often a poll without end looks at CPUs while nothing comes.
+constexpr int kFollowMs = 10'000;
+
 } // namespace
 
 Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const RingParams& params,
@@ -282,7 +285,16 @@ Result<int> PerfSet::look_and_decide(std::size_t index, std::uint64_t now_ns, bo
 
 Result<int> PerfSet::poll(int timeout_ms) {
   polls_.add(1);
-  follow_cpus();
+  for (;;) {
+    const bool follows = follow_cpus();
+    const bool again = follows && timeout_ms < 0;
+    const auto count = poll_once(again ? kFollowMs : timeout_ms);
+    if (!again || !count || *count != 0 || ready_.interrupted() || silenced())
+      return count;
+  }
+}
+
+Result<int> PerfSet::poll_once(int timeout_ms) {
   // epoll_wait(2) fails with EINVAL when asked for 0 events; without rings, so do we.
   if (ring_count() == 0)
     return Errno(EINVAL);

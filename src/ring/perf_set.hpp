@@ -72,6 +72,8 @@ public:
   }
 
 private:
+  // poll_once is poll without looking at CPUs.
+  Result<int> poll_once(int timeout_ms);
   // consume_all reads all rings, within a budget if there is one.
   Result<int> consume_all(Budget* budget);
   void watched_by_program();
@@ -94,10 +96,13 @@ private:
   void tidy(std::uint64_t now_ns);
   Result<void> add(RingPlace place, const kernel::Wanted& wanted);
   [[nodiscard]] bool has_empty_ring() const;
-  void follow_cpus() {
+  // follow_cpus looks at CPUs where one may have come or be back, and is whether that can be.
+  bool follow_cpus() {
     // One that has come has no ring yet, and one that is back an empty one.
-    if (has_ring_.size() != 0 && (ring_count() < has_ring_.size() || has_empty_ring()))
-      look_for_cpus();
+    if (has_ring_.size() == 0 || (ring_count() == has_ring_.size() && !has_empty_ring()))
+      return false;
+    look_for_cpus();
+    return true;
   }
   void look_for_cpus();
   // could_not says once that something failed which the program has not asked for.

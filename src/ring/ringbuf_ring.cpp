@@ -251,8 +251,8 @@ void RingbufRing::let_go() {
   if (held_back_ == 0 || !process_.is_ours())
     return;
   const std::uint64_t true_position = published_ + held_back_;
-  // The full barrier is that of publish(): whoever looks at the ring next sees what has been
-  // committed. Where another reader has moved the word, it is that reader's.
+  // The full barrier is that of publish(): the next reader sees what has been committed. Where
+  // another reader has moved the word, it is that reader's.
   static_cast<void>(replace(mapping_.consumer_position(), published_, true_position));
   store_relaxed(published_, true_position);
   store_relaxed(held_back_, std::size_t{0});

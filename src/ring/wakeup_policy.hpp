@@ -16,8 +16,8 @@ namespace ringside {
 enum class WakeupMode : std::uint8_t {
   // The kernel wakes the reader for each record.
   signalled,
-  // The kernel wakes nobody: the reader looks at the ring when it is due. Those who fill the ring
-  // pay nothing for wakeups.
+  // The kernel wakes no reader: it looks at the ring when it is due. Those who fill the ring pay
+  // nothing for wakeups.
   coalescing,
   // Signalled again, but a BPF program that began before the change may write without a wakeup: the
   // ring is looked at by the clock, too.

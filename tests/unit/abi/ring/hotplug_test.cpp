@@ -3,6 +3,7 @@
 #include "abi/ring/perf_buffer_fixture.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -138,6 +139,30 @@ TEST_CASE("a CPU that comes online later gets a ring behind the others") {
   CHECK(fixture.samples[1].cpu == 1);
   CHECK(perf_buffer__consume_buffer(fixture.buffer(), 2) == 0);
   CHECK(perf_buffer__buffer_fd(fixture.buffer(), 3) == -EINVAL);
+}
+
+TEST_CASE("a poll without end follows CPUs while nothing comes") {
+  Hotplug fixture;
+  fixture.open();
+  fixture.look(3);
+  sim_set_online(3, 1);
+  const std::uint64_t at = sim_now_ns() + 60 * kSecond;
+  REQUIRE(sim_output_at(at, fixture.map(), 3, "three", 5) == 0);
+  CHECK(perf_buffer__poll(fixture.buffer(), -1) == 1);
+  CHECK(sim_now_ns() == at);
+  REQUIRE(fixture.samples.size() == 1);
+  CHECK(fixture.samples[0].cpu == 3);
+}
+
+TEST_CASE("a poll without end does not follow CPUs for a program that wants none of it") {
+  REQUIRE(::setenv("RINGSIDE_FOLLOW_CPUS", "off", 1) == 0);
+  Hotplug fixture;
+  fixture.open();
+  ::unsetenv("RINGSIDE_FOLLOW_CPUS");
+  const unsigned waits = sim_calls("epoll_wait");
+  REQUIRE(sim_output_at(sim_now_ns() + 60 * kSecond, fixture.map(), 0, "text", 4) == 0);
+  CHECK(perf_buffer__poll(fixture.buffer(), -1) == 1);
+  CHECK(sim_calls("epoll_wait") == waits + 1);
 }
 
 TEST_CASE("consume follows CPUs as poll does") {

@@ -94,9 +94,9 @@ TEST_CASE("idle costs nothing: a longer quiet takes no more calls") {
   const Outcome after_long = run(100 * kSecond);
   CHECK(after_long.polls == after_short.polls);
   // But for giving larger rings back, once: a change of the slot, and a descriptor less to wait
-  // for.
-  const auto given_back = static_cast<unsigned>(type == RingType::perf ? 2 * rings : 0);
-  CHECK(after_long.calls <= after_short.calls + given_back);
+  // for. And a poll without end of perf rings looks at CPUs every 10 s.
+  const auto more = static_cast<unsigned>(type == RingType::perf ? 2 * rings + 10 : 0);
+  CHECK(after_long.calls <= after_short.calls + more);
 }
 
 TEST_CASE("idle costs nothing: a poll in quiet is one wait") {
