@@ -15,7 +15,7 @@ namespace {
 std::string body(Types& types, std::uint32_t id) {
   std::string text = Dumped(types.btf()).type(id);
   text = text.substr(text.find("{\n") + 2);
-  text = text.substr(0, text.rfind('}'));
+  text.resize(text.rfind('}'));
   std::string lines;
   for (const char byte : text)
     if (byte != '\t')
