@@ -146,17 +146,17 @@ void detach_all(const bpf_object_skeleton& skeleton) {
 
 // put_variables says where each variable is, in the image of its map.
 Result<void> put_variables(const Object& object, const Variables& variables) {
-  const btf::Btf& btf = *object.btf();
+  const ringside::btf::Btf& btf = *object.btf();
   for (std::size_t index = 0; index < variables.count(); ++index) {
     const bpf_var_skeleton& skeleton = variables[index];
     const Map& map = core(*skeleton.map);
-    const btf::Type datasec = btf.type(map.plan().value_type_id);
-    if (!datasec.is(btf::kDatasec))
+    const ringside::btf::Type datasec = btf.type(map.plan().value_type_id);
+    if (!datasec.is(ringside::btf::kDatasec))
       return fail(object.subject(), Errno(EINVAL),
                   "its map '%s' has no variables, one of which is '%s'", map.name(), skeleton.name);
     bool is_found = false;
     for (std::uint32_t at = 0; at < datasec.elements() && !is_found; ++at) {
-      const btf::Variable variable = datasec.variable(at);
+      const ringside::btf::Variable variable = datasec.variable(at);
       is_found = std::string_view(btf.name(btf.type(variable.type))) == skeleton.name;
       if (is_found && map.image().data() != nullptr)
         *skeleton.addr = map.image().data() + variable.offset;
