@@ -18,6 +18,9 @@ bool all_zero(const void* memory, std::size_t from, std::size_t to) {
          std::all_of(bytes + from, bytes + to, [](std::byte byte) { return byte == std::byte{0}; });
 }
 
+// Up to uprobe_multi.path_fd, which older headers lack.
+constexpr std::size_t kLinkCreateSize = 64;
+
 } // namespace
 
 #define RINGSIDE_SIM_UP_TO(field) (offsetof(bpf_attr, field) + sizeof(bpf_attr::field))
@@ -33,6 +36,9 @@ const Bpf::Command Bpf::kCommands[] = {
     {BPF_PROG_TEST_RUN, sizeof(bpf_attr::test), &Bpf::run_program},
     {BPF_RAW_TRACEPOINT_OPEN, RINGSIDE_SIM_UP_TO(raw_tracepoint.prog_fd), &Bpf::attach_program},
     {BPF_BTF_LOAD, RINGSIDE_SIM_UP_TO(btf_log_level), &Bpf::load_btf},
+    {BPF_LINK_CREATE, kLinkCreateSize, &Bpf::create_link},
+    {BPF_LINK_UPDATE, sizeof(bpf_attr::link_update), &Bpf::update_link},
+    {BPF_LINK_DETACH, sizeof(bpf_attr::link_detach), &Bpf::detach_link},
 };
 #undef RINGSIDE_SIM_UP_TO
 

@@ -90,6 +90,9 @@ private:
   long load_program(const bpf_attr& attr, bpf_attr& caller);
   long run_program(const bpf_attr& attr, bpf_attr& caller);
   long attach_program(const bpf_attr& attr, bpf_attr& caller);
+  long create_link(const bpf_attr& attr, bpf_attr& caller);
+  long update_link(const bpf_attr& attr, bpf_attr& caller);
+  long detach_link(const bpf_attr& attr, bpf_attr& caller);
   long load_btf(const bpf_attr& attr, bpf_attr& caller);
 
   // find_map, find_program: 0, -EBADF or -EINVAL.

@@ -65,16 +65,29 @@ private:
   std::shared_ptr<Program> program_;
 };
 
-// LinkFile keeps a program attached to a tracepoint.
+// LinkFile keeps a program attached to a tracepoint, or to `target`. Nothing runs it there.
 class LinkFile final : public File {
 public:
-  explicit LinkFile(std::shared_ptr<Program> program) : program_(std::move(program)) {}
+  explicit LinkFile(std::shared_ptr<Program> program, std::shared_ptr<File> target = nullptr)
+      : program_(std::move(program)), target_(std::move(target)) {}
   [[nodiscard]] const std::shared_ptr<Program>& program() const { return program_; }
+  // replace gives 0, or -ENOLINK once it is detached.
+  int replace(std::shared_ptr<Program> program) {
+    if (!program_)
+      return -ENOLINK;
+    program_ = std::move(program);
+    return 0;
+  }
+  void detach() {
+    program_ = nullptr;
+    target_ = nullptr;
+  }
   std::uint32_t ask() override { return 0; }
   [[nodiscard]] bool can_be_watched() const override { return false; }
 
 private:
   std::shared_ptr<Program> program_;
+  std::shared_ptr<File> target_;
 };
 
 // BtfFile is type information, which the simulator does not read.

@@ -74,6 +74,40 @@ long Bpf::attach_program(const bpf_attr& attr, bpf_attr& /*caller*/) {
   return core_.descriptors.open(std::move(link), "bpf-link", true);
 }
 
+long Bpf::create_link(const bpf_attr& attr, bpf_attr& /*caller*/) {
+  if (int error = core_.failures.check(Call::link_create))
+    return -error;
+  std::shared_ptr<Program> program;
+  if (int error = find_program(static_cast<int>(attr.link_create.prog_fd), program))
+    return error;
+  std::shared_ptr<File> target;
+  if (attr.link_create.attach_type == BPF_PERF_EVENT) {
+    target = core_.descriptors.find_as<PerfEvent>(static_cast<int>(attr.link_create.target_fd));
+    if (!target)
+      return -EBADF;
+  }
+  return core_.descriptors.open(std::make_shared<LinkFile>(std::move(program), std::move(target)),
+                                "bpf-link", true);
+}
+
+long Bpf::update_link(const bpf_attr& attr, bpf_attr& /*caller*/) {
+  const auto link = core_.descriptors.find_as<LinkFile>(static_cast<int>(attr.link_update.link_fd));
+  if (!link)
+    return -EBADF;
+  std::shared_ptr<Program> program;
+  if (int error = find_program(static_cast<int>(attr.link_update.new_prog_fd), program))
+    return error;
+  return link->replace(std::move(program));
+}
+
+long Bpf::detach_link(const bpf_attr& attr, bpf_attr& /*caller*/) {
+  const auto link = core_.descriptors.find_as<LinkFile>(static_cast<int>(attr.link_detach.link_fd));
+  if (!link)
+    return -EBADF;
+  link->detach();
+  return 0;
+}
+
 long Bpf::run_program(const bpf_attr& attr, bpf_attr& caller) {
   std::shared_ptr<Program> program;
   if (int error = find_program(static_cast<int>(attr.test.prog_fd), program))

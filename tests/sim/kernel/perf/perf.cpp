@@ -31,7 +31,9 @@ int Perf::perf_event_open(perf_event_attr* caller_attr, pid_t pid, int cpu, int 
   bool all_cpus_of_a_task = pid != -1 && cpu == -1;
   if (static_cast<unsigned>(cpu) >= cpus_.count() && !all_cpus_of_a_task)
     return -EINVAL;
-  if (attr.type != PERF_TYPE_SOFTWARE || attr.config >= PERF_COUNT_SW_MAX)
+  // Tracepoints and probes, whose PMUs have numbers from PERF_TYPE_MAX on, never fire here.
+  const bool is_traced = attr.type == PERF_TYPE_TRACEPOINT || attr.type >= PERF_TYPE_MAX;
+  if (!is_traced && (attr.type != PERF_TYPE_SOFTWARE || attr.config >= PERF_COUNT_SW_MAX))
     return -ENOENT;
   if (pid == -1 && !cpus_.online(static_cast<unsigned>(cpu)))
     return -ENODEV;

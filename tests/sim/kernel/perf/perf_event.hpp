@@ -80,6 +80,7 @@ private:
   std::uint64_t opened_at_ns_;
   std::optional<std::uint64_t> gone_at_ns_;
   std::uint64_t lost_samples_ = 0;
+  std::shared_ptr<File> program_; // that PERF_EVENT_IOC_SET_BPF has set
   std::shared_ptr<PerfRing> ring_;
 };
 

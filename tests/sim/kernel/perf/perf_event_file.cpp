@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "sim/kernel/bpf/program.hpp"
 #include "sim/kernel/host.hpp"
 #include "sim/kernel/perf/perf.hpp"
 #include "sim/kernel/perf/perf_event.hpp"
@@ -85,6 +86,11 @@ int PerfEvent::ioctl(unsigned long request, unsigned long argument) {
     return 0;
   case PERF_EVENT_IOC_RESET:
     return 0;
+  case PERF_EVENT_IOC_SET_BPF:
+    if (program_)
+      return -EEXIST;
+    program_ = perf_.core().descriptors.find_as<ProgramFile>(static_cast<int>(argument));
+    return program_ ? 0 : -EINVAL;
   case PERF_EVENT_IOC_ID: {
     std::uint64_t id = id_;
     std::memcpy(reinterpret_cast<void*>(argument), &id, sizeof(id));
