@@ -13,15 +13,13 @@
 #include "base/scan.hpp"
 #include "base/text.hpp"
 #include "bpf/new_uapi.hpp"
+#include "object/attach_names.hpp"
 #include "object/usdt_maps.hpp"
 
 namespace ringside::object {
 namespace {
 
 using attach::Link;
-
-constexpr std::string_view kNames =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 // Told is what the name of a section says of what the program is attached to.
 struct Told {
@@ -38,32 +36,6 @@ Errno misspelled(const Told& told, const char* form) {
               told.section, static_cast<int>(told.kind.size()), told.kind.data(), form);
 }
 
-// take_run removes characters that are letters, digits, '_' or of `more`.
-std::string_view take_run(std::string_view& text, std::string_view more) {
-  std::size_t size = 0;
-  while (size < text.size() && (kNames.find(text[size]) != std::string_view::npos ||
-                                more.find(text[size]) != std::string_view::npos))
-    ++size;
-  const std::string_view run = text.substr(0, size);
-  text.remove_prefix(size);
-  return run;
-}
-
-// take_offset removes a number as C writes it: decimal, octal behind a 0, hexadecimal behind 0x.
-std::optional<std::uint64_t> take_offset(std::string_view& text) {
-  constexpr unsigned kOctal = 8;
-  constexpr unsigned kHexadecimal = 16;
-  std::string_view rest = text;
-  if (take_text(rest, "0x") || take_text(rest, "0X")) {
-    if (const auto number = take_number(rest, kHexadecimal)) {
-      text = rest;
-      return number;
-    }
-    rest = text;
-  }
-  return take_number(text, rest.starts_with('0') ? kOctal : 10);
-}
-
 void warn_of_rest(const Told& told, std::string_view rest) {
   if (!rest.empty())
     say(LogLevel::warn, told.subject(), "'%.*s' at the end of its section '%s' means nothing",
@@ -74,39 +46,34 @@ Errno no_copy(const Told& told) {
   return no_memory(told.subject(), "the name of what it is attached to");
 }
 
+Errno offset_on_return(const Told& told) {
+  return fail(told.subject(), Errno(EINVAL),
+              "its section '%s' has an offset, which a probe on return cannot have", told.section);
+}
+
 Result<Owned<Link>> by_kprobe(const Told& told) {
-  constexpr const char* kForm = "FUNCTION[+OFFSET]";
   const bool at_return = told.kind.starts_with("kretprobe");
-  std::string_view rest = told.target;
-  const auto function = copy_of(take_run(rest, ".:"));
+  const KernelPlace place = parse_kernel_place(told.target);
+  if (place.function.empty() || place.is_offset_wrong)
+    return misspelled(told, "FUNCTION[+OFFSET]");
+  const auto function = copy_of(place.function);
   if (!function)
     return no_copy(told);
-  if (function->size() == 1)
-    return misspelled(told, kForm);
-  std::uint64_t offset = 0;
-  if (take_text(rest, "+")) {
-    if (rest.starts_with('-'))
-      return misspelled(told, kForm);
-    if (const auto number = take_offset(rest))
-      offset = *number;
-  }
-  if (at_return && offset != 0)
-    return fail(told.subject(), Errno(EINVAL),
-                "its section '%s' has an offset, which a probe on return cannot have",
-                told.section);
-  warn_of_rest(told, rest);
+  if (at_return && place.offset != 0)
+    return offset_on_return(told);
+  warn_of_rest(told, place.rest);
   return attach::attach_kprobe(
-      told.program, {.function = function->data(), .offset = offset, .at_return = at_return});
+      told.program, {.function = function->data(), .offset = place.offset, .at_return = at_return});
 }
 
 Result<Owned<Link>> by_kprobe_multi(const Told& told) {
-  std::string_view rest = told.target;
-  const auto pattern = copy_of(take_run(rest, ".:*?"));
+  const KernelPlace place = parse_pattern(told.target);
+  if (place.function.empty())
+    return misspelled(told, "PATTERN");
+  const auto pattern = copy_of(place.function);
   if (!pattern)
     return no_copy(told);
-  if (pattern->size() == 1)
-    return misspelled(told, "PATTERN");
-  warn_of_rest(told, rest);
+  warn_of_rest(told, place.rest);
   return attach::attach_kprobe_multi(told.program,
                                      {.pattern = pattern->data(),
                                       .at_return = told.kind.starts_with("kretprobe"),
@@ -121,44 +88,39 @@ Result<Owned<Link>> by_system_call(const Told& told) {
                                     told.kind.starts_with("kretsyscall"), 0);
 }
 
+// names_nothing: a section that ends at its slash, or names no file, says no more than one without
+// a slash.
+bool names_nothing(std::string_view target) {
+  return target.empty() || target.starts_with(':');
+}
+
 Result<Owned<Link>> by_uprobe(const Told& told) {
-  constexpr const char* kForm = "PATH:FUNCTION[+OFFSET]";
-  if (told.target.empty())
+  if (names_nothing(told.target))
     return Owned<Link>();
-  std::string_view function = told.target;
-  if (function.find(':') == std::string_view::npos)
-    return misspelled(told, kForm);
-  const auto path = copy_of(take_until(function, ':'));
-  std::uint64_t offset = 0;
-  // A '+' may be a part of the function's name.
-  if (const std::size_t plus = function.rfind('+'); plus != std::string_view::npos) {
-    std::string_view rest = behind(function, plus + 1);
-    if (const auto number = take_offset(rest); number && rest.empty()) {
-      offset = *number;
-      function = function.substr(0, plus);
-    }
-  }
+  const auto place = parse_user_place(told.target);
+  if (!place || place->function.empty())
+    return misspelled(told, "PATH:FUNCTION[+OFFSET]");
   const bool at_return = told.kind.starts_with("uretprobe");
-  if (at_return && offset != 0)
-    return fail(told.subject(), Errno(EINVAL),
-                "its section '%s' has an offset, which a probe on return cannot have",
-                told.section);
-  const auto name = copy_of(function);
+  if (at_return && place->offset != 0)
+    return offset_on_return(told);
+  const auto path = copy_of(place->path);
+  const auto name = copy_of(place->function);
   if (!path || !name)
     return no_copy(told);
-  return attach::attach_uprobe(
-      told.program,
-      {.path = path->data(), .function = name->data(), .offset = offset, .at_return = at_return});
+  return attach::attach_uprobe(told.program, {.path = path->data(),
+                                              .function = name->data(),
+                                              .offset = place->offset,
+                                              .at_return = at_return});
 }
 
 Result<Owned<Link>> by_uprobe_multi(const Told& told) {
-  if (told.target.empty())
+  if (names_nothing(told.target))
     return Owned<Link>();
-  std::string_view rest = told.target;
-  if (rest.find(':') == std::string_view::npos)
+  const auto place = parse_user_pattern(told.target);
+  if (!place || place->function.empty())
     return misspelled(told, "PATH:PATTERN");
-  const auto path = copy_of(take_until(rest, ':'));
-  const auto pattern = copy_of(rest);
+  const auto path = copy_of(place->path);
+  const auto pattern = copy_of(place->function);
   if (!path || !pattern)
     return no_copy(told);
   return attach::attach_uprobe_multi(told.program,
@@ -202,13 +164,13 @@ Result<Owned<Link>> by_raw_tracepoint(const Told& told) {
 }
 
 Result<Owned<Link>> by_tracing_multi(const Told& told) {
-  std::string_view rest = told.target;
-  const auto pattern = copy_of(take_run(rest, ".:*?"));
+  const KernelPlace place = parse_pattern(told.target);
+  if (place.function.empty())
+    return misspelled(told, "[MODULE:]PATTERN");
+  const auto pattern = copy_of(place.function);
   if (!pattern)
     return no_copy(told);
-  if (pattern->size() == 1)
-    return misspelled(told, "[MODULE:]PATTERN");
-  warn_of_rest(told, rest);
+  warn_of_rest(told, place.rest);
   return attach::attach_tracing_multi(told.program, {.pattern = pattern->data()});
 }
 

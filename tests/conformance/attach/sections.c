@@ -56,6 +56,8 @@ static void misspelled(void) {
 
 static void uprobe_without_function(void) {
   check_refused("uprobe_none", ENOENT);
+  check_refused("uprobe_no_function", EINVAL);
+  check_refused("uprobe_multi_no_function", EINVAL);
 }
 
 static void without_target(void) {
@@ -67,6 +69,8 @@ static void without_target(void) {
 
 static void empty_target(void) {
   check_refused("uprobe_empty", EOPNOTSUPP);
+  check_refused("uprobe_no_path", EOPNOTSUPP);
+  check_refused("uprobe_multi_no_path", EOPNOTSUPP);
 }
 
 static void without_rule(void) {
