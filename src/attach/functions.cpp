@@ -7,8 +7,10 @@
 
 #include <elf.h>
 
+#include "attach/near.hpp"
 #include "base/failure.hpp"
 #include "base/scan.hpp"
+#include "base/text.hpp"
 #include "elf/symbol_lookup.hpp"
 #include "elf/symbols.hpp"
 #include "elf/versions.hpp"
@@ -48,8 +50,12 @@ class Choice {
 public:
   // add is false where two different strong ones have the name.
   [[nodiscard]] bool add(std::uint64_t place, bool is_weak) {
-    if (place == 0 || place == place_)
+    if (place == 0)
       return true;
+    if (place == place_) {
+      is_weak_ = is_weak_ && is_weak;
+      return true;
+    }
     if (place_ != 0 && !is_weak && !is_weak_)
       return false;
     if (place_ == 0 || (is_weak_ && !is_weak)) {
@@ -69,12 +75,14 @@ private:
 struct Name {
   std::string_view whole;
   std::string_view bare;
-  std::string_view version; // empty if none is asked for
+  std::string_view version;
+  bool has_version = false; // one is asked for
 };
 
 Name parse_name(std::string_view whole) {
   Name name{whole, whole, {}};
   if (const std::size_t at = whole.find('@'); at != std::string_view::npos) {
+    name.has_version = true;
     name.bare = whole.substr(0, at);
     name.version = behind(whole, at + (behind(whole, at).starts_with("@@") ? 2 : 1));
   }
@@ -89,12 +97,26 @@ Errno ambiguous(const File& file, std::string_view name, Errno error) {
               name.data());
 }
 
+// Others is what there is of a name beside functions of the file.
+struct Others {
+  bool are_imported = false;
+  bool are_chosen = false; // when the program starts: STT_GNU_IFUNC
+
+  void see(const Symbol& symbol) {
+    if (symbol.section == elf::kUndefinedSection)
+      are_imported = true;
+    else if (symbol.type == STT_GNU_IFUNC)
+      are_chosen = true;
+  }
+};
+
 // choose takes those of the symbols that `takes` wants. Nothing is no error: the place is 0.
 template <class Takes>
 Result<std::uint64_t> choose(const File& file, std::span<const FoundSymbol> found,
-                             std::string_view name, Takes takes) {
+                             std::string_view name, Others& others, Takes takes) {
   Choice choice;
   for (const FoundSymbol& each : found) {
+    others.see(each.symbol);
     if (!is_function(each.symbol) || !takes(each))
       continue;
     if (!choice.add(place_of(file, each.symbol), each.symbol.binding == STB_WEAK))
@@ -104,7 +126,8 @@ Result<std::uint64_t> choose(const File& file, std::span<const FoundSymbol> foun
 }
 
 // in_dynsym looks in .dynsym, where versions stand in tables of their own.
-Result<std::uint64_t> in_dynsym(const File& file, const Section& table, const Name& name) {
+Result<std::uint64_t> in_dynsym(const File& file, const Section& table, const Name& name,
+                                Others& others) {
   const auto found = elf::find_symbols(file, table, name.bare);
   if (!found)
     return damaged(found.error());
@@ -126,9 +149,9 @@ Result<std::uint64_t> in_dynsym(const File& file, const Section& table, const Na
   const auto version_of = [&](const FoundSymbol& each) {
     return of_found[static_cast<std::size_t>(&each - found->begin())];
   };
-  if (name.version.empty()) {
+  if (!name.has_version) {
     const auto place =
-        choose(file, {found->begin(), found->size()}, name.whole,
+        choose(file, {found->begin(), found->size()}, name.whole, others,
                [&](const FoundSymbol& each) { return !has_default || !version_of(each).hidden; });
     if (place && *place != 0 && !has_default)
       say(LogLevel::warn, file.subject(),
@@ -141,25 +164,53 @@ Result<std::uint64_t> in_dynsym(const File& file, const Section& table, const Na
     return damaged(wanted.error());
   if (*wanted == VER_NDX_LOCAL)
     return std::uint64_t{0};
-  return choose(file, {found->begin(), found->size()}, name.whole,
+  return choose(file, {found->begin(), found->size()}, name.whole, others,
                 [&](const FoundSymbol& each) { return version_of(each).index == *wanted; });
 }
 
 // in_symtab looks in .symtab, where the version is a part of the name.
-Result<std::uint64_t> in_symtab(const File& file, const Section& table, const Name& name) {
-  const auto found = name.version.empty()
+Result<std::uint64_t> in_symtab(const File& file, const Section& table, const Name& name,
+                                Others& others) {
+  const auto found = !name.has_version
                          ? elf::find_symbols(file, table, name.bare, elf::NameEnd::before_version)
                          : elf::find_symbols(file, table, name.whole);
   if (!found)
     return damaged(found.error());
-  return choose(file, {found->begin(), found->size()}, name.whole,
+  return choose(file, {found->begin(), found->size()}, name.whole, others,
                 [](const FoundSymbol&) { return true; });
 }
 
-// none says why a file has no function of a name.
-Errno none(const File& file, const Name& name) {
-  const auto length = static_cast<int>(name.whole.size());
-  const char* const text = name.whole.data();
+// In larger tables a name is not compared with all others to say which one was meant.
+constexpr std::size_t kMostCompared = 20'000;
+
+bool is_small(const File& file, std::uint32_t type) {
+  const Section* const table = table_of(file, type);
+  return table != nullptr && table->size / elf::symbol_size(file.wide()) <= kMostCompared;
+}
+
+// near_name is the name of a function that may be meant. Null if there is none.
+Array<char> near_name(const File& file, std::string_view wanted) {
+  for (const std::uint32_t type : {SHT_DYNSYM, SHT_SYMTAB}) {
+    if (!is_small(file, type))
+      continue;
+    auto symbols = elf::Symbols::read(file, *table_of(file, type));
+    if (!symbols)
+      continue;
+    for (std::size_t index = 0; index < symbols->size(); ++index) {
+      const Symbol symbol = (*symbols)[index];
+      const auto name = is_function(symbol) ? symbols->name(symbol) : std::nullopt;
+      if (!name || !is_near(name->substr(0, name->find('@')), wanted))
+        continue;
+      auto copy = copy_of(*name);
+      return copy ? std::move(*copy) : Array<char>();
+    }
+  }
+  return {};
+}
+
+// others_of looks at all symbols, for .gnu.hash has none that are imported.
+Others others_of(const File& file, std::string_view name) {
+  Others others;
   for (const std::uint32_t type : {SHT_DYNSYM, SHT_SYMTAB}) {
     const Section* const table = table_of(file, type);
     if (table == nullptr)
@@ -167,22 +218,31 @@ Errno none(const File& file, const Name& name) {
     const auto symbols = elf::Symbols::read(file, *table);
     if (!symbols)
       continue;
-    for (std::size_t at = symbols->next_named(0, name.bare, '@'); at < symbols->size();
-         at = symbols->next_named(at + 1, name.bare, '@')) {
-      const Symbol symbol = (*symbols)[at];
-      if (symbol.section == elf::kUndefinedSection)
-        return fail(file.subject(), Errno(ENOENT),
-                    "it has no function '%.*s', it imports it: attach to the library that has it "
-                    "(ldd(1) lists the libraries of a program)",
-                    length, text);
-      if (symbol.type == STT_GNU_IFUNC)
-        return fail(file.subject(), Errno(ENOENT),
-                    "'%.*s' is no function: it is chosen when the program starts "
-                    "(STT_GNU_IFUNC), so attach to the one that is chosen, by its own name or "
-                    "offset",
-                    length, text);
-    }
+    for (std::size_t at = symbols->next_named(0, name, '@'); at < symbols->size();
+         at = symbols->next_named(at + 1, name, '@'))
+      others.see((*symbols)[at]);
   }
+  return others;
+}
+
+// none says why a file has no function of a name.
+Errno none(const File& file, const Name& name, const Others& others) {
+  const auto length = static_cast<int>(name.whole.size());
+  const char* const text = name.whole.data();
+  if (others.are_chosen)
+    return fail(file.subject(), Errno(ENOENT),
+                "'%.*s' is no function: it is chosen when the program starts (STT_GNU_IFUNC), so "
+                "attach to the one that is chosen, by its own name or offset",
+                length, text);
+  if (others.are_imported)
+    return fail(file.subject(), Errno(ENOENT),
+                "it has no function '%.*s', it imports it: attach to the library that has it "
+                "(ldd(1) lists the libraries of a program)",
+                length, text);
+  const Array<char> near = near_name(file, name.bare);
+  if (near.size() != 0)
+    return fail(file.subject(), Errno(ENOENT), "it has no function '%.*s', but a function '%s'",
+                length, text, near.data());
   const bool is_stripped = table_of(file, SHT_SYMTAB) == nullptr;
   return fail(file.subject(), Errno(ENOENT), "it has no function '%.*s'%s", length, text,
               is_stripped ? ": it is stripped, so it has the names of what it exports alone"
@@ -241,17 +301,21 @@ Result<void> match_in(const File& file, const Section& table, const Glob& glob,
 
 Result<std::uint64_t> find_function(const File& file, std::string_view whole) {
   const Name name = parse_name(whole);
+  Others others;
   if (const Section* const table = table_of(file, SHT_DYNSYM)) {
-    const auto place = in_dynsym(file, *table, name);
+    const auto place = in_dynsym(file, *table, name, others);
     if (!place || *place != 0)
       return place;
   }
   if (const Section* const table = table_of(file, SHT_SYMTAB)) {
-    const auto place = in_symtab(file, *table, name);
+    const auto place = in_symtab(file, *table, name, others);
     if (!place || *place != 0)
       return place;
+    // In most files, what is imported is there too, and was seen.
+    if (others.are_imported || others.are_chosen || !is_small(file, SHT_DYNSYM))
+      return none(file, name, others);
   }
-  return none(file, name);
+  return none(file, name, others_of(file, name.bare));
 }
 
 Result<Vector<unsigned long>> find_functions(const File& file, std::span<const char* const> names) {
@@ -261,7 +325,9 @@ Result<Vector<unsigned long>> find_functions(const File& file, std::span<const c
   if (!wanted || !sorted || !places.reserve(names.size()))
     return no_memory(file.subject(), "the places of its functions");
   for (std::size_t at = 0; at < names.size(); ++at) {
-    (*wanted)[at].name = names[at] != nullptr ? names[at] : "";
+    if (names[at] == nullptr)
+      return fail(file.subject(), Errno(EINVAL), "the name of its function %zu is NULL", at);
+    (*wanted)[at].name = names[at];
     (*sorted)[at] = wanted->begin() + at;
   }
   std::sort(sorted->begin(), sorted->end(),
@@ -280,7 +346,7 @@ Result<Vector<unsigned long>> find_functions(const File& file, std::span<const c
   }
   for (const Wanted& each : *wanted) {
     if (each.choice.place() == 0)
-      return none(file, {each.name, each.name, {}});
+      return none(file, {each.name, each.name, {}}, others_of(file, each.name));
     static_cast<void>(places.append(static_cast<unsigned long>(each.choice.place())));
   }
   return places;

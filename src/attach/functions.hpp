@@ -26,7 +26,8 @@ namespace ringside::attach {
 Result<std::uint64_t> find_function(const elf::File& file, std::string_view name);
 
 // find_functions is where each of several functions begins, in their order. Names are those in the
-// tables, versions and all. ESRCH: several functions have one name; else as find_function.
+// tables, versions and all. ESRCH: several functions have one name; EINVAL: a name is null; else as
+// find_function.
 Result<Vector<unsigned long>> find_functions(const elf::File& file,
                                              std::span<const char* const> names);
 

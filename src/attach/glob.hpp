@@ -17,6 +17,9 @@ public:
   // is_name is whether the pattern fits one name alone: itself.
   [[nodiscard]] bool is_name() const { return fixed_.size() == pattern_.size(); }
 
+  // may_fit is false for a text with which no name that fits begins.
+  [[nodiscard]] bool may_fit(std::string_view text) const { return text.starts_with(fixed_); }
+
   // fits is whether the pattern fits the whole of a name. It takes at most the product of both
   // lengths.
   [[nodiscard]] bool fits(std::string_view name) const {

@@ -56,16 +56,50 @@ const Since* since(std::uint32_t attach_type) {
   return nullptr;
 }
 
-Errno refused(const Program& program, std::uint32_t attach_type, Errno error) {
-  const Since* const row = since(attach_type);
+// What is asked of a link beside to attach, and the first kernel that can.
+constexpr Since kReplacement{0, 0, 5, 10};
+constexpr Since kTracingCookie{0, 0, 5, 19};
+constexpr Since kRawCookie{0, 0, 6, 10};
+constexpr Since kOrder{0, 0, 6, 17};
+constexpr Since kStructOpsLink{0, 0, 6, 4};
+
+bool is_of_cgroup(std::uint32_t program_type) {
+  switch (program_type) {
+  case BPF_PROG_TYPE_CGROUP_SKB:
+  case BPF_PROG_TYPE_CGROUP_SOCK:
+  case BPF_PROG_TYPE_CGROUP_DEVICE:
+  case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
+  case BPF_PROG_TYPE_CGROUP_SYSCTL:
+  case BPF_PROG_TYPE_CGROUP_SOCKOPT:
+  case BPF_PROG_TYPE_SOCK_OPS:
+    return true;
+  default:
+    return false;
+  }
+}
+
+// refused is the error, with a message that names the kernel to have, if this one is older.
+Errno refused(const Subject& subject, const Since* row, const char* what, Errno error) {
   const std::uint32_t running = bpf::kernel_version();
   if (error == Errno(EINVAL) && row != nullptr && running != 0 &&
       running < bpf::version(row->major, row->minor, 0))
-    return fail(program.subject, error,
-                "it cannot be attached by a link on this kernel: Linux %u.%u is the first that can",
-                row->major, row->minor);
-  return kernel::refused(program.subject, {"attaching it by a link", kernel::RefusedCall::bpf},
-                         error);
+    return fail(subject, error, "it cannot %s on this kernel: Linux %u.%u is the first that can",
+                what, row->major, row->minor);
+  return kernel::refused(subject, {"attaching it by a link", kernel::RefusedCall::bpf}, error);
+}
+
+Errno refused(const Program& program, const bpf::LinkCreateAttr& attr, Errno error) {
+  const char* const by_link = "be attached by a link";
+  if (program.type == BPF_PROG_TYPE_EXT)
+    return refused(program.subject, &kReplacement, by_link, error);
+  if (bpf::attached_by_tracepoint(attr.attach_type))
+    return refused(program.subject, attr.tracing.cookie != 0 ? &kTracingCookie : nullptr,
+                   "have a cookie", error);
+  const Since* const row = since(attr.attach_type);
+  if (is_of_cgroup(program.type) &&
+      (attr.relative.relative != 0 || attr.relative.expected_revision != 0 || attr.flags != 0))
+    return refused(program.subject, &kOrder, "be put before or behind others of a cgroup", error);
+  return refused(program.subject, row, by_link, error);
 }
 
 // Programs that replace a function have an attach type of 0, which is that of another kind.
@@ -82,10 +116,17 @@ Result<Owned<Link>> attach_hook(const Program& program, bpf::LinkCreateAttr attr
   attr.prog_fd = program.fd;
   auto link = bpf::create_link(attr);
   if (!link && link.error() == Errno(EINVAL) && by_tracepoint_before_links(program, attr) &&
-      attr.tracing.cookie == 0 && attr.tracing.target_btf_id == 0)
-    link = bpf::open_raw_tracepoint(nullptr, program.fd);
+      attr.tracing.cookie == 0 && attr.tracing.target_btf_id == 0) {
+    auto older = bpf::open_raw_tracepoint(nullptr, program.fd);
+    // A program of the tracepoint's name has none there.
+    if (!older && older.error() == Errno(EFAULT))
+      return fail(program.subject, link.error(),
+                  "it is attached to a tracepoint by its name: use "
+                  "bpf_program__attach_raw_tracepoint");
+    link = std::move(older);
+  }
   if (!link)
-    return refused(program, attr.attach_type, link.error());
+    return refused(program, attr, link.error());
   return make_link(std::move(link), {}, program.subject);
 }
 
@@ -112,6 +153,8 @@ Result<Owned<Link>> attach_raw_tracepoint(const Program& program, const char* na
                 "the kernel has no tracepoint '%s': see the names in the folders of "
                 "/sys/kernel/tracing/events, without the folder, or load the module that has it",
                 name != nullptr ? name : "");
+  if (!link && cookie != 0 && link.error() == Errno(EINVAL))
+    return refused(program.subject, &kRawCookie, "have a cookie", link.error());
   if (!link)
     return kernel::refused(program.subject,
                            {"attaching it to its tracepoint", kernel::RefusedCall::bpf},
@@ -166,8 +209,7 @@ Result<Owned<Link>> attach_struct_ops(int map_fd, const void* value, bool by_lin
   }
   auto made = bpf::create_link({.prog_fd = map_fd, .attach_type = bpf::kStructOps, .words = {}});
   if (!made)
-    return kernel::refused(subject, {"attaching it by a link", kernel::RefusedCall::bpf},
-                           made.error());
+    return refused(subject, &kStructOpsLink, "be attached by a link", made.error());
   link->become(std::move(*made), {.kind = LinkKind::struct_ops});
   return link;
 }

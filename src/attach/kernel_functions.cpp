@@ -21,20 +21,27 @@ using Addresses = Vector<unsigned long>;
 // Clang adds this, and a number, to the names of functions that it moved between files.
 constexpr std::string_view kMovedMark = ".llvm.";
 
-// with_addresses reads lines of "ADDRESS NAME" and perhaps " [MODULE]".
+// with_addresses reads lines of "ADDRESS NAME" and perhaps " [MODULE]". The address is read where
+// the name fits.
 Result<Addresses> with_addresses(const char* path, const Glob& glob) {
   constexpr unsigned kHexadecimal = 16;
   Addresses found;
   Result<void> done;
   const auto read = kernel::each_line(path, [&](std::string_view line) {
-    std::string_view rest = line;
-    static_cast<void>(take_until(rest, ' '));
-    const std::string_view name = rest.substr(0, rest.find(' '));
-    if (name.empty()) {
+    const std::size_t space = line.find(' ');
+    if (line.empty() || space == 0 || space >= line.size() - 1 || line[space + 1] == ' ') {
       done = Errno(EINVAL);
-    } else if (glob.fits(name)) {
-      const auto address = take_number(line, kHexadecimal);
-      done = address ? found.append(static_cast<unsigned long>(*address)) : Errno(EINVAL);
+      return false;
+    }
+    const std::string_view rest = behind(line, space + 1);
+    // Most names end here.
+    if (!glob.may_fit(rest))
+      return true;
+    if (glob.fits(rest.substr(0, rest.find(' ')))) {
+      std::string_view digits = line.substr(0, space);
+      const auto address = take_number(digits, kHexadecimal);
+      done = address && digits.empty() ? found.append(static_cast<unsigned long>(*address))
+                                       : Errno(EINVAL);
     }
     return static_cast<bool>(done);
   });
@@ -97,11 +104,12 @@ Result<Names> names_in(const char* path, const Glob& glob) {
 
 // in_kallsyms is the addresses of the symbols that `takes` wants.
 template <class Takes>
-Result<Addresses> in_kallsyms(Takes takes) {
+Result<Addresses> in_kallsyms(const char* path, Takes takes) {
   Addresses found;
   Result<void> done;
-  const auto read = kernel::each_symbol([&](const kernel::Symbol& symbol) {
-    if (takes(symbol))
+  const auto read = kernel::each_line(path, [&](std::string_view line) {
+    const kernel::Symbol symbol = kernel::parse_symbol(line);
+    if (!symbol.name.empty() && takes(symbol))
       done = found.append(static_cast<unsigned long>(symbol.address));
     return static_cast<bool>(done);
   });
@@ -112,44 +120,50 @@ Result<Addresses> in_kallsyms(Takes takes) {
   return found;
 }
 
-Result<Addresses> of_names(const Names& names) {
-  return in_kallsyms([&names](const kernel::Symbol& symbol) {
+Result<Addresses> of_names(const char* path, const Names& names) {
+  return in_kallsyms(path, [&names](const kernel::Symbol& symbol) {
     return names.has(symbol.name) ||
            (symbol.name.find(kMovedMark) != std::string_view::npos &&
             names.has(symbol.name.substr(0, symbol.name.find(kMovedMark))));
   });
 }
 
-Result<Addresses> of_functions(const Glob& glob) {
-  return in_kallsyms([&glob](const kernel::Symbol& symbol) {
+Result<Addresses> of_functions(const char* path, const Glob& glob) {
+  return in_kallsyms(path, [&glob](const kernel::Symbol& symbol) {
     return (symbol.type == 't' || symbol.type == 'T') && glob.fits(symbol.name);
   });
 }
 
+// A kernel that is locked down refuses to open these files, one that has found an error in its own
+// tracing says ENODEV, and an older one does not have them.
 bool may_not_be_read(Errno error) {
-  return error == Errno(ENOENT) || error == Errno(EPERM) || error == Errno(EACCES);
+  return error == Errno(ENOENT) || error == Errno(EPERM) || error == Errno(EACCES) ||
+         error == Errno(ENODEV);
 }
 
-Result<Addresses> match(const Glob& glob) {
-  const auto with = tracefs_path("available_filter_functions_addrs");
-  if (!with)
-    return with.error();
-  auto found = with_addresses(with->text, glob);
+Result<Addresses> match(const FunctionLists& lists, const Glob& glob) {
+  auto found = with_addresses(lists.addresses, glob);
   if (found || !may_not_be_read(found.error()))
     return found;
-  const auto without = tracefs_path("available_filter_functions");
-  if (!without)
-    return without.error();
-  const auto names = names_in(without->text, glob);
+  const auto names = names_in(lists.names, glob);
   if (names)
-    return of_names(*names);
-  return may_not_be_read(names.error()) ? of_functions(glob) : names.error();
+    return of_names(lists.symbols, *names);
+  return may_not_be_read(names.error()) ? of_functions(lists.symbols, glob) : names.error();
 }
 
 } // namespace
 
 Result<Addresses> match_kernel_functions(const Glob& glob, const Subject& subject) {
-  auto found = match(glob);
+  const auto addresses = tracefs_path("available_filter_functions_addrs");
+  const auto names = tracefs_path("available_filter_functions");
+  if (!addresses || !names)
+    return fail(subject, Errno(E2BIG), "the path of tracefs is too long for the kernel");
+  return match_listed_functions({addresses->text, names->text, "/proc/kallsyms"}, glob, subject);
+}
+
+Result<Addresses> match_listed_functions(const FunctionLists& lists, const Glob& glob,
+                                         const Subject& subject) {
+  auto found = match(lists, glob);
   if (!found && found.error() == Errno(EINVAL))
     return fail(subject, Errno(EINVAL),
                 "a line of available_filter_functions in tracefs is not of the form that the "
@@ -160,12 +174,16 @@ Result<Addresses> match_kernel_functions(const Glob& glob, const Subject& subjec
     return fail(subject, Errno(ENOENT),
                 "the kernel has no function that the pattern fits and that can have a probe");
   std::sort(found->begin(), found->end());
-  if (*found->begin() == 0)
+  // Where the kernel hides addresses, all are 0. A symbol that is at 0 by itself is no function.
+  if (*(found->end() - 1) == 0)
     return fail(subject, Errno(EPERM),
                 "the kernel hides the addresses of its functions from this process: it needs "
                 "CAP_SYSLOG, or 0 in /proc/sys/kernel/kptr_restrict");
-  found->truncate(
-      static_cast<std::size_t>(std::unique(found->begin(), found->end()) - found->begin()));
+  auto* const first = std::upper_bound(found->begin(), found->end(), 0UL);
+  auto* const end = std::unique(first, found->end());
+  const auto count =
+      static_cast<std::size_t>(std::move(first, end, found->begin()) - found->begin());
+  found->truncate(count);
   return found;
 }
 

@@ -2,13 +2,16 @@
 // Kprobes: one place by a perf event, many by a link.
 #include "attach/kprobe.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <span>
 
 #include <linux/bpf.h>
 
 #include "attach/hook.hpp"
 #include "attach/kernel_functions.hpp"
+#include "base/hash_index.hpp"
 #include "bpf/new_uapi.hpp"
 #include "kernel/features.hpp"
 #include "kernel/kallsyms.hpp"
@@ -63,21 +66,35 @@ Result<void> check(const Program& program, const KprobeMulti& multi) {
   return {};
 }
 
-// name_missing says which of the functions by name the kernel does not have.
-void name_missing(const Program& program, const char* const* functions, std::size_t count) {
-  for (std::size_t at = 0; at < count; ++at) {
-    bool is_there = functions[at] == nullptr;
-    const auto read = kernel::each_symbol([&](const kernel::Symbol& symbol) {
-      is_there = is_there || symbol.name == functions[at];
-      return !is_there;
-    });
-    if (read && !is_there) {
+// name_missing says which of the functions by name the kernel does not have. It reads the kernel's
+// symbols once, however many functions there are.
+void name_missing(const Program& program, std::span<const char* const> functions) {
+  HashIndex index;
+  auto is_there = Array<bool>::of_size(functions.size());
+  if (!is_there)
+    return;
+  std::fill(is_there->begin(), is_there->end(), false);
+  for (std::size_t at = 0; at < functions.size(); ++at)
+    if (functions[at] == nullptr ||
+        !index.insert(hash_text(functions[at]), static_cast<std::uint32_t>(at)))
+      return;
+  const auto read = kernel::each_symbol([&](const kernel::Symbol& symbol) {
+    // All that have the name are asked for, for a name may stand in the list twice.
+    static_cast<void>(index.find(hash_text(symbol.name), [&](std::uint32_t at) {
+      (*is_there)[at] = (*is_there)[at] || symbol.name == functions[at];
+      return false;
+    }));
+    return true;
+  });
+  if (!read)
+    return;
+  for (std::size_t at = 0; at < functions.size(); ++at)
+    if (!(*is_there)[at]) {
       say(LogLevel::warn, program.subject,
           "the kernel has no function '%s': look for it in available_filter_functions of tracefs",
           functions[at]);
       return;
     }
-  }
 }
 
 } // namespace
@@ -143,7 +160,7 @@ Result<Owned<Link>> attach_kprobe_multi(const Program& program, const KprobeMult
   auto link = attach_hook(program, attr);
   if (!link && link.error() == Errno(ESRCH)) {
     if (functions != nullptr)
-      name_missing(program, functions, count);
+      name_missing(program, {functions, count});
     return Errno(ENOENT);
   }
   return link;

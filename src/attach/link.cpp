@@ -117,6 +117,12 @@ Result<void> Link::pin(const char* path) {
     return Errno(EBUSY);
   if (const auto one = must_be_one(); !one)
     return one;
+  // The kernel would say so, but behind the making of a folder.
+  if (parts_.kind == LinkKind::event)
+    return fail("link", Errno(EINVAL),
+                "it cannot have the name '%s': the program was set on its perf event by ioctl(2), "
+                "without a link of the kernel",
+                path);
   if (const auto made = make_folder_for(path); !made)
     return made;
   auto copy = copy_of(path);

@@ -85,8 +85,8 @@ public:
   // These fail with EOPNOTSUPP for a link of many links, and else with what the kernel says.
 
   // pin gives it a name, and makes the folder that the name is in, where that is missing. EBUSY if
-  // it has a name, EINVAL outside of bpf file systems, EEXIST if the name belongs to something
-  // else.
+  // it has a name, EINVAL outside of bpf file systems or if it is no link of the kernel, EEXIST if
+  // the name belongs to something else.
   Result<void> pin(const char* path);
   // update puts another program, or for struct_ops another map, in the place of the one attached.
   Result<void> update(int new_fd);
@@ -107,8 +107,8 @@ public:
   // set_ending sets what is called at the end.
   void set_ending(Ending ending) { parts_.ending = std::move(ending); }
 
-  // close ends it, and gives the first error of that. Nothing is detached if it has a name, or was
-  // disconnected.
+  // close ends it, and gives the first error of that. A link of the kernel that has a name stays
+  // attached, as does all that was disconnected.
   Result<void> close();
 
 private:

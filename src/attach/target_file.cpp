@@ -83,6 +83,9 @@ Result<void> TargetFile::open_archive(const char* path, std::size_t end) {
 
 Result<const elf::File*> TargetFile::elf() {
   if (!is_read_) {
+    std::byte first[1];
+    if (const auto tried = source_.read(0, first); !tried && tried.error() == Errno(EISDIR))
+      return fail(path_subject_, kErrnoFormat, "it is a folder, not an ELF file");
     auto read = elf::File::open(source_, path_subject_);
     if (!read)
       return read.error();

@@ -7,10 +7,12 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "attach/near.hpp"
 #include "base/error_text.hpp"
 #include "base/scan.hpp"
 #include "base/shared_word.hpp"
 #include "base/text.hpp"
+#include "kernel/lines.hpp"
 #include "kernel/refusal.hpp"
 #include "os/clock.hpp"
 #include "os/file.hpp"
@@ -29,10 +31,11 @@ struct Files {
   const char* commands;
   const char* group;
   const char* return_group;
+  const char* setting; // of a kernel that has them
 };
 constexpr Files kFiles[] = {
-    {"kprobe_events", "kprobes", "kretprobes"},
-    {"uprobe_events", "uprobes", "uretprobes"},
+    {"kprobe_events", "kprobes", "kretprobes", "CONFIG_KPROBE_EVENTS"},
+    {"uprobe_events", "uprobes", "uretprobes", "CONFIG_UPROBE_EVENTS"},
 };
 const Files& files_of(ProbeKind kind) {
   return kFiles[static_cast<int>(kind)];
@@ -84,6 +87,27 @@ void write_name(char (&name)[kLongestName], std::string_view hint) {
   name[end] = '\0';
 }
 
+// near_event is a tracepoint that may be meant, as "category/name". Null if there is none.
+Array<char> near_event(std::string_view category, std::string_view name) {
+  const auto path = tracefs_path("available_events");
+  if (!path)
+    return {};
+  Array<char> found;
+  // Without the file there is no word of it.
+  static_cast<void>(kernel::each_line(path->text, [&](std::string_view line) {
+    const std::string_view its_category = take_until(line, ':');
+    if (line != name && (its_category != category || !is_near(line, name)))
+      return true;
+    Text text;
+    text.add("%.*s/%.*s", static_cast<int>(its_category.size()), its_category.data(),
+             static_cast<int>(line.size()), line.data());
+    if (auto copy = copy_of(text.view()); copy && text.whole())
+      found = std::move(*copy);
+    return false;
+  }));
+  return found;
+}
+
 } // namespace
 
 Result<TracefsPath> tracefs_path(std::string_view file) {
@@ -108,13 +132,19 @@ Result<std::uint64_t> event_id(std::string_view category, std::string_view name,
     return fail(subject, path.error(), "the path of its tracepoint is too long for the kernel");
   char text[32];
   const auto length = os::read_file(path->text, text);
-  if (!length && length.error() == Errno(ENOENT))
+  if (!length && length.error() == Errno(ENOENT)) {
+    const Array<char> near = near_event(category, name);
+    if (near.size() != 0)
+      return fail(subject, Errno(ENOENT), "there is no tracepoint '%.*s/%.*s', but there is '%s'",
+                  static_cast<int>(category.size()), category.data(), static_cast<int>(name.size()),
+                  name.data(), near.data());
     return fail(subject, Errno(ENOENT), "there is no tracepoint '%.*s/%.*s': %s",
                 static_cast<int>(category.size()), category.data(), static_cast<int>(name.size()),
                 name.data(),
                 is_mounted() ? "see the folders in /sys/kernel/tracing/events, or load the module "
                                "that has it"
                              : kMount);
+  }
   if (!length)
     return kernel::refused(subject, {"reading the number of its tracepoint"}, length.error());
   std::string_view rest(text, *length);
@@ -147,6 +177,11 @@ Result<TraceProbe> TraceProbe::make(ProbeKind kind, bool at_return, std::string_
   if (const auto written = write_command(kind, command.view()); !written) {
     if (!is_mounted())
       return fail(subject, written.error(), "%s", kMount);
+    const auto path = tracefs_path(files.commands);
+    if (path && !os::exists(path->text))
+      return fail(subject, written.error(),
+                  "this kernel has no %s in tracefs: it was built without %s", files.commands,
+                  files.setting);
     char reason[64];
     error_text(written.error().value(), reason, sizeof(reason));
     return fail(subject, written.error(), "the kernel does not take the command '%.*s' in %s: %s",

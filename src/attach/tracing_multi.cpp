@@ -50,8 +50,12 @@ Result<Vector<std::uint32_t>> match(const btf::Btf& btf, const Glob& glob) {
 Result<Vector<std::uint32_t>> find(const Program& program, const char* text) {
   std::string_view pattern(text);
   std::string_view module;
-  if (pattern.find(':') != std::string_view::npos)
+  if (pattern.find(':') != std::string_view::npos) {
     module = take_until(pattern, ':');
+    if (module.empty())
+      return fail(program.subject, Errno(EINVAL), "there is no module before the ':' of '%s'",
+                  text);
+  }
   if (program.of_module && module.empty())
     return fail(program.subject, Errno(EINVAL),
                 "it was loaded for functions of a module, so the pattern '%s' needs the module: "

@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "bpf/new_uapi.hpp"
 #include "os/process.hpp"
+#include "os/whole_file.hpp"
 
 namespace ringside::attach {
 namespace {
@@ -41,6 +42,9 @@ Result<Vector<unsigned long>> find_places(const Program& program, const UprobeMu
   if (!target)
     return target.error();
   const auto elf = (*target)->elf();
+  // The stock library says this of a file, and kErrnoFormat of a folder alone.
+  if (!elf && elf.error() == kErrnoFormat && os::is_regular(path))
+    return Errno(EINVAL);
   if (!elf)
     return elf.error();
   if (multi.pattern != nullptr)
@@ -76,7 +80,7 @@ Result<Owned<Link>> attach_uprobe(const Program& program, const Uprobe& uprobe) 
   auto path = archive_end != 0 ? copy_of(std::string_view(uprobe.path, archive_end))
                                : find_file(uprobe.path, program.subject);
   if (!path)
-    return path.error();
+    return archive_end != 0 ? no_memory(program.subject, "the path") : path.error();
   std::uint64_t offset = uprobe.offset;
   if (archive_end != 0 || uprobe.function != nullptr) {
     auto target = TargetFile::open(archive_end != 0 ? uprobe.path : path->data(), program.subject);

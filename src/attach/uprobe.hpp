@@ -41,8 +41,8 @@ struct UprobeMulti {
   bool session = false; // on entry, and if the program says so on return
 };
 
-// attach_uprobe_multi makes one link for all. EINVAL for lists that do not go together; else as
-// attach_uprobe.
+// attach_uprobe_multi makes one link for all. EINVAL for lists that do not go together, and for a
+// file that is no ELF file; else as attach_uprobe.
 Result<Owned<Link>> attach_uprobe_multi(const Program& program, const UprobeMulti& multi);
 
 } // namespace ringside::attach

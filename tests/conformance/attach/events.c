@@ -132,6 +132,8 @@ static void perf_event_by_ioctl(void) {
   CHECK(link != NULL);
   CHECK_EQ(bpf_link__fd(link), event);
   CHECK(counts(event));
+  CHECK_EQ(bpf_link__pin(link, "/sys/fs/bpf/event"), -EINVAL);
+  CHECK(bpf_link__pin_path(link) == NULL);
   CHECK_EQ(bpf_link__destroy(link), 0);
   CHECK_EQ(fcntl(event, F_GETFD), -1);
   end_program();

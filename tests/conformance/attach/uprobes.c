@@ -71,6 +71,30 @@ static void no_function(void) {
   CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, own_file(), 0, &opts), ENOENT);
   opts.func_name = "strlen";
   CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, "libc.so.6", 0, &opts), ENOENT);
+  opts.func_name = "getppid@";
+  CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, "libc.so.6", 0, &opts), ENOENT);
+  opts.func_name = "@";
+  CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, "libc.so.6", 0, &opts), ENOENT);
+  end_program();
+}
+
+static void no_elf_file(void) {
+  struct bpf_program* program = program_loaded("uprobe");
+  OPTS(bpf_uprobe_opts, opts, .func_name = "main");
+
+  CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, "/usr", 0, &opts), LIBBPF_ERRNO__FORMAT);
+  CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, "/etc/passwd", 0, &opts),
+             LIBBPF_ERRNO__FORMAT);
+  end_program();
+}
+
+static void many_of_no_elf_file(void) {
+  struct bpf_program* program = program_loaded("uprobe_multi");
+
+  CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, "/usr", "main", NULL),
+             LIBBPF_ERRNO__FORMAT);
+  CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, "/etc/passwd", "main", NULL), EINVAL);
+  CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, "/nothing", "main", NULL), ENOENT);
   end_program();
 }
 
@@ -254,6 +278,8 @@ CASES(attach_uprobes) = {
     CASE(of_a_library, "bpf_program__attach_uprobe_opts", .since = "1.3"),
     CASE(default_version, "bpf_program__attach_uprobe_opts", .difference = "default-version"),
     CASE(no_function, "bpf_program__attach_uprobe_opts", .since = "1.3"),
+    CASE(no_elf_file, "bpf_program__attach_uprobe_opts"),
+    CASE(many_of_no_elf_file, "bpf_program__attach_uprobe_multi", .since = "1.3"),
     CASE(no_file, "bpf_program__attach_uprobe"),
     CASE(other_negative_process, "bpf_program__attach_uprobe_opts",
          .difference = "all-processes-below-zero"),
