@@ -126,6 +126,31 @@ def symbol_seeds():
     return seeds
 
 
+def function_seeds():
+    """Libraries whose functions have versions, and files without any."""
+    seeds = {name: data for name, data in symbol_seeds().items() if 'cut' not in name}
+    for name, layout in LAYOUTS.items():
+        entry = 24 if layout.wide else 16
+        strings = Strings()
+        f, g, own, first, second = map(strings, ('f', 'g', 'libx.so.1', 'V1', 'V2'))
+        symbols = [layout.symbol(), layout.symbol(g, GLOBAL | FUNC, 0, 0, 0x1030),
+                   layout.symbol(f, GLOBAL | FUNC, 0, 1, 0x1008),
+                   layout.symbol(f, WEAK | FUNC, 0, 1, 0x1010),
+                   layout.symbol(f, GLOBAL | FUNC, 0, 1, 0x1018)]
+        definitions = b''.join(
+            layout.pack('HHHHIIIII', 1, 0, index, 1, 0, 20, following, text, 0)
+            for index, text, following in ((1, own, 28), (2, first, 28), (3, second, 0)))
+        seeds[name + '_versions'] = image([
+            Section('.text', content=bytes(64), flags=6, address=0x1000),
+            Section('.dynsym', DYNSYM, b''.join(symbols), link=3, info=1, entry_size=entry),
+            Section('.dynstr', STRTAB, strings.data),
+            Section('.gnu.version', 0x6fffffff, layout.pack('HHHHH', 0, 1, 0x8002, 0x8003, 3),
+                    link=2),
+            Section('.gnu.version_d', 0x6ffffffd, definitions, link=3, info=3),
+        ], layout=layout, kind=3, machine=62)
+    return seeds
+
+
 NOPS = b'\x90\x0f\x1f\x44\0\0'
 
 

@@ -226,12 +226,20 @@ def usdt_arguments():
             "many": b"\0" + b"4@%eax " * 13, "fixed": b"\x808@symbol", "open": b"\x008@8(%rax"}
 
 
+def attach_names():
+    texts = [b"vfs_read+0x10", b"m:f.isra.0+8x", b"f+-1", b"f+18446744073709551616", b"f+", b"*",
+             b"tcp_*?", b"/usr/bin/x:f", b"x:main.f(*T)+010", b"x:a+b+ 3", b"x:f@@V1", b":f", b"x:",
+             b"x:f:g", b"[x]", b""]
+    return {str(number): text for number, text in enumerate(texts)}
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: seeds.py FOLDER")
     folder = sys.argv[1]
     shutil.rmtree(folder, ignore_errors=True)
-    targets = {"btf_dedup": btf_seeds.dedup, "btf_dump": btf_seeds.dump,
+    targets = {"attach_functions": elf_image_seeds.function_seeds, "attach_names": attach_names,
+               "btf_dedup": btf_seeds.dedup, "btf_dump": btf_seeds.dump,
                "btf_read": btf_seeds.read, "btf_relocate": btf_seeds.relocate,
                "byte_reader": byte_reader,
                "co_re": btf_seeds.co_re, "cpu_mask": cpu_mask,
