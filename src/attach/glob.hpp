@@ -18,13 +18,15 @@ public:
   [[nodiscard]] bool is_name() const { return fixed_.size() == pattern_.size(); }
 
   // may_fit is false for a text with which no name that fits begins.
-  [[nodiscard]] bool may_fit(std::string_view text) const { return text.starts_with(fixed_); }
+  [[nodiscard]] bool may_fit(std::string_view text) const {
+    // Names that begin alike differ further on, so the last character decides for most.
+    return text.size() >= fixed_.size() &&
+           (fixed_.empty() || text[fixed_.size() - 1] == fixed_.back()) && text.starts_with(fixed_);
+  }
 
   // fits is whether the pattern fits the whole of a name. It takes at most the product of both
   // lengths.
-  [[nodiscard]] bool fits(std::string_view name) const {
-    return name.starts_with(fixed_) && fits_rest(name);
-  }
+  [[nodiscard]] bool fits(std::string_view name) const { return may_fit(name) && fits_rest(name); }
 
 private:
   [[nodiscard]] bool fits_rest(std::string_view name) const;
