@@ -27,7 +27,7 @@ using attach::match_functions;
 constexpr std::uint64_t kText = 0x1000;
 
 struct Made {
-  std::uint64_t text;
+  unsigned long text; // where .text is in the file
   std::string bytes;
   Result<elf::File> file;
 
