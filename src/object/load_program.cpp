@@ -201,11 +201,19 @@ void put_kind_flags(Program& program, bpf::ProgLoadAttr& attr, bool newest) {
 }
 
 Result<void> Program::check_plan(const Subject& subject) const {
-  if (plan_.type == BPF_PROG_TYPE_UNSPEC)
+  if (plan_.type == BPF_PROG_TYPE_UNSPEC) {
+    if (const SectionKind* const meant = meant_section_kind(section()))
+      return fail(
+          subject, Errno(EINVAL),
+          "its section '%s' does not say what type of program it is: write SEC(\"%.*s%s\"), "
+          "if that is meant",
+          section(), static_cast<int>(meant->name.size()), meant->name.data(),
+          meant->may_have_target ? "/..." : "");
     return fail(subject, Errno(EINVAL),
                 "its section '%s' does not say what type of program it is: use a name that does, "
                 "or set the type before loading",
                 section());
+  }
   if (insns().empty())
     return fail(subject, Errno(EINVAL), "it has no instructions");
   return {};

@@ -2,8 +2,12 @@
 // The table of section kinds, by name.
 #include "object/section_kinds.hpp"
 
+#include <initializer_list>
+#include <utility>
+
 #include <linux/bpf.h>
 
+#include "attach/near.hpp"
 #include "base/scan.hpp"
 #include "bpf/new_uapi.hpp"
 
@@ -190,6 +194,25 @@ const SectionKind* find_section_kind(std::string_view section) {
       return &kind;
   }
   return nullptr;
+}
+
+const SectionKind* meant_section_kind(std::string_view section) {
+  // These names have changed more than by what may stand behind them.
+  for (const auto& [before, now] :
+       {std::pair<std::string_view, std::string_view>("xdp_devmap", "xdp/devmap"),
+        std::pair<std::string_view, std::string_view>("xdp_cpumap", "xdp/cpumap")})
+    if (section.starts_with(before))
+      return find_section_kind(now);
+  const std::string_view before_slash = section.substr(0, section.find('/'));
+  for (const SectionKind& kind : kKinds)
+    if (attach::is_near(kind.name, kind.may_have_target ? before_slash : section))
+      return &kind;
+  const SectionKind* longest = nullptr;
+  for (const SectionKind& kind : kKinds)
+    if (!kind.may_have_target && section.starts_with(kind.name) &&
+        (longest == nullptr || longest->name.size() < kind.name.size()))
+      longest = &kind;
+  return longest;
 }
 
 } // namespace ringside::object

@@ -51,4 +51,9 @@ std::span<const SectionKind> section_kinds();
 // match one name.
 const SectionKind* find_section_kind(std::string_view section);
 
+// meant_section_kind is the kind that may be meant by a name that is of none: one that is a slip
+// away, or that libbpf before 1.0 took the name for, when any text could stand behind most names.
+// Null if there is none.
+const SectionKind* meant_section_kind(std::string_view section);
+
 } // namespace ringside::object

@@ -44,4 +44,24 @@ TEST_CASE("no two kinds match one name, and names are in order") {
   }
 }
 
+TEST_CASE("the kind that may be meant by a name of none is known") {
+  const auto meant = [](std::string_view section) {
+    const SectionKind* const kind = object::meant_section_kind(section);
+    return kind != nullptr ? kind->name : "none";
+  };
+  CHECK(meant("kprobes/do_unlinkat") == "kprobe");
+  CHECK(meant("krpobe/do_unlinkat") == "kprobe");
+  CHECK(meant("xdp1") == "xdp");
+  CHECK(meant("xdp_prog") == "xdp");
+  CHECK(meant("xdp_devmap/map_prog") == "xdp/devmap");
+  CHECK(meant("xdp_cpumap/map_prog") == "xdp/cpumap");
+  CHECK(meant("classifier/ingress") == "classifier");
+  CHECK(meant("cgroup/skb1") == "cgroup/skb");
+  CHECK(meant("cgroup_skb/ingress/x") == "cgroup_skb/ingress");
+  CHECK(meant("perf_event/x") == "perf_event");
+  CHECK(meant("socket_filter") == "socket");
+  CHECK(meant("nothing/x") == "none");
+  CHECK(meant("") == "none");
+}
+
 } // namespace ringside::test
