@@ -34,8 +34,8 @@ class Tracefs {
 public:
   Tracefs() {
     static const bool has_own_mounts =
-        unshare(CLONE_NEWNS) == 0 && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-    is_mounted_ = has_own_mounts && mount("none", kFolder.c_str(), "tmpfs", 0, nullptr) == 0;
+        unshare(CLONE_NEWNS) == 0 && mount("none", "/", "", MS_REC | MS_PRIVATE, "") == 0;
+    is_mounted_ = has_own_mounts && mount("none", kFolder.c_str(), "tmpfs", 0, "") == 0;
     if (is_mounted_)
       std::filesystem::create_directory(kFolder + "/events");
     sim_reset(1);
