@@ -78,6 +78,8 @@ WakeupMode WakeupPolicy::looked_signalled(Found found) {
   const std::uint64_t unhurried = early_ns_ + found.records * (limits_.max_latency_ns / 2);
   const bool busy = unhurried > elapsed;
   early_ns_ = busy ? std::min(unhurried - elapsed, kLeaveLooks * limits_.max_latency_ns) : 0;
+  if (elapsed > Lateness::kWindowNs)
+    busy_for_ns_ = 0;
   if (!busy || nearly_full(found.bytes, limits_.signalled_size)) {
     looks_ = 0;
     return mode_;
@@ -89,12 +91,11 @@ WakeupMode WakeupPolicy::looked_signalled(Found found) {
     records_a_look_ = records;
   } else {
     busy_bytes_ += found.bytes;
+    busy_for_ns_ += elapsed;
   }
   ++looks_;
   records_a_look_ += (records - records_a_look_) / kEnterLooks;
-  const bool proven = found.now_ns < proven_until_ns_;
-  if (looks_ < kEnterLooks || barred(found.now_ns) ||
-      (!proven && found.now_ns - busy_since_ns_ < limits_.busy_ns))
+  if (looks_ < kEnterLooks || busy_for_ns_ < limits_.busy_ns || barred(found.now_ns))
     return mode_;
   const double entering_bytes = ratio(busy_bytes_, found.now_ns - busy_since_ns_) *
                                 static_cast<double>(2 * limits_.entering_ns);
@@ -151,10 +152,7 @@ WakeupMode WakeupPolicy::looked_by_clock(const Found& found) {
     return leave();
   }
   looks_ = quiet ? looks_ + 1 : 0;
-  if (looks_ < kLeaveLooks)
-    return mode_;
-  proven_until_ns_ = found.now_ns + Lateness::kWindowNs;
-  return leave();
+  return looks_ < kLeaveLooks ? mode_ : leave();
 }
 
 WakeupMode WakeupPolicy::looked(const Found& found) {
@@ -215,6 +213,7 @@ void WakeupPolicy::bar(std::uint64_t now_ns) {
   next_bar_ns_ = std::min(2 * next_bar_ns_, kLongestBarNs);
   looks_ = 0;
   looks_without_waiting_ = 0;
+  busy_for_ns_ = 0;
 }
 
 } // namespace ringside

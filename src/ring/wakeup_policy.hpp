@@ -33,7 +33,7 @@ struct WakeupLimits {
   std::size_t coalescing_size = 0;
   // Waits can end at multiples of this.
   std::uint64_t granularity_ns = 1;
-  // For how long a ring must be busy before it coalesces, unless it did not long ago.
+  // For how long a ring must be busy before it coalesces, with pauses of some seconds at most.
   std::uint64_t busy_ns = 0;
   // How long the reader is away when the ring begins to coalesce, before records go elsewhere.
   std::uint64_t entering_ns = 0;
@@ -170,13 +170,13 @@ private:
   std::uint64_t busy_since_ns_ = 0;
   std::uint64_t busy_bytes_ = 0;
   double records_a_look_ = 0;
+  // For how long it has been busy in all.
+  std::uint64_t busy_for_ns_ = 0;
   // By how much the records of a busy ring have come earlier than at the slowest rate of one.
   std::uint64_t early_ns_ = 0;
   // The first looks by the clock that found records, and how many records.
   unsigned proof_looks_ = 0;
   std::uint64_t proof_records_ = 0;
-  // Until when the ring may coalesce again at once: it did, and became quiet.
-  std::uint64_t proven_until_ns_ = 0;
   std::uint64_t barred_until_ns_ = 0;
   std::uint64_t next_bar_ns_ = kFirstBarNs;
   Lateness lateness_;

@@ -23,6 +23,8 @@ MARK = 'getsid'
 OF_THE_PROGRAM = {'clone', 'clone3', 'vfork', 'rt_sigprocmask', 'getpid', 'sched_getaffinity',
                   'sched_setaffinity'}
 WAITS = {'epoll_wait', 'epoll_pwait'}
+# What else the machine does keeps programs back that are traced, and so may a load be quiet.
+TRIES = 3
 # Looks at CPUs, at most once a second, in 2.5 seconds: of two files each.
 MOST_LOOKS = 6
 
@@ -31,7 +33,8 @@ def count(program, kind, library, **variables):
     """How often each call was made while nothing came, and under load."""
     with tempfile.TemporaryDirectory() as folder:
         trace = os.path.join(folder, 'trace')
-        command = ['strace', '-qq', '-o', trace]
+        # The stock library is not to be found where ours was built.
+        command = ['strace', '-qq', '-o', trace, '-E', 'LD_LIBRARY_PATH']
         if library:
             command += ['-E', f'LD_PRELOAD={library}']
         for name, value in variables.items():
@@ -49,12 +52,8 @@ def count(program, kind, library, **variables):
     return idle, busy
 
 
-def main(program, kind, library, page):
-    if shutil.which('strace') is None:
-        print('SKIP: there is no strace')
-        return 77
-    with open(page, encoding='utf-8') as text:
-        listed = set(LISTED.search(text.read())[1].split())
+def compare(program, kind, library, listed):
+    """What is wrong with the calls in each mode."""
     modes = {
         'stock': count(program, kind, None),
         'adaptive': count(program, kind, library),
@@ -81,6 +80,19 @@ def main(program, kind, library, page):
         looks = modes['adaptive'][number]['openat']
         if looks > MOST_LOOKS:
             wrong.append(f'{part}: {looks} files opened')
+    return wrong
+
+
+def main(program, kind, library, page):
+    if shutil.which('strace') is None:
+        print('SKIP: there is no strace')
+        return 77
+    with open(page, encoding='utf-8') as text:
+        listed = set(LISTED.search(text.read())[1].split())
+    for _ in range(TRIES):
+        wrong = compare(program, kind, library, listed)
+        if not wrong:
+            break
     print('\n'.join(wrong))
     return 1 if wrong else 0
 
