@@ -66,6 +66,11 @@ def fetch(suite, place):
     os.rename(work, place)
 
 
+def unpacked(suite):
+    """The folder with a suite's packages."""
+    return oracle.made(f"programs+{suite}", lambda place: fetch(suite, place))
+
+
 def is_elf(path):
     """Is it a file of ELF's, and no link?"""
     if os.path.islink(path) or not os.path.isfile(path):
@@ -144,13 +149,13 @@ class Root:
 
 def look(suite, library, wanted):
     """A result for each file of a suite's packages."""
-    unpacked = oracle.made(f"programs+{suite}", lambda place: fetch(suite, place))
+    place = unpacked(suite)
     with tempfile.TemporaryDirectory() as folder:
-        root = Root(folder, unpacked + "/root", library)
-        for package in sorted(os.listdir(unpacked + "/packages")):
+        root = Root(folder, place + "/root", library)
+        for package in sorted(os.listdir(place + "/packages")):
             if wanted and package not in wanted:
                 continue
-            for path, kind in files_of(f"{unpacked}/packages/{package}"):
+            for path, kind in files_of(f"{place}/packages/{package}"):
                 missing = root.missing(path) if kind == "needed" else []
                 is_program = os.access(root.place + path, os.X_OK) and ".so" not in path
                 starts = root.starts(path) if is_program else "library"
@@ -176,6 +181,13 @@ def main():
     parser.add_argument("packages", nargs="*")
     parser.add_argument("--suite", action="append", choices=SUITES)
     options = parser.parse_args()
+    suites = options.suite or SUITES
+    try:
+        # Before the network is left.
+        for suite in suites:
+            unpacked(suite)
+    except oracle.Unavailable as error:
+        skips.skip(f"{suite}: {error}")
     sandbox.enter("mount", "net")
     print("<!-- SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only -->\n"
           "# Programs of Debian on ours\n\n"
@@ -183,11 +195,8 @@ def main():
           "with our\nlibrary in its place. The loader finds each symbol at once, and what a program "
           "says to `--version`,\nwith the code that it ends with, is the same on Debian's library.")
     wrong, count, started = 0, 0, 0
-    for suite in options.suite or SUITES:
-        try:
-            results = list(look(suite, os.path.abspath(options.library), options.packages))
-        except oracle.Unavailable as error:
-            skips.skip(f"{suite}: {error}")
+    for suite in suites:
+        results = list(look(suite, os.path.abspath(options.library), options.packages))
         print("\n".join(table(suite, results)), flush=True)
         count += len(results)
         wrong += sum(each.missing != [] or each.starts == "DIFFERS" for each in results)
