@@ -167,6 +167,11 @@ Result<TraceProbe> TraceProbe::make(ProbeKind kind, bool at_return, std::string_
   full_name.add("%s/%s", group, name);
   if (!command.whole() || !full_name.whole())
     return no_memory(subject, "the command for tracefs");
+  // The kernel takes each line for a command.
+  if (place.find('\n') != std::string_view::npos)
+    return fail(
+        subject, Errno(EINVAL),
+        "the place of the probe has a newline in it, which a command to tracefs cannot have");
   if (command.view().size() >= kLongestCommand)
     return fail(subject, Errno(EINVAL),
                 "the place of the probe is %zu bytes long, too long for a command to tracefs",

@@ -44,8 +44,8 @@ public:
   ~TraceProbe() { static_cast<void>(remove()); }
 
   // make makes one. `place` is where: "function+0x0" or "path:0x0"; `hint` becomes a part of the
-  // name, as far as it is letters and digits. EINVAL: the command is longer than tracefs takes;
-  // else what writing it fails with. Each with a message.
+  // name, as far as it is letters and digits. EINVAL: the command is longer than tracefs takes, or
+  // more than one; else what writing it fails with. Each with a message.
   static Result<TraceProbe> make(ProbeKind kind, bool at_return, std::string_view hint,
                                  std::string_view place, const Subject& subject);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* attach_bench LIBRARY WORK OBJECT FILE: attaches once, with a libbpf, as far as the library itself
- * has to search: for a function of an ELF file, or for functions of the kernel. What the kernel says
- * then does not matter. Instructions are counted by callgrind between the beginning and the end of
- * `measured`. */
+ * has to search: for a function of an ELF file, or for functions of the kernel. What the kernel
+ * says then does not matter. Instructions are counted by callgrind between the beginning and the
+ * end of `measured`. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>

@@ -139,7 +139,7 @@ TEST_CASE("two probes have different names, and a name is short however long the
   CHECK(Tracefs::text("kprobe_events") == text);
 }
 
-TEST_CASE("a command that is too long for the kernel is EINVAL, and nothing is written") {
+TEST_CASE("a command that is too long, or is two, is EINVAL, and nothing is written") {
   const Tracefs tracefs;
   if (!tracefs.is_mounted())
     return;
@@ -147,7 +147,9 @@ TEST_CASE("a command that is too long for the kernel is EINVAL, and nothing is w
   const Messages messages;
   const std::string path = "/" + std::string(1000, 'x') + ":0x0";
   CHECK(TraceProbe::make(ProbeKind::uprobe, false, "x", path, "x").error() == Errno(EINVAL));
-  CHECK(messages.warnings() == 1);
+  CHECK(TraceProbe::make(ProbeKind::uprobe, false, "x", "/x:0x0\n-:uprobes/other", "x").error() ==
+        Errno(EINVAL));
+  CHECK(messages.warnings() == 2);
   CHECK(Tracefs::text("uprobe_events").empty());
 }
 
