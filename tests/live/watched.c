@@ -79,13 +79,15 @@ static int read_records(int timeout_ms) {
 static void load(const char* when) {
   const struct schedule schedule = {.calls = kLoad, .per_period = 1, .period_us = kLoadPeriodUs};
   const uint64_t updates = calls_so_far().map_updates, end = reader.seen + kLoad;
+  const double until_us = schedule_now_us() + 10e6;
   uint64_t held = 0;
   pid_t child;
 
   sched_setaffinity(0, sizeof(reader.cpus), &reader.cpus);
   child = schedule_start(&schedule, &reader.source, 0, reader.progress);
   source_pin(1);
-  while (reader.seen < end && read_records(kPatienceMs) > 0)
+  /* A read may find nothing where the next record is not committed yet. */
+  while (reader.seen < end && schedule_now_us() < until_us && read_records(kPatienceMs) >= 0)
     held += !reader.is_perf && *(const volatile unsigned long*)reader.consumer < reader.position;
   sched_setaffinity(0, sizeof(reader.cpus), &reader.cpus);
   source_pin(0);
