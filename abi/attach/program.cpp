@@ -6,13 +6,20 @@
 #include "abi/object/handles.hpp"
 #include "object/attaching.hpp"
 
+using ringside::core;
+using ringside::Entry;
+using ringside::Errno;
+using ringside::fail;
+using ringside::give_link;
+using ringside::Result;
+namespace attach = ringside::attach;
+namespace object = ringside::object;
+
 namespace {
 
-using namespace ringside;
-
-Result<Owned<attach::Link>> attach_by_name(object::Program& program) {
+Result<ringside::Owned<attach::Link>> attach_by_name(object::Program& program) {
   const object::Attachable attachable(program);
-  const Subject& subject = attachable.program().subject;
+  const ringside::Subject& subject = attachable.program().subject;
   if (!object::can_attach(program))
     return fail(
         subject, Errno(EOPNOTSUPP),

@@ -10,11 +10,11 @@
 #include "btf/ext.hpp"
 
 template <>
-struct ringside::Core<btf> {
+struct ringside::Core<struct btf> {
   using Type = ringside::btf::Btf;
 };
 
 template <>
-struct ringside::Core<btf_ext> {
+struct ringside::Core<struct btf_ext> {
   using Type = ringside::btf::Ext;
 };

@@ -128,8 +128,12 @@ Result<BtfFile> read_elf(os::UniqueFd& fd, const Btf* base, bool wants_ext,
 Result<BtfFile> read_btf(const char* path, BtfForm form, const Btf* base, bool wants_ext) {
   const Subject subject(path);
   auto fd = os::open_to_read(path);
-  if (!fd)
-    return fail(subject, fd.error(), "it cannot be opened, error %d", fd.error().value());
+  if (!fd) {
+    // Programs try several places, so what is not there is no news where any form will do.
+    say(form == BtfForm::elf ? LogLevel::warn : LogLevel::debug, subject,
+        "it cannot be opened, error %d", fd.error().value());
+    return fd.error();
+  }
   if (form == BtfForm::elf)
     return read_elf(*fd, base, wants_ext, subject);
   // The first bytes say what it is.

@@ -27,6 +27,8 @@ import skips  # noqa: E402
 SUITES = ["bookworm", "trixie"]
 LIBRARY = "libbpf.so.1"
 DEADLINE_S = 20
+# What a program says of the library that it runs on.
+ITS_VERSION = re.compile(r"(libbpf(?: version)?:? v?)[0-9][0-9.]*")
 NEEDS = re.compile(r"^(Pre-Depends|Depends|Recommends|Suggests): .*\blibbpf1\b", re.M)
 
 Result = collections.namedtuple("Result", "package file kind missing starts")
@@ -109,48 +111,55 @@ class Root:
     def __init__(self, place, packages, library):
         self.place = place
         sandbox.make_root(place, packages, {})
+        for name in ("bin", "lib", "lib64", "sbin"):
+            if not os.path.lexists(f"{place}/{name}"):
+                os.symlink("usr/" + name, f"{place}/{name}")
         os.mkdir(place + "/ours")
         open(f"{place}/ours/{LIBRARY}", "wb").close()
         sandbox.bind(library, f"{place}/ours/{LIBRARY}")
 
     def run(self, command, ours, **more):
-        """What a command says in the root, and its code."""
+        """What a command says in the root on both outputs, and its code."""
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LC_ALL": "C", **more}
         if ours:
             environment["LD_LIBRARY_PATH"] = "/ours"
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=DEADLINE_S, check=False,
+                                  stderr=subprocess.PIPE, timeout=DEADLINE_S, check=False,
                                   env=environment, preexec_fn=sandbox.inside(self.place))
-            return done.stdout.decode(errors="replace"), done.returncode
+            said = ITS_VERSION.sub(r"\1N", done.stdout.decode(errors="replace"))
+            return said, done.stderr.decode(errors="replace"), done.returncode
         except subprocess.TimeoutExpired as error:
-            return (error.stdout or b"").decode(errors="replace"), "no end"
+            return (error.stdout or b"").decode(errors="replace"), "", "no end"
 
     def missing(self, path):
         """The symbols that the loader does not find, with our library there; None if that is not in
         use."""
         loader = glob.glob(self.place + "/lib64/ld-linux-*.so.*")[0][len(self.place):]
-        said, _ = self.run([loader, path], True, LD_TRACE_LOADED_OBJECTS="1", LD_WARN="yes",
+        said, complaints, _ = self.run([loader, path], True, LD_TRACE_LOADED_OBJECTS="1", LD_WARN="yes",
                            LD_BIND_NOW="1")
+        said += complaints
         if f"{LIBRARY} => /ours/{LIBRARY}" not in said:
             return None
         return sorted(set(re.findall(r"undefined symbol: ((?:bpf|btf|libbpf|perf_buffer|ring|"
                                      r"user_ring)_\w*)", said)))
 
     def starts(self, path):
-        """Does a program say the same on both?"""
-        stock = self.run([path, "--version"], False)
-        ours = self.run([path, "--version"], True)
-        if stock == ours:
-            return f"same, code {ours[1]}"
-        print(f"{path} --version: {stock} on Debian's library, {ours} on ours", file=sys.stderr)
+        """Does a program say the same on both, but for the words of the libraries?"""
+        stock, _, stock_code = self.run([path, "--version"], False)
+        ours, _, code = self.run([path, "--version"], True)
+        if (stock, stock_code) == (ours, code):
+            return f"same, code {code}"
+        print(f"{path} --version: {stock!r}, code {stock_code}, on Debian's library; {ours!r}, code "
+              f"{code}, on ours", file=sys.stderr)
         return "DIFFERS"
 
 
 def look(suite, library, wanted):
     """A result for each file of a suite's packages."""
     place = unpacked(suite)
-    with tempfile.TemporaryDirectory() as folder:
+    folder = tempfile.mkdtemp()
+    try:
         root = Root(folder, place + "/root", library)
         for package in sorted(os.listdir(place + "/packages")):
             if wanted and package not in wanted:
@@ -160,7 +169,9 @@ def look(suite, library, wanted):
                 is_program = os.access(root.place + path, os.X_OK) and ".so" not in path
                 starts = root.starts(path) if is_program else "library"
                 yield Result(package, path, kind, missing, starts)
-        subprocess.run(["umount", "-R", folder], check=True)
+    finally:
+        subprocess.run(["umount", "-R", folder], check=False)
+        os.rmdir(folder)
 
 
 def table(suite, results):

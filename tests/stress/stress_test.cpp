@@ -240,10 +240,11 @@ struct Counting {
     expecting.take(data, size);
     read = expecting.next;
   }
-  // poll calls until all is there, or it fails.
+  // poll calls until all is there, or it fails. A call may find a record that is not committed yet,
+  // and return with none.
   template <class Poll>
   void poll_all(Poll poll) {
-    while (read < kWithPauses && poll() > 0)
+    while (read < kWithPauses && poll() >= 0)
       ;
     given_up = read < kWithPauses;
   }

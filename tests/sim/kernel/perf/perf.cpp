@@ -31,8 +31,11 @@ int Perf::perf_event_open(perf_event_attr* caller_attr, pid_t pid, int cpu, int 
   bool all_cpus_of_a_task = pid != -1 && cpu == -1;
   if (static_cast<unsigned>(cpu) >= cpus_.count() && !all_cpus_of_a_task)
     return -EINVAL;
-  // Tracepoints and probes, whose PMUs have numbers from PERF_TYPE_MAX on, never fire here.
-  const bool is_traced = attr.type == PERF_TYPE_TRACEPOINT || attr.type >= PERF_TYPE_MAX;
+  // Tracepoints never fire here, and neither do probes, whose PMUs have numbers from PERF_TYPE_MAX
+  // on. A kernel has some dozens of these.
+  constexpr unsigned kMostPmus = 64;
+  const bool is_traced = attr.type == PERF_TYPE_TRACEPOINT ||
+                         (attr.type >= PERF_TYPE_MAX && attr.type < PERF_TYPE_MAX + kMostPmus);
   if (!is_traced && (attr.type != PERF_TYPE_SOFTWARE || attr.config >= PERF_COUNT_SW_MAX))
     return -ENOENT;
   if (pid == -1 && !cpus_.online(static_cast<unsigned>(cpu)))
