@@ -142,10 +142,8 @@ bool has_perf_link() {
     if (!loaded)
       return loaded.error();
     // A kernel that knows such links looks for the event, which there is not.
-    const auto link = bpf::create_link({.prog_fd = loaded->get(),
-                                        .target = -1,
-                                        .attach_type = BPF_PERF_EVENT,
-                                        .words = {}});
+    const auto link = bpf::create_link(
+        {.prog_fd = loaded->get(), .target = -1, .attach_type = BPF_PERF_EVENT, .words = {}});
     return !link && link.error() == Errno(EBADF);
   });
 }

@@ -22,7 +22,8 @@ bool has_uprobe_multi();
 // has_uprobe_call: probes on a nop of 5 bytes need no trap. Linux 6.18 on x86-64.
 bool has_uprobe_call();
 
-// has_uprobe_counter: the kernel counts in a file's semaphore how many probes there are. Linux 4.20.
+// has_uprobe_counter: the kernel counts in a file's semaphore how many probes there are.
+// Linux 4.20.
 bool has_uprobe_counter();
 
 // has_perf_link: programs are attached to perf events by links. Linux 5.15.

@@ -20,7 +20,8 @@ Result<UniqueFd> perf_event_open(perf_event_attr* attr, pid_t pid, int cpu, int 
 Result<int> perf_ioctl(int fd, unsigned long request, unsigned long argument);
 
 // knows_uprobe_call is whether the kernel has the system call that takes the place of a uprobe's
-// trap: number 336 on x86-64, uprobe in the kernel's syscall_64.tbl. It does nothing but in a probe.
+// trap: number 336 on x86-64, uprobe in the kernel's syscall_64.tbl. It does nothing but in a
+// probe.
 bool knows_uprobe_call();
 
 } // namespace ringside::os

@@ -126,7 +126,8 @@ def main(case, library, thing):
             wrong.append(f"on the stock library:\n{stock_text}\non ours:\n{text}")
     for program in sorted(served):
         if served[program] != {os.path.realpath(library)}:
-            wrong.append(f"{program} had functions from {sorted(served[program])}, not from {library}")
+            wrong.append(f"{program} had functions from {sorted(served[program])}, not from "
+                         f"{library}")
         if os.path.realpath(library) in stock_served[program]:
             wrong.append(f"{program} had functions of ours in the stock run")
     failed = [text for text in stock_said if not text.endswith("-> 0")]

@@ -31,6 +31,14 @@ DEADLINE_S = 20
 ITS_VERSION = re.compile(r"(libbpf(?: version)?:? v?)[0-9][0-9.]*")
 NEEDS = re.compile(r"^(Pre-Depends|Depends|Recommends|Suggests): .*\blibbpf1\b", re.M)
 
+HEAD = """<!-- SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only -->
+# Programs of Debian on ours
+
+`./dev programs` wrote this page: each file of Debian's packages that names libbpf.so.1, with our
+library in its place. The loader is asked to find every symbol at once. What a program says to
+`--version` on its standard output, and the code that it ends with, must be the same as on Debian's
+library."""
+
 Result = collections.namedtuple("Result", "package file kind missing starts")
 
 
@@ -120,7 +128,8 @@ class Root:
 
     def run(self, command, ours, **more):
         """What a command says in the root on both outputs, and its code."""
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LC_ALL": "C", **more}
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LC_ALL": "C",
+                       **more}
         if ours:
             environment["LD_LIBRARY_PATH"] = "/ours"
         try:
@@ -133,11 +142,11 @@ class Root:
             return (error.stdout or b"").decode(errors="replace"), "", "no end"
 
     def missing(self, path):
-        """The symbols that the loader does not find, with our library there; None if that is not in
-        use."""
+        """The symbols that the loader does not find, with our library there; None if that is not
+        in use."""
         loader = glob.glob(self.place + "/lib64/ld-linux-*.so.*")[0][len(self.place):]
-        said, complaints, _ = self.run([loader, path], True, LD_TRACE_LOADED_OBJECTS="1", LD_WARN="yes",
-                           LD_BIND_NOW="1")
+        said, complaints, _ = self.run([loader, path], True, LD_TRACE_LOADED_OBJECTS="1",
+                                       LD_WARN="yes", LD_BIND_NOW="1")
         said += complaints
         if f"{LIBRARY} => /ours/{LIBRARY}" not in said:
             return None
@@ -150,8 +159,8 @@ class Root:
         ours, _, code = self.run([path, "--version"], True)
         if (stock, stock_code) == (ours, code):
             return f"same, code {code}"
-        print(f"{path} --version: {stock!r}, code {stock_code}, on Debian's library; {ours!r}, code "
-              f"{code}, on ours", file=sys.stderr)
+        print(f"{path} --version: {stock!r}, code {stock_code}, on Debian's library; {ours!r}, "
+              f"code {code}, on ours", file=sys.stderr)
         return "DIFFERS"
 
 
@@ -200,11 +209,7 @@ def main():
     except oracle.Unavailable as error:
         skips.skip(f"{suite}: {error}")
     sandbox.enter("mount", "net")
-    print("<!-- SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only -->\n"
-          "# Programs of Debian on ours\n\n"
-          "`./dev programs` wrote this page: each file of Debian's packages that names libbpf.so.1, "
-          "with our\nlibrary in its place. The loader finds each symbol at once, and what a program "
-          "says to `--version`,\nwith the code that it ends with, is the same on Debian's library.")
+    print(HEAD)
     wrong, count, started = 0, 0, 0
     for suite in suites:
         results = list(look(suite, os.path.abspath(options.library), options.packages))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* attaching: the object, the places, and what is checked of a link. */
 #define _GNU_SOURCE
 #include "attach/attaching.h"
 

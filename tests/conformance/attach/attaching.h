@@ -9,8 +9,8 @@ struct bpf_link;
 struct bpf_program;
 
 /* program_loaded is a program of tests/objects/attach.bpf.c, in an object of its own that is loaded
- * with it alone; program_unloaded is one that is not loaded. end_program closes the object. One at a
- * time. If the kernel does not know the type of program, the case is skipped. */
+ * with it alone; program_unloaded is one that is not loaded. end_program closes the object. One at
+ * a time. If the kernel does not know the type of program, the case is skipped. */
 struct bpf_program* program_loaded(const char* name);
 struct bpf_program* program_unloaded(const char* name);
 void end_program(void);

@@ -31,7 +31,8 @@ static void tracepoint_without_names(void) {
   program = program_loaded("tracepoint");
   CHECK_NULL(bpf_program__attach_tracepoint(program, NULL, "sys_enter_getppid"),
              differs() ? EINVAL : ENOENT);
-  CHECK_NULL(bpf_program__attach_tracepoint(program, "syscalls", NULL), differs() ? EINVAL : ENOENT);
+  CHECK_NULL(bpf_program__attach_tracepoint(program, "syscalls", NULL),
+             differs() ? EINVAL : ENOENT);
   end_program();
 }
 

@@ -235,8 +235,7 @@ CASES(attach_sections) = {
     CASE(skeleton, "bpf_object__attach_skeleton"),
     CASE(skeleton_goes_on, "bpf_object__attach_skeleton"),
     CASE(half_made_skeleton, "bpf_object__destroy_skeleton", .since = "1.5",
-         .difference = "half-made-skeletons",
-         .stock_outcome = CRASHES),
+         .difference = "half-made-skeletons", .stock_outcome = CRASHES),
     {.name = NULL},
 #undef CASE
 };

@@ -175,7 +175,8 @@ static void many_by_pattern(void) {
              link_uprobe_multi, act_probed, 1);
   CHECK_LINK(bpf_program__attach_uprobe_multi(program, 0, own_file(), "probed", NULL),
              link_uprobe_multi, act_probed, 1);
-  CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, own_file(), "no_such_function*", NULL), ENOENT);
+  CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, own_file(), "no_such_function*", NULL),
+             ENOENT);
   CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, "nothing", "x", NULL), ENOENT);
   end_program();
 }
