@@ -62,6 +62,13 @@ COUNTS(filter, "netfilter", 1)
 COUNTS(sampled, "perf_event", 0)
 COUNTS(tasks, "iter/task", 0)
 COUNTS(typed, "tp_btf/sys_enter", 0)
+COUNTS(system_call, "ksyscall/getppid", 0)
+COUNTS(kprobe_getppid, "kprobe/__x64_sys_getppid", 0)
+COUNTS(kretprobe_getppid, "kretprobe/__x64_sys_getppid", 0)
+COUNTS(kprobe_multi, "kprobe.multi/__x64_sys_getppi?", 0)
+COUNTS(kretprobe_multi, "kretprobe.multi/__x64_sys_getppid", 0)
+COUNTS(enter, "fentry/__x64_sys_getppid", 0)
+COUNTS(leave, "fexit/__x64_sys_getppid", 0)
 COUNTS(own, "own/place", 0)
 
 char _license[] SEC("license") = "GPL";

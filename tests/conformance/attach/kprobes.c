@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* kprobes: programs on functions of the kernel. A kernel without kprobes or trampolines skips them:
+ * `./dev vm` has kernels with both. */
+#include <string.h>
+#include <unistd.h>
+
+#include "attach/attaching.h"
+#include "harness/conform.h"
+
+static const char* const function = "__x64_sys_getppid";
+
+/* need ends the case where the kernel has no such links, and gives the link of those that do. */
+static struct bpf_link* need(struct bpf_link* link) {
+  const int error = errno;
+
+  if (!link && (error == ENOENT || error == EPERM || error == EOPNOTSUPP || error == EINVAL)) {
+    end_program();
+    skip("the kernel has no kprobes, or no trampolines for programs");
+  }
+  return link;
+}
+
+static void by_name(void) {
+  struct bpf_program* program;
+  OPTS(bpf_kprobe_opts, opts, .retprobe = true);
+
+  own_namespaces();
+  program = program_loaded("kprobe_getppid");
+  CHECK_LINK(need(bpf_program__attach_kprobe(program, false, function)), 0, act_getppid, 1);
+  CHECK_LINK(bpf_program__attach_kprobe(program, true, function), 0, act_getppid, 1);
+  CHECK_NULL(bpf_program__attach_kprobe(program, false, "nothing_at_all"), ENOENT);
+  CHECK_LINK(bpf_program__attach_kprobe_opts(program, function, &opts), 0, act_getppid, 1);
+  CHECK_LINK(bpf_program__attach(program), 0, act_getppid, 1);
+  end_program();
+  CHECK_LINK(bpf_program__attach(program_loaded("kretprobe_getppid")), 0, act_getppid, 1);
+  end_program();
+}
+
+static void modes(void) {
+  struct bpf_program* program;
+  OPTS(bpf_kprobe_opts, opts);
+
+  own_namespaces();
+  program = program_loaded("kprobe_getppid");
+  bpf_link__destroy(need(bpf_program__attach_kprobe(program, false, function)));
+  for (int mode = 0; mode < 3; mode++) {
+    opts.attach_mode = (enum probe_attach_mode)mode;
+    CHECK_LINK(bpf_program__attach_kprobe_opts(program, function, &opts), 0, act_getppid, 1);
+  }
+  opts.attach_mode = (enum probe_attach_mode)4;
+  CHECK_NULL(bpf_program__attach_kprobe_opts(program, function, &opts), EINVAL);
+  end_program();
+}
+
+static void system_call(void) {
+  struct bpf_program* program;
+  OPTS(bpf_ksyscall_opts, opts, .retprobe = true);
+
+  own_namespaces();
+  program = program_loaded("system_call");
+  CHECK_LINK(need(bpf_program__attach_ksyscall(program, "getppid", NULL)), 0, act_getppid, 1);
+  CHECK_LINK(bpf_program__attach_ksyscall(program, "getppid", &opts), 0, act_getppid, 1);
+  CHECK_LINK(bpf_program__attach(program), 0, act_getppid, 1);
+  CHECK_NULL(bpf_program__attach_ksyscall(program, "nothing", NULL), ENOENT);
+  end_program();
+}
+
+static void many(void) {
+  struct bpf_program* program;
+  const char* names[] = {"__x64_sys_getppid", "__x64_sys_getuid"};
+  OPTS(bpf_kprobe_multi_opts, opts, .syms = names, .cnt = 2);
+
+  own_namespaces();
+  program = program_loaded("kprobe_multi");
+  CHECK_LINK(need(bpf_program__attach_kprobe_multi_opts(program, "__x64_sys_getppi?", NULL)), 0,
+             act_getppid, 1);
+  CHECK_LINK(bpf_program__attach_kprobe_multi_opts(program, NULL, &opts), 0, act_getppid, 1);
+  CHECK_LINK(bpf_program__attach(program), 0, act_getppid, 1);
+  CHECK_NULL(bpf_program__attach_kprobe_multi_opts(program, "no_such_function_*", NULL), ENOENT);
+  CHECK_NULL(bpf_program__attach_kprobe_multi_opts(program, "x", &opts), EINVAL);
+  end_program();
+  CHECK_LINK(bpf_program__attach(program_loaded("kretprobe_multi")), 0, act_getppid, 1);
+  end_program();
+}
+
+static void traced(void) {
+  struct bpf_program* program = program_loaded("enter");
+
+  CHECK_LINK(need(bpf_program__attach(program)), 0, act_getppid, 1);
+  CHECK_LINK(bpf_program__attach_trace(program), 0, act_getppid, 1);
+  end_program();
+  CHECK_LINK(bpf_program__attach(program_loaded("leave")), 0, act_getppid, 1);
+  end_program();
+}
+
+CASES(attach_kprobes) = {
+#define CASE(name_, ...)                                                                           \
+  { .name = "attach_kprobes." #name_, .body = name_, .needs = NEEDS_LIVE, .function = __VA_ARGS__ }
+    CASE(by_name, "bpf_program__attach_kprobe"),
+    CASE(modes, "bpf_program__attach_kprobe_opts", .since = "1.2"),
+    CASE(system_call, "bpf_program__attach_ksyscall"),
+    CASE(many, "bpf_program__attach_kprobe_multi_opts", .since = "1.3"),
+    CASE(traced, "bpf_program__attach_trace"),
+    {.name = NULL},
+#undef CASE
+};
