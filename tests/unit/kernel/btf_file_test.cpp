@@ -146,7 +146,8 @@ TEST_CASE("what is wrong with a file is said") {
   CHECK(error(files.write_elf({{".BTF", SHT_NOBITS}})) == kErrnoFormat);
   CHECK(error(files.write_elf({{".BTF", SHT_PROGBITS, number_btf()}, {".BTF.ext"}})) ==
         Errno(EINVAL));
-  CHECK(messages.warnings() == 11);
+  // One that is not there may be one of several places.
+  CHECK(messages.warnings() == 10);
 }
 
 TEST_CASE("the running kernel's BTF is found") {
