@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// What stands behind struct bpf_link, and how functions that attach give one.
+// give_link: how functions that attach give a link.
 #pragma once
 
 #include <utility>
 
-#include <bpf/libbpf.h>
-
-#include "abi/boundary/entry.hpp"
-#include "abi/boundary/handle.hpp"
-#include "attach/link.hpp"
-
-template <>
-struct ringside::Core<bpf_link> {
-  using Type = ringside::attach::Link;
-};
+#include "abi/object/handles.hpp"
 
 namespace ringside {
 

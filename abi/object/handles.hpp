@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// What stands behind the opaque structs of objects.
+// What stands behind the opaque structs of objects, and of the links that attach them.
 #pragma once
 
 #include <bpf/libbpf.h>
 
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/handle.hpp"
+#include "attach/link.hpp"
 #include "object/object.hpp"
 
 template <>
@@ -21,4 +22,9 @@ struct ringside::Core<bpf_map> {
 template <>
 struct ringside::Core<bpf_program> {
   using Type = ringside::object::Program;
+};
+
+template <>
+struct ringside::Core<bpf_link> {
+  using Type = ringside::attach::Link;
 };

@@ -4,7 +4,6 @@
 
 #include <bpf/bpf.h>
 
-#include "abi/attach/handles.hpp"
 #include "abi/boundary/options.hpp"
 #include "abi/object/handles.hpp"
 #include "object/handlers.hpp"

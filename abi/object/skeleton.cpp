@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "abi/attach/handles.hpp"
 #include "abi/boundary/strided.hpp"
 #include "abi/object/handles.hpp"
 #include "abi/object/open.hpp"
