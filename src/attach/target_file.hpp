@@ -21,13 +21,15 @@ std::size_t split_archive(const char* path);
 
 class TargetFile {
 public:
-  // open opens a file, or one that an archive holds uncompressed. What `subject` refers to must
-  // outlive it. Errors, each with a message: kErrnoFormat: it is no ELF file; those of
-  // elf::stored_member; what opening fails with.
+  // open opens a file, or one that an archive holds uncompressed. `subject`, what it refers to and
+  // the path must outlive it. Errors, each with a message: kErrnoFormat: it is no ELF file; those
+  // of elf::stored_member; what opening fails with.
   static Result<Owned<TargetFile>> open(const char* path, const Subject& subject);
+  static Result<Owned<TargetFile>> open(const char* path, Subject&& subject) = delete;
 
   // open_plain takes the path as that of a file, even if it looks like an archive's.
   static Result<Owned<TargetFile>> open_plain(const char* path, const Subject& subject);
+  static Result<Owned<TargetFile>> open_plain(const char* path, Subject&& subject) = delete;
 
   TargetFile(const char* path, const Subject& subject) : path_subject_(subject, "file", path) {}
   TargetFile(const TargetFile&) = delete;

@@ -9,7 +9,8 @@ for source in *.bpf.c; do
   debug=-g
   [ "$name" != plain ] || debug=-g0
   for order in el eb; do
-    clang -O2 $debug -Wall -target "bpf$order" -D__TARGET_ARCH_x86 -fdebug-compilation-dir=. -I ../../include \
+    clang -O2 $debug -Wall -target "bpf$order" -D__TARGET_ARCH_x86 \
+      -fdebug-compilation-dir=. -I ../../include \
       -I "/usr/include/$(gcc -print-multiarch)" -c "$source" -o "built/$name.$order.o"
     llvm-strip -g "built/$name.$order.o"
   done

@@ -44,8 +44,10 @@ std::string archive() {
       .bytes();
 }
 
+const Subject kSubject("x");
+
 Errno error_of(const std::string& path) {
-  const auto file = TargetFile::open(path.c_str(), "x");
+  const auto file = TargetFile::open(path.c_str(), kSubject);
   if (!file)
     return file.error();
   const auto elf = (*file)->elf();
@@ -73,7 +75,8 @@ TEST_CASE("a file and a member of an archive are read the same") {
   const TemporaryFolder folder;
   write(folder / "libx.so", library());
   write(folder / "x.apk", archive());
-  const auto file = TargetFile::open((folder / "libx.so").c_str(), "x");
+  const std::string path = folder / "libx.so";
+  const auto file = TargetFile::open(path.c_str(), kSubject);
   REQUIRE(file);
   CHECK((*file)->base() == 0);
   const auto elf = (*file)->elf();
@@ -81,7 +84,8 @@ TEST_CASE("a file and a member of an archive are read the same") {
   const auto place = attach::find_function(**elf, "f");
   REQUIRE(place);
 
-  const auto member = TargetFile::open((folder / "x.apk!/lib/libx.so").c_str(), "x");
+  const std::string member_path = folder / "x.apk!/lib/libx.so";
+  const auto member = TargetFile::open(member_path.c_str(), kSubject);
   REQUIRE(member);
   CHECK((*member)->path() == folder / "x.apk");
   CHECK((*member)->base() == archive().find("\177ELF"));
@@ -116,7 +120,7 @@ TEST_CASE("a path that is to be plain is no archive's") {
   const TemporaryFolder folder;
   write(folder / "x.apk", archive());
   const Messages messages;
-  CHECK(TargetFile::open_plain((folder / "x.apk!/lib/libx.so").c_str(), "x").error() ==
+  CHECK(TargetFile::open_plain((folder / "x.apk!/lib/libx.so").c_str(), kSubject).error() ==
         Errno(ENOENT));
 }
 
@@ -158,7 +162,7 @@ TEST_CASE("each allocation of opening an archive may fail") {
     const Messages messages;
     bool is_open = false;
     {
-      auto file = TargetFile::open(path.c_str(), "x");
+      auto file = TargetFile::open(path.c_str(), kSubject);
       is_open = file && (*file)->elf();
     }
     CHECK(sim_live().bytes == 0);

@@ -90,7 +90,8 @@ TEST_CASE("a uprobe's place is a path, a function, and perhaps an offset") {
 
 TEST_CASE("a + that no number follows is a part of a uprobe's function") {
   for (const char* const name : {"operator+", "a+b", "f+0x", "f+-1", "f+08", "f+1 ", "f++x"}) {
-    const auto place = parse_user_place("x:" + std::string(name));
+    const std::string text = "x:" + std::string(name);
+    const auto place = parse_user_place(text);
     REQUIRE(place);
     CHECK(place->function == name);
     CHECK(place->offset == 0);
