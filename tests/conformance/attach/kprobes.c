@@ -2,12 +2,18 @@
 /* kprobes: programs on functions of the kernel. A kernel without kprobes or trampolines skips them:
  * `./dev vm` has kernels with both. */
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "attach/attaching.h"
 #include "harness/conform.h"
 
-static const char* const function = "__x64_sys_getppid";
+static const char* const function = "__x64_sys_getpriority";
+
+/* A system call with arguments: the function of one without has several names in the kernel. */
+static void act_getpriority(void) {
+  getpriority(PRIO_PROCESS, 0);
+}
 
 /* need ends the case where the kernel has no such links, and gives the link of those that do. */
 static struct bpf_link* need(struct bpf_link* link) {
@@ -25,14 +31,14 @@ static void by_name(void) {
   OPTS(bpf_kprobe_opts, opts, .retprobe = true);
 
   own_namespaces();
-  program = program_loaded("kprobe_getppid");
-  CHECK_LINK(need(bpf_program__attach_kprobe(program, false, function)), 0, act_getppid, 1);
-  CHECK_LINK(bpf_program__attach_kprobe(program, true, function), 0, act_getppid, 1);
+  program = program_loaded("kprobe_named");
+  CHECK_LINK(need(bpf_program__attach_kprobe(program, false, function)), 0, act_getpriority, 1);
+  CHECK_LINK(bpf_program__attach_kprobe(program, true, function), 0, act_getpriority, 1);
   CHECK_NULL(bpf_program__attach_kprobe(program, false, "nothing_at_all"), ENOENT);
-  CHECK_LINK(bpf_program__attach_kprobe_opts(program, function, &opts), 0, act_getppid, 1);
-  CHECK_LINK(bpf_program__attach(program), 0, act_getppid, 1);
+  CHECK_LINK(bpf_program__attach_kprobe_opts(program, function, &opts), 0, act_getpriority, 1);
+  CHECK_LINK(bpf_program__attach(program), 0, act_getpriority, 1);
   end_program();
-  CHECK_LINK(bpf_program__attach(program_loaded("kretprobe_getppid")), 0, act_getppid, 1);
+  CHECK_LINK(bpf_program__attach(program_loaded("kretprobe_named")), 0, act_getpriority, 1);
   end_program();
 }
 
@@ -41,11 +47,11 @@ static void modes(void) {
   OPTS(bpf_kprobe_opts, opts);
 
   own_namespaces();
-  program = program_loaded("kprobe_getppid");
+  program = program_loaded("kprobe_named");
   bpf_link__destroy(need(bpf_program__attach_kprobe(program, false, function)));
   for (int mode = 0; mode < 3; mode++) {
     opts.attach_mode = (enum probe_attach_mode)mode;
-    CHECK_LINK(bpf_program__attach_kprobe_opts(program, function, &opts), 0, act_getppid, 1);
+    CHECK_LINK(bpf_program__attach_kprobe_opts(program, function, &opts), 0, act_getpriority, 1);
   }
   opts.attach_mode = (enum probe_attach_mode)4;
   CHECK_NULL(bpf_program__attach_kprobe_opts(program, function, &opts), EINVAL);
@@ -58,38 +64,39 @@ static void system_call(void) {
 
   own_namespaces();
   program = program_loaded("system_call");
-  CHECK_LINK(need(bpf_program__attach_ksyscall(program, "getppid", NULL)), 0, act_getppid, 1);
-  CHECK_LINK(bpf_program__attach_ksyscall(program, "getppid", &opts), 0, act_getppid, 1);
-  CHECK_LINK(bpf_program__attach(program), 0, act_getppid, 1);
+  CHECK_LINK(need(bpf_program__attach_ksyscall(program, "getpriority", NULL)), 0, act_getpriority,
+             1);
+  CHECK_LINK(bpf_program__attach_ksyscall(program, "getpriority", &opts), 0, act_getpriority, 1);
+  CHECK_LINK(bpf_program__attach(program), 0, act_getpriority, 1);
   CHECK_NULL(bpf_program__attach_ksyscall(program, "nothing", NULL), ENOENT);
   end_program();
 }
 
 static void many(void) {
   struct bpf_program* program;
-  const char* names[] = {"__x64_sys_getppid", "__x64_sys_getuid"};
+  const char* names[] = {"__x64_sys_getpriority", "__x64_sys_getuid"};
   OPTS(bpf_kprobe_multi_opts, opts, .syms = names, .cnt = 2);
 
   own_namespaces();
   program = program_loaded("kprobe_multi");
-  CHECK_LINK(need(bpf_program__attach_kprobe_multi_opts(program, "__x64_sys_getppi?", NULL)), 0,
-             act_getppid, 1);
-  CHECK_LINK(bpf_program__attach_kprobe_multi_opts(program, NULL, &opts), 0, act_getppid, 1);
-  CHECK_LINK(bpf_program__attach(program), 0, act_getppid, 1);
+  CHECK_LINK(need(bpf_program__attach_kprobe_multi_opts(program, "__x64_sys_getpriorit?", NULL)), 0,
+             act_getpriority, 1);
+  CHECK_LINK(bpf_program__attach_kprobe_multi_opts(program, NULL, &opts), 0, act_getpriority, 1);
+  CHECK_LINK(bpf_program__attach(program), 0, act_getpriority, 1);
   CHECK_NULL(bpf_program__attach_kprobe_multi_opts(program, "no_such_function_*", NULL), ENOENT);
   CHECK_NULL(bpf_program__attach_kprobe_multi_opts(program, "x", &opts), EINVAL);
   end_program();
-  CHECK_LINK(bpf_program__attach(program_loaded("kretprobe_multi")), 0, act_getppid, 1);
+  CHECK_LINK(bpf_program__attach(program_loaded("kretprobe_multi")), 0, act_getpriority, 1);
   end_program();
 }
 
 static void traced(void) {
   struct bpf_program* program = program_loaded("enter");
 
-  CHECK_LINK(need(bpf_program__attach(program)), 0, act_getppid, 1);
-  CHECK_LINK(bpf_program__attach_trace(program), 0, act_getppid, 1);
+  CHECK_LINK(need(bpf_program__attach(program)), 0, act_getpriority, 1);
+  CHECK_LINK(bpf_program__attach_trace(program), 0, act_getpriority, 1);
   end_program();
-  CHECK_LINK(bpf_program__attach(program_loaded("leave")), 0, act_getppid, 1);
+  CHECK_LINK(bpf_program__attach(program_loaded("leave")), 0, act_getpriority, 1);
   end_program();
 }
 

@@ -26,7 +26,7 @@ struct seen {
   "993: .8byte 990b, 0, 0\n"                                                                       \
   ".asciz \"conform\"\n"                                                                           \
   ".asciz \"" name "\"\n"                                                                          \
-  ".asciz \"-4@%%edi 8@$7\"\n"                                                                      \
+  ".asciz \"-4@%%edi 8@$7\"\n"                                                                     \
   "994: .balign 4\n"                                                                               \
   ".popsection\n"
 __attribute__((noinline)) static void pass_probe(int number) {
