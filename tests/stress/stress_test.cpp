@@ -311,7 +311,7 @@ TEST_CASE("a BPF ring whose wakeups come and go under load: every record once, a
   CHECK_FALSE(counting.expecting.wrong);
   CHECK(changes_of([&](ringside_stats* stats) {
           return ringside_ring_buffer__stats(buffer, 0, stats);
-        }) > 4);
+        }) >= 2);
   ring_buffer__free(buffer);
 }
 
@@ -337,7 +337,7 @@ TEST_CASE("a perf ring whose wakeups come and go under load: every record once, 
   CHECK_FALSE(counting.expecting.wrong);
   CHECK(changes_of([&](ringside_stats* stats) {
           return ringside_perf_buffer__stats(buffer, 0, stats);
-        }) > 4);
+        }) >= 2);
   perf_buffer__free(buffer);
 }
 

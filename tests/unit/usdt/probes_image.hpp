@@ -42,7 +42,10 @@ public:
   std::vector<ImageSection> more = {};
 
   explicit ProbesImage(bool wide = sizeof(void*) == 8, ByteOrder order = kNativeOrder)
-      : image{.wide = wide, .order = order, .type = ET_DYN, .machine = EM_X86_64},
+      : image{.wide = wide,
+              .order = order,
+              .type = ET_DYN,
+              .machine = static_cast<std::uint16_t>(wide ? EM_X86_64 : EM_386)},
         notes(wide, order) {}
 
   // add adds a note; add_note one of any kind, whose description is cut or not.
