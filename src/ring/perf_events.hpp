@@ -37,9 +37,9 @@ public:
   [[nodiscard]] int fd() const { return first_.fd(); }
   int give() { return first_.give(); }
 
-  // grow opens the two events of a larger ring, of so many bytes, and maps it. `quiet_attr` is how
-  // to open the second of them. A failure leaves nothing behind. shrink closes them, once BPF code
-  // writes through neither. larger_fd becomes readable when the larger ring's reader is woken.
+  // grow opens the two events of a larger ring of `data_size` bytes, and maps it. `quiet_attr` is
+  // how to open the second of them. A failure leaves nothing behind. shrink closes them, once BPF
+  // code writes through neither. larger_fd becomes readable when the larger ring's reader is woken.
   Result<PerfMapping> grow(const perf_event_attr& quiet_attr, std::size_t data_size);
   void shrink();
   [[nodiscard]] bool grown() const { return larger_.fd() >= 0; }

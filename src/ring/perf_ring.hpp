@@ -105,7 +105,7 @@ public:
   [[nodiscard]] WakeupPolicy& wakeups() { return wakeups_; }
   [[nodiscard]] const WakeupPolicy& wakeups() const { return wakeups_; }
 
-  // A ring that is busy writes into a larger ring of its own. grow makes that, of so many bytes;
+  // A ring that is busy writes into a larger ring of its own. grow makes one of `data_size` bytes;
   // larger_fd is readable when its reader is woken. shrink gives it back, which takes that BPF code
   // writes to the ring itself again, that all is read, and that no read is under way.
   Result<void> grow(const perf_event_attr& quiet_attr, std::size_t data_size);

@@ -7,7 +7,7 @@
 namespace ringside {
 namespace {
 
-// To measure what reading costs takes at least so many records.
+// What reading costs is measured over this many records at least.
 constexpr std::uint64_t kMeasuredRecords = 16;
 
 bool nearly_full(std::uint64_t bytes, std::size_t size) {

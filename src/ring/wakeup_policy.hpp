@@ -83,7 +83,7 @@ public:
   static constexpr unsigned kNeverWaitingLooks = 16;
   // How many looks by the clock that find records show whether it was right to coalesce.
   static constexpr unsigned kProofLooks = 2;
-  // After so many looks by the clock a ring has coalesced well.
+  // The number of looks by the clock after which a ring has coalesced well.
   static constexpr unsigned kGoodLooks = 1024;
   // Looking more often than this costs the reader as much as being woken.
   static constexpr std::uint64_t kShortestPeriodNs = 50'000;

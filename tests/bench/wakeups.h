@@ -34,7 +34,7 @@ struct told {
   uint32_t delays_ns[kDelaysMax]; /* from the BPF program's clock to the callback's */
 };
 
-/* What is measured: `library` reads a ring of so many bytes, whole pages. */
+/* What is measured: `library` reads a ring of `ring_bytes` bytes, whole pages. */
 struct setup {
   enum ring_kind ring;
   enum reader_kind reader;
@@ -64,7 +64,7 @@ double wakeups_call_untraced(double duration_ns);
  * between them. Returns how many it came to in that time. */
 uint64_t wakeups_call_at(struct session* session, double rate, double duration_ns);
 
-/* wakeups_call_times makes so many traced calls; returns nanoseconds a call. */
+/* wakeups_call_times makes `calls` traced calls; returns nanoseconds a call. */
 double wakeups_call_times(struct session* session, uint64_t calls);
 
 /* wakeups_reader_cpu_ns is the CPU time that the reader has used so far. */

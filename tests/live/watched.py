@@ -12,7 +12,7 @@ import sys
 
 import live
 
-# Something else may keep the load back so much that its ring is quiet.
+# Something else may keep the load back until its ring is quiet.
 TRIES = 3
 
 
