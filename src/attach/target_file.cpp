@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::string_view kArchiveMark = "!/";
 
-Result<void> read_piece(void* fd, std::uint64_t offset, std::span<std::byte> into) {
-  return os::read_at(*static_cast<const int*>(fd), offset, into);
-}
-
 } // namespace
 
 std::size_t split_archive(const char* path) {
@@ -53,15 +49,15 @@ Result<void> TargetFile::open_fd(const char* path) {
     return no_memory(path_subject_, "the path");
   path_ = std::move(*copy);
   auto fd = os::open_to_read(path);
-  const auto size = fd ? os::file_size(fd->get()) : Result<std::uint64_t>(fd.error());
-  if (!size) {
+  if (fd)
+    fd_ = std::move(*fd);
+  const auto source = fd ? os::source_of(fd_) : Result<ByteSource>(fd.error());
+  if (!source) {
     char text[64];
-    error_text(size.error().value(), text, sizeof(text));
-    return fail(path_subject_, size.error(), "it cannot be opened: %s", text);
+    error_text(source.error().value(), text, sizeof(text));
+    return fail(path_subject_, source.error(), "it cannot be opened: %s", text);
   }
-  fd_ = std::move(*fd);
-  raw_fd_ = fd_.get();
-  source_ = ByteSource(*size, read_piece, &raw_fd_);
+  source_ = *source;
   return {};
 }
 
@@ -83,9 +79,6 @@ Result<void> TargetFile::open_archive(const char* path, std::size_t end) {
 
 Result<const elf::File*> TargetFile::elf() {
   if (!is_read_) {
-    std::byte first[1];
-    if (const auto tried = source_.read(0, first); !tried && tried.error() == Errno(EISDIR))
-      return fail(path_subject_, kErrnoFormat, "it is a folder, not an ELF file");
     auto read = elf::File::open(source_, path_subject_);
     if (!read)
       return read.error();

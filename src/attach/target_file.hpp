@@ -54,7 +54,6 @@ private:
   Subject path_subject_;
   Array<char> path_;
   os::UniqueFd fd_;
-  int raw_fd_ = -1;
   std::uint64_t base_ = 0;
   ByteSource source_;
   elf::File elf_;

@@ -225,6 +225,8 @@ Errno File::fail_to_read(Errno error, std::uint64_t offset, std::uint64_t size,
                          const Subject& subject, const char* what) const {
   if (error == Errno(ENOMEM))
     return no_memory(subject, what);
+  if (error == Errno(EISDIR))
+    return fail(subject, kErrnoFormat, "it is a folder, not an ELF file");
   if (error == Errno(ERANGE))
     return fail(subject, kErrnoFormat,
                 "%s, 0x%" PRIx64 " bytes at offset 0x%" PRIx64 ", goes beyond the end of the file "

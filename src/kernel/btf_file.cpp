@@ -109,18 +109,12 @@ Result<BtfFile> read_elf(const ByteSource& source, const Btf* base, bool wants_e
   return made;
 }
 
-Result<void> read_piece(void* fd, std::uint64_t offset, std::span<std::byte> into) {
-  const auto read = os::read_at(static_cast<os::UniqueFd*>(fd)->get(), offset, into);
-  // A folder is no ELF file.
-  return !read && read.error() == Errno(EISDIR) ? kErrnoFormat : read;
-}
-
 Result<BtfFile> read_elf(os::UniqueFd& fd, const Btf* base, bool wants_ext,
                          const Subject& subject) {
-  const auto size = os::file_size(fd.get());
-  if (!size)
-    return fail(subject, size.error(), "its size is not known");
-  return read_elf(ByteSource(*size, read_piece, &fd), base, wants_ext, subject);
+  const auto source = os::source_of(fd);
+  if (!source)
+    return fail(subject, source.error(), "its size is not known");
+  return read_elf(*source, base, wants_ext, subject);
 }
 
 } // namespace

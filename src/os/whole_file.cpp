@@ -74,6 +74,16 @@ Result<void> read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
   return {};
 }
 
+Result<ByteSource> source_of(UniqueFd& fd) {
+  const auto size = file_size(fd.get());
+  if (!size)
+    return size.error();
+  const auto read = [](void* file, std::uint64_t offset, std::span<std::byte> into) {
+    return read_at(static_cast<const UniqueFd*>(file)->get(), offset, into);
+  };
+  return ByteSource(*size, read, &fd);
+}
+
 // Files of /sys give a page at a time, so room is made for many reads at once.
 Result<void> read_rest(int fd, Vector<std::byte>& into, std::size_t most) {
   constexpr std::size_t kStep = 64 << 10;

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/array.hpp"
+#include "base/byte_source.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
 #include "os/mapping.hpp"
@@ -35,6 +36,9 @@ Result<std::uint64_t> file_size(int fd);
 // read_at fills `into` with what stands from `offset` on: all of it, or EIO where the file ends
 // before.
 Result<void> read_at(int fd, std::uint64_t offset, std::span<std::byte> into);
+
+// source_of is an open file, read piece by piece. The descriptor must outlive the source.
+Result<ByteSource> source_of(UniqueFd& fd);
 
 // read_rest adds what is left to read, to the end of the file, or the next `most` bytes of it.
 // ENOMEM, or what read(2) fails with.

@@ -85,7 +85,7 @@ struct Damaged {
 };
 
 // Places turns a file's addresses into offsets in the file. Each costs a look at all segments; a
-// file with so many of both that this takes long is refused.
+// file whose product of both is too large to look through is refused.
 class Places {
 public:
   static Result<Places> read(const elf::File& file) {
@@ -107,7 +107,8 @@ public:
   Result<std::uint64_t> offset_of(std::uint64_t address, std::uint32_t flag, const Subject& note,
                                   const char* what) {
     if (looks_left_ < segments_.size())
-      return fail(note, kErrnoFormat, "the file has too many segments, %zu, for so many probes",
+      return fail(note, kErrnoFormat,
+                  "the file has too many segments, %zu, for the number of its probes",
                   segments_.size());
     looks_left_ -= segments_.size();
     const auto* const segment =
@@ -350,12 +351,8 @@ Result<elf::File> open_traced(const ByteSource& source, const Subject& subject) 
   std::byte magic[SELFMAG];
   if (!source.holds(0, SELFMAG))
     return not_traced(subject, "it is too short for an ELF file");
-  const auto read = source.read(0, magic);
-  if (!read && read.error() == Errno(EISDIR))
-    return fail(subject, kErrnoFormat, "it is a folder");
-  if (!read)
-    return fail(subject, read.error(), "it cannot be read, error %d", read.error().value());
-  if (std::memcmp(magic, ELFMAG, SELFMAG) != 0)
+  // Why it cannot be read, File::open says.
+  if (source.read(0, magic) && std::memcmp(magic, ELFMAG, SELFMAG) != 0)
     return not_traced(subject, "it is no ELF file; give the path of a program or shared library");
   auto file = elf::File::open(source, subject);
   if (!file)
