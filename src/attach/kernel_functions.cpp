@@ -11,7 +11,6 @@
 #include "base/scan.hpp"
 #include "kernel/kallsyms.hpp"
 #include "kernel/lines.hpp"
-#include "os/whole_file.hpp"
 
 namespace ringside::attach {
 namespace {
@@ -21,34 +20,32 @@ using Addresses = Vector<unsigned long>;
 // Clang adds this, and a number, to the names of functions that it moved between files.
 constexpr std::string_view kMovedMark = ".llvm.";
 
+// and_on has the reading of lines go on, where the step that a line took was done.
+Result<bool> and_on(const Result<void>& done) {
+  return done ? Result<bool>(true) : done.error();
+}
+
 // with_addresses reads lines of "ADDRESS NAME" and perhaps " [MODULE]". The address is read where
 // the name fits.
 Result<Addresses> with_addresses(const char* path, const Glob& glob) {
   constexpr unsigned kHexadecimal = 16;
   Addresses found;
-  Result<void> done;
-  const auto read = kernel::each_line(path, [&](std::string_view line) {
+  const auto read = kernel::each_line(path, [&](std::string_view line) -> Result<bool> {
     const std::size_t space = line.find(' ');
-    if (line.empty() || space == 0 || space >= line.size() - 1 || line[space + 1] == ' ') {
-      done = Errno(EINVAL);
-      return false;
-    }
+    if (line.empty() || space == 0 || space >= line.size() - 1 || line[space + 1] == ' ')
+      return Errno(EINVAL);
     const std::string_view rest = behind(line, space + 1);
     // Most names end here.
-    if (!glob.may_fit(rest))
+    if (!glob.may_fit(rest) || !glob.fits(rest.substr(0, rest.find(' '))))
       return true;
-    if (glob.fits(rest.substr(0, rest.find(' ')))) {
-      std::string_view digits = line.substr(0, space);
-      const auto address = take_number(digits, kHexadecimal);
-      done = address && digits.empty() ? found.append(static_cast<unsigned long>(*address))
-                                       : Errno(EINVAL);
-    }
-    return static_cast<bool>(done);
+    std::string_view digits = line.substr(0, space);
+    const auto address = take_number(digits, kHexadecimal);
+    if (!address || !digits.empty())
+      return Errno(EINVAL);
+    return and_on(found.append(static_cast<unsigned long>(*address)));
   });
   if (!read)
     return read.error();
-  if (!done)
-    return done.error();
   return found;
 }
 
@@ -86,19 +83,14 @@ private:
 // names_in reads lines of "NAME" and perhaps " [MODULE]".
 Result<Names> names_in(const char* path, const Glob& glob) {
   Names names;
-  Result<void> done;
-  const auto read = kernel::each_line(path, [&](std::string_view line) {
+  const auto read = kernel::each_line(path, [&](std::string_view line) -> Result<bool> {
     const std::string_view name = line.substr(0, line.find(' '));
     if (name.empty())
-      done = Errno(EINVAL);
-    else if (glob.fits(name))
-      done = names.add(name);
-    return static_cast<bool>(done);
+      return Errno(EINVAL);
+    return glob.fits(name) ? and_on(names.add(name)) : true;
   });
   if (!read)
     return read.error();
-  if (!done)
-    return done.error();
   return names;
 }
 
@@ -106,17 +98,13 @@ Result<Names> names_in(const char* path, const Glob& glob) {
 template <class Takes>
 Result<Addresses> in_kallsyms(const char* path, Takes takes) {
   Addresses found;
-  Result<void> done;
-  const auto read = kernel::each_line(path, [&](std::string_view line) {
-    const kernel::Symbol symbol = kernel::parse_symbol(line);
-    if (!symbol.name.empty() && takes(symbol))
-      done = found.append(static_cast<unsigned long>(symbol.address));
-    return static_cast<bool>(done);
-  });
-  if (!read)
+  const auto take = [&](const kernel::Symbol& symbol) -> Result<bool> {
+    if (symbol.name.empty() || !takes(symbol))
+      return true;
+    return and_on(found.append(static_cast<unsigned long>(symbol.address)));
+  };
+  if (const auto read = kernel::each_symbol(take, path); !read)
     return read.error();
-  if (!done)
-    return done.error();
   return found;
 }
 
@@ -158,7 +146,7 @@ Result<Addresses> match_kernel_functions(const Glob& glob, const Subject& subjec
   const auto names = tracefs_path("available_filter_functions");
   if (!addresses || !names)
     return fail(subject, Errno(E2BIG), "the path of tracefs is too long for the kernel");
-  return match_listed_functions({addresses->text, names->text, "/proc/kallsyms"}, glob, subject);
+  return match_listed_functions({addresses->text, names->text, kernel::kSymbols}, glob, subject);
 }
 
 Result<Addresses> match_listed_functions(const FunctionLists& lists, const Glob& glob,

@@ -20,11 +20,14 @@ struct Symbol {
 // none of that form.
 Symbol parse_symbol(std::string_view line);
 
-// each_symbol calls visit(symbol) for all of them, until it gives false. Names last for the call.
+// Where the kernel says what its symbols are.
+inline constexpr const char* kSymbols = "/proc/kallsyms";
+
+// each_symbol calls visit(symbol) for all of them, and ends as each_line does. Names last for the
+// call.
 template <class Visit>
-Result<void> each_symbol(Visit visit) {
-  return each_line("/proc/kallsyms",
-                   [&visit](std::string_view line) { return visit(parse_symbol(line)); });
+Result<void> each_symbol(Visit visit, const char* path = kSymbols) {
+  return each_line(path, [&visit](std::string_view line) { return visit(parse_symbol(line)); });
 }
 
 } // namespace ringside::kernel

@@ -15,8 +15,9 @@
 
 namespace ringside::kernel {
 
-// each_line calls visit(line) for all lines, without their newlines, until it gives false. Lines
-// last for the call. EINVAL for a line of more than 64 KiB; else what reading fails with.
+// each_line calls visit(line) for all lines, without their newlines, until it gives false or an
+// error, which is then the result. Lines last for the call. EINVAL for a line of more than 64 KiB;
+// else what reading fails with.
 template <class Visit>
 Result<void> each_line(const char* path, Visit visit) {
   constexpr std::size_t kBlock = std::size_t{64} << 10;
@@ -34,15 +35,20 @@ Result<void> each_line(const char* path, Visit visit) {
       return count.error();
     const char* next = block->begin();
     if (*count == 0) {
-      if (kept != 0)
-        visit(std::string_view(next, kept));
-      return {};
+      if (kept == 0)
+        return {};
+      const Result<bool> last = visit(std::string_view(next, kept));
+      return last ? Result<void>() : last.error();
     }
     const char* const end = next + kept + *count;
     while (const void* const found =
                std::memchr(next, '\n', static_cast<std::size_t>(end - next))) {
       const auto* const newline = static_cast<const char*>(found);
-      if (!visit(std::string_view(next, static_cast<std::size_t>(newline - next))))
+      const Result<bool> goes_on =
+          visit(std::string_view(next, static_cast<std::size_t>(newline - next)));
+      if (!goes_on)
+        return goes_on.error();
+      if (!*goes_on)
         return {};
       next = newline + 1;
     }
