@@ -188,22 +188,46 @@ bool is_small(const File& file, std::uint32_t type) {
   return table != nullptr && table->size / elf::symbol_size(file.wide()) <= kMostCompared;
 }
 
+// each_function calls visit(symbol, name) for the functions of a table that have a name, until it
+// gives false or an error, which is then the result; else the errors are those of Symbols::read.
+template <class Visit>
+Result<void> each_function(const File& file, const Section& table, Visit visit) {
+  auto symbols = elf::Symbols::read(file, table);
+  if (!symbols)
+    return damaged(symbols.error());
+  for (std::size_t index = 0; index < symbols->size(); ++index) {
+    const Symbol symbol = (*symbols)[index];
+    if (!is_function(symbol))
+      continue;
+    const auto name = symbols->name(symbol);
+    if (!name)
+      continue;
+    const Result<bool> goes_on = visit(symbol, *name);
+    if (!goes_on)
+      return goes_on.error();
+    if (!*goes_on)
+      break;
+  }
+  return {};
+}
+
 // near_name is the name of a function that may be meant. Null if there is none.
 Array<char> near_name(const File& file, std::string_view wanted) {
   for (const std::uint32_t type : {SHT_DYNSYM, SHT_SYMTAB}) {
     if (!is_small(file, type))
       continue;
-    auto symbols = elf::Symbols::read(file, *table_of(file, type));
-    if (!symbols)
-      continue;
-    for (std::size_t index = 0; index < symbols->size(); ++index) {
-      const Symbol symbol = (*symbols)[index];
-      const auto name = is_function(symbol) ? symbols->name(symbol) : std::nullopt;
-      if (!name || !is_near(name->substr(0, name->find('@')), wanted))
-        continue;
-      auto copy = copy_of(*name);
-      return copy ? std::move(*copy) : Array<char>();
-    }
+    Array<char> near;
+    const auto keep_first = [&](const Symbol&, std::string_view name) {
+      if (!is_near(name.substr(0, name.find('@')), wanted))
+        return true;
+      if (auto copy = copy_of(name))
+        near = std::move(*copy);
+      return false;
+    };
+    // A table that cannot be read has no name to offer.
+    static_cast<void>(each_function(file, *table_of(file, type), keep_first));
+    if (near.size() != 0)
+      return near;
   }
   return {};
 }
@@ -256,45 +280,29 @@ struct Wanted {
 
 // look_for puts the functions of one table into what is wanted, which is sorted by name. ESRCH.
 Result<void> look_for(const File& file, const Section& table, std::span<Wanted*> sorted) {
-  auto symbols = elf::Symbols::read(file, table);
-  if (!symbols)
-    return damaged(symbols.error());
-  for (std::size_t index = 0; index < symbols->size(); ++index) {
-    const Symbol symbol = (*symbols)[index];
-    if (!is_function(symbol))
-      continue;
-    const auto name = symbols->name(symbol);
-    if (!name)
-      continue;
+  const auto look = [&](const Symbol& symbol, std::string_view name) -> Result<bool> {
+    Wanted** const end = sorted.data() + sorted.size();
     Wanted** const found = std::lower_bound(
-        sorted.data(), sorted.data() + sorted.size(), *name,
+        sorted.data(), end, name,
         [](const Wanted* wanted, std::string_view sought) { return wanted->name < sought; });
-    if (found == sorted.data() + sorted.size() || (*found)->name != *name)
-      continue;
-    if (!(*found)->choice.add(place_of(file, symbol), symbol.binding == STB_WEAK))
-      return ambiguous(file, *name, Errno(ESRCH));
-  }
-  return {};
+    if (found == end || (*found)->name != name ||
+        (*found)->choice.add(place_of(file, symbol), symbol.binding == STB_WEAK))
+      return true;
+    return ambiguous(file, name, Errno(ESRCH));
+  };
+  return each_function(file, table, look);
 }
 
 // match_in adds the functions of one table that a pattern fits.
 Result<void> match_in(const File& file, const Section& table, const Glob& glob,
                       Vector<unsigned long>& places) {
-  auto symbols = elf::Symbols::read(file, table);
-  if (!symbols)
-    return damaged(symbols.error());
-  for (std::size_t index = 0; index < symbols->size(); ++index) {
-    const Symbol symbol = (*symbols)[index];
-    if (!is_function(symbol))
-      continue;
-    const auto name = symbols->name(symbol);
+  const auto match = [&](const Symbol& symbol, std::string_view name) -> Result<bool> {
     const auto place = static_cast<unsigned long>(place_of(file, symbol));
-    if (!name || place == 0 || !glob.fits(*name))
-      continue;
-    if (!places.append(place))
-      return no_memory(file.subject(), "the places of its functions");
-  }
-  return {};
+    if (place == 0 || !glob.fits(name) || places.append(place))
+      return true;
+    return no_memory(file.subject(), "the places of its functions");
+  };
+  return each_function(file, table, match);
 }
 
 } // namespace
