@@ -21,22 +21,14 @@
 namespace ringside::kernel {
 namespace {
 
-// loads is whether a program loads as a tracepoint's.
-bool loads(std::span<const bpf_insn> insns) {
-  bpf::ProgLoadAttr attr{.prog_type = BPF_PROG_TYPE_TRACEPOINT,
-                         .insn_cnt = static_cast<std::uint32_t>(insns.size()),
-                         .insns = insns.data(),
-                         .license = "GPL"};
-  return static_cast<bool>(bpf::load_program(attr));
-}
-
 // The smallest program.
 constexpr bpf_insn kNothing[] = {bpf::insn::move(BPF_REG_0, 0), bpf::insn::exit()};
 
-Result<os::UniqueFd> load_nothing(std::uint32_t type, std::uint32_t attach_type) {
+Result<os::UniqueFd> load(std::uint32_t type, std::span<const bpf_insn> insns,
+                          std::uint32_t attach_type = 0) {
   bpf::ProgLoadAttr attr{.prog_type = type,
-                         .insn_cnt = static_cast<std::uint32_t>(std::size(kNothing)),
-                         .insns = kNothing,
+                         .insn_cnt = static_cast<std::uint32_t>(insns.size()),
+                         .insns = insns.data(),
                          .license = "GPL",
                          .expected_attach_type = attach_type};
   return bpf::load_program(attr);
@@ -80,7 +72,7 @@ bool has_bpf_cookie() {
   static Cached<cached_fact("cookies of BPF programs")> kept;
   return kept.holds([]() -> Result<bool> {
     constexpr bpf_insn kInsns[] = {bpf::insn::call(BPF_FUNC_get_attach_cookie), bpf::insn::exit()};
-    return loads(kInsns);
+    return static_cast<bool>(load(BPF_PROG_TYPE_TRACEPOINT, kInsns));
   });
 }
 
@@ -103,7 +95,7 @@ bool has_system_call_wrapper() {
 bool has_attach_types() {
   static Cached<cached_fact("attach types of programs")> kept;
   return kept.holds([]() -> Result<bool> {
-    const auto loaded = load_nothing(BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE);
+    const auto loaded = load(BPF_PROG_TYPE_CGROUP_SOCK, kNothing, BPF_CGROUP_INET_SOCK_CREATE);
     if (!loaded && loaded.error() == Errno(EPERM))
       return loaded.error();
     return static_cast<bool>(loaded);
@@ -113,7 +105,7 @@ bool has_attach_types() {
 bool has_uprobe_multi() {
   static Cached<cached_fact("links of many uprobes")> kept;
   return kept.holds([]() -> Result<bool> {
-    const auto loaded = load_nothing(BPF_PROG_TYPE_KPROBE, bpf::kTraceUprobeMulti);
+    const auto loaded = load(BPF_PROG_TYPE_KPROBE, kNothing, bpf::kTraceUprobeMulti);
     if (!loaded && loaded.error() == Errno(EPERM))
       return loaded.error();
     // The kernels before checked no process, and looked at the wrong threads of one.
@@ -138,7 +130,7 @@ bool has_uprobe_counter() {
 bool has_perf_link() {
   static Cached<cached_fact("links of perf events")> kept;
   return kept.holds([]() -> Result<bool> {
-    const auto loaded = load_nothing(BPF_PROG_TYPE_TRACEPOINT, 0);
+    const auto loaded = load(BPF_PROG_TYPE_TRACEPOINT, kNothing);
     if (!loaded)
       return loaded.error();
     // A kernel that knows such links looks for the event, which there is not.
