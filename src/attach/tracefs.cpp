@@ -23,8 +23,14 @@
 namespace ringside::attach {
 namespace {
 
-constexpr const char* kFolder = "/sys/kernel/tracing";
-constexpr const char* kOldFolder = "/sys/kernel/debug/tracing";
+// Where tracefs is mounted, the best first, and what is there then.
+constexpr struct {
+  const char* folder;
+  const char* events;
+} kFolders[] = {
+    {"/sys/kernel/tracing", "/sys/kernel/tracing/events"},
+    {"/sys/kernel/debug/tracing", "/sys/kernel/debug/tracing/events"},
+};
 
 // What tracefs calls probes of a kind.
 struct Files {
@@ -46,14 +52,12 @@ constexpr std::size_t kLongestCommand = 1024;
 // The kernel takes names of 63 characters.
 constexpr std::size_t kLongestName = 64;
 
-const char* folder() {
-  return !os::exists("/sys/kernel/tracing/events") && os::exists("/sys/kernel/debug/tracing/events")
-             ? kOldFolder
-             : kFolder;
-}
-
-bool is_mounted() {
-  return os::exists("/sys/kernel/tracing/events") || os::exists("/sys/kernel/debug/tracing/events");
+// mounted_folder is where it is mounted, or null.
+const char* mounted_folder() {
+  for (const auto& place : kFolders)
+    if (os::exists(place.events))
+      return place.folder;
+  return nullptr;
 }
 
 constexpr const char* kMount = "tracefs is not mounted: mount -t tracefs tracefs "
@@ -112,9 +116,10 @@ Array<char> near_event(std::string_view category, std::string_view name) {
 
 Result<TracefsPath> tracefs_path(std::string_view file) {
   TracefsPath path;
-  const int length =
-      std::snprintf(path.text, sizeof(path.text), "%s/%.*s", folder(),
-                    static_cast<int>(std::min<std::size_t>(file.size(), 8192)), file.data());
+  const char* const mounted = mounted_folder();
+  const int length = std::snprintf(
+      path.text, sizeof(path.text), "%s/%.*s", mounted != nullptr ? mounted : kFolders[0].folder,
+      static_cast<int>(std::min<std::size_t>(file.size(), 8192)), file.data());
   if (length < 0 || static_cast<std::size_t>(length) >= sizeof(path.text))
     return Errno(E2BIG);
   return path;
@@ -141,9 +146,10 @@ Result<std::uint64_t> event_id(std::string_view category, std::string_view name,
     return fail(subject, Errno(ENOENT), "there is no tracepoint '%.*s/%.*s': %s",
                 static_cast<int>(category.size()), category.data(), static_cast<int>(name.size()),
                 name.data(),
-                is_mounted() ? "see the folders in /sys/kernel/tracing/events, or load the module "
-                               "that has it"
-                             : kMount);
+                mounted_folder() != nullptr
+                    ? "see the folders in /sys/kernel/tracing/events, or load the module "
+                      "that has it"
+                    : kMount);
   }
   if (!length)
     return kernel::refused(subject, {"reading the number of its tracepoint"}, length.error());
@@ -180,7 +186,7 @@ Result<TraceProbe> TraceProbe::make(ProbeKind kind, bool at_return, std::string_
   if (!copy)
     return no_memory(subject, "the name of the probe");
   if (const auto written = write_command(kind, command.view()); !written) {
-    if (!is_mounted())
+    if (mounted_folder() == nullptr)
       return fail(subject, written.error(), "%s", kMount);
     const auto path = tracefs_path(files.commands);
     if (path && !os::exists(path->text))
