@@ -16,52 +16,57 @@
 namespace ringside::attach {
 namespace {
 
+// A version of the kernel.
+struct Version {
+  std::uint8_t major;
+  std::uint8_t minor;
+};
+
 // The first kernel that has links of an attach type. Source: the kernel's history of
 // kernel/bpf/syscall.c.
 struct Since {
   std::uint32_t first; // attach types from here
   std::uint32_t last;  // to here
-  std::uint8_t major;
-  std::uint8_t minor;
+  Version version;
 };
 constexpr Since kSince[] = {
-    {BPF_CGROUP_INET_INGRESS, BPF_CGROUP_SOCK_OPS, 5, 7},
-    {BPF_SK_SKB_STREAM_PARSER, BPF_SK_SKB_STREAM_VERDICT, 6, 10},
-    {BPF_CGROUP_DEVICE, BPF_CGROUP_DEVICE, 5, 7},
-    {BPF_SK_MSG_VERDICT, BPF_SK_MSG_VERDICT, 6, 10},
-    {BPF_CGROUP_INET4_BIND, BPF_CGROUP_UDP6_SENDMSG, 5, 7},
-    {BPF_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 5, 8},
-    {BPF_CGROUP_SYSCTL, BPF_CGROUP_SETSOCKOPT, 5, 7},
-    {BPF_TRACE_ITER, BPF_TRACE_ITER, 5, 8},
-    {BPF_CGROUP_INET4_GETPEERNAME, BPF_CGROUP_INET6_GETSOCKNAME, 5, 8},
-    {BPF_CGROUP_INET_SOCK_RELEASE, BPF_CGROUP_INET_SOCK_RELEASE, 5, 9},
-    {BPF_SK_LOOKUP, BPF_SK_LOOKUP, 5, 9},
-    {BPF_XDP, BPF_XDP, 5, 9},
-    {BPF_SK_SKB_VERDICT, BPF_SK_SKB_VERDICT, 6, 10},
-    {BPF_TRACE_KPROBE_MULTI, BPF_TRACE_KPROBE_MULTI, 5, 18},
-    {BPF_LSM_CGROUP, BPF_LSM_CGROUP, 6, 0},
-    {bpf::kNetfilter, bpf::kNetfilter, 6, 4},
-    {bpf::kTcxIngress, bpf::kTcxEgress, 6, 6},
-    {bpf::kTraceUprobeMulti, bpf::kTraceUprobeMulti, 6, 6},
-    {bpf::kCgroupUnixConnect, bpf::kCgroupUnixGetsockname, 6, 7},
-    {bpf::kNetkitPrimary, bpf::kNetkitPeer, 6, 7},
-    {bpf::kTraceKprobeSession, bpf::kTraceKprobeSession, 6, 10},
-    {bpf::kTraceUprobeSession, bpf::kTraceUprobeSession, 6, 13},
+    {BPF_CGROUP_INET_INGRESS, BPF_CGROUP_SOCK_OPS, {5, 7}},
+    {BPF_SK_SKB_STREAM_PARSER, BPF_SK_SKB_STREAM_VERDICT, {6, 10}},
+    {BPF_CGROUP_DEVICE, BPF_CGROUP_DEVICE, {5, 7}},
+    {BPF_SK_MSG_VERDICT, BPF_SK_MSG_VERDICT, {6, 10}},
+    {BPF_CGROUP_INET4_BIND, BPF_CGROUP_UDP6_SENDMSG, {5, 7}},
+    {BPF_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, {5, 8}},
+    {BPF_CGROUP_SYSCTL, BPF_CGROUP_SETSOCKOPT, {5, 7}},
+    {BPF_TRACE_ITER, BPF_TRACE_ITER, {5, 8}},
+    {BPF_CGROUP_INET4_GETPEERNAME, BPF_CGROUP_INET6_GETSOCKNAME, {5, 8}},
+    {BPF_CGROUP_INET_SOCK_RELEASE, BPF_CGROUP_INET_SOCK_RELEASE, {5, 9}},
+    {BPF_SK_LOOKUP, BPF_SK_LOOKUP, {5, 9}},
+    {BPF_XDP, BPF_XDP, {5, 9}},
+    {BPF_SK_SKB_VERDICT, BPF_SK_SKB_VERDICT, {6, 10}},
+    {BPF_TRACE_KPROBE_MULTI, BPF_TRACE_KPROBE_MULTI, {5, 18}},
+    {BPF_LSM_CGROUP, BPF_LSM_CGROUP, {6, 0}},
+    {bpf::kNetfilter, bpf::kNetfilter, {6, 4}},
+    {bpf::kTcxIngress, bpf::kTcxEgress, {6, 6}},
+    {bpf::kTraceUprobeMulti, bpf::kTraceUprobeMulti, {6, 6}},
+    {bpf::kCgroupUnixConnect, bpf::kCgroupUnixGetsockname, {6, 7}},
+    {bpf::kNetkitPrimary, bpf::kNetkitPeer, {6, 7}},
+    {bpf::kTraceKprobeSession, bpf::kTraceKprobeSession, {6, 10}},
+    {bpf::kTraceUprobeSession, bpf::kTraceUprobeSession, {6, 13}},
 };
 
-const Since* since(std::uint32_t attach_type) {
+const Version* since(std::uint32_t attach_type) {
   for (const Since& row : kSince)
     if (row.first <= attach_type && attach_type <= row.last)
-      return &row;
+      return &row.version;
   return nullptr;
 }
 
 // What is asked of a link beside to attach, and the first kernel that can.
-constexpr Since kReplacement{0, 0, 5, 10};
-constexpr Since kTracingCookie{0, 0, 5, 19};
-constexpr Since kRawCookie{0, 0, 6, 10};
-constexpr Since kOrder{0, 0, 6, 17};
-constexpr Since kStructOpsLink{0, 0, 6, 4};
+constexpr Version kReplacement{5, 10};
+constexpr Version kTracingCookie{5, 19};
+constexpr Version kRawCookie{6, 10};
+constexpr Version kOrder{6, 17};
+constexpr Version kStructOpsLink{6, 4};
 
 bool is_of_cgroup(std::uint32_t program_type) {
   switch (program_type) {
@@ -79,12 +84,12 @@ bool is_of_cgroup(std::uint32_t program_type) {
 }
 
 // refused is the error, with a message that names the kernel to have, if this one is older.
-Errno refused(const Subject& subject, const Since* row, const char* what, Errno error) {
+Errno refused(const Subject& subject, const Version* first, const char* what, Errno error) {
   const std::uint32_t running = bpf::kernel_version();
-  if (error == Errno(EINVAL) && row != nullptr && running != 0 &&
-      running < bpf::version(row->major, row->minor, 0))
+  if (error == Errno(EINVAL) && first != nullptr && running != 0 &&
+      running < bpf::version(first->major, first->minor, 0))
     return fail(subject, error, "it cannot %s on this kernel: Linux %u.%u is the first that can",
-                what, row->major, row->minor);
+                what, first->major, first->minor);
   return kernel::refused(subject, {"attaching it by a link", kernel::RefusedCall::bpf}, error);
 }
 
@@ -95,11 +100,10 @@ Errno refused(const Program& program, const bpf::LinkCreateAttr& attr, Errno err
   if (bpf::attached_by_tracepoint(attr.attach_type))
     return refused(program.subject, attr.tracing.cookie != 0 ? &kTracingCookie : nullptr,
                    "have a cookie", error);
-  const Since* const row = since(attr.attach_type);
   if (is_of_cgroup(program.type) &&
       (attr.relative.relative != 0 || attr.relative.expected_revision != 0 || attr.flags != 0))
     return refused(program.subject, &kOrder, "be put before or behind others of a cgroup", error);
-  return refused(program.subject, row, by_link, error);
+  return refused(program.subject, since(attr.attach_type), by_link, error);
 }
 
 // Programs that replace a function have an attach type of 0, which is that of another kind.

@@ -3,8 +3,8 @@
 #include "attach/link.hpp"
 
 #include <cerrno>
-#include <cstring>
 
+#include "base/text.hpp"
 #include "bpf/command.hpp"
 #include "bpf/link.hpp"
 #include "bpf/map.hpp"
@@ -14,17 +14,12 @@
 namespace ringside::attach {
 namespace {
 
-// copy_of ends with a NUL. ENAMETOOLONG for more than the kernel takes.
-Result<Array<char>> copy_of(std::string_view text) {
+// copy_of_path ends with a NUL. ENAMETOOLONG for more than the kernel takes.
+Result<Array<char>> copy_of_path(std::string_view path) {
   constexpr std::size_t kMost = 4096; // PATH_MAX
-  if (text.size() >= kMost)
+  if (path.size() >= kMost)
     return Errno(ENAMETOOLONG);
-  auto copy = Array<char>::of_size(text.size() + 1);
-  if (!copy)
-    return copy.error();
-  std::memcpy(copy->data(), text.data(), text.size());
-  (*copy)[text.size()] = '\0';
-  return copy;
+  return copy_of(path);
 }
 
 // folder_of is the folder that a name is in, as dirname(1) says.
@@ -33,12 +28,12 @@ Result<Array<char>> folder_of(std::string_view path) {
     path.remove_suffix(1);
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos)
-    return copy_of(".");
+    return copy_of_path(".");
   while (path.size() > 1 && !path.ends_with('/'))
     path.remove_suffix(1);
   while (path.size() > 1 && path.ends_with('/'))
     path.remove_suffix(1);
-  return copy_of(path);
+  return copy_of_path(path);
 }
 
 Result<void> must_be_in_bpf_file_system(const char* folder) {
@@ -99,7 +94,7 @@ Result<Owned<Link>> Link::open(const char* path) {
 }
 
 Result<void> Link::set_path(std::string_view path) {
-  auto copy = copy_of(path);
+  auto copy = copy_of_path(path);
   if (!copy)
     return copy.error();
   path_ = std::move(*copy);
@@ -125,7 +120,7 @@ Result<void> Link::pin(const char* path) {
                 path);
   if (const auto made = make_folder_for(path); !made)
     return made;
-  auto copy = copy_of(path);
+  auto copy = copy_of_path(path);
   if (!copy)
     return copy.error();
   if (const auto pinned =
