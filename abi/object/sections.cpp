@@ -95,7 +95,7 @@ constexpr Handler::Calls kCalls = {
       put_opts(attr, opts);
       return prepared;
     },
-    [](const Handler& handler, Program& program) -> Result<Owned<attach::Link>> {
+    [](const Handler& handler, const Program& program) -> Result<Owned<attach::Link>> {
       bpf_link* link = nullptr;
       const int returned = function_of<libbpf_prog_attach_fn_t>(handler.attach)(
           handle<bpf_program>(&program), handler.cookie, &link);

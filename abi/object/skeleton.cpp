@@ -82,9 +82,8 @@ Result<void> load(const bpf_object_skeleton& skeleton) {
 Result<void> attach_programs(const Programs& programs) {
   for (std::size_t index = 0; index < programs.count(); ++index) {
     const bpf_prog_skeleton& skeleton = programs[index];
-    Program& program = core(*skeleton.prog);
-    if (!program.plan().autoload || !program.autoattach() || !can_attach(program) ||
-        *skeleton.link != nullptr)
+    const Program& program = core(*skeleton.prog);
+    if (!program.plan().autoload || !program.autoattach() || *skeleton.link != nullptr)
       continue;
     auto link = attach_by_section(program);
     if (!link)

@@ -17,7 +17,7 @@ namespace ringside::attach {
 struct TracingMulti {
   const char* pattern = nullptr;
   const std::uint32_t* ids = nullptr;
-  const std::uint64_t* cookies = nullptr;
+  const void* cookies = nullptr; // numbers of 64 bits
   std::size_t count = 0;
 };
 

@@ -35,7 +35,7 @@ struct UprobeMulti {
   const char* const* functions = nullptr;
   const unsigned long* offsets = nullptr;
   const unsigned long* counters = nullptr;
-  const std::uint64_t* cookies = nullptr;
+  const void* cookies = nullptr; // numbers of 64 bits
   std::size_t count = 0;
   bool at_return = false;
   bool session = false; // on entry, and if the program says so on return

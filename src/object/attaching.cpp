@@ -130,7 +130,7 @@ Result<Owned<Link>> by_uprobe_multi(const Told& told) {
                                       .session = told.kind.starts_with("uprobe.session")});
 }
 
-Result<Owned<Link>> by_usdt(Program& program, const Told& told) {
+Result<Owned<Link>> by_usdt(const Program& program, const Told& told) {
   std::string_view rest = told.target;
   const auto path = copy_of(take_until(rest, ':'));
   const auto provider = copy_of(take_until(rest, ':'));
@@ -174,7 +174,7 @@ Result<Owned<Link>> by_tracing_multi(const Told& told) {
   return attach::attach_tracing_multi(told.program, {.pattern = pattern->data()});
 }
 
-Result<Owned<Link>> attach_as_told(Program& program, const SectionKind& kind) {
+Result<Owned<Link>> attach_as_told(const Program& program, const SectionKind& kind) {
   const Attachable attachable(program);
   const std::string_view section = program.section();
   const std::size_t slash = section.find('/');
@@ -246,7 +246,7 @@ bool can_attach(const Program& program) {
   return program.kind() != nullptr && program.kind()->automatic != Auto::none;
 }
 
-Result<Owned<Link>> attach_by_section(Program& program) {
+Result<Owned<Link>> attach_by_section(const Program& program) {
   if (!can_attach(program))
     return Owned<Link>();
   if (const Handler* const handler = program.handler())
@@ -254,7 +254,7 @@ Result<Owned<Link>> attach_by_section(Program& program) {
   return attach_as_told(program, *program.kind());
 }
 
-Result<Owned<Link>> attach_map(Map& map) {
+Result<Owned<Link>> attach_map(const Map& map) {
   const Subject object = map.object().subject();
   const Subject subject(object, "map", map.name());
   if (const auto fits = must_be_registrable(map, subject); !fits)
@@ -262,7 +262,7 @@ Result<Owned<Link>> attach_map(Map& map) {
   return attach::attach_struct_ops(map.fd(), map.ops().value.data(), by_link(map), subject);
 }
 
-Result<void> update_map(Link& link, Map& map) {
+Result<void> update_map(Link& link, const Map& map) {
   const Subject object = map.object().subject();
   const Subject subject(object, "map", map.name());
   if (const auto fits = must_be_registrable(map, subject); !fits)

@@ -30,13 +30,13 @@ bool can_attach(const Program& program);
 // what, or if there is nothing to attach. Errors, each with a message: EINVAL: the name is not as
 // such names are, or the program is not loaded; those of the function that attaches, or of the
 // handler.
-Result<Owned<attach::Link>> attach_by_section(Program& program);
+Result<Owned<attach::Link>> attach_by_section(const Program& program);
 
 // attach_map registers a struct_ops map. EINVAL: it is no such map, or it was not made; what the
 // kernel refuses with.
-Result<Owned<attach::Link>> attach_map(Map& map);
+Result<Owned<attach::Link>> attach_map(const Map& map);
 // update_map puts another struct_ops map in the place of that of a link. EINVAL: as attach_map, or
 // the link is not one for such maps.
-Result<void> update_map(attach::Link& link, Map& map);
+Result<void> update_map(attach::Link& link, const Map& map);
 
 } // namespace ringside::object

@@ -25,7 +25,7 @@ struct Handler {
     // `attr` is what the program is loaded with, which may be changed.
     Result<void> (*prepare)(const Handler& handler, Program& program, bpf::ProgLoadAttr& attr);
     // Null if there is nothing to attach.
-    Result<Owned<attach::Link>> (*attach)(const Handler& handler, Program& program);
+    Result<Owned<attach::Link>> (*attach)(const Handler& handler, const Program& program);
   };
 
   // With a section of null it is the fallback: for all that no other handler and no table knows.

@@ -74,6 +74,7 @@ public:
 
   // What a struct_ops map has instead.
   [[nodiscard]] StructOps& ops() { return ops_; }
+  [[nodiscard]] const StructOps& ops() const { return ops_; }
   // point_to_programs puts the programs of the file into its variable, once they are made.
   void point_to_programs();
 

@@ -28,7 +28,7 @@ usdt::SpecMaps maps_of(Object& object) {
 
 } // namespace
 
-Result<Owned<attach::Link>> attach_usdt(Program& program, const UsdtProbe& probe) {
+Result<Owned<attach::Link>> attach_usdt(const Program& program, const UsdtProbe& probe) {
   const Attachable attachable(program);
   const attach::Program& attached = attachable.program();
   if (const auto loaded = attach::must_be_loaded(attached); !loaded)

@@ -20,6 +20,6 @@ struct UsdtProbe {
 // attach_usdt attaches a program to all places of a probe. EINVAL: the program is not loaded, or a
 // text is null; ENOENT: there is no such file; ESRCH: the object has no maps of bpf/usdt.bpf.h;
 // else as usdt::attach_usdt. Each with a message.
-Result<Owned<attach::Link>> attach_usdt(Program& program, const UsdtProbe& probe);
+Result<Owned<attach::Link>> attach_usdt(const Program& program, const UsdtProbe& probe);
 
 } // namespace ringside::object
