@@ -2,40 +2,31 @@
 // Perf events and tracepoints.
 #include "attach/event.hpp"
 
-#include "abi/attach/handles.hpp"
-#include "abi/boundary/options.hpp"
-#include "abi/object/handles.hpp"
+#include "abi/attach/attach_with.hpp"
 #include "attach/hook.hpp"
-#include "object/attaching.hpp"
 
 RINGSIDE_OPTIONS(bpf_perf_event_opts);
 RINGSIDE_OPTIONS(bpf_raw_tracepoint_opts);
 RINGSIDE_OPTIONS(bpf_tracepoint_opts);
 
-using ringside::core;
-using ringside::Entry;
-using ringside::give_link;
-using ringside::Options;
-using ringside::object::Attachable;
+using ringside::attach_with;
+using ringside::os::UniqueFd;
 namespace attach = ringside::attach;
 
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_perf_event_opts(const struct bpf_program* prog, int pfd,
                                     const struct bpf_perf_event_opts* opts) {
   using Opts = bpf_perf_event_opts;
-  const Entry entry;
-  const auto options = Options<Opts>::read(opts);
-  if (!options)
-    return entry.fail_null<bpf_link>(options.error());
-  const Attachable program(core(prog));
-  attach::Event event{{}, ringside::os::UniqueFd(pfd)};
-  auto link = attach::attach_event(program.program(), event,
-                                   {.cookie = options->get(&Opts::bpf_cookie),
-                                    .by_ioctl = options->get(&Opts::force_ioctl_attach),
-                                    .enable = !options->get(&Opts::dont_enable)});
-  // Where it fails, the event is still the caller's.
-  event.fd.release();
-  return give_link(entry, std::move(link));
+  return attach_with(prog, opts, [pfd](const attach::Program& program, const auto& options) {
+    attach::Event event{{}, UniqueFd(pfd)};
+    auto link = attach::attach_event(program, event,
+                                     {.cookie = options.get(&Opts::bpf_cookie),
+                                      .by_ioctl = options.get(&Opts::force_ioctl_attach),
+                                      .enable = !options.get(&Opts::dont_enable)});
+    // Where it fails, the event is still the caller's.
+    event.fd.release();
+    return link;
+  });
 }
 
 extern "C" LIBBPF_API struct bpf_link*
@@ -46,14 +37,10 @@ bpf_program__attach_perf_event(const struct bpf_program* prog, int pfd) {
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_tracepoint_opts(const struct bpf_program* prog, const char* tp_category,
                                     const char* tp_name, const struct bpf_tracepoint_opts* opts) {
-  using Opts = bpf_tracepoint_opts;
-  const Entry entry;
-  const auto options = Options<Opts>::read(opts);
-  if (!options)
-    return entry.fail_null<bpf_link>(options.error());
-  const Attachable program(core(prog));
-  return give_link(entry, attach::attach_tracepoint(program.program(), tp_category, tp_name,
-                                                    options->get(&Opts::bpf_cookie)));
+  return attach_with(prog, opts, [=](const attach::Program& program, const auto& options) {
+    return attach::attach_tracepoint(program, tp_category, tp_name,
+                                     options.get(&bpf_tracepoint_opts::bpf_cookie));
+  });
 }
 
 extern "C" LIBBPF_API struct bpf_link*
@@ -65,14 +52,10 @@ bpf_program__attach_tracepoint(const struct bpf_program* prog, const char* tp_ca
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_raw_tracepoint_opts(const struct bpf_program* prog, const char* tp_name,
                                         struct bpf_raw_tracepoint_opts* opts) {
-  using Opts = bpf_raw_tracepoint_opts;
-  const Entry entry;
-  const auto options = Options<Opts>::read(opts);
-  if (!options)
-    return entry.fail_null<bpf_link>(options.error());
-  const Attachable program(core(prog));
-  return give_link(entry, attach::attach_raw_tracepoint(program.program(), tp_name,
-                                                        options->get(&Opts::cookie)));
+  return attach_with(prog, opts, [=](const attach::Program& program, const auto& options) {
+    return attach::attach_raw_tracepoint(program, tp_name,
+                                         options.get(&bpf_raw_tracepoint_opts::cookie));
+  });
 }
 
 extern "C" LIBBPF_API struct bpf_link*

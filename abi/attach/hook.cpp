@@ -4,13 +4,10 @@
 
 #include <cerrno>
 
-#include "abi/attach/handles.hpp"
-#include "abi/boundary/options.hpp"
+#include "abi/attach/attach_with.hpp"
 #include "abi/bpf/relative.hpp"
-#include "abi/object/handles.hpp"
 #include "attach/tracing_multi.hpp"
 #include "bpf/new_uapi.hpp"
-#include "object/attaching.hpp"
 
 RINGSIDE_OPTIONS(bpf_cgroup_opts);
 RINGSIDE_OPTIONS(bpf_iter_attach_opts);
@@ -20,25 +17,22 @@ RINGSIDE_OPTIONS(bpf_tcx_opts);
 RINGSIDE_OPTIONS(bpf_trace_opts);
 RINGSIDE_OPTIONS(bpf_tracing_multi_opts);
 
-using ringside::core;
-using ringside::Entry;
+using ringside::attach_alone;
+using ringside::attach_with;
 using ringside::Errno;
 using ringside::fail;
-using ringside::give_link;
 using ringside::Options;
-using ringside::object::Attachable;
+using Linked = ringside::Result<ringside::Owned<ringside::attach::Link>>;
 namespace attach = ringside::attach;
 namespace bpf = ringside::bpf;
 
 namespace {
 
 bpf_link* attach_at(const bpf_program* prog, int target) {
-  const Entry entry;
-  const Attachable program(core(prog));
-  return give_link(
-      entry, attach::attach_hook(
-                 program.program(),
-                 {.target = target, .attach_type = program.program().attach_type, .words = {}}));
+  return attach_alone(prog, [target](const attach::Program& program) {
+    return attach::attach_hook(program,
+                               {.target = target, .attach_type = program.attach_type, .words = {}});
+  });
 }
 
 // attach_next_to attaches in the order that the options say. These have the same members for
@@ -46,29 +40,27 @@ bpf_link* attach_at(const bpf_program* prog, int target) {
 template <class Opts>
 bpf_link* attach_next_to(const bpf_program* prog, int target, const char* problem,
                          const Opts* opts) {
-  const Entry entry;
-  const auto options = Options<Opts>::read(opts);
-  if (!options)
-    return entry.fail_null<bpf_link>(options.error());
-  const Attachable program(core(prog));
-  const ringside::Subject& subject = program.program().subject;
-  if (const auto loaded = attach::must_be_loaded(program.program()); !loaded)
-    return entry.fail_null<bpf_link>(loaded.error());
-  if (problem != nullptr)
-    return entry.fail_null<bpf_link>(fail(subject, Errno(EINVAL), "%s", problem));
-  const auto relative =
-      bpf::relative_of(options->get(&Opts::relative_fd), options->get(&Opts::relative_id));
-  if (!relative)
-    return entry.fail_null<bpf_link>(
-        fail(subject, relative.error(), "relative_fd and relative_id cannot both be given"));
-  bpf::LinkCreateAttr attr{.target = target,
-                           .attach_type = program.program().attach_type,
-                           .flags = options->get(&Opts::flags) | relative->flags,
-                           .words = {}};
-  attr.relative = {.relative = relative->number,
-                   .reserved = 0,
-                   .expected_revision = options->get(&Opts::expected_revision)};
-  return give_link(entry, attach::attach_hook(program.program(), attr));
+  const auto attach_in_order = [=](const attach::Program& program,
+                                   const Options<Opts>& options) -> Linked {
+    if (const auto loaded = attach::must_be_loaded(program); !loaded)
+      return loaded.error();
+    if (problem != nullptr)
+      return fail(program.subject, Errno(EINVAL), "%s", problem);
+    const auto relative =
+        bpf::relative_of(options.get(&Opts::relative_fd), options.get(&Opts::relative_id));
+    if (!relative)
+      return fail(program.subject, relative.error(),
+                  "relative_fd and relative_id cannot both be given");
+    bpf::LinkCreateAttr attr{.target = target,
+                             .attach_type = program.attach_type,
+                             .flags = options.get(&Opts::flags) | relative->flags,
+                             .words = {}};
+    attr.relative = {.relative = relative->number,
+                     .reserved = 0,
+                     .expected_revision = options.get(&Opts::expected_revision)};
+    return attach::attach_hook(program, attr);
+  };
+  return attach_with(prog, opts, attach_in_order);
 }
 
 const char* no_device(int ifindex) {
@@ -79,13 +71,9 @@ const char* no_device(int ifindex) {
 
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_trace_opts(const struct bpf_program* prog, const struct bpf_trace_opts* opts) {
-  const Entry entry;
-  const auto options = Options<bpf_trace_opts>::read(opts);
-  if (!options)
-    return entry.fail_null<bpf_link>(options.error());
-  const Attachable program(core(prog));
-  return give_link(
-      entry, attach::attach_tracing(program.program(), options->get(&bpf_trace_opts::cookie)));
+  return attach_with(prog, opts, [](const attach::Program& program, const auto& options) {
+    return attach::attach_tracing(program, options.get(&bpf_trace_opts::cookie));
+  });
 }
 
 extern "C" LIBBPF_API struct bpf_link* bpf_program__attach_trace(const struct bpf_program* prog) {
@@ -100,38 +88,29 @@ extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_tracing_multi(const struct bpf_program* prog, const char* pattern,
                                   const struct bpf_tracing_multi_opts* opts) {
   using Opts = bpf_tracing_multi_opts;
-  const Entry entry;
-  const auto options = Options<Opts>::read(opts);
-  if (!options)
-    return entry.fail_null<bpf_link>(options.error());
-  const Attachable program(core(prog));
-  return give_link(entry, attach::attach_tracing_multi(
-                              program.program(), {.pattern = pattern,
-                                                  .ids = options->get(&Opts::ids),
-                                                  .cookies = reinterpret_cast<const std::uint64_t*>(
-                                                      options->get(&Opts::cookies)),
-                                                  .count = options->get(&Opts::cnt)}));
+  return attach_with(prog, opts, [pattern](const attach::Program& program, const auto& options) {
+    return attach::attach_tracing_multi(program, {.pattern = pattern,
+                                                  .ids = options.get(&Opts::ids),
+                                                  .cookies = options.get(&Opts::cookies),
+                                                  .count = options.get(&Opts::cnt)});
+  });
 }
 
 extern "C" LIBBPF_API struct bpf_link* bpf_program__attach_freplace(const struct bpf_program* prog,
                                                                     int target_fd,
                                                                     const char* attach_func_name) {
-  const Entry entry;
-  const Attachable program(core(prog));
-  return give_link(entry,
-                   attach::attach_replacement(program.program(), target_fd, attach_func_name));
+  return attach_alone(prog, [=](const attach::Program& program) {
+    return attach::attach_replacement(program, target_fd, attach_func_name);
+  });
 }
 
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_iter(const struct bpf_program* prog, const struct bpf_iter_attach_opts* opts) {
   using Opts = bpf_iter_attach_opts;
-  const Entry entry;
-  const auto options = Options<Opts>::read(opts);
-  if (!options)
-    return entry.fail_null<bpf_link>(options.error());
-  const Attachable program(core(prog));
-  return give_link(entry, attach::attach_iterator(program.program(), options->get(&Opts::link_info),
-                                                  options->get(&Opts::link_info_len)));
+  return attach_with(prog, opts, [](const attach::Program& program, const auto& options) {
+    return attach::attach_iterator(program, options.get(&Opts::link_info),
+                                   options.get(&Opts::link_info_len));
+  });
 }
 
 extern "C" LIBBPF_API struct bpf_link* bpf_program__attach_cgroup(const struct bpf_program* prog,
@@ -176,15 +155,12 @@ extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_netfilter(const struct bpf_program* prog,
                               const struct bpf_netfilter_opts* opts) {
   using Opts = bpf_netfilter_opts;
-  const Entry entry;
-  const auto options = Options<Opts>::read(opts);
-  if (!options)
-    return entry.fail_null<bpf_link>(options.error());
-  const Attachable program(core(prog));
-  bpf::LinkCreateAttr attr{.attach_type = bpf::kNetfilter, .words = {}};
-  attr.netfilter = {.pf = options->get(&Opts::pf),
-                    .hooknum = options->get(&Opts::hooknum),
-                    .priority = options->get(&Opts::priority),
-                    .flags = options->get(&Opts::flags)};
-  return give_link(entry, attach::attach_hook(program.program(), attr));
+  return attach_with(prog, opts, [](const attach::Program& program, const auto& options) {
+    bpf::LinkCreateAttr attr{.attach_type = bpf::kNetfilter, .words = {}};
+    attr.netfilter = {.pf = options.get(&Opts::pf),
+                      .hooknum = options.get(&Opts::hooknum),
+                      .priority = options.get(&Opts::priority),
+                      .flags = options.get(&Opts::flags)};
+    return attach::attach_hook(program, attr);
+  });
 }

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 
-#include "abi/attach/handles.hpp"
 #include "abi/object/handles.hpp"
 #include "base/error_text.hpp"
 #include "base/failure.hpp"
@@ -83,6 +82,5 @@ extern "C" LIBBPF_API int bpf_link__update_map(struct bpf_link* link, const stru
   const Entry entry;
   if (link == nullptr || map == nullptr)
     return entry.fail(Errno(EINVAL));
-  return entry.leave(
-      ringside::object::update_map(core(link), core(const_cast<struct bpf_map*>(map))));
+  return entry.leave(ringside::object::update_map(core(link), core(map)));
 }

@@ -2,9 +2,7 @@
 // Attaching as the name of the section says.
 #include <cerrno>
 
-#include "abi/attach/handles.hpp"
-#include "abi/object/handles.hpp"
-#include "object/attaching.hpp"
+#include "abi/attach/attach_with.hpp"
 
 using ringside::core;
 using ringside::Entry;
@@ -17,7 +15,7 @@ namespace object = ringside::object;
 
 namespace {
 
-Result<ringside::Owned<attach::Link>> attach_by_name(object::Program& program) {
+Result<ringside::Owned<attach::Link>> attach_by_name(const object::Program& program) {
   const object::Attachable attachable(program);
   const ringside::Subject& subject = attachable.program().subject;
   if (!object::can_attach(program))
@@ -41,10 +39,10 @@ Result<ringside::Owned<attach::Link>> attach_by_name(object::Program& program) {
 
 extern "C" LIBBPF_API struct bpf_link* bpf_program__attach(const struct bpf_program* prog) {
   const Entry entry;
-  return give_link(entry, attach_by_name(core(const_cast<struct bpf_program*>(prog))));
+  return give_link(entry, attach_by_name(core(prog)));
 }
 
 extern "C" LIBBPF_API struct bpf_link* bpf_map__attach_struct_ops(const struct bpf_map* map) {
   const Entry entry;
-  return give_link(entry, object::attach_map(core(const_cast<struct bpf_map*>(map))));
+  return give_link(entry, object::attach_map(core(map)));
 }
