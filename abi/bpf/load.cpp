@@ -7,6 +7,7 @@
 
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/options.hpp"
+#include "abi/bpf/load_attr.hpp"
 #include "bpf/btf_load.hpp"
 #include "bpf/object_name.hpp"
 #include "bpf/prog.hpp"
@@ -16,7 +17,6 @@ using ringside::Errno;
 using ringside::Options;
 namespace bpf = ringside::bpf;
 
-RINGSIDE_OPTIONS(bpf_prog_load_opts);
 RINGSIDE_OPTIONS(bpf_btf_load_opts);
 
 extern "C" LIBBPF_API int bpf_prog_load(enum bpf_prog_type prog_type, const char* prog_name,
@@ -32,40 +32,13 @@ extern "C" LIBBPF_API int bpf_prog_load(enum bpf_prog_type prog_type, const char
     return entry.fail(Errno(EINVAL));
   if (insn_cnt > UINT32_MAX)
     return entry.fail(Errno(E2BIG));
-  const __u32 attach_prog_fd = options->get(&Opts::attach_prog_fd);
-  const __u32 attach_btf_obj_fd = options->get(&Opts::attach_btf_obj_fd);
-  if (attach_prog_fd != 0 && attach_btf_obj_fd != 0)
+  if (ringside::conflict_in(*options) != nullptr)
     return entry.fail(Errno(EINVAL));
-  char* const log_buf = options->get(&Opts::log_buf);
-  const __u32 log_size = options->get(&Opts::log_size);
-  if ((log_buf == nullptr) != (log_size == 0))
-    return entry.fail(Errno(EINVAL));
-
-  bpf::ProgLoadAttr attr{
-      .prog_type = prog_type,
-      .insn_cnt = static_cast<__u32>(insn_cnt),
-      .insns = insns,
-      .license = license,
-      .log_level = options->get(&Opts::log_level),
-      .log_size = log_size,
-      .log_buf = log_buf,
-      .kern_version = options->get(&Opts::kern_version),
-      .prog_flags = options->get(&Opts::prog_flags),
-      .prog_ifindex = options->get(&Opts::prog_ifindex),
-      .expected_attach_type = options->get(&Opts::expected_attach_type),
-      .prog_btf_fd = options->get(&Opts::prog_btf_fd),
-      .func_info_rec_size = options->get(&Opts::func_info_rec_size),
-      .func_info = options->get(&Opts::func_info),
-      .func_info_cnt = options->get(&Opts::func_info_cnt),
-      .line_info_rec_size = options->get(&Opts::line_info_rec_size),
-      .line_info = options->get(&Opts::line_info),
-      .line_info_cnt = options->get(&Opts::line_info_cnt),
-      .attach_btf_id = options->get(&Opts::attach_btf_id),
-      .attach_target_fd = attach_prog_fd != 0 ? attach_prog_fd : attach_btf_obj_fd,
-      .fd_array = options->get(&Opts::fd_array),
-      .prog_token_fd = options->get(&Opts::token_fd),
-      .fd_array_cnt = options->get(&Opts::fd_array_cnt),
-  };
+  auto attr = ringside::load_attr(*options);
+  attr.prog_type = prog_type;
+  attr.insn_cnt = static_cast<__u32>(insn_cnt);
+  attr.insns = insns;
+  attr.license = license;
   bpf::set_name(attr.prog_name, prog_name);
   auto fd = bpf::load_program(attr, attempts != 0 ? attempts : bpf::kDefaultAttempts);
   options->put(&Opts::log_true_size, attr.log_true_size);
