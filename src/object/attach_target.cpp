@@ -64,22 +64,29 @@ Result<AttachTarget> find_kernel_target(Loading& loading, std::uint32_t attach_t
               name);
 }
 
-Result<AttachTarget> find_section_target(Loading& loading, const Program& program,
-                                         const Subject& subject) {
+Result<const char*> section_target(const Program& program, const Subject& subject) {
   const char* const slash = std::strchr(program.section(), '/');
   if (slash == nullptr)
     return fail(subject, Errno(EINVAL),
                 "its section '%s' does not say what it is for: write it behind a slash, or call "
                 "bpf_program__set_attach_target",
                 program.section());
+  return slash + 1;
+}
+
+Result<AttachTarget> find_section_target(Loading& loading, const Program& program,
+                                         const Subject& subject) {
+  const auto target = section_target(program, subject);
+  if (!target)
+    return target.error();
   const int program_fd = program.plan().attach_program_fd;
   if (program_fd == 0 && program.plan().type == BPF_PROG_TYPE_EXT)
     return fail(subject, Errno(EINVAL),
                 "it replaces a function of another program, which "
                 "bpf_program__set_attach_target must name");
   if (program_fd == 0)
-    return find_kernel_target(loading, program.plan().attach_type, slash + 1, subject);
-  const auto id = kernel::find_in_program(program_fd, slash + 1, subject);
+    return find_kernel_target(loading, program.plan().attach_type, *target, subject);
+  const auto id = kernel::find_in_program(program_fd, *target, subject);
   if (!id)
     return id.error();
   return AttachTarget{*id, program_fd};

@@ -25,9 +25,12 @@ struct LookedUp {
 };
 LookedUp looked_up(std::uint32_t attach_type);
 
-// find_section_target finds what the part of the section's name behind the first slash means.
-// EINVAL: there is no such part, or a program that replaces another has none to replace; ESRCH: the
-// kernel and its modules have no such function or type; ENOENT: the program has not.
+// section_target is the part of a section's name behind the first slash. EINVAL: there is none.
+Result<const char*> section_target(const Program& program, const Subject& subject);
+
+// find_section_target finds what section_target means. EINVAL: there is no such part, or a program
+// that replaces another has none to replace; ESRCH: the kernel and its modules have no such
+// function or type; ENOENT: the program has not.
 Result<AttachTarget> find_section_target(Loading& loading, const Program& program,
                                          const Subject& subject);
 

@@ -84,13 +84,10 @@ Result<LoaderTarget> target_of(const Program& program, const ProgAttr& attr,
   if (program.target_name() != nullptr) {
     target.name = program.target_name();
   } else if (kind != nullptr && (kind->flags & kBtfTarget) != 0) {
-    const char* const slash = std::strchr(program.section(), '/');
-    if (slash == nullptr)
-      return fail(subject, Errno(EINVAL),
-                  "its section '%s' does not say what it is for: write it behind a slash, or call "
-                  "bpf_program__set_attach_target",
-                  program.section());
-    target.name = slash + 1;
+    const auto name = section_target(program, subject);
+    if (!name)
+      return name.error();
+    target.name = *name;
   } else if (attr.attach_btf_id != 0 || attr.attach_target_fd != 0) {
     return fail(subject, Errno(ENOTSUP), "its target is a number of this machine's, not a name");
   } else {
