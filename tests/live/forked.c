@@ -41,6 +41,31 @@ static unsigned read_for(struct ring_buffer* rb, const volatile unsigned long* c
   return held;
 }
 
+/* read_beside_child reads while a child frees the buffer, once the parent has read for a while. */
+static unsigned read_beside_child(struct ring_buffer* rb, const unsigned long* consumer) {
+  unsigned held;
+  char byte;
+  int go[2];
+  pid_t child;
+
+  if (pipe(go) != 0)
+    source_give_up("making a pipe", -errno);
+  child = fork();
+  if (child == 0) {
+    close(go[1]);
+    /* The end of the pipe is the word. */
+    if (read(go[0], &byte, 1) == 0)
+      ring_buffer__free(rb);
+    _exit(0);
+  }
+  close(go[0]);
+  held = read_for(rb, consumer, 5e3);
+  close(go[1]);
+  held += read_for(rb, consumer, 15e3);
+  waitpid(child, NULL, 0);
+  return held;
+}
+
 int main(void) {
   /* 100,000 a second, for longer than this reads. */
   const struct schedule load = {.calls = 4000000, .per_period = 1, .period_us = 10};
@@ -66,17 +91,8 @@ int main(void) {
   held = read_for(rb, consumer, 300e3);
   for (int i = 0; i < 20 && !held && getenv("LD_PRELOAD"); i++)
     held = read_for(rb, consumer, 200e3);
-  for (int i = 0; i < kChildren; i++) {
-    pid_t child = fork();
-
-    if (child == 0) {
-      usleep(5000); /* by then the parent has gone on */
-      ring_buffer__free(rb);
-      _exit(0);
-    }
-    held += read_for(rb, consumer, 20e3);
-    waitpid(child, NULL, 0);
-  }
+  for (int i = 0; i < kChildren; i++)
+    held += read_beside_child(rb, consumer);
   kill(writer, SIGKILL);
   waitpid(writer, NULL, 0);
   while (ring_buffer__poll(rb, kPollMs) > 0)
