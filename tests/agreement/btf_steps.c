@@ -7,7 +7,6 @@
  * its steps, {i32 result, u32 size, bytes}. A case that dies or takes too long ends with {signal,
  * ~0}. BTFs are known by the numbers in which they were made, and ~0 is none. */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
@@ -23,40 +22,28 @@
 
 enum { kMost = 64, kSeconds = 1 };
 
-#define LIBRARY(function) static __typeof__(&function) p_##function
-LIBRARY(btf__new_split);
-LIBRARY(btf__new_empty_split);
-LIBRARY(btf__add_btf);
-LIBRARY(btf__dedup);
-LIBRARY(btf__distill_base);
-LIBRARY(btf__relocate);
-LIBRARY(btf__permute);
-LIBRARY(btf__raw_data);
-LIBRARY(btf__set_endianness);
-LIBRARY(btf_ext__new);
-LIBRARY(btf_ext__raw_data);
-LIBRARY(libbpf_set_print);
+#define FUNCTIONS(X)                                                                               \
+  X(btf__new_split)                                                                                \
+  X(btf__new_empty_split)                                                                          \
+  X(btf__add_btf)                                                                                  \
+  X(btf__dedup)                                                                                    \
+  X(btf__distill_base)                                                                             \
+  X(btf__relocate)                                                                                 \
+  X(btf__permute)                                                                                  \
+  X(btf__raw_data)                                                                                 \
+  X(btf__set_endianness)                                                                           \
+  X(btf_ext__new)                                                                                  \
+  X(btf_ext__raw_data)                                                                             \
+  X(libbpf_set_print)
+#include "../support/functions.h"
 
 static void load(const char* path) {
-  void* const library = dlopen(path, RTLD_NOW);
+  const char* const problem = load_functions(path);
 
-  if (library == NULL) {
-    fprintf(stderr, "%s\n", dlerror());
+  if (problem != NULL) {
+    fprintf(stderr, "%s\n", problem);
     exit(2);
   }
-#define LOAD(function) p_##function = (__typeof__(&function))dlsym(library, #function)
-  LOAD(btf__new_split);
-  LOAD(btf__new_empty_split);
-  LOAD(btf__add_btf);
-  LOAD(btf__dedup);
-  LOAD(btf__distill_base);
-  LOAD(btf__relocate);
-  LOAD(btf__permute);
-  LOAD(btf__raw_data);
-  LOAD(btf__set_endianness);
-  LOAD(btf_ext__new);
-  LOAD(btf_ext__raw_data);
-  LOAD(libbpf_set_print);
 }
 
 static int quiet(enum libbpf_print_level level, const char* format, va_list args) {

@@ -3,7 +3,6 @@
  * has to search: for a function of an ELF file, or for functions of the kernel. What the kernel
  * says then does not matter. Instructions are counted by callgrind between the beginning and the
  * end of `measured`. */
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -26,18 +25,22 @@ static void fail(const char* what) {
   X(bpf_program__attach_uprobe_opts)                                                               \
   X(bpf_program__attach_kprobe_multi_opts)                                                         \
   X(libbpf_set_print)
-#define DECLARE(function) static __typeof__(&function) p_##function;
-FUNCTIONS(DECLARE)
+#include "../support/functions.h"
+
+/* need_all: all releases that are measured have all of these. */
+static void need_all(void) {
+#define NEED(function)                                                                             \
+  if (p_##function == NULL)                                                                        \
+    fail(#function);
+  FUNCTIONS(NEED)
+}
 
 static void load(const char* path) {
-  void* const library = dlopen(path, RTLD_NOW);
+  const char* const problem = load_functions(path);
 
-  if (library == NULL)
-    fail(dlerror());
-#define LOAD(function)                                                                             \
-  if ((p_##function = (__typeof__(&function))dlsym(library, #function)) == NULL)                   \
-    fail(#function);
-  FUNCTIONS(LOAD)
+  if (problem != NULL)
+    fail(problem);
+  need_all();
 }
 
 static struct bpf_program* program;

@@ -2,7 +2,6 @@
 /* btf_bench LIBRARY WORK FILE: does one piece of work on BTF once, with a libbpf, and prints how
  * many bytes were allocated at the most and how many blocks in all. Instructions are counted by
  * callgrind between the beginning and the end of `measured`. */
-#include <dlfcn.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -76,16 +75,13 @@ static void fail(const char* what) {
   X(btf__raw_data)                                                                                 \
   X(btf__set_endianness)                                                                           \
   X(btf__free)
-#define DECLARE(function) static __typeof__(&function) p_##function;
-FUNCTIONS(DECLARE)
+#include "../support/functions.h"
 
 static void load(const char* path) {
-  void* const library = dlopen(path, RTLD_NOW);
+  const char* const problem = load_functions(path);
 
-  if (library == NULL)
-    fail(dlerror());
-#define LOAD(function) p_##function = (__typeof__(&function))dlsym(library, #function);
-  FUNCTIONS(LOAD)
+  if (problem != NULL)
+    fail(problem);
 }
 
 static const char* file;
