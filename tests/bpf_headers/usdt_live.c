@@ -7,22 +7,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "../support/usdt_probe.h"
+
 enum { RESULTS = 32 };
 
-/* A probe as sys/sdt.h makes it: a nop, and a note with its address and its arguments. */
-#define PROBE(name, arguments)                                                                     \
-  "990: nop\n"                                                                                     \
-  ".pushsection .note.stapsdt, \"\", \"note\"\n"                                                   \
-  ".balign 4\n"                                                                                    \
-  ".4byte 992f-991f, 994f-993f, 3\n"                                                               \
-  "991: .asciz \"stapsdt\"\n"                                                                      \
-  "992: .balign 4\n"                                                                               \
-  "993: .8byte 990b, _.stapsdt.base, 0\n"                                                          \
-  ".asciz \"ringside\"\n"                                                                          \
-  ".asciz \"" name "\"\n"                                                                          \
-  ".asciz \"" arguments "\"\n"                                                                     \
-  "994: .balign 4\n"                                                                               \
-  ".popsection\n"
+#define PROBE(name, arguments) USDT_PROBE("ringside", name, "_.stapsdt.base", arguments)
 
 __asm__(".pushsection .stapsdt.base, \"aG\", \"progbits\", .stapsdt.base, comdat\n"
         ".hidden _.stapsdt.base\n"

@@ -6,6 +6,7 @@
 #include "attach/attaching.h"
 #include "harness/conform.h"
 #include "object/objects.h"
+#include "support/usdt_probe.h"
 
 /* What tests/objects/usdt.bpf.c keeps. */
 struct seen {
@@ -13,22 +14,12 @@ struct seen {
 };
 
 #if defined(__x86_64__)
-/* A nop, and a note as sys/sdt.h makes it: an int in %edi, and 7 in 8 bytes. */
-#define PROBE(name)                                                                                \
-  "990: nop\n"                                                                                     \
-  ".pushsection .note.stapsdt, \"\", \"note\"\n"                                                   \
-  ".balign 4\n"                                                                                    \
-  ".4byte 992f-991f, 994f-993f, 3\n"                                                               \
-  "991: .asciz \"stapsdt\"\n"                                                                      \
-  "992: .balign 4\n"                                                                               \
-  "993: .8byte 990b, 0, 0\n"                                                                       \
-  ".asciz \"conform\"\n"                                                                           \
-  ".asciz \"" name "\"\n"                                                                          \
-  ".asciz \"-4@%%edi 8@$7\"\n"                                                                     \
-  "994: .balign 4\n"                                                                               \
-  ".popsection\n"
+/* An int in %edi, and 7 in 8 bytes. */
 __attribute__((noinline)) static void pass_probe(int number) {
-  __asm__ volatile(PROBE("passed") : : "D"(number) : "memory");
+  __asm__ volatile(USDT_PROBE("conform", "passed", "0", "-4@%%edi 8@$7")
+                   :
+                   : "D"(number)
+                   : "memory");
 }
 #else
 static void pass_probe(int number) {
