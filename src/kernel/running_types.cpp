@@ -38,7 +38,10 @@ Result<ModuleBtf> read_module(os::UniqueFd fd, const btf::Btf& kernel) {
   bpf_btf_info info{};
   info.name = bpf::Address(module_name).bits();
   info.name_len = sizeof(module_name);
-  if (const auto asked = bpf::fill_info(fd.get(), info); !asked)
+  const auto asked = bpf::fill_info(fd.get(), info);
+  if (!asked && asked.error() == Errno(E2BIG))
+    return module; // Linux before 5.11: no BTF has a name, and modules have none
+  if (!asked)
     return asked.error();
   if (info.kernel_btf == 0 || std::string_view(module_name) == "vmlinux")
     return module;
