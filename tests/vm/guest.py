@@ -103,12 +103,14 @@ class Archive:
                 self.entry(link, 0o120777, os.path.basename(source).encode())
 
 
-def write_root(path, jobs, files):
+def write_root(path, jobs, files, parts):
     with open(path, "wb") as file:
         archive = Archive(file)
         for name in with_libraries({*files, *python_files()}):
             archive.copy(name)
         archive.copy(os.path.join(HERE, "init.py"), "/init")
+        for file, name in parts.items():
+            archive.copy(file, name)
         for folder in {job.folder for job in jobs} - archive.names:
             archive.entry(folder, 0o40755)
         jobs = json.dumps([job._asdict() for job in jobs])
@@ -122,19 +124,19 @@ def in_parallel(cpus):
     return cpus <= os.cpu_count()
 
 
-def boot(image, cpus, jobs, files, seconds):
-    """Boots a kernel with `cpus` CPUs and runs the jobs there; `files` go along. The machine may
-    take `seconds` in all."""
+def boot(image, parts, cpus, jobs, files, seconds):
+    """Boots a kernel with `cpus` CPUs and runs the jobs there; `files` go along, and `parts` by
+    names of their own. The machine may take `seconds` in all."""
     result = Boot()
     with tempfile.TemporaryDirectory(prefix="ringside-vm.") as folder:
         root, report, log = (os.path.join(folder, name) for name in ("root", "report", "log"))
-        write_root(root, jobs, files)
+        write_root(root, jobs, files, parts)
         thread = "multi" if in_parallel(cpus) else "single"
         command = [QEMU, "-accel", f"tcg,thread={thread}", "-cpu", "max", "-smp", str(cpus),
                    "-m", str(1024 + 8 * cpus), "-nodefaults", "-display", "none", "-no-reboot",
                    "-kernel", image, "-initrd", root, "-serial", "file:" + log,
                    "-serial", "file:" + report, "-append",
-                   "ringside_vm console=ttyS0 panic=-1 quiet loglevel=4 mitigations=off"]
+                   "ringside_vm console=ttyS0 panic=-1 quiet loglevel=4 mitigations=off lsm=bpf"]
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, text=True, timeout=seconds)

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-"""The first process of a virtual machine: mounts what programs expect, runs the jobs of /jobs.json
-one after the other, and tells of each in a line of JSON on the second serial port. Then the machine
-is off."""
+"""The first process of a virtual machine: mounts what programs expect, puts the kernel's /config
+where they look for it, loads the modules in /modules, runs the jobs of /jobs.json one after the
+other, and tells of each in a line of JSON on the second serial port. Then the machine is off."""
 
 import ctypes
+import glob
 import json
 import os
 import resource
@@ -15,6 +16,7 @@ import time
 MOUNTS = (("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tmpfs", "/dev/shm"),
           ("tracefs", "/sys/kernel/tracing"), ("bpf", "/sys/fs/bpf"))
 POWER_OFF = 0x4321FEDC  # reboot(2)
+FINIT_MODULE = 313  # finit_module(2), of x86-64
 OUTPUT_MAX = 1 << 20
 FINE = (0, 77)  # passed, skipped
 
@@ -39,11 +41,22 @@ def run(command, variables, folder, seconds):
         return status, output.read(OUTPUT_MAX).decode(errors="replace")
 
 
+def load_module(libc, path):
+    with open(path, "rb") as module:
+        if libc.syscall(FINIT_MODULE, module.fileno(), b"", 0) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), path)
+
+
 def main():
-    libc = ctypes.CDLL(None)
+    libc = ctypes.CDLL(None, use_errno=True)
     for kind, place in MOUNTS:
         os.makedirs(place, exist_ok=True)
         libc.mount(kind.encode(), place.encode(), kind.encode(), 0, None)
+    if os.path.exists("/config"):
+        os.makedirs("/boot", exist_ok=True)
+        os.rename("/config", "/boot/config-" + os.uname().release)
+    for path in sorted(glob.glob("/modules/*")):
+        load_module(libc, path)
     os.makedirs("/tmp", exist_ok=True)
     # Kernels before 5.11 charge BPF maps to it.
     resource.setrlimit(resource.RLIMIT_MEMLOCK, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -3,10 +3,12 @@
 """Debian's kernels, fetched from the mirror that this machine's apt uses, unpacked and kept.
 
 Nothing is installed. They are those for virtual machines ("cloud"): the same but for drivers, and
-a third of the size. What cannot be had raises oracle.Unavailable.
+a third of the size. The modules that tests need are kept with them. What cannot be had raises
+oracle.Unavailable.
 """
 
 import glob
+import lzma
 import os
 import re
 import shutil
@@ -17,6 +19,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import oracle  # noqa: E402
 
 SUITES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie", "newest": "sid"}
+# What programs are attached to, and Debian's kernels have as modules; none needs another.
+MODULES = ("sch_ingress", "cls_bpf")
 
 
 def query(work, tool, *arguments):
@@ -29,15 +33,37 @@ def query(work, tool, *arguments):
     return done.stdout
 
 
-def image_package(work):
-    """The package with the kernel itself: it hangs off others that are empty."""
-    package = "linux-image-cloud-amd64"
+def packages(work):
+    """The packages with the kernel itself, which hangs off others that are empty, and with its
+    modules and its configuration, where these have packages of their own."""
+    package, others = "linux-image-cloud-amd64", set()
     while True:
         depends = re.search(r"^Depends: (.*)", query(work, "apt-cache", "show", package), re.M)
-        deeper = depends and re.search(r"\blinux-(?:image|binary)-\d[^\s,]*", depends[1])
+        needed = re.findall(r"\blinux-(?:image|binary|modules|base)-\d[^\s,]*",
+                            depends[1] if depends else "")
+        deeper = [name for name in needed if name.startswith(("linux-image-", "linux-binary-"))]
+        others.update(name for name in needed if name not in deeper)
         if not deeper:
-            return package
+            return [package, *sorted(others)]
         package = deeper[0]
+
+
+def only(what, root, *patterns):
+    """The one file under a folder that has one of the names."""
+    found = [path for pattern in patterns for path in glob.glob(root + pattern, recursive=True)]
+    if len(found) != 1:
+        raise oracle.Unavailable(f"{what} in the packages: {found}")
+    return found[0]
+
+
+def keep_modules(root, folder):
+    """Puts the modules of an unpacked kernel into a folder, none of them compressed."""
+    os.mkdir(folder)
+    for name in MODULES:
+        path = only(f"modules {name}", root, f"/**/{name}.ko*")
+        unpack = lzma.open if path.endswith(".xz") else open
+        with unpack(path, "rb") as module, open(f"{folder}/{name}.ko", "wb") as kept:
+            shutil.copyfileobj(module, kept)
 
 
 def fetch(name, place):
@@ -48,19 +74,22 @@ def fetch(name, place):
     try:
         oracle.write_apt_state(work, SUITES[name])
         oracle.apt(work, "update")
-        package = image_package(work)
-        if name[0].isdigit() and f"-{name}." not in package:
-            raise oracle.Unavailable(f"Debian's suite {SUITES[name]} has {package}")
-        query(work, "apt-get", "download", package)
+        needed = packages(work)
+        if name[0].isdigit() and f"-{name}." not in needed[0]:
+            raise oracle.Unavailable(f"Debian's suite {SUITES[name]} has {needed[0]}")
+        query(work, "apt-get", "download", *needed)
         root = os.path.join(work, "root")
-        subprocess.run(["dpkg-deb", "-x", *glob.glob(work + "/*.deb"), root], check=True)
-        found = glob.glob(root + "/boot/vmlinuz-*") + glob.glob(root + "/usr/lib/modules/*/vmlinuz")
-        if len(found) != 1:
-            raise oracle.Unavailable(f"kernels in the package: {found}")
+        for package in glob.glob(work + "/*.deb"):
+            subprocess.run(["dpkg-deb", "-x", package, root], check=True)
         os.mkdir(work + "/kernel")
-        os.rename(found[0], work + "/kernel/vmlinuz")
+        keep_modules(root, work + "/kernel/modules")
+        os.rename(only("configurations", root, "/boot/config-*", "/usr/lib/modules/*/config"),
+                  work + "/kernel/config")
+        os.rename(only("kernels", root, "/boot/vmlinuz-*", "/usr/lib/modules/*/vmlinuz"),
+                  work + "/kernel/vmlinuz")
+        shutil.rmtree(place, ignore_errors=True)
         os.rename(work + "/kernel", place)
-    except (OSError, subprocess.CalledProcessError) as error:
+    except (OSError, lzma.LZMAError, subprocess.CalledProcessError) as error:
         raise oracle.Unavailable(str(error)) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -75,9 +104,17 @@ def image(name, cache):
     place = os.path.join(cache, name)
     os.makedirs(cache, exist_ok=True)
     with oracle.locked(os.path.join(cache, "lock")):
-        if not os.path.isdir(place):
+        if not all(os.path.isfile(path) for path in parts(place)):
             fetch(name, place)
     return os.path.join(place, "vmlinuz")
+
+
+def parts(place):
+    """What a kernel that was fetched into a folder has in a machine: its configuration as /config,
+    and its modules in /modules, by name in the order in which they are loaded."""
+    modules = {os.path.join(place, "modules", f"{name}.ko"): f"/modules/{number:02}-{name}.ko"
+               for number, name in enumerate(MODULES)}
+    return {os.path.join(place, "config"): "/config", **modules}
 
 
 def cached(cache):

@@ -5,8 +5,10 @@ import collections
 import json
 import os
 import re
+import subprocess
 
 import guest
+import oracle
 import skips
 
 STOCK = ", stock"  # what the name of a run on the stock library ends with
@@ -23,6 +25,8 @@ CONFORM_SECONDS, LIVE_SECONDS, HOTPLUG_SECONDS = 600, 400, 400
 CASE_SECONDS = 60
 # Ways in which CPUs go, how often they return on ours, and up to how many CPUs in the machine.
 HOTPLUG = (("offline", 100, MANY), ("late", 4, MANY), ("suspend", 3, 2))
+# The release that conformance-stock runs over: the newest, since cases begin with a release.
+STOCK_RELEASE = list(oracle.RELEASES)[-1]
 # The stock library does not follow, which is what shows that the program would notice.
 HOTPLUG_STOCK_RETURNS = 4
 
@@ -71,18 +75,36 @@ class Built:
         named = {os.path.normpath(os.path.join(self.folder, word)) for word in words}
         scripts = {os.path.join(place, name) for place, _, names in os.walk(os.path.dirname(HERE))
                    for name in names if name.endswith(".py")}
-        return {path for path in named | scripts if os.path.isfile(path)}
+        libraries = {path for job in jobs if "--library-path" in job.command
+                     for path in libraries_of(job)}
+        return {path for path in named | scripts if os.path.isfile(path)} | libraries
+
+
+def libraries_of(job):
+    """The libraries of a job with a loader of its own: that says which it would load."""
+    loader, option, folders, *program = job.command
+    listed = subprocess.run([loader, option, folders, "--list", program[0]], text=True, check=True,
+                            env={**os.environ, **job.env}, stdout=subprocess.PIPE).stdout
+    return re.findall(r"(?:=>|^)\s*(/\S+) \(0x", listed, re.M)
 
 
 # Conformance: the program itself, over ours in both forms and over the stock library.
 
-def conform_jobs(suite, preloaded, manner):
-    def jobs(built, _cpus):
-        libraries = ":".join(preloaded(built))
-        command = [built.program("conform"), "--as", manner, "--seconds", str(CASE_SECONDS)]
-        return [guest.Job(suite, command, {"LD_PRELOAD": libraries}, built.folder,
-                          CONFORM_SECONDS)]
-    return jobs
+def conform_job(suite, built, libraries, manner):
+    command = [built.program("conform"), "--as", manner, "--seconds", str(CASE_SECONDS)]
+    return guest.Job(suite, command, {"LD_PRELOAD": ":".join(libraries)}, built.folder,
+                     CONFORM_SECONDS)
+
+
+def conform_jobs(suite, preloaded):
+    return lambda built, _cpus: [conform_job(suite, built, preloaded(built), "ringside")]
+
+
+def conform_stock_jobs(built, _cpus):
+    """Over a release that may need a newer C library than this machine's."""
+    place = oracle.root(STOCK_RELEASE)
+    job = conform_job("conformance-stock", built, [oracle.library(place)], "stock")
+    return [job._replace(command=oracle.command(place, job.command))]
 
 
 def conform_cases(_job, outcome):
@@ -169,13 +191,11 @@ def hotplug_words(outcome):
 
 
 SUITES = (
-    Suite("conformance", conform_jobs("conformance", lambda built: [built.ringside, built.stock],
-                                      "ringside"), conform_cases),
-    Suite("conformance-full", conform_jobs(
-        "conformance-full", lambda built: [built.targets["bpf", "shared library"]], "ringside"),
+    Suite("conformance", conform_jobs("conformance", lambda built: [built.ringside, built.stock]),
           conform_cases),
-    Suite("conformance-stock", conform_jobs(
-        "conformance-stock", lambda built: [built.stock], "stock"), conform_cases),
+    Suite("conformance-full", conform_jobs(
+        "conformance-full", lambda built: [built.targets["bpf", "shared library"]]), conform_cases),
+    Suite("conformance-stock", conform_stock_jobs, conform_cases),
     Suite("simulator", lambda built, _cpus: built.test_jobs(
         r"simulated kernel against the real one$"), scenario_cases),
     # Without those that are about time: emulated CPUs stand still at times.

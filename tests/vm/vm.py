@@ -73,7 +73,9 @@ class Run:
                 sys.exit(f"{built.folder} has nothing for the suite '{suite.name}'")
         jobs = list(itertools.chain(*self.jobs.values()))
         begin = time.monotonic()
-        self.boot = guest.boot(image, machine.cpus, jobs, built.files(jobs), BOOT_SECONDS)
+        parts = {path: name for path, name in kernels.parts(os.path.dirname(image)).items()
+                 if os.path.isfile(path)}
+        self.boot = guest.boot(image, parts, machine.cpus, jobs, built.files(jobs), BOOT_SECONDS)
         self.seconds = time.monotonic() - begin
 
     def write_log(self, path):

@@ -6,12 +6,14 @@ that a kernel unpacks, what a machine reported, and what programs' output says o
 import contextlib
 import io
 import json
+import lzma
 import os
 import tempfile
 import unittest
 
 import guest
 import kernels
+import oracle
 import suites
 import vm
 
@@ -47,24 +49,56 @@ class Words(unittest.TestCase):
 
 
 class Packages(unittest.TestCase):
-    """The way from Debian's newest kernel to the package that has it."""
+    """The way from Debian's newest kernel to the packages that have it and what belongs to it."""
 
     def setUp(self):
         self.query = kernels.query
         self.addCleanup(setattr, kernels, "query", self.query)
 
-    def image_package(self, depends):
+    def packages(self, depends):
         kernels.query = lambda work, tool, verb, package: f"Depends: {depends[package]}\n"
-        return kernels.image_package("")
+        return kernels.packages("")
 
-    def test_the_last_package_that_another_needs(self):
-        first = "linux-image-cloud-amd64"
+    def test_one_package_has_all(self):
         image = "linux-image-6.1.0-50-cloud-amd64"
-        self.assertEqual(self.image_package({
-            first: f"{image} (= 6.1.187-1)", image: "kmod, linux-base (>= 4.3~)"}), image)
-        self.assertEqual(self.image_package({
-            first: f"{image} (= 6.1.187-1)", image: "linux-binary-6.1.0-50-cloud-amd64, kmod",
-            "linux-binary-6.1.0-50-cloud-amd64": "kmod"}), "linux-binary-6.1.0-50-cloud-amd64")
+        self.assertEqual(self.packages({
+            "linux-image-cloud-amd64": f"{image} (= 6.1.187-1)",
+            image: "kmod, linux-base (>= 4.3~)"}), [image])
+
+    def test_packages_that_others_need(self):
+        image, binary, modules, base = (f"linux-{part}-7.2.13-cloud-amd64"
+                                        for part in ("image", "binary", "modules", "base"))
+        self.assertEqual(self.packages({
+            "linux-image-cloud-amd64": f"linux-base-cloud-amd64, {image} (= 7.2.13-1)",
+            image: f"dracut | initramfs-tools, {base} (= 7.2.13-1), {binary}, {modules}",
+            binary: base}), [binary, base, modules])
+
+
+class Parts(unittest.TestCase):
+    def unpacked(self, folder, *names):
+        for name in names:
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(lzma.compress(b"code") if name.endswith(".xz") else b"code")
+
+    def test_modules_are_kept_uncompressed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.unpacked(folder, "lib/modules/6/net/sch_ingress.ko.xz", "lib/modules/6/cls_bpf.ko")
+            kernels.keep_modules(folder, folder + "/modules")
+            for name in kernels.MODULES:
+                with open(f"{folder}/modules/{name}.ko", "rb") as module:
+                    self.assertEqual(module.read(), b"code")
+
+    def test_a_module_that_is_not_there_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.unpacked(folder, "lib/modules/6/cls_bpf.ko")
+            with self.assertRaisesRegex(oracle.Unavailable, "sch_ingress"):
+                kernels.keep_modules(folder, folder + "/modules")
+
+    def test_what_a_machine_has_of_a_kernel(self):
+        self.assertEqual(list(kernels.parts("/x").items())[:2],
+                         [("/x/config", "/config"),
+                          ("/x/modules/sch_ingress.ko", "/modules/00-sch_ingress.ko")])
 
 
 def unpack(data):
