@@ -9,6 +9,7 @@
 
 #include "attach/attaching.h"
 #include "harness/conform.h"
+#include "harness/kernel.h"
 
 enum { link_raw_tracepoint = 1, link_perf_event = 7 };
 
@@ -52,8 +53,12 @@ static void tracepoint_cookie(void) {
 
   own_namespaces();
   program = program_loaded("tracepoint");
-  CHECK_LINK(bpf_program__attach_tracepoint_opts(program, "syscalls", "sys_enter_getppid", &opts),
-             link_perf_event, act_getppid, 1);
+  if (kernel_since("5.15"))
+    CHECK_LINK(bpf_program__attach_tracepoint_opts(program, "syscalls", "sys_enter_getppid", &opts),
+               link_perf_event, act_getppid, 1);
+  else
+    CHECK_NULL(bpf_program__attach_tracepoint_opts(program, "syscalls", "sys_enter_getppid", &opts),
+               EOPNOTSUPP);
   opts.sz = 4;
   CHECK_NULL(bpf_program__attach_tracepoint_opts(program, "syscalls", "sys_enter_getppid", &opts),
              EINVAL);
@@ -112,7 +117,7 @@ static void perf_event(void) {
   struct bpf_link* link = bpf_program__attach_perf_event(program, event);
 
   CHECK(link != NULL);
-  CHECK(bpf_link__fd(link) != event);
+  CHECK_EQ(bpf_link__fd(link) != event, kernel_since("5.15"));
   CHECK(counts(event));
   CHECK_EQ(bpf_link__destroy(link), 0);
   CHECK_EQ(fcntl(event, F_GETFD), -1);
@@ -189,7 +194,8 @@ CASES(attach_events) = {
     CASE(event_before_program, "bpf_program__attach_tracepoint"),
     CASE(tracepoint_cookie, "bpf_program__attach_tracepoint_opts"),
     CASE(raw_tracepoint, "bpf_program__attach_raw_tracepoint"),
-    CASE(raw_tracepoint_cookie, "bpf_program__attach_raw_tracepoint_opts", .since = "1.4"),
+    CASE(raw_tracepoint_cookie, "bpf_program__attach_raw_tracepoint_opts", .since = "1.4",
+         .kernel = "6.10"),
     CASE(perf_event, "bpf_program__attach_perf_event"),
     CASE(perf_event_by_ioctl, "bpf_program__attach_perf_event_opts", .since = "1.2"),
     CASE(perf_event_left_disabled, "bpf_program__attach_perf_event_opts", .since = "1.7"),

@@ -222,7 +222,7 @@ CASES(attach_sections) = {
 #define CASE(name_, ...)                                                                           \
   { .name = "attach_sections." #name_, .body = name_, .needs = NEEDS_LIVE, .function = __VA_ARGS__ }
     CASE(by_name, "bpf_program__attach"),
-    CASE(many_by_name, "bpf_program__attach", .since = "1.3"),
+    CASE(many_by_name, "bpf_program__attach", .since = "1.3", .kernel = "6.6"),
     CASE(misspelled, "bpf_program__attach"),
     CASE(uprobe_without_function, "bpf_program__attach", .since = "1.3"),
     CASE(without_target, "bpf_program__attach"),

@@ -87,10 +87,13 @@ static void limit_before_the_first_map(void) {
 CASES(first_use) = {
 #define CASE(name_, ...)                                                                           \
   { .name = "first_use." #name_, .body = name_, .function = __VA_ARGS__ }
-    CASE(before_the_first_map, "bpf_map_create", .difference = "no-probes-at-first-use"),
+    CASE(before_the_first_map, "bpf_map_create", .difference = "no-probes-at-first-use",
+         .kernel = "5.11"),
     CASE(before_the_first_name, "bpf_map_create", .difference = "no-probes-at-first-use"),
-    CASE(names_when_programs_are_refused, "bpf_map_create", .difference = "no-probes-at-first-use"),
-    CASE(a_kernel_without_names, "bpf_map_create", .difference = "no-probes-at-first-use"),
+    CASE(names_when_programs_are_refused, "bpf_map_create", .difference = "no-probes-at-first-use",
+         .kernel = "5.11"),
+    CASE(a_kernel_without_names, "bpf_map_create", .difference = "no-probes-at-first-use",
+         .kernel = "5.11"),
     CASE(bad_options_first, "bpf_map_create", .difference = "options-first"),
     CASE(limit_before_the_first_map, "libbpf_set_memlock_rlim", .since = "1.4"),
     {.name = NULL},

@@ -104,6 +104,8 @@ static struct result cannot_run(const struct conform_case* one, const char* refu
     return result_of("skip", "on the real kernel only", "");
   if (one->needs != NEEDS_NOTHING && !kernel_is_sim() && !(one->needs & NEEDS_LIVE))
     return result_of("skip", "on the simulator only", "");
+  if (one->kernel && !kernel_since(one->kernel))
+    return result_of("skip", "Linux before ", one->kernel);
   if (one->needs != NEEDS_NOTHING && !kernel_is_sim() && refusal)
     return result_of("skip", "the kernel refuses: ", refusal);
   return (struct result){.word = NULL};

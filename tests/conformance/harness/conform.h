@@ -37,6 +37,7 @@ struct conform_case {
   const char* changed_in; /* the release that changed what the case expects; NULL: none has */
   const char* difference; /* the heading in abi/differences/FAMILY.md under which ours differs */
   enum outcome stock_outcome; /* how the case ends over the stock library */
+  const char* kernel; /* the first Linux that has what the case is about; NULL: 5.10 has it */
 };
 
 /* The cases of one file. The last has no name. */

@@ -15,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 
 #include "harness/conform.h"
 #include "harness/kernel_live.h"
@@ -81,6 +82,12 @@ const char* kernel_refusal(void) {
     return text;
   close(program_fd);
   return NULL;
+}
+
+bool kernel_since(const char* release) {
+  struct utsname names;
+
+  return kernel_is_sim() || (uname(&names) == 0 && newer_or_equal(names.release, release));
 }
 
 void kernel_start(unsigned cpus) {

@@ -18,6 +18,9 @@ bool kernel_is_sim(void);
 /* kernel_refusal: why cases cannot use the real kernel on this machine; NULL if they can. */
 const char* kernel_refusal(void);
 
+/* kernel_since: whether the kernel is Linux `release` or later. The simulated one is the newest. */
+bool kernel_since(const char* release);
+
 /* kernel_start prepares for a case, with `cpus` CPUs if the kernel is simulated. kernel_end closes
  * the maps that the case left open. */
 void kernel_start(unsigned cpus);

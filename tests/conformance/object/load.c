@@ -375,7 +375,7 @@ static void assoc_struct_ops(void) {
 CASES(object_load) = {
 #define CASE(name_, ...)                                                                           \
   { .name = "load." #name_, .body = name_, .function = __VA_ARGS__ }
-    CASE(code, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.5"),
+    CASE(code, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.5", .kernel = "5.13"),
     CASE(one_way, "bpf_object__load", .needs = NEEDS_LIVE),
     CASE(in_the_kernel, "bpf_object__load", .needs = NEEDS_LIVE),
     CASE(slots, "bpf_object__load", .needs = NEEDS_LIVE),
@@ -384,12 +384,13 @@ CASES(object_load) = {
     CASE(bad_configuration, "bpf_object__load", .needs = NEEDS_LIVE),
     CASE(without_type, "bpf_object__load", .needs = NEEDS_LIVE),
     CASE(without_a_map, "bpf_object__load", .needs = NEEDS_LIVE),
-    CASE(elements, "bpf_map__lookup_elem", .needs = NEEDS_LIVE),
+    CASE(elements, "bpf_map__lookup_elem", .needs = NEEDS_LIVE, .kernel = "5.14"),
     CASE(usdt_by_links, "bpf_program__expected_attach_type", .needs = NEEDS_LIVE, .since = "1.3"),
     CASE(of_no_module, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.8"),
-    CASE(arena, "bpf_map__initial_value", .needs = NEEDS_LIVE, .since = "1.5"),
-    CASE(exclusive, "bpf_map__set_exclusive_program", .needs = NEEDS_LIVE, .since = "1.7"),
-    CASE(clone, "bpf_program__clone", .needs = NEEDS_LIVE, .since = "1.8"),
+    CASE(arena, "bpf_map__initial_value", .needs = NEEDS_LIVE, .since = "1.5", .kernel = "6.9"),
+    CASE(exclusive, "bpf_map__set_exclusive_program", .needs = NEEDS_LIVE, .since = "1.7",
+         .kernel = "6.18"),
+    CASE(clone, "bpf_program__clone", .needs = NEEDS_LIVE, .since = "1.8", .kernel = "5.13"),
     CASE(clone_of_a_failure, "bpf_program__clone", .needs = NEEDS_LIVE, .since = "1.8"),
     CASE(assoc_struct_ops, "bpf_program__assoc_struct_ops", .needs = NEEDS_LIVE, .since = "1.7"),
     CASE(reuse, "bpf_map__reuse_fd", .needs = NEEDS_LIVE),

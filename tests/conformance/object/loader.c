@@ -224,12 +224,12 @@ static void other_order(void) {
 CASES(object_loader) = {
 #define CASE(name_, ...)                                                                           \
   { .name = "loader." #name_, .body = name_, .function = "bpf_object__gen_loader", __VA_ARGS__ }
-    CASE(of_data, .needs = NEEDS_LIVE),
-    CASE(as_loaded, .needs = NEEDS_LIVE, .since = "1.5"),
-    CASE(named_target, .needs = NEEDS_LIVE, .since = "1.5"),
-    CASE(overrides, .needs = NEEDS_LIVE, .since = "1.2"),
-    CASE(signed_without_overrides, .needs = NEEDS_LIVE, .since = "1.8"),
-    CASE(failing, .needs = NEEDS_LIVE),
+    CASE(of_data, .needs = NEEDS_LIVE, .kernel = "5.14"),
+    CASE(as_loaded, .needs = NEEDS_LIVE, .kernel = "6.2", .since = "1.5"),
+    CASE(named_target, .needs = NEEDS_LIVE, .kernel = "6.2", .since = "1.5"),
+    CASE(overrides, .needs = NEEDS_LIVE, .kernel = "6.2", .since = "1.2"),
+    CASE(signed_without_overrides, .needs = NEEDS_LIVE, .kernel = "6.2", .since = "1.8"),
+    CASE(failing, .needs = NEEDS_LIVE, .kernel = "5.14"),
     CASE(bad_arguments, .needs = NEEDS_LIVE, .since = "1.7"),
     CASE(other_order, .needs = NEEDS_LIVE, .since = "1.5"),
     {.name = NULL},
