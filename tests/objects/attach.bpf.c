@@ -69,6 +69,24 @@ COUNTS(kprobe_multi, "kprobe.multi/__x64_sys_getpriorit?", 0)
 COUNTS(kretprobe_multi, "kretprobe.multi/__x64_sys_getpriority", 0)
 COUNTS(enter, "fentry/__x64_sys_getpriority", 0)
 COUNTS(leave, "fexit/__x64_sys_getpriority", 0)
+COUNTS(kprobe_session, "kprobe.session/__x64_sys_getpriority", 0)
+COUNTS(uprobe_session, "uprobe.session", 0)
+COUNTS(primary, "netkit/primary", -1)
+COUNTS(message, "sk_msg", 1)
+COUNTS(guard, "lsm/task_getpgid", 0)
 COUNTS(own, "own/place", 0)
+
+// What another program can take the place of.
+__attribute__((noinline)) int replaceable(struct __sk_buff* packet) {
+  return packet->len == 1;
+}
+
+SEC("?socket") int with_replaceable(struct __sk_buff* packet) {
+  return replaceable(packet);
+}
+
+SEC("?freplace/replaceable") int replacing(struct __sk_buff* packet) {
+  return count(77);
+}
 
 char _license[] SEC("license") = "GPL";

@@ -9,10 +9,12 @@ struct bpf_link;
 struct bpf_program;
 
 /* program_loaded is a program of tests/objects/attach.bpf.c, in an object of its own that is loaded
- * with it alone; program_unloaded is one that is not loaded. end_program closes the object. One at
- * a time. If the kernel does not know the type of program, the case is skipped. */
+ * with it alone; program_unloaded is one that is not loaded, and load_program loads it. end_program
+ * closes the object. One at a time. If the kernel does not know the type of program, the case is
+ * skipped. */
 struct bpf_program* program_loaded(const char* name);
 struct bpf_program* program_unloaded(const char* name);
+int load_program(struct bpf_program* program);
 void end_program(void);
 
 /* runs_in is how often the program runs during `act`. */
@@ -27,6 +29,11 @@ const char* own_file(void);
 int probed(int number);
 void act_probed(void);
 void act_getppid(void);
+
+/* own_network gives the process a network of its own, in which the loopback device is up, and
+ * act_packet sends one packet over it, which arrives. */
+void own_network(void);
+void act_packet(void);
 
 /* CHECK_LINK checks that there is a link of a type of the kernel's (or 0, if the kernel has none),
  * that the program runs `wanted` times in `act`, and that it no longer does when the link has

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* kprobes: programs on functions of the kernel. A kernel without kprobes or trampolines skips them:
  * `./dev vm` has kernels with both. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -90,11 +95,62 @@ static void many(void) {
   end_program();
 }
 
+static void session(void) {
+  struct bpf_program* program;
+  OPTS(bpf_kprobe_multi_opts, opts, .session = true);
+
+  own_namespaces();
+  program = program_loaded("kprobe_session");
+  CHECK_LINK(need(bpf_program__attach(program)), 0, act_getpriority, 2);
+  CHECK_LINK(bpf_program__attach_kprobe_multi_opts(program, function, &opts), 0, act_getpriority,
+             2);
+  opts.retprobe = true;
+  CHECK_NULL(bpf_program__attach_kprobe_multi_opts(program, function, &opts), EINVAL);
+  end_program();
+}
+
+/* A process group is asked for: of a process by its number, for which security modules are asked.
+ */
+static void act_getpgid(void) {
+  getpgid(getpid());
+}
+
+/* guards_by_programs: BPF programs are among the kernel's security modules. */
+static bool guards_by_programs(void) {
+  char folder[] = "/tmp/conform-security-XXXXXX", path[64], names[512] = "";
+  bool found = false;
+  int fd;
+
+  own_namespaces();
+  if (mkdtemp(folder) && mount("securityfs", folder, "securityfs", 0, NULL) == 0) {
+    snprintf(path, sizeof(path), "%s/lsm", folder);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    found = read(fd, names, sizeof(names) - 1) > 0 && strstr(names, "bpf") != NULL;
+    close(fd);
+    umount2(folder, MNT_DETACH);
+  }
+  rmdir(folder);
+  return found;
+}
+
+static void guard(void) {
+  struct bpf_program* program;
+
+  if (!guards_by_programs())
+    skip("BPF programs are none of the kernel's security modules: boot it with lsm=bpf");
+  program = program_loaded("guard");
+  CHECK_LINK(need(bpf_program__attach_lsm(program)), 0, act_getpgid, 1);
+  end_program();
+  CHECK_LINK(bpf_program__attach(program_loaded("guard")), 0, act_getpgid, 1);
+  end_program();
+}
+
 static void traced(void) {
   struct bpf_program* program = program_loaded("enter");
 
   CHECK_LINK(need(bpf_program__attach(program)), 0, act_getpriority, 1);
-  CHECK_LINK(bpf_program__attach_trace(program), 0, act_getpriority, 1);
+  end_program();
+  CHECK_LINK(bpf_program__attach_trace(program_loaded("enter")), 0, act_getpriority, 1);
   end_program();
   CHECK_LINK(bpf_program__attach(program_loaded("leave")), 0, act_getpriority, 1);
   end_program();
@@ -107,6 +163,8 @@ CASES(attach_kprobes) = {
     CASE(modes, "bpf_program__attach_kprobe_opts", .since = "1.2"),
     CASE(system_call, "bpf_program__attach_ksyscall"),
     CASE(many, "bpf_program__attach_kprobe_multi_opts", .since = "1.3"),
+    CASE(session, "bpf_program__attach_kprobe_multi_opts", .since = "1.5", .kernel = "6.10"),
+    CASE(guard, "bpf_program__attach_lsm"),
     CASE(traced, "bpf_program__attach_trace"),
     {.name = NULL},
 #undef CASE

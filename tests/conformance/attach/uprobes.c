@@ -9,6 +9,7 @@
 
 #include "attach/attaching.h"
 #include "harness/conform.h"
+#include "harness/kernel.h"
 
 enum { link_perf_event = 7, link_uprobe_multi = 12 };
 
@@ -26,8 +27,11 @@ static void by_function(void) {
              link_perf_event, act_probed, 1);
   opts.retprobe = true;
   opts.bpf_cookie = 7;
-  CHECK_LINK(bpf_program__attach_uprobe_opts(program, -1, own_file(), 0, &opts), link_perf_event,
-             act_probed, 1);
+  if (kernel_since("5.15"))
+    CHECK_LINK(bpf_program__attach_uprobe_opts(program, -1, own_file(), 0, &opts), link_perf_event,
+               act_probed, 1);
+  else
+    CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, own_file(), 0, &opts), EOPNOTSUPP);
   end_program();
 }
 
@@ -174,6 +178,10 @@ static void modes(void) {
   program = program_loaded("uprobe");
   for (int mode = 0; mode < 4; mode++) {
     opts.attach_mode = (enum probe_attach_mode)mode;
+    if (opts.attach_mode == PROBE_ATTACH_MODE_LINK && !kernel_since("5.15")) {
+      CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, own_file(), 0, &opts), EOPNOTSUPP);
+      continue;
+    }
     CHECK_LINK(bpf_program__attach_uprobe_opts(program, -1, own_file(), 0, &opts), types[mode],
                act_probed, 1);
     CHECK(!left_in_tracefs());
@@ -216,6 +224,19 @@ static void many_by_name(void) {
              link_uprobe_multi, act_probed, 2);
   names[1] = "nothing";
   CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, own_file(), NULL, &opts), ENOENT);
+  end_program();
+}
+
+static void session(void) {
+  struct bpf_program* program;
+  OPTS(bpf_uprobe_multi_opts, opts, .session = true);
+
+  skip_under_valgrind();
+  program = program_loaded("uprobe_session");
+  CHECK_LINK(bpf_program__attach_uprobe_multi(program, -1, own_file(), "probed", &opts),
+             link_uprobe_multi, act_probed, 2);
+  opts.retprobe = true;
+  CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, own_file(), "probed", &opts), EINVAL);
   end_program();
 }
 
@@ -306,13 +327,14 @@ CASES(attach_uprobes) = {
     CASE(other_negative_process, "bpf_program__attach_uprobe_opts",
          .difference = "all-processes-below-zero"),
     CASE(modes, "bpf_program__attach_uprobe_opts", .since = "1.7"),
-    CASE(many_by_pattern, "bpf_program__attach_uprobe_multi", .since = "1.3"),
-    CASE(many_by_name, "bpf_program__attach_uprobe_multi", .since = "1.3"),
+    CASE(many_by_pattern, "bpf_program__attach_uprobe_multi", .since = "1.3", .kernel = "6.6"),
+    CASE(many_by_name, "bpf_program__attach_uprobe_multi", .since = "1.3", .kernel = "6.6"),
+    CASE(session, "bpf_program__attach_uprobe_multi", .since = "1.6", .kernel = "6.13"),
     CASE(one_name_twice, "bpf_program__attach_uprobe_multi", .since = "1.3",
-         .difference = "one-function-twice"),
+         .difference = "one-function-twice", .kernel = "6.6"),
     CASE(many_of_what, "bpf_program__attach_uprobe_multi", .since = "1.3"),
     CASE(imported_functions, "bpf_program__attach_uprobe_multi", .since = "1.3",
-         .difference = "imported-functions"),
+         .difference = "imported-functions", .kernel = "6.6"),
     {.name = NULL},
 #undef CASE
 };
