@@ -58,10 +58,19 @@ static void pin_paths(void) {
   CHECK_TEXT(bpf_map__get_pin_path(map), "/sys/fs/bpf/x.y");
   CHECK_EQ(bpf_map__set_pin_path(map, NULL), 0);
   CHECK(bpf_map__pin_path(map) == NULL);
-  CHECK_FAILS(bpf_map__pin(map, "/sys/fs/bpf/x"), EINVAL);
   CHECK_FAILS(bpf_map__unpin(map, NULL), EINVAL);
+  CHECK_FAILS(bpf_map__pin(map, "/sys/fs/bpf/x"), EINVAL);
   CHECK_FAILS(bpf_object__pin_maps(object, "/sys/fs/bpf/x"), ENOENT);
   CHECK_FAILS(bpf_object__pin_programs(object, "/sys/fs/bpf/x"), ENOENT);
+  bpf_object__close(object);
+}
+
+static void pin_path_of_a_failure(void) {
+  struct bpf_object* object = open_object("maps.el", NULL);
+  struct bpf_map* map = map_of(object, "sized");
+
+  CHECK_FAILS(bpf_map__pin(map, "/proc/x"), EINVAL);
+  CHECK_EQ(bpf_map__pin_path(map) == NULL, differs());
   bpf_object__close(object);
 }
 
@@ -198,6 +207,7 @@ CASES(object_settings) = {
     CASE(of_maps, "bpf_map__set_type"),
     CASE(of_rings, "bpf_map__set_max_entries"),
     CASE(pin_paths, "bpf_map__set_pin_path"),
+    CASE(pin_path_of_a_failure, "bpf_map__pin", .difference = "failed-pins-are-forgotten"),
     CASE(inner_maps, "bpf_map__inner_map"),
     CASE(first_content, "bpf_map__set_initial_value"),
     CASE(other_sizes_of_data, "bpf_map__set_value_size", .since = "1.3"),
