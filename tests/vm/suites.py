@@ -10,6 +10,7 @@ import subprocess
 import guest
 import oracle
 import skips
+import tools
 
 STOCK = ", stock"  # what the name of a run on the stock library ends with
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -20,7 +21,7 @@ Case = collections.namedtuple("Case", "name word remark", defaults=[""])
 Suite = collections.namedtuple("Suite", "name jobs cases")
 
 MANY = 8192
-CONFORM_SECONDS, LIVE_SECONDS, HOTPLUG_SECONDS = 600, 400, 400
+CONFORM_SECONDS, LIVE_SECONDS, HOTPLUG_SECONDS, TOOLS_SECONDS = 600, 400, 400, 600
 # A case makes thousands of system calls, and 64 emulated CPUs take turns.
 CASE_SECONDS = 60
 # Ways in which CPUs go, how often they return on ours, and up to how many CPUs in the machine.
@@ -150,6 +151,23 @@ def scenario_cases(job, outcome):
     return cases
 
 
+# Programs of others.
+
+def tools_jobs(built, _cpus):
+    command = [os.path.join(HERE, "tools.py"), built.program("vm-tools"),
+               built.targets["bpf", "shared library"], *tools.objects()]
+    return [guest.Job("tools", [guest.PYTHON, *command],
+                      {"PYTHONPATH": os.path.join(HERE, "..", "support")}, built.folder,
+                      TOOLS_SECONDS)]
+
+
+def tools_cases(job, outcome):
+    found = re.findall(r"^(same|DIFFERENT) (\S+) \((.*)\)$", outcome.output, re.M)
+    cases = [Case(name, "passed" if word == "same" else "failed", remark)
+             for word, name, remark in found]
+    return cases or status_cases(job, outcome)
+
+
 # CPUs that come and go.
 
 def hotplug_jobs(built, cpus):
@@ -201,6 +219,7 @@ SUITES = (
     # Without those that are about time: emulated CPUs stand still at times.
     Suite("live", lambda built, _cpus: built.test_jobs(r"live (?!wakeups|watched).*(?<!, stock)$"),
           status_cases),
+    Suite("tools", tools_jobs, tools_cases),
     Suite("hotplug", hotplug_jobs, hotplug_cases),
 )
 

@@ -66,8 +66,8 @@ class Run:
 
     def __init__(self, machine, image, built):
         self.machine = machine
-        self.suites = [suite for suite in suites.SUITES if suite.name in machine.suites]
-        self.jobs = {suite: suite.jobs(built, machine.cpus) for suite in self.suites}
+        self.jobs = self.jobs_of(machine, built)
+        self.suites = list(self.jobs)
         for suite, jobs in self.jobs.items():
             if not jobs:
                 sys.exit(f"{built.folder} has nothing for the suite '{suite.name}'")
@@ -77,6 +77,18 @@ class Run:
                  if os.path.isfile(path)}
         self.boot = guest.boot(image, parts, machine.cpus, jobs, built.files(jobs), BOOT_SECONDS)
         self.seconds = time.monotonic() - begin
+
+    @staticmethod
+    def jobs_of(machine, built):
+        """The jobs of each suite; says which suite lacks something that cannot be had."""
+        jobs = {}
+        for suite in suites.SUITES:
+            if suite.name in machine.suites:
+                try:
+                    jobs[suite] = suite.jobs(built, machine.cpus)
+                except oracle.Unavailable as error:
+                    print(f"SKIP: suite {suite.name}: {error}", flush=True)
+        return jobs
 
     def write_log(self, path):
         with open(path, "w") as log:

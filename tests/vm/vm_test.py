@@ -8,6 +8,7 @@ import io
 import json
 import lzma
 import os
+import struct
 import tempfile
 import unittest
 
@@ -15,6 +16,7 @@ import guest
 import kernels
 import oracle
 import suites
+import tools
 import vm
 
 
@@ -99,6 +101,43 @@ class Parts(unittest.TestCase):
         self.assertEqual(list(kernels.parts("/x").items())[:2],
                          [("/x/config", "/config"),
                           ("/x/modules/sch_ingress.ko", "/modules/00-sch_ingress.ko")])
+
+
+class Tools(unittest.TestCase):
+    """BPF objects in other programs, and how what is said of them is compared."""
+
+    def test_objects_are_found_in_a_program(self):
+        def elf(kind, machine, size):
+            header = bytearray(tools.IDENT.ljust(64, b"\0"))
+            struct.pack_into("<HH", header, 16, kind, machine)
+            struct.pack_into("<Q", header, 40, size)
+            struct.pack_into("<HH", header, 58, 64, 2)
+            return bytes(header) + b"x" * (size - 64) + b"h" * 128
+
+        program, other, one = elf(3, 62, 64), elf(1, 62, 64), elf(1, 247, 100)
+        self.assertEqual(list(tools.embedded(program + other + one + b"rest" + one)), [one, one])
+        self.assertEqual(list(tools.embedded(program)), [])
+
+    def test_objects_that_are_the_same_and_not(self):
+        stock = tools.by_object("a p s: attached\na q s: not attached: No such file\n"
+                                "b p s: attached\nc p s: attached\n")
+        ours = tools.by_object("a p s: attached\na q s: not attached: No such file\n"
+                               "b p s: not loaded: Invalid argument\n")
+        lines, same = tools.compare(stock, ours)
+        self.assertFalse(same)
+        self.assertEqual(lines, [
+            "same a (1 of 2 programs attached)",
+            "DIFFERENT b (b p s: attached | b p s: not loaded: Invalid argument)",
+            "DIFFERENT c (not all programs)"])
+        self.assertEqual(tools.compare(stock, stock)[1], True)
+
+    def test_cases(self):
+        job = guest.Job("tools", [], {}, "", 1)
+        outcome = guest.Outcome(1, 1, "same a (1 of 2 programs attached)\nDIFFERENT b (x | y)\n")
+        self.assertEqual([(case.name, case.word) for case in suites.tools_cases(job, outcome)],
+                         [("a", "passed"), ("b", "failed")])
+        silent = suites.tools_cases(job, guest.Outcome(1, 1, ""))
+        self.assertEqual([case.word for case in silent], ["failed"])
 
 
 def unpack(data):

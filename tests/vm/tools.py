@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
+"""The BPF programs of bcc's tools, as Debian's package libbpf-tools has them, each loaded and
+attached by itself over the stock library and over ours: both must say the same.
+
+  tools.py PROGRAM LIBBPF OBJECT...
+
+PROGRAM is what tools.c became, linked to the stock library, and LIBBPF our libbpf.so.1. Prints a
+line for each object: "same OBJECT (N of N programs attached)", or "DIFFERENT OBJECT (how)".
+"""
+
+import collections
+import glob
+import os
+import shutil
+import struct
+import subprocess
+import sys
+
+import oracle
+
+SUITE, PACKAGE = "bookworm", "libbpf-tools"
+IDENT = b"\x7fELF\x02\x01\x01"  # 64 bits, little-endian
+RELOCATABLE_FOR_BPF = (1, 247)
+
+
+def embedded(data):
+    """The BPF objects that a program carries with it. They end with their section headers."""
+    at = data.find(IDENT, 1)
+    while at >= 0:
+        if struct.unpack_from("<HH", data, at + 16) == RELOCATABLE_FOR_BPF:
+            headers, = struct.unpack_from("<Q", data, at + 40)
+            size, number = struct.unpack_from("<HH", data, at + 58)
+            yield data[at:at + headers + size * number]
+        at = data.find(IDENT, at + 1)
+
+
+def fetch(place):
+    """Makes the folder `place` with the objects of Debian's package."""
+    work = place + ".partial"
+    shutil.rmtree(work, ignore_errors=True)
+    os.makedirs(work + "/objects")
+    try:
+        oracle.write_apt_state(work, SUITE)
+        oracle.apt(work, "update")
+        oracle.apt(work, "download", PACKAGE)
+        unpacked = os.path.join(work, "unpacked")
+        subprocess.run(["dpkg-deb", "-x", *glob.glob(work + "/*.deb"), unpacked], check=True)
+        for path in sorted(glob.glob(os.path.join(unpacked, "usr/sbin/*"))):
+            if not os.path.islink(path):
+                with open(path, "rb") as file:
+                    objects = embedded(file.read())
+                for number, code in enumerate(objects):
+                    name = os.path.basename(path) + (f"-{number}" if number else "")
+                    with open(f"{work}/objects/{name}.o", "wb") as file:
+                        file.write(code)
+        os.rename(work + "/objects", place)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise oracle.Unavailable(str(error)) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def objects():
+    """The objects' paths; they are fetched when they are not there."""
+    return sorted(glob.glob(oracle.made(f"objects+{SUITE}+{PACKAGE}", fetch) + "/*.o"))
+
+
+def by_object(text):
+    """What was said of each object's programs."""
+    said = collections.defaultdict(list)
+    for line in text.splitlines():
+        said[line.split()[0].rstrip(":")].append(line)
+    return said
+
+
+def compare(stock, ours):
+    """A line for each object, and whether all are the same."""
+    lines, same = [], True
+    for name in sorted({*stock, *ours}):
+        attached = sum(line.endswith(": attached") for line in stock.get(name, []))
+        if stock.get(name) == ours.get(name):
+            lines.append(f"same {name} ({attached} of {len(stock[name])} programs attached)")
+        else:
+            same = False
+            differ = [f"{one} | {other}" for one, other in
+                      zip(stock.get(name, []), ours.get(name, [])) if one != other]
+            lines.append(f"DIFFERENT {name} ({differ[0] if differ else 'not all programs'})")
+    return lines, same
+
+
+def main(program, library, *paths):
+    said = []
+    for environment in {}, {"LD_PRELOAD": library}:
+        done = subprocess.run([program, *paths], env={**os.environ, **environment}, text=True,
+                              stdout=subprocess.PIPE, check=False)
+        said.append(by_object(done.stdout))
+        if done.returncode != 0:
+            print(f"DIFFERENT all ({program} ended with {done.returncode})")
+            return 1
+    lines, same = compare(*said)
+    print("\n".join(lines))
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
