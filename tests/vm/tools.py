@@ -6,7 +6,8 @@ attached by itself over the stock library and over ours: both must say the same.
   tools.py PROGRAM LIBBPF OBJECT...
 
 PROGRAM is what tools.c became, linked to the stock library, and LIBBPF our libbpf.so.1. Prints a
-line for each object: "same OBJECT (N of N programs attached)", or "DIFFERENT OBJECT (how)".
+line for each object: "same OBJECT (of N programs N attached, N ran)", or "DIFFERENT OBJECT (how)".
+Whether a program has run depends on the machine too, so that is told and not compared.
 """
 
 import collections
@@ -22,6 +23,7 @@ import oracle
 SUITE, PACKAGE = "bookworm", "libbpf-tools"
 IDENT = b"\x7fELF\x02\x01\x01"  # 64 bits, little-endian
 RELOCATABLE_FOR_BPF = (1, 247)
+RAN = ", ran"
 
 
 def embedded(data):
@@ -67,20 +69,24 @@ def objects():
 
 
 def by_object(text):
-    """What was said of each object's programs."""
-    said = collections.defaultdict(list)
+    """What was said of each object's programs, and how many of them have run."""
+    said, runs = collections.defaultdict(list), collections.Counter()
     for line in text.splitlines():
-        said[line.split()[0].rstrip(":")].append(line)
-    return said
+        name = line.split()[0].rstrip(":")
+        said[name].append(line.removesuffix(RAN))
+        runs[name] += line.endswith(RAN)
+    return said, runs
 
 
 def compare(stock, ours):
     """A line for each object, and whether all are the same."""
+    (stock, _), (ours, runs) = stock, ours
     lines, same = [], True
     for name in sorted({*stock, *ours}):
-        attached = sum(line.endswith(": attached") for line in stock.get(name, []))
+        attached = sum(line.endswith(": attached") for line in ours.get(name, []))
         if stock.get(name) == ours.get(name):
-            lines.append(f"same {name} ({attached} of {len(stock[name])} programs attached)")
+            lines.append(f"same {name} (of {len(ours[name])} programs {attached} attached, "
+                         f"{runs[name]} ran)")
         else:
             same = False
             differ = [f"{one} | {other}" for one, other in

@@ -119,21 +119,22 @@ class Tools(unittest.TestCase):
         self.assertEqual(list(tools.embedded(program)), [])
 
     def test_objects_that_are_the_same_and_not(self):
-        stock = tools.by_object("a p s: attached\na q s: not attached: No such file\n"
+        stock = tools.by_object("a p s: attached, ran\na q s: not attached: No such file\n"
                                 "b p s: attached\nc p s: attached\n")
         ours = tools.by_object("a p s: attached\na q s: not attached: No such file\n"
                                "b p s: not loaded: Invalid argument\n")
         lines, same = tools.compare(stock, ours)
         self.assertFalse(same)
         self.assertEqual(lines, [
-            "same a (1 of 2 programs attached)",
+            "same a (of 2 programs 1 attached, 0 ran)",
             "DIFFERENT b (b p s: attached | b p s: not loaded: Invalid argument)",
             "DIFFERENT c (not all programs)"])
         self.assertEqual(tools.compare(stock, stock)[1], True)
 
     def test_cases(self):
         job = guest.Job("tools", [], {}, "", 1)
-        outcome = guest.Outcome(1, 1, "same a (1 of 2 programs attached)\nDIFFERENT b (x | y)\n")
+        outcome = guest.Outcome(1, 1, "same a (of 2 programs 1 attached, 0 ran)\n"
+                                      "DIFFERENT b (x | y)\n")
         self.assertEqual([(case.name, case.word) for case in suites.tools_cases(job, outcome)],
                          [("a", "passed"), ("b", "failed")])
         silent = suites.tools_cases(job, guest.Outcome(1, 1, ""))
