@@ -2,16 +2,15 @@
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """Programs from Debian's packages, as they are, with our libbpf.so.1 in the place of the stock one.
 
-Each line of a case is run on the stock library and on ours, in namespaces of its own. Both must say
-the same, but for numbers that the kernel gives, and end with the same code. The loader must say
-that every function of libbpf's came from ours.
+The commands of a case, of work.py, are run on the stock library and on ours, in namespaces of their
+own. Both must say the same, but for numbers that the kernel gives, and end with the same code. The
+loader must say that every function of libbpf's came from ours.
 
   alone.py network LIBBPF OBJECT    ip, tc, xdp-loader and xdp-filter load programs
   alone.py tracing LIBBPF PROGRAM   bpftrace traces a program, and Python's own probes
 """
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -20,99 +19,55 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import bindings  # noqa: E402
 import sandbox  # noqa: E402
 import skips  # noqa: E402
+import work  # noqa: E402
 
-FAMILIES = ("bpf_", "btf__", "libbpf_", "perf_buffer__", "ring_buffer__")
 DEADLINE_S = 60
+PYTHON = "/usr/bin/python3.11"
 
-# What of an output is the kernel's or the moment's to say.
-CHANGING = (
-    (re.compile(r"\bid [0-9]+"), "id N"),
-    (re.compile(r"\btag [0-9a-f]{16}"), "tag T"),
-    (re.compile(r"(skb|native) +[0-9]+ +"), r"\1 N "),
-    (re.compile(r"hit counter.*"), ""),
-)
-
-
-def network(thing):
-    """Commands for a veth pair, and the package of each program."""
-    return [
-        ("ip", "iproute2", ["link", "set", "dev", "lo", "xdp", "obj", thing, "sec", "xdp"]),
-        ("ip", "iproute2", ["link", "show", "lo"]),
-        ("ip", "iproute2", ["link", "set", "dev", "lo", "xdp", "off"]),
-        ("tc", "iproute2", ["qdisc", "add", "dev", "near", "clsact"]),
-        ("tc", "iproute2", ["filter", "add", "dev", "near", "ingress", "bpf", "direct-action",
-                            "obj", thing, "sec", "tc"]),
-        ("tc", "iproute2", ["filter", "show", "dev", "near", "ingress"]),
-        ("tc", "iproute2", ["qdisc", "del", "dev", "near", "clsact"]),
-        ("xdp-loader", "xdp-tools", ["load", "-m", "skb", "near", thing]),
-        ("xdp-loader", "xdp-tools", ["status", "near"]),
-        ("xdp-loader", "xdp-tools", ["unload", "near", "--all"]),
-        ("xdp-filter", "xdp-tools", ["load", "-m", "skb", "near"]),
-        ("xdp-filter", "xdp-tools", ["port", "80"]),
-        ("xdp-filter", "xdp-tools", ["status"]),
-        ("xdp-filter", "xdp-tools", ["unload", "near"]),
-    ]
+# By case: the programs, and the package of each.
+CASES = {
+    "network": (("ip", "iproute2"), ("tc", "iproute2"), ("xdp-loader", "xdp-tools"),
+                ("xdp-filter", "xdp-tools")),
+    "tracing": (("bpftrace", "bpftrace"),),
+}
 
 
-def tracing(thing):
-    """Scripts for bpftrace. What they print depends on the program that they start alone."""
-    scripts = [
-        ('BEGIN { printf("begin\\n"); exit(); }', None),
-        (f'tracepoint:syscalls:sys_enter_getppid /comm == "{os.path.basename(thing)}"/ '
-         '{ @ = count(); }', thing),
-        (f'uprobe:{thing}:probed {{ @[probe] = count(); }}', thing),
-        (f'uretprobe:{thing}:probed {{ @ = hist(retval); }}', thing),
-        ('software:cpu-clock:100000 { @ = 1; exit(); }', None),
-        ('profile:hz:99 { @ = 1; exit(); }', None),
-    ]
-    python = "/usr/bin/python3.11"
-    if os.path.exists(python):
-        scripts.append((f'usdt:{python}:python:function__entry /str(arg1) == "traced"/ '
-                        '{ @ = count(); }',
-                        f"{python} -S -E -c 'def traced(): pass\nfor each in range(7): traced()'"))
-    return [("bpftrace", "bpftrace", ["-e", script, *(["-c", child] if child else [])])
-            for script, child in scripts]
-
-
-CASES = {"network": network, "tracing": tracing}
-
-
-def prepare():
-    """What each run finds: file systems, and a pair of devices, both up."""
-    sandbox.mount("bpf", "/sys/fs/bpf")
-    sandbox.mount("tracefs", "/sys/kernel/tracing")
-    ip = sandbox.need_program("ip", "iproute2")
-    for words in ("link add near type veth peer name far", "link set near up", "link set far up",
-                  "link set lo up"):
-        subprocess.run([ip, *words.split()], check=True)
+def commands_of(case, thing):
+    """(package, words) of each command of a case."""
+    found = [(package, words) for name, package in CASES[case]
+             for words in work.commands(name, object=thing, program=thing)]
+    if case == "tracing" and os.path.exists(PYTHON):
+        child = f"{PYTHON} -S -E -c 'def traced(): pass\nfor each in range(7): traced()'"
+        found.append(("bpftrace", [
+            "bpftrace", "-e", f'usdt:{PYTHON}:python:function__entry /str(arg1) == "traced"/ '
+            "{ @ = count(); }", "-c", child]))
+    return found
 
 
 def run(commands, library_path, folder, name):
     """What the commands say, one after the other, and which library served each program."""
     said, served = [], {}
-    for number, (program, package, words) in enumerate(commands):
+    for number, (package, (program, *words)) in enumerate(commands):
         path = sandbox.need_program(program, package)
         prefix = os.path.join(folder, f"{name}-{number}")
         done = subprocess.run([path, *words], timeout=DEADLINE_S, text=True, errors="replace",
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                               env=bindings.environment(prefix, library_path=library_path))
-        text = done.stdout
-        for pattern, instead in CHANGING:
-            text = pattern.sub(instead, text)
+        text = work.without_changing(done.stdout)
         said.append(f"$ {program} {' '.join(words)}\n{text}-> {done.returncode}")
         served.setdefault(program, set()).update(
-            os.path.realpath(each.server) for each in bindings.read(prefix, *FAMILIES)
+            os.path.realpath(each.server) for each in bindings.read(prefix, *work.FAMILIES)
             if "libbpf" in os.path.basename(each.server))
     return said, served
 
 
 def main(case, library, thing):
     """Compares both runs."""
-    commands = CASES[case](os.path.abspath(thing))
-    for program, package, _ in commands:
+    commands = commands_of(case, os.path.abspath(thing))
+    for package, (program, *_) in commands:
         sandbox.need_program(program, package)
     sandbox.enter("mount", "net")
-    prepare()
+    work.prepare()
     with tempfile.TemporaryDirectory() as folder:
         alone = os.path.join(folder, "alone")
         os.mkdir(alone)

@@ -34,7 +34,9 @@ RECORDS = {
         "src/ring/**/*", "abi/ring/**/*", "tests/bench/bench.[ch]", "tests/bench/readers_bench.c",
         "tests/bench/perf_bench.c", "tests/bench/*ring_bench.c"),
                          family="ring"),
-    "programs": Record("./dev programs", ("abi/symbols.txt", "tests/programs/every_program.py")),
+    "programs": Record("./dev programs", ("src/**/*", "abi/**/*.[ch]pp", "abi/symbols.txt",
+                                          "tests/programs/every_program.py",
+                                          "tests/programs/work.py")),
     "vm": Record("./dev vm", ("src/**/*", "abi/**/*.[ch]pp", "tests/conformance/**/*.[ch]",
                               "tests/live/**/*", "tests/sim/**/*.[ch]*", "tests/vm/*")),
 }
