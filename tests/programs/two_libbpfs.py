@@ -140,6 +140,27 @@ def case_plugin_under_replacement(place):
         place.run(library_path=os.path.dirname(place.replacement))
 
 
+def run_objects(place, other, *words, **how):
+    """Objects of the library that the program is linked to, and of another, in turn."""
+    object_path = os.path.join(clients.HERE, "..", "objects", "built",
+                               f"maps.e{sys.byteorder[0]}.o")
+    place.compile("objects.c", "-Wl,--no-as-needed", "-lbpf")
+    place.run(other, object_path, *words, **how)
+
+
+def case_objects_of_ours(place):
+    """A plugin loads our libbpf.so.1 in a program that runs on the stock library."""
+    run_objects(place, place.replacement)
+
+
+def case_objects_of_stock(place):
+    """A plugin loads the stock library in a program that runs on ours, so that it finds its own
+    functions first. Without that the loader leads its calls to ours, as it would lead them to
+    another stock release, and neither can work with objects of the other."""
+    run_objects(place, place.renamed("libbpX.so.1", stock_library()), "deepbind",
+                library_path=os.path.dirname(place.replacement))
+
+
 def foreign_over(release):
     """A case of foreign handles of another stock release."""
     def case(place):
