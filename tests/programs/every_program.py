@@ -53,7 +53,8 @@ HEAD = """<!-- SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only -->
 `./dev programs` wrote this page: each file of Debian's packages that names libbpf.so.1, with our
 library in its place.
 
-- **symbols**: the loader is asked to find every symbol at once.
+- **symbols**: the loader is asked to find every symbol at once. A file that asks by `dlopen` looks
+  functions up by name: each name in it that Debian's library exports, ours exports, too.
 - **starts**: what the program says to `--version` on its standard output, and the code that it ends
   with, are the same as on Debian's library.
 - **works**: for some programs `tests/programs/work.py` has commands that do what the program is
@@ -137,6 +138,13 @@ def files_of(folder):
                 if kind:
                     found.append((path[len(folder):], kind))
     return found
+
+
+def exports(library):
+    """The names of the functions that a library exports."""
+    symbols = subprocess.run(["readelf", "--dyn-syms", "-W", library], text=True,
+                             stdout=subprocess.PIPE, check=True).stdout
+    return set(re.findall(r" FUNC +GLOBAL +DEFAULT +\d+ (\w+)@", symbols))
 
 
 class Root:
@@ -229,6 +237,15 @@ class Root:
         return sorted(set(re.findall(r"undefined symbol: ((?:bpf|btf|libbpf|perf_buffer|ring|"
                                      r"user_ring)_\w*)", said)))
 
+    def missing_by_name(self, path):
+        """The same of a file that looks its functions up by name: names in it that Debian's library
+        exports and ours does not."""
+        stock, = glob.glob(f"{self.place}/usr/lib/*/{LIBRARY}")
+        with open(self.place + path, "rb") as file:
+            words = set(re.findall(rb"[a-z_0-9]{4,}", file.read()))
+        names = {name for name in exports(stock) if name.encode() in words}
+        return sorted(names - exports(self.place + OURS)) if names else None
+
     def starts(self, path):
         """Does a program say the same on both, but for the words of the libraries?"""
         stock, _, stock_code = self.run([path, "--version"], False)
@@ -268,7 +285,7 @@ def look(suite, library, wanted):
             if wanted and package not in wanted:
                 continue
             for path, kind in files_of(f"{place}/packages/{package}"):
-                missing = root.missing(path) if kind == "needed" else []
+                missing = (root.missing if kind == "needed" else root.missing_by_name)(path)
                 is_program = os.access(root.place + path, os.X_OK) and ".so" not in path
                 starts = root.starts(path) if is_program else "library"
                 works = root.works(path) if is_program else works_in_test(suite, path, library)
