@@ -4,7 +4,7 @@
 and errors, each with the words of its call. Each run has a bpf file system, a cgroup and a network
 namespace of its own.
 
-  results.py PROGRAM LIBBPF [RELEASE]
+  results.py PROGRAM LIBBPF
 """
 
 import contextlib
@@ -17,6 +17,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import oracle  # noqa: E402
 import sandbox  # noqa: E402
 import skips  # noqa: E402
+
+STOCK = "1.7.0"  # the first that has all functions
 
 
 @contextlib.contextmanager
@@ -43,9 +45,9 @@ def results(command, library, cgroups):
     return done.stdout.splitlines()
 
 
-def main(program, library, release="1.7.0"):
+def main(program, library):
     sandbox.enter("mount")
-    root = oracle.need(release)
+    root = oracle.need(STOCK)
     with mounted("cgroup2") as cgroups:
         stock = results(oracle.command(root, [program]), oracle.library(root), cgroups)
         ours = results([program], os.path.abspath(library), cgroups)
