@@ -102,7 +102,7 @@ static void load_program(int token) {
       {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0},
       {.code = BPF_JMP | BPF_EXIT},
   };
-  LIBBPF_OPTS(bpf_prog_load_opts, opts, .token_fd = token, .prog_flags = token_flag);
+  LIBBPF_OPTS(bpf_prog_load_opts, opts, .token_fd = (__u32)token, .prog_flags = token_flag);
   const int fd = p_bpf_prog_load(BPF_PROG_TYPE_XDP, "by_token", "GPL", insns, 2, &opts);
   struct bpf_prog_info info = {0};
   __u32 size = sizeof(info);
