@@ -7,8 +7,8 @@
 
 #include <elf.h>
 
-#include "attach/near.hpp"
 #include "base/failure.hpp"
+#include "base/near.hpp"
 #include "base/scan.hpp"
 #include "base/text.hpp"
 #include "elf/symbol_lookup.hpp"

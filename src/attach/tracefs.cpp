@@ -7,8 +7,8 @@
 #include <cinttypes>
 #include <cstdio>
 
-#include "attach/near.hpp"
 #include "base/error_text.hpp"
+#include "base/near.hpp"
 #include "base/scan.hpp"
 #include "base/shared_word.hpp"
 #include "base/text.hpp"

@@ -7,7 +7,7 @@
 
 #include <linux/bpf.h>
 
-#include "attach/near.hpp"
+#include "base/near.hpp"
 #include "base/scan.hpp"
 #include "bpf/new_uapi.hpp"
 
@@ -205,7 +205,7 @@ const SectionKind* meant_section_kind(std::string_view section) {
       return find_section_kind(now);
   const std::string_view before_slash = section.substr(0, section.find('/'));
   for (const SectionKind& kind : kKinds)
-    if (attach::is_near(kind.name, kind.may_have_target ? before_slash : section))
+    if (is_near(kind.name, kind.may_have_target ? before_slash : section))
       return &kind;
   const SectionKind* longest = nullptr;
   for (const SectionKind& kind : kKinds)

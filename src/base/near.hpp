@@ -7,7 +7,7 @@
 
 #include "base/scan.hpp"
 
-namespace ringside::attach {
+namespace ringside {
 
 // is_near is whether two names differ in one character, in one that only one of them has, or in the
 // order of two neighbours. Of names of fewer than 3 characters too many are near.
@@ -29,4 +29,4 @@ constexpr bool is_near(std::string_view one, std::string_view other) {
          behind(one, 2) == behind(other, 2);
 }
 
-} // namespace ringside::attach
+} // namespace ringside

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // is_near: each kind of slip, and names that are too short or too different.
-#include "attach/near.hpp"
+#include "base/near.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace ringside::test {
-namespace {
-
-using attach::is_near;
-
-} // namespace
 
 TEST_CASE("names are near that differ by one slip") {
   CHECK(is_near("vfs_read", "vfs_read"));
