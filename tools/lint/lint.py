@@ -3,12 +3,15 @@
 """Checks the form of everything that git knows here: layout, names, likely faults, layers, scripts.
 
   lint.py BUILD [CHECK...]    all checks, or those named; BUILD is a folder that meson has set up
-  lint.py --all BUILD         all checks of all files, with clang's analysis of paths
+  lint.py --all BUILD         all checks, with clang's analysis of paths
+  lint.py --below FOLDER      clang-tidy and cppcheck look at the files of this folder alone
 
 Prints a line for each check, and each finding as file:line: words. Exits with 1 if there are any.
-Without --all, clang-tidy and cppcheck look at those files alone that changed since they passed, or
-that include such a file, and clang-tidy leaves the analysis of paths out: it takes most of the
-time. With --all, if nothing is found, docs/records/lint.txt records that all files passed.
+clang-tidy and cppcheck do not look again at a file that has passed if nothing has changed that they
+read of it. The analysis of paths takes most of the time: without --all it is left out. The build
+folder keeps which files have passed, with the analysis and without. So --all may be run folder by
+folder, and go on after an end before its time. docs/records/lint.txt keeps the same for every clone:
+--all writes it when all files have passed.
 
 Run it from anywhere in the tree. clang-format and clang-tidy are those of LLVM 14, because another
 release lays out and finds other things.
@@ -44,8 +47,10 @@ BPF_PROGRAM = '.bpf.c'
 OTHER_HEADERS = {'tests/programs/client0.c'}
 # The main function that a test framework brings: thousands of lines, none of them ours.
 FRAMEWORK = 'CATCH_CONFIG_MAIN'
-# Where it stands which files passed clang-tidy and cppcheck: for all of us, and in a build folder.
+# Which files passed clang-tidy and cppcheck with the analysis of paths: for every clone, and in a
+# build folder. Which passed without it: in a build folder.
 RECORD = 'docs/records/lint.txt'
+ANALYSED = 'lint-analysed.txt'
 PASSED = 'lint-passed.txt'
 RECORD_HEAD = f'''# {house_rules.LICENSE}
 # Written by `./dev lint all`: the files that passed, each behind a key of all that was read. See
@@ -224,40 +229,57 @@ def rules_check(files):
 
 
 class Files:
-    """What there is to check, and what of it has passed already."""
+    """What there is to check, and what of it has passed already. With `analyse`, only what passed
+    with the analysis of paths counts."""
 
-    def __init__(self, build):
-        self.build = build
+    def __init__(self, build, analyse):
+        self.build, self.analyse = build, analyse
         self.texts = git_files()
         self.sources = [name for name in self.texts if re.fullmatch(house_rules.C_FAMILY, name)]
         self.commands = compile_commands(build, {name: self.texts[name] for name in self.sources})
-        settings = [name for name in self.texts
-                    if name.endswith('.clang-tidy') or name.startswith(('tools/lint/cppcheck.',
-                                                                        'tools/lint/lint.py'))]
-        keys = passed.Keys(self.texts, ROOT, settings)
-        # Which of a machine's compilers it is does not matter: none of the checks asks it.
-        self.keys = {name: keys.of(name, words[1:]) for name, words in self.commands.items()}
-        known = passed.read(ROOT / RECORD), passed.read(build / PASSED)
+        self.keys = self.keys_now()
+        places = [ROOT / RECORD, build / ANALYSED] + ([] if analyse else [build / PASSED])
+        known = [passed.read(place) for place in places]
         self.passed = {name for name, key in self.keys.items()
                        if key in (names.get(name) for names in known)}
 
-    def keep(self, failed):
-        """Keeps which files have passed, now or before, for the next run in this folder."""
-        passed.write(self.build / PASSED, {name: key for name, key in self.keys.items()
-                                           if name not in failed})
+    def keys_now(self):
+        """The key of each file that is compiled, from what the files hold now."""
+        texts = git_files()
+        settings = [name for name in texts
+                    if name.endswith('.clang-tidy') or name.startswith(('tools/lint/cppcheck.',
+                                                                        'tools/lint/lint.py'))]
+        keys = passed.Keys(texts, ROOT, settings)
+        # Which of a machine's compilers it is does not matter: none of the checks asks it.
+        return {name: keys.of(name, words[1:]) for name, words in self.commands.items()
+                if name in texts}
+
+    def left(self, folders):
+        """The files that have to pass yet; with folders, those below them alone."""
+        return [name for name in self.commands if name not in self.passed and
+                (not folders or any(name.startswith(folder + '/') for folder in folders))]
+
+    def keep(self, checked):
+        """Keeps which files have passed, now or before, for the next run in this folder. A file
+        that was changed meanwhile has not."""
+        now = self.keys_now()
+        self.passed = {name for name in self.passed | checked if now.get(name) == self.keys[name]}
+        passed.write(self.build / (ANALYSED if self.analyse else PASSED),
+                     {name: self.keys[name] for name in self.passed})
 
     def record(self):
-        """Records that all files passed."""
-        passed.write(ROOT / RECORD, self.keys, RECORD_HEAD)
+        """Records that all files passed, if they did."""
+        if self.analyse and len(self.passed) == len(self.commands):
+            passed.write(ROOT / RECORD, self.keys, RECORD_HEAD)
 
 
-def checks_of(files, temporary, everything):
-    """All checks. The one that takes longest is the last."""
-    left = [name for name in files.commands if everything or name not in files.passed]
+def checks_of(files, temporary, left):
+    """All checks; the slow ones look at the files that are left. The one that takes longest is the
+    last."""
     return [format_check(files.sources), layers_check(), shell_check(files.texts),
             python_check(files.texts), rules_check(files.texts),
             cppcheck_check(temporary / 'cppcheck', files.build, files.commands, left),
-            tidy_check(temporary / 'tidy', files.build, files.commands, left, everything)]
+            tidy_check(temporary / 'tidy', files.build, files.commands, left, files.analyse)]
 
 
 def report(check, findings):
@@ -288,16 +310,18 @@ def run_checks(checks):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', 1)[0])
-    parser.add_argument('--all', action='store_true', dest='everything')
+    parser.add_argument('--all', action='store_true', dest='analyse')
+    parser.add_argument('--below', action='append', default=[], metavar='FOLDER')
     parser.add_argument('build', type=pathlib.Path)
     parser.add_argument('checks', nargs='*', metavar='check')
     arguments = parser.parse_args()
     if not (arguments.build / 'compile_commands.json').is_file():
         parser.error(f'{arguments.build} is no folder that meson has set up')
     start = time.monotonic()
-    files = Files(arguments.build.resolve())
+    files = Files(arguments.build.resolve(), arguments.analyse)
+    left = files.left([folder.rstrip('/') for folder in arguments.below])
     with tempfile.TemporaryDirectory(prefix='ringside-lint-') as temporary:
-        checks = checks_of(files, pathlib.Path(temporary), arguments.everything)
+        checks = checks_of(files, pathlib.Path(temporary), left)
         names = [check.name for check in checks]
         unknown = set(arguments.checks) - set(names)
         if unknown:
@@ -305,8 +329,8 @@ def main():
         chosen = [check for check in checks if check.name in (arguments.checks or names)]
         bad, failed = run_checks(chosen)
     if len(chosen) == len(checks):
-        files.keep(failed)
-        if arguments.everything and not bad:
+        files.keep(set(left) - failed)
+        if not bad:
             files.record()
     print(f'{time.monotonic() - start:.0f} s')
     return 1 if bad else 0

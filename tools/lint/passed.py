@@ -3,15 +3,15 @@
 changed.
 
 A file's key stands for all that these checks read of this repository: the file, what it includes,
-how it is compiled, and the checks' settings. Keys of files that passed are kept in two places:
-`./dev lint all` writes docs/records/lint.txt, which git has, and each other run a file in the build
-folder.
+how it is compiled, and the checks' settings. A line that is only a comment does not count, unless
+it speaks to a check.
 """
 import hashlib
 import os
 import re
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">\n]+)[">]', re.M)
+COMMENT_LINE = re.compile(r'^[ \t]*//(?!.*(?:NOLINT|cppcheck-suppress)).*\n', re.M)
 KEY_DIGITS = 16
 
 
@@ -56,7 +56,8 @@ class Keys:
         words = [word.replace(self.root + '/', '') for word in command]
         folders = tuple(word[2:] for word in words if word.startswith('-I'))
         reached = sorted(self.closure(name, folders))
-        return digest(self.settings, *words, *reached, *(self.files[path] for path in reached))
+        texts = (COMMENT_LINE.sub('', self.files[path]) for path in reached)
+        return digest(self.settings, *words, *reached, *texts)
 
 
 def read(path):

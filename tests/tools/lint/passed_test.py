@@ -37,6 +37,13 @@ class Key(unittest.TestCase):
             self.assertEqual(key({**FILES, name: FILES[name] + '\n'}), key(FILES), name)
         self.assertEqual(key({**FILES, 'src/new.hpp': ''}), key(FILES))
 
+    def test_a_line_of_comment_does_not_unless_it_speaks_to_a_check(self):
+        def with_first_line(line):
+            return key({**FILES, 'src/b/c.h': line + FILES['src/b/c.h']})
+        self.assertEqual(with_first_line('  // words\n'), key(FILES))
+        for line in ('// NOLINTNEXTLINE(x): why\n', '// cppcheck-suppress x\n', 'int x;  // y\n'):
+            self.assertNotEqual(with_first_line(line), key(FILES), line)
+
     def test_a_header_that_comes_first_now_changes_it(self):
         self.assertNotEqual(key({**FILES, 'src/a/b/b.hpp': '#pragma once\n'}), key(FILES))
 
