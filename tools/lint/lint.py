@@ -10,8 +10,8 @@ Prints a line for each check, and each finding as file:line: words. Exits with 1
 clang-tidy and cppcheck do not look again at a file that has passed if nothing has changed that they
 read of it. The analysis of paths takes most of the time: without --all it is left out. The build
 folder keeps which files have passed, with the analysis and without. So --all may be run folder by
-folder, and go on after an end before its time. docs/records/lint.txt keeps the same for every clone:
---all writes it when all files have passed.
+folder, and goes on where it was stopped between two folders. docs/records/lint.txt keeps the same
+for every clone: --all writes it when all files have passed.
 
 Run it from anywhere in the tree. clang-format and clang-tidy are those of LLVM 14, because another
 release lays out and finds other things.
