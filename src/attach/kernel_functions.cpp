@@ -20,7 +20,7 @@ using Addresses = Vector<unsigned long>;
 // Clang adds this, and a number, to the names of functions that it moved between files.
 constexpr std::string_view kMovedMark = ".llvm.";
 
-// and_on has the reading of lines go on, where the step that a line took was done.
+// and_on is the answer that asks for the next line, if the step for this line has succeeded.
 Result<bool> and_on(const Result<void>& done) {
   return done ? Result<bool>(true) : done.error();
 }

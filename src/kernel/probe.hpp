@@ -8,8 +8,8 @@
 
 namespace ringside::kernel {
 
-// Probed is an answer, and the error of the attempt that it comes from; 0 if the kernel took what
-// it was given.
+// Probed is an answer, and the error of the attempt behind it; 0 if the kernel accepted what it was
+// given.
 struct Probed {
   bool has = false;
   Errno error = Errno(0);

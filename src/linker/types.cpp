@@ -136,7 +136,7 @@ private:
 
   struct Taken {
     std::uint32_t shared = 0; // the type in the output, 0 if it is not there yet
-    std::uint32_t type = 0;   // that of the input, whose definition took effect
+    std::uint32_t type = 0;   // the type in the input, if its definition is used
   };
   [[nodiscard]] Taken taken(const Placed& placed, std::uint32_t index) const {
     if (placed.takes_effect[index] == 0)

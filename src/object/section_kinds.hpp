@@ -51,9 +51,9 @@ std::span<const SectionKind> section_kinds();
 // match one name.
 const SectionKind* find_section_kind(std::string_view section);
 
-// meant_section_kind is the kind that may be meant by a name that is of none: one that is a slip
-// away, or that libbpf before 1.0 took the name for, when any text could stand behind most names.
-// Null if there is none.
+// meant_section_kind is the kind that the author of an unknown name may have meant: a kind whose
+// name differs by one slip of the keyboard, or the one that libbpf before 1.0 understood, when most
+// names could go on with any text. Null if there is none.
 const SectionKind* meant_section_kind(std::string_view section);
 
 } // namespace ringside::object

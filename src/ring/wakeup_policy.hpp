@@ -47,7 +47,7 @@ struct Found {
   std::uint64_t now_ns;
   std::uint64_t records;
   std::uint64_t bytes;
-  // How long it took to read them, where that was measured.
+  // How long reading them lasted, where that was measured.
   std::uint64_t read_ns = 0;
 };
 

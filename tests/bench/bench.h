@@ -38,7 +38,7 @@ double bench_median(double* values, int count);
 double bench_quantile(uint32_t* values, size_t count, double part);
 
 /* A row of the table. `open` makes what one library is measured with, for records of `size` bytes;
- * `time` works with it and returns how long a unit of that took. */
+ * `time` works with it and returns the duration of a unit of that work. */
 struct row {
   const char *what, *unit;
   void* (*open)(const struct library* library, unsigned size);

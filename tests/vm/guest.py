@@ -20,7 +20,7 @@ STDLIB_WITHOUT = re.compile(r"test|config-|(dist|site)-packages|ensurepip|idleli
 # A job is a command with more environment, in a folder, that may take so long. One with
 # `only_after` runs only where the job of that name has failed.
 Job = collections.namedtuple("Job", "name command env folder seconds only_after", defaults=[None])
-# How it went: the exit status, negative for a signal, None where it took longer.
+# How it went: the exit status, negative for a signal, None where it had to be stopped.
 Outcome = collections.namedtuple("Outcome", "status seconds output")
 
 

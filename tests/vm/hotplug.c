@@ -64,7 +64,7 @@ static struct {
   unsigned returns;
 } wanted;
 
-/* How the turns went: returns, those heard of in time, and how long that took. */
+/* How the turns went: returns, those heard of in time, and how long it was until then. */
 static struct {
   unsigned returns, heard;
   double sum_ms, worst_ms;

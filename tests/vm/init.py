@@ -23,7 +23,7 @@ FINE = (0, 77)  # passed, skipped
 
 def run(command, variables, folder, seconds):
     """Runs a command in a session of its own, which is ended with it. How it ended, and what it
-    wrote; None for one that took longer than it may."""
+    wrote; None for one that ran longer than it may."""
     with open("/tmp/output", "w+b") as output:
         child = subprocess.Popen(command, env={**os.environ, **variables}, cwd=folder,
                                  stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,

@@ -24,6 +24,11 @@ HOSTS = ('debian.org', 'docs.ebpf.io', 'freedesktop.org', 'github.com', 'gnu.org
          'llvm.org', 'man7.org', 'mesonbuild.com', 'spdx.org', 'w3.org')
 URL = re.compile(r'\b(?:https?|ftp)://([\w.-]*)')
 
+# Words that make a sentence a riddle, or hide who acts. In C and C++ only comments and messages are
+# searched: a name in code may be one of them, as may the name of a user in quotes.
+WORDS = r'\b(?:(?<!")[Nn]obod[y]|[Ww]hoeve[r]|[Ss]o man[y]|[Tt]old apar[t]|[Tt]oo[k])\b'
+AVOID = 'a word to avoid: see "Sentences" in docs/design.md'
+
 Rule = collections.namedtuple('Rule', 'files pattern words')
 # No line of a file whose path matches may hold the pattern.
 LINE_RULES = (
@@ -34,6 +39,8 @@ LINE_RULES = (
     # clang-format sees to these two in C and C++.
     Rule(SCRIPT, r'\t', 'a tab'),
     Rule(SCRIPT, r'.{101}', 'more than 100 columns'),
+    Rule(C_FAMILY, rf'(?://|/\*|^ *\*).*{WORDS}|^[^"]*(?:"[^"]*"[^"]*)*"[^"]*{WORDS}', AVOID),
+    Rule(rf'(?!{C_FAMILY}).*', WORDS, AVOID),
     Rule(r'.*\.(h|hpp)', r'^\s*using\s+namespace\b', 'a namespace opened by a header'),
 )
 

@@ -31,8 +31,8 @@ Result<void> Order::answer_alone(std::uint32_t id, Type type) {
 
 // visit answers at once where it can, and else puts the type on the stack.
 Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
-  // Modifiers and arrays have no answer of their own. So many that there are not as many types lead
-  // to each other.
+  // The answer for a modifier or an array is that of the type it refers to. A chain with more links
+  // than there are types is a circle.
   for (std::uint32_t links = 0; links <= dump_.btf_.end_id(); ++links) {
     const Type type = dump_.btf_.type(id);
     if (state(id).is_settled) {

@@ -74,7 +74,8 @@ public:
   static std::uint64_t asleep_ns();
 
 private:
-  // skip moves the clock while no real time passes. took moves it by the real time that has passed.
+  // skip moves the clock while no real time passes. The other moves it by real time that has
+  // passed.
   void skip(std::uint64_t ns);
   void took(std::uint64_t ns);
   // next_alarm_ns is when, by now_ns, an alarm is next ready.

@@ -22,6 +22,7 @@ GOOD = (
     ('src/x.hpp', HEAD + '\n' * (house_rules.MAX_LINES - 2)),
     ('docs/x.md', f'<!-- {house_rules.LICENSE} -->\n' + '\n' * house_rules.MAX_LINES),
     ('LICENSES/other.txt', 'Somebody else\'s \n'),
+    ('src/x.cpp', HEAD + 'int too' + 'k = 1; // the user "nobody" has no mistook name\n'),
     ('tests/__init__.py', ''),
 )
 
@@ -44,6 +45,11 @@ BAD = (
     ('tools/x.py', PYTHON_HEAD + 'x' * 101 + '\n', 3, 'columns'),
     ('dev', f'#!/bin/sh\n# {house_rules.LICENSE}\n' + 'x' * 101 + '\n', 3, 'columns'),
     ('dev', f'#!/bin/sh\n# {house_rules.LICENSE}\nget http:' + '//mirror.local/x\n', 3, 'mirror'),
+    ('src/x.cpp', HEAD + 'int x;  // nobod' + 'y reads it\n', 3, 'avoid'),
+    ('src/x.h', HEAD + '/* x:\n * Whoeve' + 'r reads it. */\n', 4, 'avoid'),
+    ('src/x.cpp', HEAD + 'say("it too' + 'k too long");\n', 3, 'avoid'),
+    ('tools/x.py', PYTHON_HEAD + '# so man' + 'y of them are told\n', 3, 'avoid'),
+    ('docs/x.md', f'<!-- {house_rules.LICENSE} -->\nThey are told apar' + 't by it.\n', 2, 'avoid'),
     ('src/x.cpp', HEAD + '// https:' + '//notkernel.org/x\n', 3, 'notkernel.org'),
 )
 

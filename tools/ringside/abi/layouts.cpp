@@ -135,7 +135,7 @@ Outcome run_abidiff(const Input& old_side, const Input& new_side, std::string_vi
   std::string report;
   while (!child.ended()) {
     if (Clock::now() >= deadline || report.size() > kLongestReport)
-      return {{}, fmt::format("abidiff took more than {} s", kLongestRun.count())};
+      return {{}, fmt::format("abidiff ran for more than {} s", kLongestRun.count())};
     if (!signals.wait_for_output({&child}, deadline))
       continue;
     child.read_output();

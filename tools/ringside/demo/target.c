@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* demo-target: the program that is traced. It says that it is waiting, reads a byte from standard
- * input, makes a number of system calls at a steady rate or without pauses, and reports how long
- * one call took, with and without tracing. */
+ * input, makes a number of system calls at a steady rate or without pauses, and reports the
+ * duration of one call, with and without tracing. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ static void wait_until(uint64_t ns) {
     ;
 }
 
-/* Makes the calls and returns the time that they took, without the pauses. */
+/* Makes the calls and returns their duration, without the pauses. */
 static uint64_t make_calls(uint64_t calls, uint64_t bursts) {
   const uint64_t started_ns = now_ns();
   uint64_t number = 0, spent_ns = 0;
