@@ -48,9 +48,12 @@ public:
   }
   // hex writes digits, without leading zeros or with at least `least` digits.
   void hex(std::uint64_t value, std::size_t least = 1) {
-    char digits[16];
+    constexpr std::size_t kMost = 16;
+    // One more than is written. append copies more than 16 characters in another way, and without
+    // room for them gcc warns of that copy, though it is never made.
+    char digits[kMost + 1];
     const auto needed = static_cast<std::size_t>(std::bit_width(value | 1) + 3) / 4;
-    const std::size_t count = std::min(std::max(needed, least), sizeof(digits));
+    const std::size_t count = std::min(std::max(needed, least), kMost);
     for (std::size_t at = count; at > 0; --at, value >>= 4)
       digits[at - 1] = "0123456789abcdef"[value & 0xf];
     text({digits, count});
