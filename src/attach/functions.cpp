@@ -23,6 +23,11 @@ using elf::FoundSymbol;
 using elf::Section;
 using elf::Symbol;
 
+// The two symbol tables in the orders in which they are searched: .dynsym has versions and what the
+// file imports; .symtab, if the file was not stripped, has more functions.
+constexpr std::uint32_t kDynamicFirst[] = {SHT_DYNSYM, SHT_SYMTAB};
+constexpr std::uint32_t kFullestFirst[] = {SHT_SYMTAB, SHT_DYNSYM};
+
 const Section* table_of(const File& file, std::uint32_t type) {
   for (const Section& section : file.sections())
     if (section.type == type)
@@ -30,7 +35,7 @@ const Section* table_of(const File& file, std::uint32_t type) {
   return nullptr;
 }
 
-// What is wrong with a table is no longer that the file is no ELF file.
+// The file is ELF, so a damaged table is EINVAL and not kErrnoFormat.
 Errno damaged(Errno error) {
   return error == kErrnoFormat ? Errno(EINVAL) : error;
 }
@@ -76,7 +81,7 @@ struct Name {
   std::string_view whole;
   std::string_view bare;
   std::string_view version;
-  bool has_version = false; // one is asked for
+  bool has_version = false; // the name that was asked for has one
 };
 
 Name parse_name(std::string_view whole) {
@@ -97,7 +102,7 @@ Errno ambiguous(const File& file, std::string_view name, Errno error) {
               name.data());
 }
 
-// Others is what there is of a name beside functions of the file.
+// Others says what else has the name, if no function of the file has it.
 struct Others {
   bool are_imported = false;
   bool are_chosen = false; // when the program starts: STT_GNU_IFUNC
@@ -110,7 +115,7 @@ struct Others {
   }
 };
 
-// choose takes those of the symbols that `takes` wants. Nothing is no error: the place is 0.
+// choose decides among the symbols for which `takes` is true. If there are none, the place is 0.
 template <class Takes>
 Result<std::uint64_t> choose(const File& file, std::span<const FoundSymbol> found,
                              std::string_view name, Others& others, Takes takes) {
@@ -180,7 +185,7 @@ Result<std::uint64_t> in_symtab(const File& file, const Section& table, const Na
                 [](const FoundSymbol&) { return true; });
 }
 
-// In larger tables a name is not compared with all others to say which one was meant.
+// In larger tables we do not look for a name that may have been meant: it would last too long.
 constexpr std::size_t kMostCompared = 20'000;
 
 bool is_small(const File& file, std::uint32_t type) {
@@ -211,9 +216,9 @@ Result<void> each_function(const File& file, const Section& table, Visit visit) 
   return {};
 }
 
-// near_name is the name of a function that may be meant. Null if there is none.
+// near_name is a function whose name differs by one slip of the keyboard. Null if there is none.
 Array<char> near_name(const File& file, std::string_view wanted) {
-  for (const std::uint32_t type : {SHT_DYNSYM, SHT_SYMTAB}) {
+  for (const std::uint32_t type : kDynamicFirst) {
     if (!is_small(file, type))
       continue;
     Array<char> near;
@@ -232,10 +237,10 @@ Array<char> near_name(const File& file, std::string_view wanted) {
   return {};
 }
 
-// others_of looks at all symbols, for .gnu.hash has none that are imported.
+// others_of looks at all symbols, because .gnu.hash does not list imported ones.
 Others others_of(const File& file, std::string_view name) {
   Others others;
-  for (const std::uint32_t type : {SHT_DYNSYM, SHT_SYMTAB}) {
+  for (const std::uint32_t type : kDynamicFirst) {
     const Section* const table = table_of(file, type);
     if (table == nullptr)
       continue;
@@ -249,7 +254,7 @@ Others others_of(const File& file, std::string_view name) {
   return others;
 }
 
-// none says why a file has no function of a name.
+// none fails, with a message that says why the file has no function of this name.
 Errno none(const File& file, const Name& name, const Others& others) {
   const auto length = static_cast<int>(name.whole.size());
   const char* const text = name.whole.data();
@@ -278,7 +283,8 @@ struct Wanted {
   Choice choice;
 };
 
-// look_for puts the functions of one table into what is wanted, which is sorted by name. ESRCH.
+// look_for notes the places of those functions of one table that are wanted. `wanted` is sorted by
+// name. ESRCH: several functions have one name.
 Result<void> look_for(const File& file, const Section& table, std::span<Wanted*> sorted) {
   const auto look = [&](const Symbol& symbol, std::string_view name) -> Result<bool> {
     Wanted** const end = sorted.data() + sorted.size();
@@ -293,7 +299,7 @@ Result<void> look_for(const File& file, const Section& table, std::span<Wanted*>
   return each_function(file, table, look);
 }
 
-// match_in adds the functions of one table that a pattern fits.
+// match_in adds the places of those functions of one table whose names fit a pattern.
 Result<void> match_in(const File& file, const Section& table, const Glob& glob,
                       Vector<unsigned long>& places) {
   const auto match = [&](const Symbol& symbol, std::string_view name) -> Result<bool> {
@@ -307,23 +313,23 @@ Result<void> match_in(const File& file, const Section& table, const Glob& glob,
 
 } // namespace
 
-Result<std::uint64_t> find_function(const File& file, std::string_view whole) {
-  const Name name = parse_name(whole);
+Result<std::uint64_t> find_function(const File& file, std::string_view name) {
+  const Name wanted = parse_name(name);
   Others others;
   if (const Section* const table = table_of(file, SHT_DYNSYM)) {
-    const auto place = in_dynsym(file, *table, name, others);
+    const auto place = in_dynsym(file, *table, wanted, others);
     if (!place || *place != 0)
       return place;
   }
   if (const Section* const table = table_of(file, SHT_SYMTAB)) {
-    const auto place = in_symtab(file, *table, name, others);
+    const auto place = in_symtab(file, *table, wanted, others);
     if (!place || *place != 0)
       return place;
-    // In most files, what is imported is there too, and was seen.
+    // In most files .symtab lists imported symbols too, so the search has seen them.
     if (others.are_imported || others.are_chosen || !is_small(file, SHT_DYNSYM))
-      return none(file, name, others);
+      return none(file, wanted, others);
   }
-  return none(file, name, others_of(file, name.bare));
+  return none(file, wanted, others_of(file, wanted.bare));
 }
 
 Result<Vector<unsigned long>> find_functions(const File& file, std::span<const char* const> names) {
@@ -340,11 +346,11 @@ Result<Vector<unsigned long>> find_functions(const File& file, std::span<const c
   }
   std::sort(sorted->begin(), sorted->end(),
             [](const Wanted* one, const Wanted* other) { return one->name < other->name; });
-  for (const std::uint32_t type : {SHT_DYNSYM, SHT_SYMTAB})
+  for (const std::uint32_t type : kDynamicFirst)
     if (const Section* const table = table_of(file, type))
       if (const auto looked = look_for(file, *table, {sorted->begin(), sorted->size()}); !looked)
         return looked.error();
-  // Of equal names the first in order was found.
+  // look_for has noted the place at the first of equal names.
   const Wanted* first = nullptr;
   for (Wanted* const each : *sorted) {
     if (first != nullptr && first->name == each->name)
@@ -362,7 +368,7 @@ Result<Vector<unsigned long>> find_functions(const File& file, std::span<const c
 
 Result<Vector<unsigned long>> match_functions(const File& file, const Glob& glob) {
   Vector<unsigned long> places;
-  for (const std::uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
+  for (const std::uint32_t type : kFullestFirst) {
     const Section* const table = table_of(file, type);
     if (table == nullptr || !places.empty())
       continue;

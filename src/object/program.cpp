@@ -124,11 +124,14 @@ Result<void> Program::set_attach_target(int program_fd, const char* target) {
 Result<void> Program::set_insns(std::span<const bpf_insn> insns) {
   if (is_too_late())
     return refuse(Errno(EBUSY));
-  // What prepare has made of the program is not that any more.
+  // These replace what prepare has made of the program, if it has.
   Vector<bpf_insn> copy;
   if (!copy.append_all(insns))
     return no_memory(object_->subject(), "instructions that were set");
-  (code_ != nullptr ? code_->insns : own_insns_) = std::move(copy);
+  if (code_ != nullptr)
+    code_->insns = std::move(copy);
+  else
+    own_insns_ = std::move(copy);
   return {};
 }
 

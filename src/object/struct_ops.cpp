@@ -9,6 +9,7 @@
 
 #include <linux/bpf.h>
 
+#include "base/check.hpp"
 #include "base/text.hpp"
 #include "bpf/map.hpp"
 #include "btf/sizes.hpp"
@@ -130,6 +131,7 @@ Result<void> Layout::leave_out(const Member& member) {
 
 // match finds the member in the kernel's struct; false if it is not there.
 Result<bool> Layout::match(Member& member) {
+  check(kernel_.btf != nullptr); // find_types comes before
   const btf::Btf& btf = *kernel_.btf;
   const btf::Type type = btf.type(kernel_.id);
   for (std::uint32_t index = 0; index < type.elements(); ++index) {

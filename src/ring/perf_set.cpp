@@ -60,6 +60,11 @@ constexpr std::uint64_t kTidyNs = 10 * os::kNsPerMs;
 // How often a poll without end looks at CPUs while nothing comes.
 constexpr int kFollowMs = 10'000;
 
+// left_ms is what is left of a call's timeout. Only a call that is timed may wait more than once.
+int left_ms(bool timed, int timeout_ms, std::uint64_t end_ns, std::uint64_t now_ns) {
+  return timed && end_ns != kNever ? ReadySet::whole_ms(end_ns - now_ns) : timeout_ms;
+}
+
 } // namespace
 
 Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const RingParams& params,
@@ -99,7 +104,7 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
   auto ready = ReadySet::make();
   if (!ready)
     return kernel::refused(kSubject, {"making an epoll set"}, ready.error(), wanted);
-  set->ready_ = std::move(*ready);
+  set->ready() = std::move(*ready);
   if (const auto room = set->reserve(most); !room)
     return kernel::refused(kSubject, {"allocating memory"}, room.error(), wanted);
 
@@ -129,7 +134,7 @@ Result<void> PerfSet::add(RingPlace place, const kernel::Wanted& wanted) {
   auto ring = PerfRing::open(place, params_, wanted);
   if (!ring)
     return ring.error();
-  const auto watched = ready_.watch((*ring)->fd(), EPOLLIN, ring_count());
+  const auto watched = ready().watch((*ring)->fd(), EPOLLIN, ring_count());
   if (!watched)
     return params_.explains_failures ? kernel::refused(kSubject, {"adding a ring to the epoll set"},
                                                        watched.error(), wanted)
@@ -196,7 +201,7 @@ Result<void> PerfSet::grow(std::size_t index) {
     grown = ring.grow(quiet_attr_, size / 2);
   if (!grown)
     return grown;
-  if (const auto watched = ready_.watch(ring.larger_fd(), EPOLLIN, index); !watched) {
+  if (const auto watched = ready().watch(ring.larger_fd(), EPOLLIN, index); !watched) {
     ring.shrink();
     return watched;
   }
@@ -207,7 +212,7 @@ Result<void> PerfSet::grow(std::size_t index) {
 Result<void> PerfSet::coalesce(std::size_t index) {
   if (!calls_to_adapt_.allowed())
     return Errno(EPERM);
-  if (const auto timer = ready_.add_timer(); !timer)
+  if (const auto timer = ready().add_timer(); !timer)
     return timer;
   if (const auto grown = grow(index); !grown)
     return grown;
@@ -227,7 +232,7 @@ void PerfSet::change(std::size_t index, WakeupMode wanted, std::uint64_t now_ns)
       could_not("a busy ring stays signalled", changed.error());
       return wakeups.stay_signalled();
     }
-    by_clock_ = true;
+    set_by_clock(true);
   } else if (wakeups.mode() == WakeupMode::coalescing) {
     const bool at_home = wakeups.barred(now_ns) && ring.larger_unread() == 0;
     // Where that fails the ring goes on to coalesce, and the next look decides anew.
@@ -254,7 +259,7 @@ void PerfSet::tidy(std::uint64_t now_ns) {
     } else if (since_ns >= kTidyNs && !ring.being_read(__builtin_frame_address(0)) &&
                calls_to_adapt_.allowed()) {
       if (ring.larger_fd() >= 0)
-        ready_.unwatch(ring.larger_fd());
+        ready().unwatch(ring.larger_fd());
       busy_bytes_ -= ring.larger_size();
       ring.shrink();
     }
@@ -284,12 +289,12 @@ Result<int> PerfSet::look_and_decide(std::size_t index, std::uint64_t now_ns, bo
 }
 
 Result<int> PerfSet::poll(int timeout_ms) {
-  polls_.add(1);
+  count_poll();
   for (;;) {
     const bool follows = follow_cpus();
     const bool again = follows && timeout_ms < 0;
     const auto count = poll_once(again ? kFollowMs : timeout_ms);
-    if (!again || !count || *count != 0 || ready_.interrupted() || silenced())
+    if (!again || !count || *count != 0 || ready().interrupted() || silenced())
       return count;
   }
 }
@@ -302,18 +307,16 @@ Result<int> PerfSet::poll_once(int timeout_ms) {
   // found by looking.
   const bool asked = watched_ && holds_something();
   const bool waits = timeout_ms != 0;
-  const bool timed = by_clock_ || busy_bytes_ != 0;
+  const bool timed = by_clock() || busy_bytes_ != 0;
   if (timed)
     tidy(os::now_ns());
   const auto wait = [&](std::uint64_t end_ns, std::uint64_t now_ns) {
-    if (by_clock_)
-      return ready_.wait_until(std::min(earliest_due_ns(), end_ns), now_ns);
-    const bool again = timed && end_ns != kNever;
-    return ready_.wait(asked ? 0 : again ? ReadySet::whole_ms(end_ns - now_ns) : timeout_ms);
+    if (by_clock())
+      return ready().wait_until(std::min(earliest_due_ns(), end_ns), now_ns);
+    return ready().wait(asked ? 0 : left_ms(timed, timeout_ms, end_ns, now_ns));
   };
   const auto due = [this](std::size_t index, std::uint64_t now_ns) {
-    const WakeupPolicy& wakeups = ring(index).wakeups();
-    return wakeups.by_clock() && wakeups.due(now_ns);
+    return due_by_clock(index, now_ns);
   };
   int count = 0;
   Result<int> end = 0;
@@ -345,7 +348,7 @@ Result<int> PerfSet::consume_all(Budget* budget) {
   follow_cpus();
   if (busy_bytes_ != 0)
     tidy(os::now_ns());
-  ready_.show_as_is();
+  ready().show_as_is();
   Result<int> end = 0;
   read_in_turn(budget, [&](std::size_t index) {
     end = look(index, 0, false, budget);
@@ -362,10 +365,8 @@ Result<std::size_t> PerfSet::consume_within(Budget& budget) {
 }
 
 bool PerfSet::has_empty_ring() const {
-  for (const auto& ring : rings())
-    if (ring->unread() == 0)
-      return true;
-  return false;
+  return std::any_of(rings().begin(), rings().end(),
+                     [](const auto& ring) { return ring->unread() == 0; });
 }
 
 void PerfSet::watched_by_program() {
@@ -373,21 +374,22 @@ void PerfSet::watched_by_program() {
   if (!adaptive())
     return;
   store_relaxed(adaptive_, false);
-  if (!by_clock_ && busy_bytes_ == 0)
+  if (!by_clock() && busy_bytes_ == 0)
     return;
-  by_clock_ = false;
+  bool left_by_clock = false;
   for (const auto& ring : rings()) {
     if (!ring->wakeups().by_clock() && !ring->in_larger())
       continue;
     if (!ring->in_larger() || ring->return_home())
       ring->wakeups().stay_signalled();
     else
-      by_clock_ = by_clock_ || ring->wakeups().by_clock();
+      left_by_clock = left_by_clock || ring->wakeups().by_clock();
   }
+  set_by_clock(left_by_clock);
   // The kernel has signalled nothing of what is there by now, nor will it signal what a BPF program
   // that is at work is yet to write through the quiet event.
   const std::uint64_t now_ns = os::now_ns();
-  ready_.show_ready(holds_something() ? now_ns : now_ns + Settings{}.max_latency_ns);
+  ready().show_ready(holds_something() ? now_ns : now_ns + Settings{}.max_latency_ns);
 }
 
 } // namespace ringside

@@ -94,6 +94,13 @@ protected:
     rings_ = Array<Owned<Ring>>();
   }
 
+  [[nodiscard]] ReadySet& ready() { return ready_; }
+  void count_poll() { polls_.add(1); }
+
+  // Some rings are by the clock only while by_clock().
+  [[nodiscard]] bool by_clock() const { return by_clock_; }
+  void set_by_clock(bool by_clock) { by_clock_ = by_clock; }
+
   // earliest_due_ns is when the first of the rings by the clock is due; kNever if there are none.
   [[nodiscard]] std::uint64_t earliest_due_ns() const {
     std::uint64_t due_ns = kNever;
@@ -101,6 +108,12 @@ protected:
       if (ring->wakeups().by_clock())
         due_ns = std::min(due_ns, ring->wakeups().due_ns());
     return due_ns;
+  }
+
+  // due_by_clock is whether it is time to look at a ring that is by the clock.
+  [[nodiscard]] bool due_by_clock(std::size_t index, std::uint64_t now_ns) const {
+    const WakeupPolicy& wakeups = rings_[index]->wakeups();
+    return wakeups.by_clock() && wakeups.due(now_ns);
   }
 
   // time_for is the time of a look at a ring that is not by the clock.
@@ -140,14 +153,12 @@ protected:
     }
   }
 
-  ReadySet ready_;
-  Counter polls_;
-  // Some rings are by the clock only while this is set.
-  bool by_clock_ = false;
-
 private:
+  ReadySet ready_;
   Array<Owned<Ring>> rings_;
   std::size_t ring_count_ = 0;
+  Counter polls_;
+  bool by_clock_ = false;
   Turn turn_;
   bool silenced_ = false;
 };

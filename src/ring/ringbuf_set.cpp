@@ -28,7 +28,7 @@ Result<Owned<RingbufSet>> RingbufSet::make_empty() {
   auto ready = ReadySet::make();
   if (!ready)
     return kernel::refused(kRingbufSubject, {"making an epoll set"}, ready.error(), kRingbufWanted);
-  set->ready_ = std::move(*ready);
+  set->ready() = std::move(*ready);
   set->max_latency_ns_ = Settings::from_environment().max_latency_ns;
   return set;
 }
@@ -40,7 +40,7 @@ Result<void> RingbufSet::add(int map_fd, const RingbufHandler& handler) {
   const std::size_t count = ring_count();
   if (const auto room = reserve(count + 1); !room)
     return kernel::refused(kRingbufSubject, {"allocating memory"}, room.error(), kRingbufWanted);
-  if (const auto watched = ready_.watch(map_fd, (*ring)->epoll_events(), count); !watched)
+  if (const auto watched = ready().watch(map_fd, (*ring)->epoll_events(), count); !watched)
     return kernel::refused(kRingbufSubject, {"adding a ring to the epoll set"}, watched.error(),
                            kRingbufWanted);
   push(std::move(*ring));
@@ -59,7 +59,7 @@ Result<std::size_t> RingbufSet::look(RingbufRing& ring, std::uint64_t now_ns) {
     return read;
   if (wanted == WakeupMode::coalescing) {
     ring.coalesce();
-    by_clock_ = true;
+    set_by_clock(true);
   } else {
     ring.signal();
   }
@@ -89,14 +89,16 @@ int RingbufSet::wait_ms(std::uint64_t end_ns, std::uint64_t now_ns) const {
 }
 
 Result<std::size_t> RingbufSet::poll(int timeout_ms) {
-  polls_.add(1);
+  count_poll();
   if (timeout_ms == 0)
     watched_by_program();
   bool listed = has_listed();
-  const bool timed = by_clock_ || listed;
+  const bool timed = by_clock() || listed;
   const auto wait = [&](std::uint64_t end_ns, std::uint64_t now_ns) {
     const bool at_once = std::exchange(listed, false);
-    const auto named = ready_.wait(at_once ? 0 : by_clock_ ? wait_ms(end_ns, now_ns) : timeout_ms);
+    const auto named = ready().wait(at_once      ? 0
+                                    : by_clock() ? wait_ms(end_ns, now_ns)
+                                                 : timeout_ms);
     if (named)
       for (const epoll_event& event : *named)
         ring(static_cast<std::size_t>(event.data.u64)).set_listed(true);
@@ -104,8 +106,7 @@ Result<std::size_t> RingbufSet::poll(int timeout_ms) {
   };
   const auto due = [this](std::size_t index, std::uint64_t now_ns) {
     const RingbufRing& ring = this->ring(index);
-    return (ring.wakeups().by_clock() && ring.wakeups().due(now_ns)) ||
-           (ring.listed() && ring.unread() != 0);
+    return due_by_clock(index, now_ns) || (ring.listed() && ring.unread() != 0);
   };
   std::size_t total = 0;
   Result<std::size_t> end = std::size_t{0};
@@ -144,7 +145,7 @@ int RingbufSet::give_epoll_fd() {
     ring.set_reported_always();
     // The kernel looks at the ring anew. Where the program has closed its descriptor, nothing can
     // be done.
-    static_cast<void>(ready_.watch_for(ring.map_fd(), ring.epoll_events(), index));
+    static_cast<void>(ready().watch_for(ring.map_fd(), ring.epoll_events(), index));
   }
   return epoll_fd();
 }

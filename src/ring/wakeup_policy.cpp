@@ -59,7 +59,7 @@ bool WakeupPolicy::waits_for_reader() const {
 WakeupMode WakeupPolicy::about_to_read(const Found& found) {
   const double coming =
       static_cast<double>(found.bytes) * std::min(ns_per_byte_, last_ns_per_byte_) * bytes_per_ns_;
-  if (mode_ != WakeupMode::coalescing || coming <= static_cast<double>(limits_.coalescing_size / 4))
+  if (mode_ != WakeupMode::coalescing || coming <= static_cast<double>(limits_.coalescing_size) / 4)
     return mode_;
   bar(found.now_ns);
   return leave();

@@ -18,7 +18,7 @@ void skip_space(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(kSpaces), text.size()));
 }
 
-// take_mark removes a character that may have blanks before it.
+// take_mark removes a character and the blanks before it.
 bool take_mark(std::string_view& text, char mark) {
   std::string_view rest = text;
   skip_space(rest);
@@ -71,7 +71,7 @@ std::optional<Integer> take_integer(std::string_view& text) {
   return integer;
 }
 
-// is_size is whether an argument can have that many bytes, and an index that scale.
+// is_size is whether an argument can have that many bytes; an index can have the same scales.
 bool is_size(std::uint64_t number) {
   return std::has_single_bit(number) && number <= 8;
 }
@@ -121,8 +121,8 @@ private:
   const char* why_ = "";
 };
 
-// An unknown register counts before a size or a scale that is not allowed, so these are looked at
-// last.
+// An unknown register is reported before a size or a scale that is not allowed. So those are
+// checked last.
 Result<Argument> Parser::next() {
   argument_ = Argument();
   const auto size = take_integer(text_);
@@ -227,7 +227,7 @@ Result<void> Parser::set_offset(const std::optional<Integer>& offset) {
   return {};
 }
 
-// (base), (base,index) or (base,index,scale); the opening one was read.
+// (base), (base,index) or (base,index,scale); the "(" was read before.
 Result<void> Parser::parse_parentheses(Integer offset) {
   std::string_view inside = take_part(text_, ")");
   if (!take_mark(text_, ')'))
@@ -236,7 +236,8 @@ Result<void> Parser::parse_parentheses(Integer offset) {
     return set;
   if (machine_.register_mark != '\0' && !take_mark(inside, machine_.register_mark))
     return refuse("its base is no register");
-  // What is no list of two or three is the name of a register, if an odd one.
+  // A text that is no list of two or three parts is looked up as the name of one register, and not
+  // found.
   std::string_view rest = inside;
   const std::string_view base = take_part(rest, ",");
   if (machine_.index != Machine::Index::scale || !take_mark(rest, ',') ||
@@ -258,7 +259,7 @@ Result<void> Parser::parse_parentheses(Integer offset) {
   return is_size(scale) ? Result<void>() : refuse("its scale is not 1, 2, 4 or 8");
 }
 
-// [base], [base, offset], [base, index] or [base, index, lsl #shift]; the opening one was read.
+// [base], [base, offset], [base, index] or [base, index, lsl #shift]; the "[" was read before.
 Result<void> Parser::parse_brackets() {
   std::string_view rest = take_part(text_, "]");
   if (!take_mark(text_, ']'))
@@ -302,9 +303,9 @@ Result<void> Parser::parse_shifted_index(std::string_view index, std::string_vie
 }
 
 // symbol(%rip) or symbol+number(%rip), and without a base in a file that runs at fixed addresses.
-// What is there is as far from the probe while it runs as it is in the file.
+// While the program runs, the symbol is as far from the probe as it is in the file.
 Result<void> Parser::parse_symbol() {
-  const auto end = std::find_if_not(text_.begin(), text_.end(), is_symbol_character);
+  const auto* const end = std::find_if_not(text_.begin(), text_.end(), is_symbol_character);
   const std::string_view name = text_.substr(0, static_cast<std::size_t>(end - text_.begin()));
   if (name.empty() || (name.front() >= '0' && name.front() <= '9'))
     return refuse("its operand is of no known form");

@@ -12,12 +12,12 @@
 namespace ringside::usdt {
 namespace {
 
-// The value of a symbol of a thread's variable is no address.
+// The value of a thread-local symbol is no address.
 bool has_address(const elf::FoundSymbol& found) {
   return found.symbol.section != elf::kUndefinedSection && found.symbol.type != STT_TLS;
 }
 
-// Nothing tells which of several the probe means: static ones are called the same in many files.
+// Static symbols of several source files may have one name. Then nothing says which one is meant.
 Result<std::uint64_t> address_in(const elf::File& file, const elf::Section& table,
                                  std::string_view name) {
   const auto found = elf::find_symbols(file, table, name);
@@ -37,7 +37,8 @@ Result<std::uint64_t> address_in(const elf::File& file, const elf::Section& tabl
 } // namespace
 
 Result<std::uint64_t> SymbolAddresses::look_up(std::string_view name) const {
-  for (const std::uint32_t type : {SHT_SYMTAB, SHT_DYNSYM})
+  static constexpr std::uint32_t kTables[] = {SHT_SYMTAB, SHT_DYNSYM};
+  for (const std::uint32_t type : kTables)
     for (const elf::Section& section : file_.sections()) {
       if (section.type != type)
         continue;
@@ -53,7 +54,7 @@ Result<std::uint64_t> SymbolAddresses::address(std::string_view name) {
     if (known.name == name)
       return known.address;
   const auto address = look_up(name);
-  // Without memory it is looked for again.
+  // If there is no memory to keep the answer, the next call looks again.
   if (known_.size() == kMostKnown)
     known_[oldest_++ % kMostKnown] = {name, address};
   else

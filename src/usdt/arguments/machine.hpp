@@ -36,12 +36,14 @@ struct Machine {
   std::span<const Register> registers;
 };
 
-extern const Machine kX86_64;
+// NOLINTBEGIN(bugprone-dynamic-static-initializers): they are constexpr where they are defined
+extern const Machine kAmd64;
 extern const Machine kI386;
 extern const Machine kS390x;
 extern const Machine kAarch64;
 extern const Machine kRiscv64;
 extern const Machine kArm;
+// NOLINTEND(bugprone-dynamic-static-initializers)
 
 // machine_of is the machine of a file of an ELF machine number and class; nullptr if its arguments
 // are not known.

@@ -8,7 +8,7 @@
 namespace ringside::usdt {
 
 const Machine* machine_of(std::uint16_t number, bool wide) {
-  for (const Machine* const machine : {&kX86_64, &kI386, &kAarch64, &kArm, &kRiscv64, &kS390x})
+  for (const Machine* const machine : {&kAmd64, &kI386, &kAarch64, &kArm, &kRiscv64, &kS390x})
     if (machine->number == number && machine->wide == wide)
       return machine;
   return nullptr;

@@ -8,7 +8,7 @@ namespace ringside::usdt {
 namespace {
 
 // The second lowest byte of a register has a name of its own, and stands one byte further.
-constexpr Register kX86_64Registers[] = {
+constexpr Register kAmd64Registers[] = {
     {0, "r15 r15d r15w r15b"},
     {8, "r14 r14d r14w r14b"},
     {16, "r13 r13d r13w r13b"},
@@ -32,7 +32,7 @@ constexpr Register kX86_64Registers[] = {
     {152, "rsp esp sp spl"},
 };
 
-// The names of the 64-bit registers are taken as well.
+// The names of the 64-bit registers are accepted too.
 constexpr Register kI386Registers[] = {
     {0, "rbx ebx bx bl"},
     {1, "bh"},
@@ -51,7 +51,7 @@ constexpr Register kI386Registers[] = {
 
 } // namespace
 
-constexpr Machine kX86_64 = {
+constexpr Machine kAmd64 = {
     .number = EM_X86_64,
     .wide = true,
     .register_mark = '%',
@@ -60,7 +60,7 @@ constexpr Machine kX86_64 = {
     .index = Machine::Index::scale,
     .instruction_pointer = "rip",
     .unknown_register = Errno(ENOENT),
-    .registers = kX86_64Registers,
+    .registers = kAmd64Registers,
 };
 
 constexpr Machine kI386 = {

@@ -68,7 +68,7 @@ std::string parsed(const Machine& machine, std::string_view text,
 }
 
 std::string x86(std::string_view text) {
-  return parsed(usdt::kX86_64, text);
+  return parsed(usdt::kAmd64, text);
 }
 
 // A file with one symbol, g at 0x4000, and a probe at 0x1000.
@@ -178,7 +178,7 @@ TEST_CASE("at most twelve arguments") {
 
 TEST_CASE("an operand that names a symbol is as far from the probe as the symbol") {
   const auto of = [](std::string_view text, bool fixed = false) {
-    return parsed(usdt::kX86_64, text, symbols(fixed));
+    return parsed(usdt::kAmd64, text, symbols(fixed));
   };
   CHECK(of("-8@g(%rip)") == "12288(r128):-8");
   CHECK(of("8@g+16(%rip) 8@g-0x3008(%rip) 8@g (%rip)") == "12304(r128):8 -8(r128):8 12288(r128):8");
@@ -255,15 +255,14 @@ TEST_CASE("a symbol that is not found fails with the reason") {
       },
       &answer, 0, false);
   const Messages messages;
-  CHECK(usdt::parse_arguments(&usdt::kX86_64, "8@g(%rip)", places, "probe").error() ==
-        Errno(error));
+  CHECK(usdt::parse_arguments(&usdt::kAmd64, "8@g(%rip)", places, "probe").error() == Errno(error));
   CHECK(messages.warnings() == 1);
   CHECK_THAT(messages.last(), Catch::Contains(reason));
 }
 
 TEST_CASE("a failure quotes the argument") {
   const Messages messages;
-  CHECK_FALSE(usdt::parse_arguments(&usdt::kX86_64, "8@%rax  8@%xmm0 4@%eax", SymbolPlaces(),
+  CHECK_FALSE(usdt::parse_arguments(&usdt::kAmd64, "8@%rax  8@%xmm0 4@%eax", SymbolPlaces(),
                                     "usdt 'libc:setjmp'"));
   CHECK(messages.last() == "usdt 'libc:setjmp': argument 2, '8@%xmm0', cannot be read: there is "
                            "no such register that a probe can read\n");

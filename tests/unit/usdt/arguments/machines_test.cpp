@@ -18,7 +18,7 @@ namespace {
 
 using usdt::Machine;
 
-constexpr const Machine* kMachines[] = {&usdt::kX86_64,  &usdt::kI386,    &usdt::kS390x,
+constexpr const Machine* kMachines[] = {&usdt::kAmd64,   &usdt::kI386,    &usdt::kS390x,
                                         &usdt::kAarch64, &usdt::kRiscv64, &usdt::kArm};
 
 int offset_of(const Machine& machine, const std::string& name) {
@@ -31,7 +31,7 @@ int offset_of(const Machine& machine, const std::string& name) {
 } // namespace
 
 TEST_CASE("a machine is found by its number and class") {
-  CHECK(usdt::machine_of(EM_X86_64, true) == &usdt::kX86_64);
+  CHECK(usdt::machine_of(EM_X86_64, true) == &usdt::kAmd64);
   CHECK(usdt::machine_of(EM_386, false) == &usdt::kI386);
   CHECK(usdt::machine_of(EM_S390, true) == &usdt::kS390x);
   CHECK(usdt::machine_of(EM_AARCH64, true) == &usdt::kAarch64);
@@ -64,7 +64,7 @@ TEST_CASE("the registers of x86-64 stand where the kernel's struct has them") {
   const auto check = [](const char* names, std::size_t offset) {
     std::string_view rest = names;
     for (auto name = take_word(rest); !name.empty(); name = take_word(rest))
-      CHECK(offset_of(usdt::kX86_64, std::string(name)) == static_cast<int>(offset));
+      CHECK(offset_of(usdt::kAmd64, std::string(name)) == static_cast<int>(offset));
   };
   check("rax eax ax al", offsetof(pt_regs, rax));
   check("rbx ebx bx bl", offsetof(pt_regs, rbx));
