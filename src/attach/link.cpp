@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Link: names in a bpf file system, and the end.
+// Link: pinning, updating and closing.
 #include "attach/link.hpp"
 
 #include <cerrno>
@@ -8,62 +8,19 @@
 #include "bpf/command.hpp"
 #include "bpf/link.hpp"
 #include "bpf/map.hpp"
+#include "kernel/pin.hpp"
 #include "os/perf.hpp"
 #include "os/pins.hpp"
 
 namespace ringside::attach {
 namespace {
 
-// copy_of_path ends with a NUL. ENAMETOOLONG for more than the kernel takes.
+// copy_of_path is a copy with a NUL. ENAMETOOLONG if the kernel accepts no path of this length.
 Result<Array<char>> copy_of_path(std::string_view path) {
   constexpr std::size_t kMost = 4096; // PATH_MAX
   if (path.size() >= kMost)
     return Errno(ENAMETOOLONG);
   return copy_of(path);
-}
-
-// folder_of is the folder that a name is in, as dirname(1) says.
-Result<Array<char>> folder_of(std::string_view path) {
-  while (path.size() > 1 && path.ends_with('/'))
-    path.remove_suffix(1);
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string_view::npos)
-    return copy_of_path(".");
-  while (path.size() > 1 && !path.ends_with('/'))
-    path.remove_suffix(1);
-  while (path.size() > 1 && path.ends_with('/'))
-    path.remove_suffix(1);
-  return copy_of_path(path);
-}
-
-Result<void> must_be_in_bpf_file_system(const char* folder) {
-  const auto is = os::in_bpf_file_system(folder);
-  if (!is)
-    return is.error();
-  if (!*is)
-    return Errno(EINVAL);
-  return {};
-}
-
-// make_folder_for makes the one folder that a name is in. Its own folder is looked at first:
-// nothing is made outside of a bpf file system.
-Result<void> make_folder_for(const char* path) {
-  const auto folder = folder_of(path);
-  if (!folder)
-    return folder.error();
-  const auto is_there = must_be_in_bpf_file_system(folder->data());
-  if (is_there || is_there.error() != Errno(ENOENT))
-    return is_there;
-  const auto outer = folder_of(folder->data());
-  if (!outer)
-    return outer.error();
-  if (const auto checked = must_be_in_bpf_file_system(outer->data()); !checked)
-    return checked;
-  const auto made = os::make_folder(folder->data());
-  // Another process may have been faster.
-  if (!made && made.error() != Errno(EEXIST))
-    return made;
-  return {};
 }
 
 } // namespace
@@ -112,20 +69,16 @@ Result<void> Link::pin(const char* path) {
     return Errno(EBUSY);
   if (const auto one = must_be_one(); !one)
     return one;
-  // The kernel would say so, but behind the making of a folder.
+  // The kernel would refuse it, but only after a folder was made.
   if (parts_.kind == LinkKind::event)
     return fail("link", Errno(EINVAL),
                 "it cannot have the name '%s': the program was set on its perf event by ioctl(2), "
                 "without a link of the kernel",
                 path);
-  if (const auto made = make_folder_for(path); !made)
-    return made;
   auto copy = copy_of_path(path);
   if (!copy)
     return copy.error();
-  if (const auto pinned =
-          bpf::run(BPF_OBJ_PIN, bpf::PathAttr{.pathname = path, .bpf_fd = fd_.get()});
-      !pinned)
+  if (const auto pinned = kernel::pin(fd_.get(), path, "link"); !pinned)
     return pinned;
   path_ = std::move(*copy);
   return {};
@@ -152,13 +105,13 @@ Result<void> Link::detach() {
   return bpf::detach_link(fd_.get());
 }
 
-// stop takes the program off what closing descriptors leaves on.
+// stop detaches what stays attached when descriptors are closed.
 Result<void> Link::stop() const {
   constexpr std::uint32_t kKey = 0;
   if (parts_.kind == LinkKind::struct_ops_map)
     return !fd_ ? Result<void>() : bpf::delete_element(fd_.get(), &kKey);
   const int event = parts_.kind == LinkKind::event ? fd_.get() : parts_.event.get();
-  // A sampling event with a name goes on for as long as that is there.
+  // A pinned link keeps its event enabled.
   if (event < 0 || path() != nullptr)
     return {};
   const auto stopped = os::perf_ioctl(event, PERF_EVENT_IOC_DISABLE, 0);

@@ -13,12 +13,19 @@
 namespace ringside::kernel {
 namespace {
 
-// folder_of is the folder that a path lies in.
+// folder_of is the folder that a name is in, as dirname(1) prints it.
 Result<Array<char>> folder_of(std::string_view path) {
-  const std::size_t slash = path.find_last_of('/');
+  const auto drop_slashes = [&path] {
+    while (path.size() > 1 && path.ends_with('/'))
+      path.remove_suffix(1);
+  };
+  drop_slashes();
+  const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos)
     return copy_of(".");
-  return copy_of(slash == 0 ? std::string_view("/") : path.substr(0, slash));
+  path = path.substr(0, slash + 1);
+  drop_slashes();
+  return copy_of(path);
 }
 
 // check_file_system judges whether a folder is in a bpf file system. EINVAL, with a message.
@@ -41,6 +48,7 @@ Result<void> make_folder(const char* folder, const char* path, const Subject& su
   if (const auto checked = check_file_system(is_bpf, path, subject); !checked)
     return checked;
   const auto made = os::make_folder(folder);
+  // Another process may have been faster.
   if (!made && made.error() != Errno(EEXIST))
     return refused(Subject(subject, "path", path), {"making the folder to pin in"}, made.error());
   return {};

@@ -7,9 +7,10 @@
 
 namespace ringside::kernel {
 
-// pin gives what is behind a descriptor a name. If the folder of the path is missing, it is made;
-// its own folder must be there. EINVAL: the path is not in a bpf file system; EEXIST; with a
-// message. No folder is made outside of a bpf file system.
+// pin gives the object behind a descriptor a name. It makes the folder that the name is in, if that
+// is missing; the folder above that one must be there. No folder is made outside of a bpf file
+// system. EINVAL: the path is not in a bpf file system; EEXIST: there is such a name; else what the
+// kernel refuses with. Each with a message.
 Result<void> pin(int fd, const char* path, const Subject& subject);
 
 // unpin removes a name.

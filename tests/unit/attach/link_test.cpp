@@ -223,13 +223,16 @@ TEST_CASE("a perf event with a program cannot have a name, and no folder is made
   CHECK(link.path() == nullptr);
 }
 
-TEST_CASE("a name outside of bpf file systems is EINVAL") {
+TEST_CASE("a name outside of bpf file systems is EINVAL, with a message for each try") {
   sim_reset(1);
+  const Messages messages;
   Link link(event());
   CHECK(link.pin("/tmp/x").error() == Errno(EINVAL));
   CHECK(link.pin("/tmp/no-such-folder/x").error() == Errno(EINVAL));
   CHECK(link.pin("/no/such/folder").error() == Errno(ENOENT));
   CHECK(link.pin("x").error() == Errno(EINVAL));
+  CHECK(messages.warnings() == 4);
+  CHECK_THAT(messages.last(), Catch::Contains("'x' is not in a file system of type bpf"));
   CHECK(link.path() == nullptr);
 }
 
