@@ -2,6 +2,8 @@
 // Kprobes, uprobes and USDT.
 #include "attach/probe.hpp"
 
+#include <string_view>
+
 #include "abi/attach/attach_with.hpp"
 #include "attach/kprobe.hpp"
 #include "attach/uprobe.hpp"
@@ -19,6 +21,15 @@ using ringside::attach_with;
 using ringside::core;
 using ringside::attach::ProbeMode;
 namespace attach = ringside::attach;
+
+namespace {
+
+// text_of is a caller's text; a view without data where that is NULL.
+std::string_view text_of(const char* text) {
+  return text != nullptr ? std::string_view(text) : std::string_view();
+}
+
+} // namespace
 
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_kprobe_opts(const struct bpf_program* prog, const char* func_name,
@@ -124,8 +135,7 @@ extern "C" LIBBPF_API struct bpf_link* bpf_program__attach_usdt(const struct bpf
     return ringside::object::attach_usdt(core(prog),
                                          {.pid = pid,
                                           .path = binary_path,
-                                          .provider = usdt_provider,
-                                          .name = usdt_name,
+                                          .probe = {text_of(usdt_provider), text_of(usdt_name)},
                                           .cookie = options.get(&bpf_usdt_opts::usdt_cookie)});
   });
 }

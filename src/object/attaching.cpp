@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Attaching by the name of the section: what stands behind the first slash, kind by kind.
+// Attaching by the name of the section: a function for each kind reads what stands behind the first
+// slash.
 #include "object/attaching.hpp"
 
 #include <cerrno>
@@ -21,7 +22,7 @@ namespace {
 
 using attach::Link;
 
-// Told is what the name of a section says of what the program is attached to.
+// Told is the name of a section, in parts.
 struct Told {
   const attach::Program& program;
   const char* section;
@@ -88,8 +89,8 @@ Result<Owned<Link>> by_system_call(const Told& told) {
                                     told.kind.starts_with("kretsyscall"), 0);
 }
 
-// names_nothing: a section that ends at its slash, or names no file, says no more than one without
-// a slash.
+// names_nothing is whether a section has a slash but nothing behind it, or no path there. Such a
+// section says as little as one without a slash.
 bool names_nothing(std::string_view target) {
   return target.empty() || target.starts_with(':');
 }
@@ -139,8 +140,7 @@ Result<Owned<Link>> by_usdt(const Program& program, const Told& told) {
     return no_copy(told);
   if (path->size() == 1 || provider->size() == 1 || name->size() == 1)
     return misspelled(told, "PATH:PROVIDER:NAME");
-  return attach_usdt(program,
-                     {.path = path->data(), .provider = provider->data(), .name = name->data()});
+  return attach_usdt(program, {.path = path->data(), .probe = {provider->data(), name->data()}});
 }
 
 Result<Owned<Link>> by_tracepoint(const Told& told) {

@@ -6,7 +6,6 @@
 
 #include "attach/find_file.hpp"
 #include "object/attaching.hpp"
-#include "usdt/attach.hpp"
 #include "usdt/spec_table.hpp"
 
 namespace ringside::object {
@@ -28,14 +27,15 @@ usdt::SpecMaps maps_of(Object& object) {
 
 } // namespace
 
-Result<Owned<attach::Link>> attach_usdt(const Program& program, const UsdtProbe& probe) {
+Result<Owned<attach::Link>> attach_usdt(const Program& program, usdt::Target target) {
   const Attachable attachable(program);
   const attach::Program& attached = attachable.program();
   if (const auto loaded = attach::must_be_loaded(attached); !loaded)
     return loaded.error();
-  if (probe.path == nullptr || probe.provider == nullptr || probe.name == nullptr)
+  if (target.path == nullptr || target.probe.provider.data() == nullptr ||
+      target.probe.name.data() == nullptr)
     return fail(attached.subject, Errno(EINVAL), "the path, provider or name of its probe is NULL");
-  const auto path = attach::find_file(probe.path, attached.subject);
+  const auto path = attach::find_file(target.path, attached.subject);
   if (!path)
     return path.error();
   Object& object = program.object();
@@ -43,11 +43,8 @@ Result<Owned<attach::Link>> attach_usdt(const Program& program, const UsdtProbe&
       object.usdt_table([&] { return usdt::SpecTable::open(maps_of(object), attached.subject); });
   if (!table)
     return table.error();
-  return usdt::attach_usdt(attached, *table,
-                           {.pid = probe.pid,
-                            .path = path->data(),
-                            .probe = {probe.provider, probe.name},
-                            .cookie = probe.cookie});
+  target.path = path->data();
+  return usdt::attach_usdt(attached, *table, target);
 }
 
 } // namespace ringside::object

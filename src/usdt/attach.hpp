@@ -12,16 +12,16 @@
 namespace ringside::usdt {
 
 struct Target {
-  std::int32_t pid = -1; // below 0: all processes; 0: this one
-  const char* path = nullptr;
+  std::int32_t pid = -1;      // below 0: all processes; 0: this one
+  const char* path = nullptr; // of the file
   ProbeName probe;
   std::uint64_t cookie = 0; // what bpf_usdt_cookie() gives the program
 };
 
-// attach_usdt makes one link of the kernel for all sites, or where the kernel or the program cannot
-// have that, a uprobe for each. The specs stay taken from `table` until the link ends. Errors, each
-// with a message, are those of open_traced, find_sites and plan_probes; ENOTSUP: on a kernel
-// without BPF cookies the process must be given; and what the kernel refuses.
+// attach_usdt makes one link of the kernel for all sites; if the kernel or the program cannot have
+// such a link, it makes a uprobe for each site. The link keeps its specs in `table` until it ends.
+// Errors, each with a message, are those of open_traced, find_sites and plan_probes; ENOTSUP: the
+// kernel has no BPF cookies, and no process is given; and what the kernel refuses with.
 Result<Owned<attach::Link>> attach_usdt(const attach::Program& program,
                                         const SharedSpecTable& table, const Target& target);
 
