@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Hooks: links of the kernel, and what came before them.
+// Hooks: links of the kernel, and the older ways to attach.
 #include "attach/hook.hpp"
 
 #include <cerrno>
@@ -61,7 +61,7 @@ const Version* since(std::uint32_t attach_type) {
   return nullptr;
 }
 
-// What is asked of a link beside to attach, and the first kernel that can.
+// What a caller can ask for in addition to attaching, and the first kernel that has it.
 constexpr Version kReplacement{5, 10};
 constexpr Version kTracingCookie{5, 19};
 constexpr Version kRawCookie{6, 10};
@@ -83,8 +83,9 @@ bool is_of_cgroup(std::uint32_t program_type) {
   }
 }
 
-// refused is the error, with a message that names the kernel to have, if this one is older.
-Errno refused(const Subject& subject, const Version* first, const char* what, Errno error) {
+// link_refused returns the error, with a message. If this kernel is too old, the message names the
+// first one that is not.
+Errno link_refused(const Subject& subject, const Version* first, const char* what, Errno error) {
   const std::uint32_t running = bpf::kernel_version();
   if (error == Errno(EINVAL) && first != nullptr && running != 0 &&
       running < bpf::version(first->major, first->minor, 0))
@@ -93,20 +94,21 @@ Errno refused(const Subject& subject, const Version* first, const char* what, Er
   return kernel::refused(subject, {"attaching it by a link", kernel::RefusedCall::bpf}, error);
 }
 
-Errno refused(const Program& program, const bpf::LinkCreateAttr& attr, Errno error) {
+Errno link_refused(const Program& program, const bpf::LinkCreateAttr& attr, Errno error) {
   const char* const by_link = "be attached by a link";
   if (program.type == BPF_PROG_TYPE_EXT)
-    return refused(program.subject, &kReplacement, by_link, error);
+    return link_refused(program.subject, &kReplacement, by_link, error);
   if (bpf::attached_by_tracepoint(attr.attach_type))
-    return refused(program.subject, attr.tracing.cookie != 0 ? &kTracingCookie : nullptr,
-                   "have a cookie", error);
+    return link_refused(program.subject, attr.tracing.cookie != 0 ? &kTracingCookie : nullptr,
+                        "have a cookie", error);
   if (is_of_cgroup(program.type) &&
       (attr.relative.relative != 0 || attr.relative.expected_revision != 0 || attr.flags != 0))
-    return refused(program.subject, &kOrder, "be put before or behind others of a cgroup", error);
-  return refused(program.subject, since(attr.attach_type), by_link, error);
+    return link_refused(program.subject, &kOrder, "be put before or behind others of a cgroup",
+                        error);
+  return link_refused(program.subject, since(attr.attach_type), by_link, error);
 }
 
-// Programs that replace a function have an attach type of 0, which is that of another kind.
+// Programs that replace a function have attach type 0, which also is the number of another type.
 bool by_tracepoint_before_links(const Program& program, const bpf::LinkCreateAttr& attr) {
   return attr.target == 0 && attr.flags == 0 &&
          (program.type == BPF_PROG_TYPE_EXT || bpf::attached_by_tracepoint(attr.attach_type));
@@ -122,7 +124,7 @@ Result<Owned<Link>> attach_hook(const Program& program, bpf::LinkCreateAttr attr
   if (!link && link.error() == Errno(EINVAL) && by_tracepoint_before_links(program, attr) &&
       attr.tracing.cookie == 0 && attr.tracing.target_btf_id == 0) {
     auto older = bpf::open_raw_tracepoint(nullptr, program.fd);
-    // A program of the tracepoint's name has none there.
+    // EFAULT: the program has no tracepoint of its own, so the call would need a name.
     if (!older && older.error() == Errno(EFAULT))
       return fail(program.subject, link.error(),
                   "it is attached to a tracepoint by its name: use "
@@ -130,7 +132,7 @@ Result<Owned<Link>> attach_hook(const Program& program, bpf::LinkCreateAttr attr
     link = std::move(older);
   }
   if (!link)
-    return refused(program, attr, link.error());
+    return link_refused(program, attr, link.error());
   return make_link(std::move(link), {}, program.subject);
 }
 
@@ -158,7 +160,7 @@ Result<Owned<Link>> attach_raw_tracepoint(const Program& program, const char* na
                 "/sys/kernel/tracing/events, without the folder, or load the module that has it",
                 name != nullptr ? name : "");
   if (!link && cookie != 0 && link.error() == Errno(EINVAL))
-    return refused(program.subject, &kRawCookie, "have a cookie", link.error());
+    return link_refused(program.subject, &kRawCookie, "have a cookie", link.error());
   if (!link)
     return kernel::refused(program.subject,
                            {"attaching it to its tracepoint", kernel::RefusedCall::bpf},
@@ -189,7 +191,7 @@ Result<void> register_struct_ops(int map_fd, const void* value, bool by_link,
                                  const Subject& subject) {
   constexpr std::uint32_t kKey = 0;
   const auto written = bpf::update_element(map_fd, &kKey, value);
-  // What is attached by links is written once, and attached many times.
+  // For links the value is written once, and the map may be attached many times.
   if (written || (by_link && written.error() == Errno(EBUSY)))
     return {};
   return kernel::refused(subject, {"writing its functions", kernel::RefusedCall::bpf},
@@ -198,7 +200,7 @@ Result<void> register_struct_ops(int map_fd, const void* value, bool by_link,
 
 Result<Owned<Link>> attach_struct_ops(int map_fd, const void* value, bool by_link,
                                       const Subject& subject) {
-  // Made first, so that nothing is registered and then left.
+  // The link is made first: if that fails, nothing is registered.
   auto link = make<Link>(os::UniqueFd());
   if (link == nullptr)
     return no_memory(subject, "its link");
@@ -213,7 +215,7 @@ Result<Owned<Link>> attach_struct_ops(int map_fd, const void* value, bool by_lin
   }
   auto made = bpf::create_link({.prog_fd = map_fd, .attach_type = bpf::kStructOps, .words = {}});
   if (!made)
-    return refused(subject, &kStructOpsLink, "be attached by a link", made.error());
+    return link_refused(subject, &kStructOpsLink, "be attached by a link", made.error());
   link->become(std::move(*made), {.kind = LinkKind::struct_ops});
   return link;
 }

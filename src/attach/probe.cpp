@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Probes: their PMUs, and the way by tracefs. Source: perf_event_open(2), "kprobe and uprobe", and
+// Probes: made by a PMU or by tracefs. Source: perf_event_open(2), "kprobe and uprobe", and
 // the files in /sys/bus/event_source/devices.
 #include "attach/probe.hpp"
 
@@ -37,7 +37,7 @@ const Pmu& pmu_of(ProbeKind kind) {
   return kPmus[static_cast<int>(kind)];
 }
 
-// read_number reads a file that is a number behind `prefix`. EIO: it is not.
+// read_number reads a file that holds `prefix` and a number. EIO: it holds something else.
 Result<std::uint32_t> read_number(const char* path, std::string_view prefix) {
   char text[64];
   const auto length = os::read_file(path, text);
@@ -73,7 +73,7 @@ bool has_pmu(ProbeKind kind) {
   return type || type.error() != Errno(ENOENT);
 }
 
-Errno refused(const Program& program, const ProbePlace& place, Errno error) {
+Errno event_refused(const Program& program, const ProbePlace& place, Errno error) {
   if (error == Errno(ENOENT) && place.kind == ProbeKind::kprobe && place.name != nullptr)
     return fail(program.subject, error,
                 "the kernel has no function '%s' for a kprobe: look for it in /proc/kallsyms; the "
@@ -115,11 +115,11 @@ Result<Event> open_by_pmu(const Program& program, const ProbePlace& place) {
   attr.config2 = place.offset;
   auto event = open_event(attr, place.pid);
   if (!event)
-    return refused(program, place, event.error());
+    return event_refused(program, place, event.error());
   return Event{{}, std::move(*event)};
 }
 
-// hint_of is the part of a place's name that names its probe: the last of a path.
+// hint_of is what the name of a probe takes from its place: of a path the last part.
 std::string_view hint_of(const ProbePlace& place) {
   const std::string_view name(place.name);
   const std::size_t slash = name.rfind('/');

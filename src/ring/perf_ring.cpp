@@ -46,8 +46,8 @@ constexpr kernel::Step kMapEvent{"mapping its perf ring", kernel::RefusedCall::p
 constexpr kernel::Step kEnableEvent{"enabling its perf event"};
 constexpr kernel::Step kFillSlot{"putting its perf event into the map", kernel::RefusedCall::bpf};
 
-Errno refused(const kernel::Step& step, RingPlace place, const RingParams& params, Errno error,
-              const kernel::Wanted& wanted) {
+Errno ring_refused(const kernel::Step& step, RingPlace place, const RingParams& params, Errno error,
+                   const kernel::Wanted& wanted) {
   if (!params.explains_failures)
     return error;
   const Subject buffer("perf_buffer");
@@ -69,7 +69,7 @@ Result<Owned<PerfRing>> PerfRing::open(RingPlace place, const RingParams& params
                                        const kernel::Wanted& wanted) {
   auto ring = ringside::make<PerfRing>();
   if (ring == nullptr)
-    return refused(kAllocateRing, place, params, Errno(ENOMEM), wanted);
+    return ring_refused(kAllocateRing, place, params, Errno(ENOMEM), wanted);
   const auto made = ring->make(place, params, wanted);
   if (!made)
     return made.error();
@@ -88,21 +88,21 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
 
   auto copy = Array<std::byte>::of_size(std::min(params.data_size, kLargestRecord));
   if (!copy)
-    return refused(kAllocate, place, params, copy.error(), wanted);
+    return ring_refused(kAllocate, place, params, copy.error(), wanted);
   copy_ = std::move(*copy);
 
   const auto opened = events_.open(params.attr, cpu_, params.counts);
   if (!opened)
-    return refused(kOpenEvent, place, params, opened.error(), wanted);
+    return ring_refused(kOpenEvent, place, params, opened.error(), wanted);
 
   auto mapping = PerfMapping::make(events_.fd(), params.data_size);
   if (!mapping)
-    return refused(kMapEvent, place, params, mapping.error(), wanted);
+    return ring_refused(kMapEvent, place, params, mapping.error(), wanted);
   own_ = std::move(*mapping);
 
   const auto enabled = events_.enable();
   if (!enabled)
-    return refused(kEnableEvent, place, params, enabled.error(), wanted);
+    return ring_refused(kEnableEvent, place, params, enabled.error(), wanted);
 
   // An empty slot cannot be emptied.
   if (params.warns_of_other && bpf::delete_element(params.map_fd, &place.key))
@@ -111,7 +111,7 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
         "more records of CPU %d, nor of others that this one reads\n",
         place.key, place.cpu);
   if (const auto put = events_.put_into(params.map_fd, place.key); !put)
-    return refused(kFillSlot, place, params, put.error(), wanted);
+    return ring_refused(kFillSlot, place, params, put.error(), wanted);
   wakeups_ = WakeupPolicy(params.wakeups);
   looks_for_lost_ = params.looks_for_lost && events_.count_lost() && handler_.lost != drop_lost;
   return {};
