@@ -56,7 +56,7 @@ Result<Owned<Link>> attach_event(const Program& program, Event& event,
     return fail(program.subject, Errno(EOPNOTSUPP),
                 "a cookie needs a link to the perf event, which %s",
                 options.by_ioctl ? "was forbidden" : "Linux 5.15 is the first to have");
-  // Made before anything is attached, so that nothing fails behind it.
+  // The link is made first: nothing can fail after the program is attached.
   auto link = make<Link>(os::UniqueFd());
   if (link == nullptr)
     return no_memory(program.subject, "its link");
@@ -94,7 +94,8 @@ Result<os::UniqueFd> open_tracepoint_event(std::uint64_t id, std::int32_t pid,
 }
 
 Result<os::UniqueFd> open_event(perf_event_attr& attr, std::int32_t pid) {
-  // For all processes it is an event of one CPU; tracepoints and probes fire on each all the same.
+  // For all processes the call wants one CPU. Tracepoints and probes run the program on each CPU
+  // even so.
   auto event = os::perf_event_open(&attr, pid, pid < 0 ? 0 : -1, -1, PERF_FLAG_FD_CLOEXEC);
   if (!event)
     return event.error();

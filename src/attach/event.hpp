@@ -13,20 +13,20 @@
 namespace ringside::attach {
 
 struct Event {
-  TraceProbe probe; // that it is of, if a command to tracefs made that
+  TraceProbe probe; // what the event reports, if a command to tracefs made it
   os::UniqueFd fd;  // closed before the probe is removed
 };
 
 struct EventOptions {
   std::uint64_t cookie = 0;
-  bool by_ioctl = false; // not by a link of the kernel
+  bool by_ioctl = false; // instead of by a link of the kernel
   bool enable = true;
 };
 
-// attach_event attaches a program to an event, which belongs to the link from then on; where it
-// fails, it stays with the caller. Errors, each with a message: EINVAL: there is no event, or the
-// program is not loaded; EOPNOTSUPP: without a link of the kernel there is no cookie; what the
-// kernel refuses with.
+// attach_event attaches a program to an event. The event then belongs to the link; after a failure
+// it stays with the caller. Errors, each with a message: EINVAL: there is no event, or the program
+// is not loaded; EOPNOTSUPP: a cookie is given, but the program is not attached by a link of the
+// kernel; what the kernel refuses with.
 Result<Owned<Link>> attach_event(const Program& program, Event& event, const EventOptions& options);
 
 // open_event opens an event that counts in one process, or in all where `pid` is below 0.

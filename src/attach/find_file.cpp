@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// find_file: the folders, one by one.
+// find_file: search folder by folder.
 #include "attach/find_file.hpp"
 
 #include <cerrno>
@@ -36,7 +36,7 @@ constexpr const char* kLibraryFolders = "/usr/lib64:/usr/lib:"
 constexpr const char* kProgramFolders = "/usr/bin:/usr/sbin";
 
 struct Places {
-  const char* variable; // that has folders
+  const char* variable; // of the environment: the folders to search first
   const char* folders;
   bool must_run;
 };
@@ -52,7 +52,7 @@ bool fits(const char* path, const Places& places) {
          os::is_regular(path);
 }
 
-// find_in looks in folders that are separated by colons. Empty if the name is in none.
+// find_in looks in a list of folders, separated by colons. Empty if none of them has the name.
 Result<Array<char>> find_in(std::string_view folders, const char* name, const Places& places) {
   while (!folders.empty()) {
     const std::string_view folder = take_until(folders, ':');

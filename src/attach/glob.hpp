@@ -14,18 +14,18 @@ public:
   explicit Glob(std::string_view pattern)
       : pattern_(pattern), fixed_(pattern.substr(0, pattern.find_first_of("*?"))) {}
 
-  // is_name is whether the pattern fits one name alone: itself.
+  // is_name is whether the pattern is a plain name, without '*' and '?'.
   [[nodiscard]] bool is_name() const { return fixed_.size() == pattern_.size(); }
 
-  // may_fit is false for a text with which no name that fits begins.
+  // may_fit is false if no name that begins with this text can fit.
   [[nodiscard]] bool may_fit(std::string_view text) const {
     // Names that begin alike differ further on, so the last character decides for most.
     return text.size() >= fixed_.size() &&
            (fixed_.empty() || text[fixed_.size() - 1] == fixed_.back()) && text.starts_with(fixed_);
   }
 
-  // fits is whether the pattern fits the whole of a name. It takes at most the product of both
-  // lengths.
+  // fits is whether the pattern fits the whole of a name. Its time grows at most as the product of
+  // both lengths.
   [[nodiscard]] bool fits(std::string_view name) const { return may_fit(name) && fits_rest(name); }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// match_kernel_functions: three sources, the best that can be read.
+// match_kernel_functions: reads the best of three sources that this process can read.
 #include "attach/kernel_functions.hpp"
 
 #include <algorithm>
@@ -25,8 +25,8 @@ Result<bool> and_on(const Result<void>& done) {
   return done ? Result<bool>(true) : done.error();
 }
 
-// with_addresses reads lines of "ADDRESS NAME" and perhaps " [MODULE]". The address is read where
-// the name fits.
+// with_addresses reads lines of "ADDRESS NAME", with or without " [MODULE]". It reads the address
+// only if the name fits.
 Result<Addresses> with_addresses(const char* path, const Glob& glob) {
   constexpr unsigned kHexadecimal = 16;
   Addresses found;
@@ -80,7 +80,7 @@ private:
   HashIndex index_;
 };
 
-// names_in reads lines of "NAME" and perhaps " [MODULE]".
+// names_in reads lines of "NAME", with or without " [MODULE]".
 Result<Names> names_in(const char* path, const Glob& glob) {
   Names names;
   const auto read = kernel::each_line(path, [&](std::string_view line) -> Result<bool> {
@@ -94,7 +94,7 @@ Result<Names> names_in(const char* path, const Glob& glob) {
   return names;
 }
 
-// in_kallsyms is the addresses of the symbols that `takes` wants.
+// in_kallsyms is the addresses of the symbols for which `takes` is true.
 template <class Takes>
 Result<Addresses> in_kallsyms(const char* path, Takes takes) {
   Addresses found;
@@ -122,8 +122,8 @@ Result<Addresses> of_functions(const char* path, const Glob& glob) {
   });
 }
 
-// A kernel that is locked down refuses to open these files, one that has found an error in its own
-// tracing says ENODEV, and an older one does not have them.
+// The error is EPERM if the kernel is locked down, ENODEV if it has switched off its own tracing
+// after a fault, and ENOENT if it is too old to have these files.
 bool may_not_be_read(Errno error) {
   return error == Errno(ENOENT) || error == Errno(EPERM) || error == Errno(EACCES) ||
          error == Errno(ENODEV);
@@ -162,7 +162,7 @@ Result<Addresses> match_listed_functions(const FunctionLists& lists, const Glob&
     return fail(subject, Errno(ENOENT),
                 "the kernel has no function that the pattern fits and that can have a probe");
   std::sort(found->begin(), found->end());
-  // Where the kernel hides addresses, all are 0. A symbol that is at 0 by itself is no function.
+  // A kernel that hides addresses shows 0 for all. If only some are 0, these are no functions.
   if (*(found->end() - 1) == 0)
     return fail(subject, Errno(EPERM),
                 "the kernel hides the addresses of its functions from this process: it needs "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The kernel's functions that can have probes, by a pattern.
+// The kernel's functions that can have probes and whose names fit a pattern.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,14 @@ struct FunctionLists {
   const char* symbols;   // /proc/kallsyms
 };
 
-// match_kernel_functions is the addresses of all functions that a pattern fits, each once, in
-// rising order. It asks available_filter_functions_addrs of tracefs (Linux 6.5), or else
-// available_filter_functions and /proc/kallsyms, or where this process may not read these, the
-// functions in /proc/kallsyms alone. Errors, each with a message: ENOENT: there is none; EINVAL: a
-// line that cannot be read; EPERM: the kernel hides addresses; ENOMEM.
+// match_kernel_functions is the addresses of all functions whose names fit a pattern: each once, in
+// rising order. It reads available_filter_functions_addrs of tracefs (Linux 6.5). An older kernel
+// has available_filter_functions, whose names it looks up in /proc/kallsyms. If this process may
+// read neither, all functions in /proc/kallsyms count. Errors, each with a message: ENOENT: no name
+// fits; EINVAL: a line has another form; EPERM: the kernel hides addresses; ENOMEM.
 Result<Vector<unsigned long>> match_kernel_functions(const Glob& glob, const Subject& subject);
 
-// match_listed_functions is the same for lists anywhere.
+// match_listed_functions is the same with lists in other places.
 Result<Vector<unsigned long>> match_listed_functions(const FunctionLists& lists, const Glob& glob,
                                                      const Subject& subject);
 

@@ -79,7 +79,7 @@ void name_missing(const Program& program, std::span<const char* const> functions
         !index.insert(hash_text(functions[at]), static_cast<std::uint32_t>(at)))
       return;
   const auto read = kernel::each_symbol([&](const kernel::Symbol& symbol) {
-    // All that have the name are asked for, for a name may stand in the list twice.
+    // The list may have a name twice, so all its entries with this name are marked.
     static_cast<void>(index.find(hash_text(symbol.name), [&](std::uint32_t at) {
       (*is_there)[at] = (*is_there)[at] || symbol.name == functions[at];
       return false;

@@ -26,8 +26,8 @@ Result<Owned<Link>> attach_kprobe(const Program& program, const Kprobe& kprobe);
 Result<Owned<Link>> attach_system_call(const Program& program, const char* name, bool at_return,
                                        std::uint64_t cookie);
 
-// What a link of many functions has: those that a pattern fits, or else functions by their names,
-// or else addresses. Each list is `count` long, or null.
+// The functions that one link attaches to: those whose names fit a pattern, or a list of names, or
+// a list of addresses. Each list has `count` elements, or is null.
 struct KprobeMulti {
   const char* pattern = nullptr;
   const char* const* functions = nullptr;
@@ -35,13 +35,13 @@ struct KprobeMulti {
   const void* cookies = nullptr; // numbers of 64 bits
   std::size_t count = 0;
   bool at_return = false;
-  bool session = false;     // on entry, and if the program says so on return
-  bool must_be_one = false; // the pattern may fit one function alone
+  bool session = false;     // on entry; on return too, if the program asks for it on entry
+  bool must_be_one = false; // EINVAL if the pattern fits several functions
 };
 
-// attach_kprobe_multi makes one link for all. EINVAL for lists that do not go together, and where
-// the pattern fits more than the one function that it must; the errors of match_kernel_functions;
-// ENOENT: a function of the list is not there; what the kernel refuses with.
+// attach_kprobe_multi makes one link for all. EINVAL: the lists do not go together, or must_be_one
+// is set and several functions fit; ENOENT: the kernel has not all functions of the list; the
+// errors of match_kernel_functions; what the kernel refuses with.
 Result<Owned<Link>> attach_kprobe_multi(const Program& program, const KprobeMulti& multi);
 
 } // namespace ringside::attach

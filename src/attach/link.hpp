@@ -19,7 +19,8 @@ namespace ringside::attach {
 
 class Link;
 
-// Ending is what is called when all else of a link has ended, or was left as it is: once.
+// Ending is a function that a link calls once, as the last thing of its life. is_left says that the
+// link was disconnected: the program stays attached.
 class Ending {
 public:
   using Run = void (*)(void* what, bool is_left);
@@ -58,8 +59,8 @@ enum class LinkKind : std::uint8_t {
 struct LinkParts {
   LinkKind kind = LinkKind::plain;
   os::UniqueFd event = {};         // the perf event that the kernel's link is on
-  TraceProbe probe = {};           // that the event is of
-  Vector<Owned<Link>> probes = {}; // one for each site, where one link cannot have them all
+  TraceProbe probe = {};           // what the event reports, if a command to tracefs made it
+  Vector<Owned<Link>> probes = {}; // one for each site, if one link cannot have them all
   Ending ending = {};
 };
 
@@ -73,10 +74,11 @@ public:
   // for as long as the process lives.
   ~Link();
 
-  // open makes a link of what has a name. Whether it is one shows when something is asked of it.
+  // open makes a link of what is pinned at a path. It does not check that it is one: if it is not,
+  // later calls fail.
   static Result<Owned<Link>> open(const char* path);
 
-  // fd is that of the first site where each has a link.
+  // fd is the link's descriptor; the one of the first site if each site has a link.
   [[nodiscard]] int fd() const { return is_of_many() ? parts_.probes[0]->fd() : fd_.get(); }
   [[nodiscard]] LinkKind kind() const { return parts_.kind; }
   // path is the name; null without one. It lives until unpin, or the link's end.
@@ -84,9 +86,8 @@ public:
 
   // These fail with EOPNOTSUPP for a link of many links, and else with what the kernel says.
 
-  // pin gives it a name, and makes the folder that the name is in, where that is missing. EBUSY if
-  // it has a name, EINVAL outside of bpf file systems or if it is no link of the kernel, EEXIST if
-  // the name belongs to something else.
+  // pin gives it a name. EBUSY if it has a name, EINVAL if it is no link of the kernel; else as
+  // kernel::pin.
   Result<void> pin(const char* path);
   // update puts another program, or for struct_ops another map, in the place of the one attached.
   Result<void> update(int new_fd);
@@ -107,8 +108,8 @@ public:
   // set_ending sets what is called at the end.
   void set_ending(Ending ending) { parts_.ending = std::move(ending); }
 
-  // close ends it, and gives the first error of that. A link of the kernel that has a name stays
-  // attached, as does all that was disconnected.
+  // close ends the link and returns the first error. What is pinned stays attached, and so does
+  // what was disconnected.
   Result<void> close();
 
 private:

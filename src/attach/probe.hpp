@@ -29,13 +29,14 @@ struct ProbePlace {
   std::int32_t pid = -1; // below 0: all processes
 };
 
-// check_mode is EINVAL for a mode that there is not, and ENOTSUP for one that this kernel does not
-// have. Each with a message.
+// check_mode fails with EINVAL for an unknown mode, and with ENOTSUP for one that this kernel does
+// not have. Each with a message.
 Result<void> check_mode(ProbeMode mode, ProbeKind kind, const Subject& subject);
 
-// attach_probe attaches a program to a place. Errors, each with a message: EINVAL: a semaphore that
-// the way cannot have; EOPNOTSUPP: an address, where tracefs makes the probe; those of
-// check_mode, TraceProbe::make and attach_event; what the kernel refuses with.
+// attach_probe attaches a program to a place. Errors, each with a message: EINVAL: there is a
+// semaphore, and probes of this mode cannot have one; EOPNOTSUPP: the place is an address, and the
+// probe is made by tracefs; those of check_mode, TraceProbe::make and attach_event; what the kernel
+// refuses with.
 Result<Owned<Link>> attach_probe(const Program& program, const ProbePlace& place, ProbeMode mode,
                                  std::uint64_t cookie);
 

@@ -10,12 +10,12 @@
 
 namespace ringside::attach {
 
-// The kernel keeps a program that is attached, so a link does not refer to what this is made from.
+// The kernel keeps a program while it is attached. So a link needs nothing of this struct later.
 struct Program {
   Subject subject; // begins messages about it
   int fd = -1;     // -1: the kernel does not have it
   std::uint32_t type = 0;
-  std::uint32_t attach_type = 0; // that it was loaded with
+  std::uint32_t attach_type = 0; // the one that it was loaded with
   bool of_module = false;        // it was loaded for functions of a module
 };
 

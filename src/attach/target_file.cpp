@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// TargetFile: opening.
+// TargetFile: open a file, or the member of an archive.
 #include "attach/target_file.hpp"
 
 #include <cerrno>

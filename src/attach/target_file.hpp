@@ -15,8 +15,8 @@
 
 namespace ringside::attach {
 
-// split_archive is where the name of an archive ends in "archive!/member", or 0: a path that is
-// that of a file is no archive's.
+// split_archive is the length of the archive's path in "archive!/member"; 0 if there is no '!/', or
+// if a file with the whole path exists.
 std::size_t split_archive(const char* path);
 
 class TargetFile {
@@ -27,7 +27,7 @@ public:
   static Result<Owned<TargetFile>> open(const char* path, const Subject& subject);
   static Result<Owned<TargetFile>> open(const char* path, Subject&& subject) = delete;
 
-  // open_plain takes the path as that of a file, even if it looks like an archive's.
+  // open_plain opens the file at the path, even if the path looks like a member of an archive.
   static Result<Owned<TargetFile>> open_plain(const char* path, const Subject& subject);
   static Result<Owned<TargetFile>> open_plain(const char* path, Subject&& subject) = delete;
 
@@ -38,7 +38,7 @@ public:
 
   // path is that of the file, or of the archive; null-terminated.
   [[nodiscard]] const char* path() const { return path_.data(); }
-  // base is where in the file at path() the ELF file begins: 0 but in archives.
+  // base is where in the file at path() the ELF file begins: 0, unless that file is an archive.
   [[nodiscard]] std::uint64_t base() const { return base_; }
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] const ByteSource& source() const { return source_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// tracefs: paths, numbers and commands.
+// tracefs: paths, numbers of tracepoints, and commands that make probes.
 #include "attach/tracefs.hpp"
 
 #include <algorithm>
@@ -23,7 +23,7 @@
 namespace ringside::attach {
 namespace {
 
-// Where tracefs is mounted, the best first, and what is there then.
+// Where tracefs may be mounted, the best place first, and a file that is there if it is.
 constexpr struct {
   const char* folder;
   const char* events;
@@ -37,7 +37,7 @@ struct Files {
   const char* commands;
   const char* group;
   const char* return_group;
-  const char* setting; // of a kernel that has them
+  const char* setting; // the option of a kernel that has them
 };
 constexpr Files kFiles[] = {
     {"kprobe_events", "kprobes", "kretprobes", "CONFIG_KPROBE_EVENTS"},
@@ -47,12 +47,12 @@ const Files& files_of(ProbeKind kind) {
   return kFiles[static_cast<int>(kind)];
 }
 
-// The kernel takes commands of fewer bytes.
+// The kernel accepts commands of fewer bytes.
 constexpr std::size_t kLongestCommand = 1024;
-// The kernel takes names of 63 characters.
+// The kernel accepts names of up to 63 characters.
 constexpr std::size_t kLongestName = 64;
 
-// mounted_folder is where it is mounted, or null.
+// mounted_folder is the folder where tracefs is mounted, or null.
 const char* mounted_folder() {
   for (const auto& place : kFolders)
     if (os::exists(place.events))
@@ -63,7 +63,7 @@ const char* mounted_folder() {
 constexpr const char* kMount = "tracefs is not mounted: mount -t tracefs tracefs "
                                "/sys/kernel/tracing";
 
-// write_command has tracefs do one command, which it takes as a whole or not at all.
+// write_command gives tracefs one command. tracefs carries it out as a whole or not at all.
 Result<void> write_command(ProbeKind kind, std::string_view command) {
   const auto path = tracefs_path(files_of(kind).commands);
   if (!path)
@@ -73,8 +73,8 @@ Result<void> write_command(ProbeKind kind, std::string_view command) {
   return os::append_text(path->text, command);
 }
 
-// A name that no other process, thread or call has: two of one number can meet where processes are
-// numbered anew, so the time is in it too.
+// The name of a probe, different for each process, thread and call. Two processes in different pid
+// namespaces can have the same number, so the time is a part of the name too.
 void write_name(char (&name)[kLongestName], std::string_view hint) {
   static std::uint32_t last = 0;
   const int written =
@@ -91,13 +91,14 @@ void write_name(char (&name)[kLongestName], std::string_view hint) {
   name[end] = '\0';
 }
 
-// near_event is a tracepoint that may be meant, as "category/name". Null if there is none.
+// near_event is a tracepoint whose name differs by one slip of the keyboard, as "category/name".
+// Null if there is none.
 Array<char> near_event(std::string_view category, std::string_view name) {
   const auto path = tracefs_path("available_events");
   if (!path)
     return {};
   Array<char> found;
-  // Without the file there is no word of it.
+  // If the list cannot be read, the message names no tracepoint.
   static_cast<void>(kernel::each_line(path->text, [&](std::string_view line) {
     const std::string_view its_category = take_until(line, ':');
     if (line != name && (its_category != category || !is_near(line, name)))
@@ -173,7 +174,7 @@ Result<TraceProbe> TraceProbe::make(ProbeKind kind, bool at_return, std::string_
   full_name.add("%s/%s", group, name);
   if (!command.whole() || !full_name.whole())
     return no_memory(subject, "the command for tracefs");
-  // The kernel takes each line for a command.
+  // A newline would begin a second command.
   if (place.find('\n') != std::string_view::npos)
     return fail(
         subject, Errno(EINVAL),

@@ -13,22 +13,23 @@
 
 namespace ringside::attach {
 
-// tracefs_path is a file of tracefs: in /sys/kernel/tracing, or on systems that mount it only
-// there, in /sys/kernel/debug/tracing. E2BIG if the path is longer than the kernel takes.
+// tracefs_path is the path of a file of tracefs: in /sys/kernel/tracing, or in
+// /sys/kernel/debug/tracing on systems that mount tracefs only there. E2BIG if the path is longer
+// than the kernel accepts.
 struct TracefsPath {
   char text[4096];
 };
 Result<TracefsPath> tracefs_path(std::string_view file);
 
-// event_id is the number of a tracepoint. ENOENT: there is none, or tracefs is not mounted; EIO:
-// what the file says is no number; E2BIG; else what reading fails with. Each with a message.
+// event_id is the number of a tracepoint. ENOENT: there is no such tracepoint, or tracefs is not
+// mounted; EIO: the file holds no number; E2BIG; else what reading fails with. Each with a message.
 Result<std::uint64_t> event_id(std::string_view category, std::string_view name,
                                const Subject& subject);
 
 enum class ProbeKind { kprobe, uprobe };
 
-// TraceProbe is a probe that a command of ours has made, and which stays until it is removed, even
-// after the process has ended. Its name begins with "libbpf_" and the number of the process.
+// TraceProbe is a probe that we have made by a command to tracefs. The kernel keeps it until it is
+// removed, even after the process has ended. Its name begins with "libbpf_" and the process id.
 class TraceProbe {
 public:
   TraceProbe() = default;
@@ -43,9 +44,9 @@ public:
   TraceProbe& operator=(const TraceProbe&) = delete;
   ~TraceProbe() { static_cast<void>(remove()); }
 
-  // make makes one. `place` is where: "function+0x0" or "path:0x0"; `hint` becomes a part of the
-  // name, as far as it is letters and digits. EINVAL: the command is longer than tracefs takes, or
-  // more than one; else what writing it fails with. Each with a message.
+  // make makes one at `place`: "function+0x0" or "path:0x0". Letters and digits of `hint` become a
+  // part of its name. EINVAL: the command is longer than tracefs accepts, or would be several
+  // commands; else what writing it fails with. Each with a message.
   static Result<TraceProbe> make(ProbeKind kind, bool at_return, std::string_view hint,
                                  std::string_view place, const Subject& subject);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Programs on many functions: which of those in BTF. Source: the checks of btf_distill_func_proto
-// in the kernel, as a program sees them.
+// Programs on many functions: choose the functions from BTF. Source: the checks of
+// btf_distill_func_proto in the kernel, as a program sees them.
 #include "attach/tracing_multi.hpp"
 
 #include <cerrno>

@@ -12,8 +12,8 @@
 
 namespace ringside::attach {
 
-// The functions are those that a pattern "[module:]pattern" fits, or else a list of ids in the
-// kernel's BTF or a module's; `cookies` is as long as that, or null.
+// The functions are those whose names fit "[module:]pattern", or a list of ids in the kernel's BTF
+// or a module's. `cookies` has as many elements as the list, or is null.
 struct TracingMulti {
   const char* pattern = nullptr;
   const std::uint32_t* ids = nullptr;
@@ -21,13 +21,13 @@ struct TracingMulti {
   std::size_t count = 0;
 };
 
-// attach_tracing_multi makes one link for all. EINVAL: a pattern and a list, or neither; there is
-// no such module; a program for a module, and a pattern without one. ENOENT: the pattern fits none.
-// What the kernel refuses with. Each with a message.
+// attach_tracing_multi makes one link for all. EINVAL: both a pattern and a list are given, or
+// neither; there is no such module; the program is for a module, and the pattern names none.
+// ENOENT: the pattern fits no function. Else what the kernel refuses with. Each with a message.
 Result<Owned<Link>> attach_tracing_multi(const Program& program, const TracingMulti& multi);
 
-// can_be_traced is whether the kernel can put such a program on a function: one that passes all its
-// parameters in registers or copies of few bytes. `id` is that of a FUNC.
+// can_be_traced is whether the kernel can put such a program on a function. All parameters of the
+// function must be in registers, or be small structs. `id` is that of a FUNC.
 bool can_be_traced(const btf::Btf& btf, std::uint32_t id);
 
 } // namespace ringside::attach

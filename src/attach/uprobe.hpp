@@ -16,7 +16,7 @@ struct Uprobe {
   const char* path = nullptr;     // or a name without '/', to be searched; or "archive!/member"
   const char* function = nullptr; // null: `offset` is one in the file
   std::uint64_t offset = 0;
-  std::uint64_t counter = 0; // where in the file a semaphore is
+  std::uint64_t counter = 0; // where in the file the probe's semaphore is; 0: it has none
   bool at_return = false;
   ProbeMode mode = ProbeMode::best;
   std::uint64_t cookie = 0;
@@ -26,8 +26,8 @@ struct Uprobe {
 // and attach_probe; EINVAL: there is no path.
 Result<Owned<Link>> attach_uprobe(const Program& program, const Uprobe& uprobe);
 
-// What a link of many places has: those that a pattern fits, or else functions by their names, or
-// else offsets. Each list is `count` long, or null.
+// The places that one link attaches to: functions whose names fit a pattern, or a list of names, or
+// a list of offsets. Each list has `count` elements, or is null.
 struct UprobeMulti {
   std::int32_t pid = -1;
   const char* path = nullptr;
@@ -38,7 +38,7 @@ struct UprobeMulti {
   const void* cookies = nullptr; // numbers of 64 bits
   std::size_t count = 0;
   bool at_return = false;
-  bool session = false; // on entry, and if the program says so on return
+  bool session = false; // on entry; on return too, if the program asks for it on entry
 };
 
 // attach_uprobe_multi makes one link for all. EINVAL for lists that do not go together, and for a

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Names that were meant: those that one slip of the keyboard makes of another.
+// Names that differ by one slip of the keyboard, for messages that say which name may be meant.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,7 @@
 namespace ringside {
 
 // is_near is whether two names differ in one character, in one that only one of them has, or in the
-// order of two neighbours. Of names of fewer than 3 characters too many are near.
+// order of two neighbours. Names of fewer than 3 characters are never near: too many would be.
 constexpr bool is_near(std::string_view one, std::string_view other) {
   if (one.size() > other.size())
     std::swap(one, other);

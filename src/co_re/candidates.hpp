@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Candidates: which types of the target could be what the program's types mean.
+// Candidates: the types of the target that may be the ones that a program's types stand for.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ struct Target {
   const btf::Btf* btf = nullptr;
 };
 
-// Targets is where types are looked for: in `main`, and, for names that it has not, in the modules,
-// which are asked for only then.
+// Targets is where types are looked for: in `main`, and then in the modules, if `main` has no type
+// of the name. The modules are read when the first such name comes.
 struct Targets {
   Target main;
   Result<std::span<const Target>> (*modules)(void* context) = nullptr; // null: there are none
@@ -37,9 +37,9 @@ public:
   // expected are looked for one by one. ENOMEM.
   Result<void> expect(std::span<const std::uint32_t> ids);
 
-  // of is the candidates for a local type, which must have a name. The list is the caller's to cut,
-  // and keeps what is left, until the next type is asked for.
-  // Errors are those of loading modules, and ENOMEM.
+  // of is the candidates for a local type, which must have a name. The caller may remove candidates
+  // from the list; they stay removed. The pointer is good until the next call. Errors are those of
+  // loading modules, and ENOMEM.
   Result<Vector<TypeRef>*> of(std::uint32_t id);
 
   // name_of says in which target a candidate lies.
@@ -50,7 +50,7 @@ private:
   struct Name {
     std::string_view name;
     btf::Kind kind = btf::kVoid;
-    bool open = true; // to be looked for by the search that is under way
+    bool open = true; // the search that is under way looks for it
     Vector<TypeRef> found;
   };
   struct List {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Matching a local type with a type of the target: is this what the program means?
+// Matching a local type with a type of the target: can it be the one that the program means?
 #pragma once
 
 #include <cstdint>
@@ -20,22 +20,22 @@ struct TypeRef {
   [[nodiscard]] TypeRef to(std::uint32_t other) const { return {btf, other}; }
 };
 
-// Types of a hostile file can lead to each other in more ways than a comparison could follow. Each
-// question here ends with EINVAL after kMaxLevels types within each other, or kMaxVisits types and
-// names in all.
+// In a hostile file, types can refer to each other in so large a number of ways that a comparison
+// would not end. So each function here fails with EINVAL when types are nested more than kMaxLevels
+// deep, or when it has looked at kMaxVisits types and names.
 inline constexpr int kMaxLevels = 32;
 inline constexpr std::uint32_t kMaxVisits = 1U << 24;
 
-// match_spec finds in `target`, a candidate for the root of `local`, what the path of `local` leads
-// to. A result with count 0: the candidate has no such field or enumerator. E2BIG: the path would
-// be longer than a path can be.
+// match_spec follows the path of `local` in `target`, a candidate for its root. If the result has
+// count 0, the candidate has no such field or enumerator. E2BIG: the path has more than kMaxDepth
+// steps there.
 Result<Spec> match_spec(const Spec& local, TypeRef target);
 
 // types_compatible is whether a target type can stand for a local one: names of composites and what
 // they contain do not count. The rule of bpf_core_type_exists, typed ksyms and kernel functions.
 Result<bool> types_compatible(TypeRef local, TypeRef target, const Subject& subject);
 
-// types_match is whether all that a local type has is in the target, too: the rule of
+// types_match is whether the target has all members and enumerators of a local type: the rule of
 // bpf_core_type_matches.
 Result<bool> types_match(TypeRef local, TypeRef target, const Subject& subject);
 

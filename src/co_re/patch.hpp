@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Patching: the instruction that takes what a CO-RE record is on the target.
+// Patching: put the answer to a CO-RE record into its instruction.
 #pragma once
 
 #include <cstddef>
@@ -13,12 +13,12 @@
 
 namespace ringside::co_re {
 
-// kPoisonHelper is the helper that a poisoned instruction calls. There is none of that number, so
-// the verifier refuses the program unless the instruction cannot be reached. Kernel and other
+// kPoisonHelper is the helper that a poisoned instruction calls. No helper has this number, so
+// the verifier refuses the program unless the instruction cannot be reached. The kernel and other
 // loaders use the same number.
 inline constexpr std::int32_t kPoisonHelper = 195896080; // 0xbad2310
 
-// Change is what becomes of an instruction.
+// Change says what to do with an instruction.
 struct Change {
   bool poison = false;
   std::uint64_t old_number = 0;
@@ -27,16 +27,17 @@ struct Change {
   // A compiler may have put the low half of an enumerator into the instruction.
   bool is_enumerator = false;
   bool is_wide_enumerator = false; // of an enum of 8 bytes
-  // Bytes that a load or store moves: 0 for as it is.
+  // How many bytes a load or store moves; 0: leave that as it is.
   std::uint32_t old_access_bytes = 0;
   std::uint32_t access_bytes = 0;
-  // A load or store would have another meaning with the target's type: poison those.
+  // A load or store of the target's type would not be the same: if the instruction is one, poison
+  // it.
   bool poison_access = false;
 };
 
-// patch changes the instruction `index` of a program, and the next one where the two are one load
-// of 64 bits. EINVAL, with a message: the instruction is not one that can take a number, or does
-// not hold what it must.
+// patch changes the instruction `index` of a program, and the next one if both are one load of 64
+// bits. EINVAL, with a message: the instruction has no place for a number, or does not hold the old
+// number.
 Result<void> patch(std::span<bpf_insn> program, std::size_t index, const Change& change,
                    const Subject& subject);
 

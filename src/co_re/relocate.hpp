@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Relocation: from a CO-RE record of the program to what it is on the target.
+// Relocation: find the answer to a CO-RE record on the target.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,14 @@
 
 namespace ringside::co_re {
 
-// Record is a CO-RE record of .BTF.ext, without the instruction that it is for.
+// Record is a CO-RE record of .BTF.ext, without the number of its instruction.
 struct Record {
   std::uint32_t type_id = 0;
   const char* access = ""; // a string of the local BTF
   std::uint32_t kind = 0;  // as in the file: any number
 };
 
-// Resolved is what a record is on the target.
+// Resolved is the answer to a record.
 struct Resolved {
   Kind kind = Kind::field_exists;
   Spec local;
@@ -31,8 +31,8 @@ struct Resolved {
   Change change;
 };
 
-// Relocation resolves the records of one object. Their order matters: a record that some candidates
-// match leaves only those for all later records about the same local type.
+// Relocation resolves the records of one object. Their order matters: if only some candidates match
+// a record, later records about the same local type see only those.
 class Relocation {
 public:
   // `order` is that of the program's machine.
@@ -43,7 +43,8 @@ public:
   // them in one pass.
   Result<void> expect(std::span<const std::uint32_t> ids) { return candidates_.expect(ids); }
 
-  // resolve answers one record. That the target has no such thing is an answer. With a message:
+  // resolve answers one record. "The target has no such thing" is an answer, and no error. Errors,
+  // each with a message:
   //   EINVAL  the record makes no sense, or candidates that match give different answers
   //   E2BIG   a path on the target, or a bit field, is too long
   //   ENOMEM, and what loading the modules' BTF fails with

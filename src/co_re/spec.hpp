@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Spec: what a CO-RE record is about, as a path through the types of one BTF. A record names a type
-// and an access string such as "0:1:2"; the compiler's documentation calls it so. Source:
+// and has an access string such as "0:1:2", as the compiler's documentation calls it. Source:
 // BPF_CORE_* in <linux/bpf.h>.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace ringside::co_re {
 
 inline constexpr std::uint32_t kBitsPerByte = 8;
 
-// Kind is what a record wants to know, numbered as bpf_core_relo_kind.
+// Kind is the question that a record asks. The numbers are those of bpf_core_relo_kind.
 enum class Kind : std::uint32_t {
   field_byte_offset = 0,
   field_byte_size = 1,
@@ -40,9 +40,9 @@ enum class About { field, type, enumerator };
 struct KindLine {
   const char* name; // as in the program: bpf_core_field_exists and so on
   About about;
-  bool zero_if_missing; // the answer without a target is 0; else the instruction is poisoned
-  // The instruction must hold the value that the local types give. Of a field that is a bit field
-  // compilers compute another one for some kinds.
+  bool zero_if_missing; // if the target has no such thing, the answer is 0; else poison
+  // The instruction must hold the value that the local types give. For a bit field, compilers put
+  // other values into the instructions of some kinds.
   bool checked;
   bool checked_in_bitfield;
 };
@@ -66,8 +66,8 @@ constexpr const KindLine& line_of(Kind kind) {
   return kKinds[static_cast<std::uint32_t>(kind)];
 }
 
-// plain_name is a name without its flavor: "task_struct" of "task_struct___old". A flavor lets a
-// program have several local types for one type of the kernel.
+// plain_name is a name without its flavor: "task_struct" of "task_struct___old". With flavors a
+// program can have several local types for one type of the kernel.
 std::string_view plain_name(std::string_view name);
 
 // Step is one step of a path: to a named member of the composite type `type`, to the enumerator of
@@ -90,12 +90,12 @@ struct Spec {
   Step steps[kMaxDepth];
 
   [[nodiscard]] const Step& last() const { return steps[count - 1]; }
-  // add_step appends; a step takes one number of the string. E2BIG.
+  // add_step appends a step, which uses one number of the string. E2BIG.
   Result<void> add_step(const Step& step);
 };
 
-// is_flexible is whether an array has no bound: it has no length, and is the last member of the
-// composite type from which the path came to it by name.
+// is_flexible is whether an array has no bound: its length is 0, and it is the last member of the
+// composite type from which the path has reached it by name.
 bool is_flexible(const Spec& spec, btf::Type array);
 
 // parse_spec follows an access string on the local types. EINVAL, with a message: the string does

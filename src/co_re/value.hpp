@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Value: what a CO-RE record is on one BTF, as a number, and what the access to a field needs.
+// Value: the answer to a CO-RE record on one BTF, as a number, and how a field is accessed.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace ringside::co_re {
 
 // Access is how a field is loaded and stored, where a record is about its offset.
 struct Access {
-  // What kind of value it is, in so far as another size could be loaded for it: a pointer, or an
-  // integer without a sign to carry up.
+  // Whether a load of another size would give the same value: it does for a pointer and for an
+  // unsigned integer.
   enum class Form { other, pointer, unsigned_integer } form = Form::other;
   std::uint32_t bytes = 0; // of the field, for an array of its innermost element; 0: unknown
 };
@@ -27,7 +27,7 @@ struct Value {
   Access access;
 };
 
-// value_of computes what a record of `kind` is for a path. EINVAL: it cannot be computed, for
+// value_of computes the answer to a record of `kind` for a path. EINVAL: it cannot be computed, for
 // instance the signedness of an array's element; E2BIG: a bit field wider than 8 bytes; with a
 // message. `order` is that of the program's machine.
 Result<Value> value_of(const Spec& spec, Kind kind, ByteOrder order, const Subject& subject);

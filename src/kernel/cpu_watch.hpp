@@ -21,8 +21,8 @@ public:
   // announcement. A second look is due one period later, for CPUs that were on their way. Where the
   // kernel does not say how much it has announced, a look is due each period.
   bool due();
-  // failed makes a look due in any case, each time after twice as long. It is for a caller that
-  // could not look, or could not act on what it found. succeeded ends that.
+  // failed is for a caller that could not look, or could not act on what it found. A look is then
+  // due again in any case, each time after twice as long, until succeeded is called.
   void failed();
   void succeeded() { period_ns_ = kPeriodNs; }
 

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// What this kernel can do, where that has to be known before the call that needs it. A fact that
-// the real call tells is not asked for here.
+// What this kernel can do, if that must be known before the call that needs it. If the call itself
+// shows it by its error, there is no function here.
 #pragma once
 
 namespace ringside::kernel {
 
-// has_bpf_cookie: a program can ask for the number that it was attached with. Linux 5.15.
+// has_bpf_cookie: a program can read the number that was given when it was attached. Linux 5.15.
 bool has_bpf_cookie();
 
 // has_system_call_wrapper: the kernel's functions for system calls have the name of the machine in
 // front, and take their arguments from saved registers. Linux 4.17 on x86, arm64 and s390.
 bool has_system_call_wrapper();
 
-// has_attach_types: a program can be loaded for one way to attach it. Linux 4.17.
+// has_attach_types: the attach type can be given when a program is loaded. Linux 4.17.
 bool has_attach_types();
 
-// has_uprobe_multi: a link can have many uprobes, of all processes or of one, whose number is
-// checked. Linux 6.10.
+// has_uprobe_multi: a link can have many uprobes, in all processes or in one, and the kernel checks
+// that process's number. Linux 6.10.
 bool has_uprobe_multi();
 
 // has_uprobe_call: probes on a nop of 5 bytes need no trap. Linux 6.18 on x86-64.
 bool has_uprobe_call();
 
-// has_uprobe_counter: the kernel counts in a file's semaphore how many probes there are.
+// has_uprobe_counter: the kernel counts the attached probes in the semaphore of the file.
 // Linux 4.20.
 bool has_uprobe_counter();
 

@@ -23,7 +23,8 @@ public:
       fill();
     return static_cast<std::uint32_t>(bits_ & ((std::uint64_t{1} << count) - 1));
   }
-  // drop removes bits that peek has given. To drop more than there are fails for good.
+  // drop removes bits that peek has given. After dropping more than there are, the reader has
+  // failed.
   void drop(unsigned count) {
     if (count > count_) {
       failed_ = true;
@@ -39,11 +40,11 @@ public:
     drop(count);
     return bits;
   }
-  // finish_byte drops the rest of a byte of which some bits were read.
+  // finish_byte drops the unread bits of a byte that was begun.
   void finish_byte() { drop(count_ % 8); }
 
   [[nodiscard]] bool failed() const { return failed_; }
-  // position is how many bytes were read, the one that was begun among them.
+  // position is how many bytes were read; one that was begun counts.
   [[nodiscard]] std::size_t position() const { return bytes_.position() - count_ / 8; }
 
 private:
@@ -67,9 +68,9 @@ public:
   static constexpr unsigned kMostBits = 15;
   static constexpr std::size_t kMostSymbols = 288;
 
-  // make takes the length of each symbol's code, 0 for symbols without one. False if there are more
-  // codes than bits can tell apart, or fewer. But one code of one bit may stand alone, and there
-  // may be no code at all.
+  // make is given the length of each symbol's code, 0 for symbols without one. False if the codes
+  // do not use up all combinations of bits, or more than there are. Two cases are allowed: a single
+  // code of one bit, and no code at all.
   bool make(std::span<const std::uint8_t> lengths);
 
   // next reads a code and returns its symbol, or -1 where the bits are no code.

@@ -16,15 +16,15 @@ struct Symbol {
   std::string_view name;
 };
 
-// parse_symbol reads "ADDRESS TYPE NAME" and perhaps "\t[MODULE]"; the name is empty if the line is
-// none of that form.
+// parse_symbol reads "ADDRESS TYPE NAME", with or without "\t[MODULE]". The name is empty if the
+// line has another form.
 Symbol parse_symbol(std::string_view line);
 
 // Where the kernel says what its symbols are.
 inline constexpr const char* kSymbols = "/proc/kallsyms";
 
-// each_symbol calls visit(symbol) for all of them, and ends as each_line does. Names last for the
-// call.
+// each_symbol calls visit(symbol) for all symbols, and ends as each_line does. A name is valid only
+// during its call.
 template <class Visit>
 Result<void> each_symbol(Visit visit, const char* path = kSymbols) {
   return each_line(path, [&visit](std::string_view line) { return visit(parse_symbol(line)); });

@@ -15,9 +15,9 @@
 
 namespace ringside::kernel {
 
-// each_line calls visit(line) for all lines, without their newlines, until it gives false or an
-// error, which is then the result. Lines last for the call. EINVAL for a line of more than 64 KiB;
-// else what reading fails with.
+// each_line calls visit(line) for all lines, without their newlines, until visit returns false or
+// an error. An error of visit is the result. A line is valid only during its call. EINVAL for a
+// line of more than 64 KiB; else what reading fails with.
 template <class Visit>
 Result<void> each_line(const char* path, Visit visit) {
   constexpr std::size_t kBlock = std::size_t{64} << 10;

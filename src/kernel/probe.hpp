@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// What this kernel has, by trying it out: types of programs, types of maps, helpers.
+// Which types of programs, types of maps and helpers this kernel has, found out by trying.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +19,13 @@ struct Probed {
 // library does not know.
 Result<Probed> has_program_type(std::uint32_t type);
 
-// has_map_type is the same for maps. Also what loading BTF fails with, where the type needs some.
+// has_map_type is the same for maps. If the type needs BTF, it can also fail with what loading BTF
+// fails with.
 Result<Probed> has_map_type(std::uint32_t type);
 
-// has_helper is whether programs of a type may call a helper. That counts as true unless the
-// verifier says that it is not, or was never reached. EOPNOTSUPP for a type of program that cannot
-// be loaded without something to attach it to.
+// has_helper is whether programs of a type may call a helper. The answer is no only if the verifier
+// says so, or if the kernel refused the program before it ran the verifier. EOPNOTSUPP for a type
+// of program that cannot be loaded without something to attach it to.
 Result<Probed> has_helper(std::uint32_t program_type, std::int32_t helper);
 
 } // namespace ringside::kernel

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Reason: why the kernel refused a call, and what to do, in words computed from the process's own
-// capabilities, settings and limits.
+// Reason: why the kernel refused a call, and what to do. The text follows from the capabilities of
+// the process, the settings of the kernel and the limits.
 #pragma once
 
 #include <cstdint>

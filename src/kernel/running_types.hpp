@@ -23,9 +23,10 @@ struct ModuleBtf {
   Owned<btf::Btf> btf;
 };
 
-// read_modules is the BTF of all modules that are loaded now, in the order of their ids. None if
-// this process may not ask, or if the kernel cannot say which BTF is whose (before 5.11). A module
-// whose BTF cannot be read is left out with a warning. `token` is a BPF token's descriptor, or -1.
+// read_modules is the BTF of all modules that are loaded now, in the order of their ids. The list
+// is empty if this process may not ask, or if the kernel cannot say which module a BTF is of
+// (before 5.11). A module whose BTF cannot be read is left out with a warning. `token` is a BPF
+// token's descriptor, or -1.
 Result<Vector<ModuleBtf>> read_modules(const btf::Btf& kernel, int token, const Subject& subject);
 
 } // namespace ringside::kernel

@@ -18,7 +18,8 @@ struct AttachTarget {
   int fd = 0; // of a program or of a module's BTF; 0: the kernel's
 };
 
-// LookedUp is what BTF has for a name: its prefix and kind depend on how a program attaches.
+// LookedUp says which type of a BTF stands for a name. The prefix of the type's name and its kind
+// depend on how the program attaches.
 struct LookedUp {
   const char* prefix;
   btf::Kind kind;
@@ -28,9 +29,10 @@ LookedUp looked_up(std::uint32_t attach_type);
 // section_target is the part of a section's name behind the first slash. EINVAL: there is none.
 Result<const char*> section_target(const Program& program, const Subject& subject);
 
-// find_section_target finds what section_target means. EINVAL: there is no such part, or a program
-// that replaces another has none to replace; ESRCH: the kernel and its modules have no such
-// function or type; ENOENT: the program has not.
+// find_section_target finds the function or type that section_target names. EINVAL: the section
+// names none, or no program was set whose function is to be replaced; ESRCH: the kernel and its
+// modules have no such function or type; ENOENT: the program whose function is to be replaced has
+// none.
 Result<AttachTarget> find_section_target(Loading& loading, const Program& program,
                                          const Subject& subject);
 

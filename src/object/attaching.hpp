@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Attaching programs and maps of an object: what their sections say of it.
+// Attaching programs and maps of an object as their sections say.
 #pragma once
 
 #include "attach/link.hpp"
@@ -8,7 +8,8 @@
 
 namespace ringside::object {
 
-// Attachable is a program as the functions that attach know it. The program must outlive it.
+// Attachable is a program in the form that the functions of src/attach use. The program must
+// outlive it.
 class Attachable {
 public:
   explicit Attachable(const Program& program);
@@ -27,9 +28,8 @@ private:
 bool can_attach(const Program& program);
 
 // attach_by_section attaches a program as its section's name says. Null if the name does not say to
-// what, or if there is nothing to attach. Errors, each with a message: EINVAL: the name is not as
-// such names are, or the program is not loaded; those of the function that attaches, or of the
-// handler.
+// what, or if there is nothing to attach. Errors, each with a message: EINVAL: the name is
+// misspelled, or the program is not loaded; those of the function that attaches, or of the handler.
 Result<Owned<attach::Link>> attach_by_section(const Program& program);
 
 // attach_map registers a struct_ops map. EINVAL: it is no such map, or it was not made; what the

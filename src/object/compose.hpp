@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Composing: an entry program with all functions that it calls behind it, as the kernel takes it.
+// Composing: an entry program, with all functions that it calls behind it, in the form that the
+// kernel loads.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,7 @@ struct Code {
   Vector<Part> parts; // the entry program first
   // By instruction of the whole, as insn is here.
   Vector<Reference> references;
-  // Records as the kernel takes them: the first word is the index of the instruction.
+  // Records in the form that the kernel loads: the first word is the index of the instruction.
   Vector<std::uint32_t> functions;
   Vector<std::uint32_t> lines;
   std::uint32_t function_words = 0; // in a record, 0: there are none

@@ -16,8 +16,8 @@ namespace ringside::object {
 
 class Program;
 
-// Handler is one of them. The functions are those of the process; how they are called is the C
-// surface's to know, so it gives `calls`.
+// Handler is one of them. Its functions belong to the process, and only the C surface in abi knows
+// how to call them: `calls` is what abi gives for that.
 struct Handler {
   using Function = void (*)();
   struct Calls {
@@ -28,7 +28,7 @@ struct Handler {
     Result<Owned<attach::Link>> (*attach)(const Handler& handler, const Program& program);
   };
 
-  // With a section of null it is the fallback: for all that no other handler and no table knows.
+  // With a section of null it is the fallback, for names that no other handler and no table knows.
   // "name" is that name alone, "name+" also "name/...", "name/" only the latter.
   Array<char> section;
   bool is_fallback = false;

@@ -14,7 +14,8 @@
 
 namespace ringside::object {
 
-// KconfigValues puts values into the memory of the .kconfig map. A value that is set stays.
+// KconfigValues puts values into the memory of the .kconfig map. Once an extern has a value, later
+// values for it are ignored.
 class KconfigValues {
 public:
   // `image` is the map's value, of the size that the externs need. `live` has an element for each
@@ -31,7 +32,8 @@ public:
   // With a message.
   Result<void> set(std::uint32_t index, std::uint64_t number, const Subject& subject);
 
-  // missing is the first extern that has no value yet, or null; with `strong`, that must have one.
+  // missing is the first extern that has no value yet, or null. With `strong`, only externs that
+  // must have a value count.
   [[nodiscard]] const Extern* missing(bool strong) const;
 
 private:

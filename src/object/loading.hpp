@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Loading: what the steps of prepare and load have at hand, and the steps.
+// Loading: the data that the steps of prepare and load share, and the steps.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,7 @@ struct Loading {
   bool has_modules = false;
   Vector<kernel::ModuleBtf> modules;
 
-  // The kernel is not asked: it is another one, on which a loader will run.
+  // A loader is made, which will run on another kernel: do not ask this one.
   bool is_generated = false;
   // Where the globals of the arena begin.
   std::uint64_t arena_offset = 0;
@@ -92,8 +92,8 @@ bool takes_types(std::uint32_t map_type);
 // hide_functions makes global functions static in the BTF that their visibility hides: the verifier
 // then looks at them where they are called.
 Result<void> hide_functions(Loading& loading);
-// put_kind_flags adds what the section's name of a program says about loading it, but for what it
-// attaches to. With `newest` the kernel has all that this library knows.
+// put_kind_flags adds what a program's section says about loading it, except the target to attach
+// to. With `newest`, assume that the kernel has all features that this library knows.
 void put_kind_flags(Program& program, bpf::ProgLoadAttr& attr, bool newest);
 
 // And those of load.

@@ -25,7 +25,8 @@ class Object;
 struct Loading;
 class Program;
 
-// Map is one that the kernel will have, or a template: what the maps within a map of maps are like.
+// Map is a map that the kernel will have, or a template: the description of the maps inside a map
+// of maps.
 class Map {
 public:
   // begin makes it the map number `index` of an object, or the template within that map. ENOMEM.
@@ -44,12 +45,11 @@ public:
   [[nodiscard]] bool is_arena() const;
   [[nodiscard]] bool is_struct_ops() const { return kind() == MapKind::struct_ops; }
 
-  // name ends with a NUL. It is that of a map which was reused, from then on.
+  // name ends with a NUL. After reuse() it is the name of the map that is reused.
   [[nodiscard]] const char* name() const;
   // kernel_name is the name for the kernel, which may keep a part of it.
   [[nodiscard]] const char* kernel_name() const;
-  // is_called is whether the map is the one that is looked for: a name with a dot in front is that
-  // of a section.
+  // is_called is whether the map has this name. A name that begins with a dot is that of a section.
   [[nodiscard]] bool is_called(std::string_view wanted) const;
 
   [[nodiscard]] const MapPlan& plan() const { return plan_; }
@@ -81,8 +81,8 @@ public:
   // The template of a map of maps, or null.
   [[nodiscard]] Map* inner() const { return inner_.get(); }
   [[nodiscard]] bool is_map_of_maps() const { return object::is_map_of_maps(plan_.type); }
-  // set_inner_fd: maps like the one behind the caller's descriptor go into the map. EINVAL: it is
-  // no map of maps, or there is a descriptor already.
+  // set_inner_fd says that the maps inside are like the one behind the caller's descriptor. EINVAL:
+  // this is no map of maps, or it has such a descriptor already.
   Result<void> set_inner_fd(int fd);
   [[nodiscard]] int inner_fd() const { return inner_fd_; }
 
@@ -102,7 +102,7 @@ public:
   [[nodiscard]] bool is_pinned() const { return is_pinned_; }
   Result<void> set_pin_path(const char* path);
 
-  // is_made: the kernel has the map, or will not get it any more.
+  // is_made is whether the kernel has the map, or loading has ended without it.
   [[nodiscard]] bool is_made() const;
   // fd is -1 if the kernel does not have it.
   [[nodiscard]] int fd() const { return fd_.get(); }

@@ -36,8 +36,8 @@ struct Settings {
   std::uint32_t log_level = 0;
 };
 
-// Phase is how far an object has come. There is no way back. After a failure it is `loaded`, with
-// nothing in the kernel.
+// Phase is how far an object has come. It never goes back. After a failure the phase is `loaded`,
+// with nothing in the kernel.
 enum class Phase { open, prepared, loaded };
 
 class Object {
@@ -83,9 +83,9 @@ public:
   // The descriptor of the object's token, or -1.
   [[nodiscard]] int token_fd() const { return token_.get(); }
 
-  // prepare makes all but the programs, load those as well. EINVAL if that was done; else what
-  // fails, with a message. A failure leaves nothing in the kernel, and an object that can only be
-  // read.
+  // prepare makes all that the kernel is to have but the programs; load makes the programs as well.
+  // EINVAL if that was done before; else the error of what failed, with a message. After a failure
+  // nothing is left in the kernel, and the object can only be read.
   Result<void> prepare();
   Result<void> load();
   // Names for all maps, for all programs, or for both, in a folder of a bpf file system. A folder
@@ -97,8 +97,8 @@ public:
   Result<void> pin(const char* folder);
   Result<void> unpin(const char* folder);
 
-  // set_loader has load make a loader, and nothing in the kernel; see loader/loader.hpp. The last
-  // one counts. EINVAL once the object is prepared.
+  // After set_loader, load makes a loader and nothing in the kernel; see loader/loader.hpp. A later
+  // call replaces an earlier one. EINVAL once the object is prepared.
   Result<void> set_loader(Owned<Loader> loader);
   // is_made is whether the kernel has what prepare makes.
   [[nodiscard]] bool is_made() const { return phase_ != Phase::open && !has_nothing_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// ParseWork: what the steps of parsing have at hand, and the steps.
+// ParseWork: the data that the steps of parsing share, and the steps.
 #pragma once
 
 #include <cstdint>

@@ -68,7 +68,7 @@ public:
     plan_.attach_btf_fd = target.fd;
     plan_.attach_type = attach_type;
   }
-  // attach_to_many: the program is loaded for links of many uprobes.
+  // attach_to_many has the program loaded for links of many uprobes.
   void attach_to_many() { plan_.attach_type = bpf::kTraceUprobeMulti; }
   // set_attach_target names the function that the program is for: of the program behind a
   // descriptor, or with 0 of the kernel, where a module may stand before it with a colon. EINVAL;
@@ -100,8 +100,8 @@ public:
   // that are not 0 in place of its own, and with that log alone. EINVAL: the object is not
   // prepared; records without a count or a size; else as load.
   Result<os::UniqueFd> clone(const bpf::ProgLoadAttr& change, int attempts);
-  // check_plan is whether it can be loaded at all, and planned_attr what it is loaded with, without
-  // what its section's name and its handler add.
+  // check_plan fails if the program cannot be loaded at all. planned_attr is the request to load
+  // it, before its section's name and its handler add to it.
   Result<void> check_plan(const Subject& subject) const;
   [[nodiscard]] bpf::ProgLoadAttr planned_attr() const;
   // ask_handler lets its handler change what it is loaded with, and its instructions.

@@ -12,9 +12,10 @@
 
 namespace ringside::object {
 
-// A call of helper kMissingMap + index, or kMissingFunction + index, stands where a program refers
-// to a map that was left out, or calls a kernel function that there is not. It is harmless where
-// the verifier finds that it cannot be reached. The index is that of the map or extern.
+// A program may refer to a map that was left out, or call a kernel function that does not exist.
+// Such an instruction becomes a call of the helper kMissingMap + index, or kMissingFunction +
+// index; the index is that of the map or extern. No helper has such a number. So the verifier
+// refuses the program, unless the instruction cannot be reached.
 inline constexpr std::int32_t kMissingMap = 2001000000;
 inline constexpr std::int32_t kMissingFunction = 2002000000;
 
@@ -24,7 +25,8 @@ struct LiveMap {
   int fd = -1;
 };
 
-// LiveExtern is what an extern is on the running kernel. Of what it is depends which are set.
+// LiveExtern is what an extern is on the running kernel. The kind of extern decides which members
+// are set.
 struct LiveExtern {
   bool is_set = false;
   std::uint64_t address = 0; // of an untyped symbol

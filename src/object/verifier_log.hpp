@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The verifier's log of a program that was refused: what it stands for, in words of the object.
+// The verifier's log of a program that was refused, explained in terms of the object.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,10 @@ struct Refusal {
 };
 Refusal find_refusal(std::string_view log);
 
-// explain_log looks in a log for a refused call of one of the helpers that stand for what is
-// missing: a CO-RE record without an answer, a map that was left out, a kernel function that is not
-// there. It writes two lines that say so in the place of the verifier's two. Nothing is written
-// behind the buffer: what does not fit is cut from the end of the log.
+// explain_log looks in a log for a refused call of one of the helpers that we put in the place of
+// something missing: the answer to a CO-RE record, a map that was left out, a kernel function that
+// does not exist. It replaces the verifier's two lines by two that name what is missing. Nothing is
+// written behind the buffer: what does not fit is cut from the end of the log.
 void explain_log(const Loading& loading, const Program& program, std::span<char> buffer);
 
 // show_log gives the whole log to the program's user.

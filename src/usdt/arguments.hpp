@@ -25,7 +25,7 @@ struct Argument {
   ArgumentKind kind = ArgumentKind::constant;
   std::uint8_t size = 8; // in bytes: 1, 2, 4, 8
   bool is_signed = false;
-  std::uint64_t value = 0; // as an offset, it is a signed number
+  std::uint64_t value = 0; // a constant, or an offset: then a signed number
   // Where registers stand in the kernel's struct of registers.
   std::int16_t register_offset = 0;
   std::int16_t index_offset = 0;
@@ -43,7 +43,7 @@ struct Arguments {
   bool operator==(const Arguments&) const = default;
 };
 
-// Symbols tells where a symbol of the probed file is, for operands that name one.
+// SymbolPlaces says where a symbol of the probed file is, for operands that name one.
 class SymbolPlaces {
 public:
   // AddressOf is the address that a symbol has in the file's own numbers. ENOENT if there is none,
@@ -77,11 +77,11 @@ private:
 
 // parse_arguments reads the text of a probe for a machine. Errors, each with a message that quotes
 // the argument:
-//   EINVAL   the text is no list of arguments, or one that cannot be expressed
+//   EINVAL   the text is no list of arguments, or has one that struct Argument cannot express
 //   ENOENT   there is no such register (EINVAL on s390x)
 //   E2BIG    more than kMostArguments
-//   ENOTSUP  there are arguments, and this machine's are not known: `machine` is nullptr
-// and what looking for a symbol fails with, but for ENOENT and EEXIST, which become EINVAL.
+//   ENOTSUP  there are arguments, and `machine` is nullptr: we do not know this machine
+// and what looking for a symbol fails with; ENOENT and EEXIST of that become EINVAL.
 Result<Arguments> parse_arguments(const Machine* machine, std::string_view text,
                                   const SymbolPlaces& symbols, const Subject& subject);
 

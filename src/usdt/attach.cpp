@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// attach_usdt: from a plan to links.
+// attach_usdt: make links from a plan.
 #include "usdt/attach.hpp"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace {
 
 using attach::Link;
 
-// mappings_of is where the traced process runs the file.
+// mappings_of is where the traced process has the code of the file in memory.
 Result<Vector<FileMapping>> mappings_of(const attach::Program& program,
                                         const attach::TargetFile& file, std::int32_t pid) {
   if (pid < 0)
@@ -86,7 +86,8 @@ Result<Owned<Link>> many_links(const attach::Program& program, const Target& tar
   return attach::make_link(os::UniqueFd(), std::move(parts), program.subject);
 }
 
-// The link ends what the plan has taken, or leaves it for as long as the process lives.
+// At its end the link gives back what the plan uses of the table; if it was disconnected, it keeps
+// that until the process ends.
 void end(void* taken, bool is_left) {
   const Owned<Taken> gone(static_cast<Taken*>(taken));
   if (is_left)
@@ -108,7 +109,7 @@ Result<Owned<Link>> attach_usdt(const attach::Program& program, const SharedSpec
                                  .has_uprobe_call = kernel::has_uprobe_call()});
   if (!sites)
     return sites.error();
-  // A program that was loaded for another way of attaching cannot have the one link.
+  // The kernel makes one link for many uprobes only if the program was loaded for that.
   const bool by_one_link = program.attach_type == bpf::kTraceUprobeMulti;
   ProbeRequest request{.cookie = target.cookie,
                        .by_address = !by_one_link && !kernel::has_bpf_cookie()};

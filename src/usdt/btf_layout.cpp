@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::uint32_t kBitsOfByte = 8;
 
-// Field is a member that has been understood as far as its place.
+// Field is the place and size of a member.
 struct Field {
   btf::Type type;
   std::size_t offset = 0;     // in bytes
   std::uint32_t bit_size = 0; // 0: it is no bit field
-  std::size_t size = 0;       // in bytes, where it is none
+  std::size_t size = 0;       // in bytes, if it is no bit field
 };
 
 btf::Type behind_names(const btf::Btf& btf, std::uint32_t id) {
@@ -44,12 +44,12 @@ bool is_number(const Field& field, std::size_t size) {
   return field.bit_size == 0 && field.type.is(btf::kInt) && field.size == size;
 }
 
-// The parts of an argument's struct, as its members are met.
+// The parts of an argument's struct, found member by member.
 class ArgumentParts {
 public:
   explicit ArgumentParts(SpecLayout& layout) : layout_(layout) {}
 
-  // take puts a member into the layout. It fails for one that no header has.
+  // take puts a member into the layout. It fails for a member that no known header has.
   bool take(const Field& field) {
     if (field.bit_size != 0)
       return take_bits(field);
@@ -63,7 +63,7 @@ public:
     }
     if (!is_number(field, 1))
       return false;
-    // Whether it is signed comes before how far it is shifted.
+    // The header has the sign before the shift.
     (bytes_ == 0 ? layout_.is_signed : layout_.shift) = field.offset;
     return ++bytes_ <= 2;
   }

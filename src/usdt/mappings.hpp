@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// FileMapping: where a process runs the code of a file. Kernels without BPF cookies tell a program
-// nothing but the address of its probe, so that has to be known beforehand.
+// FileMapping: where a process has the code of a file in memory. On kernels without BPF cookies a
+// program learns only the address of its probe, so we must know that address beforehand.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,11 @@ struct FileMapping {
   bool operator==(const FileMapping&) const = default;
 };
 
-// parse_mappings is those of one file, by its path without symbolic links, in a text of the form of
-// /proc/PID/maps. Lines of another form are skipped. ENOMEM.
+// parse_mappings finds the mappings of one file in a text like /proc/PID/maps. The path has no
+// symbolic links. Lines of another form are skipped. ENOMEM.
 Result<Vector<FileMapping>> parse_mappings(std::string_view text, std::string_view path);
 
-// address_of is where a process has the byte at an offset in the file, if it runs it.
+// address_of is the address of the byte at an offset of the file; nothing if no mapping has it.
 std::optional<std::uint64_t> address_of(std::span<const FileMapping> mappings,
                                         std::uint64_t offset);
 

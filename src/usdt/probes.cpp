@@ -49,7 +49,7 @@ public:
 
   enum class Match { other, same, damaged };
 
-  // match compares with a note's description. It is damaged if it ends before that shows.
+  // match compares with a note's description. The note is damaged if it ends too early to decide.
   [[nodiscard]] Match match(std::span<const std::byte> description) const {
     if (description.size() < texts_begin_)
       return Match::damaged;
@@ -84,8 +84,8 @@ struct Damaged {
   }
 };
 
-// Places turns a file's addresses into offsets in the file. Each costs a look at all segments; a
-// file whose product of both is too large to look through is refused.
+// Places turns a file's addresses into offsets in the file. Each address is compared with all
+// segments. A file is refused if it has so large numbers of both that this would last too long.
 class Places {
 public:
   static Result<Places> read(const elf::File& file) {
@@ -102,8 +102,8 @@ public:
     return places;
   }
 
-  // offset_of is where the byte at an address is in the file. `what` has it, and `flag` is what its
-  // segment must allow. ESRCH, or kErrnoFormat, with a message.
+  // offset_of is where the byte at an address is in the file. `what` names it in messages, and
+  // `flag` is the permission that its segment must have. ESRCH, or kErrnoFormat, with a message.
   Result<std::uint64_t> offset_of(std::uint64_t address, std::uint32_t flag, const Subject& note,
                                   const char* what) {
     if (looks_left_ < segments_.size())
@@ -210,8 +210,8 @@ Result<void> Search::look_at(const elf::Note& note) {
   return {};
 }
 
-// A file that was moved after it was linked, by prelink(8), has its base section moved with the
-// rest, and its notes not.
+// prelink(8) moves a file to other addresses after it was linked: the base section with all others,
+// but not the addresses in the notes.
 Result<Site> Search::site_of(const elf::Note& note) {
   const Subject subject(file_.subject(), "probe note at", static_cast<std::int64_t>(note.offset));
   auto reader = file_.reader(note.description);
@@ -251,8 +251,8 @@ Result<Site> Search::site_of(const elf::Note& note) {
   return site;
 }
 
-// begins_with_two_nops: one nop of a byte is there for kernels that trap, and one of five for those
-// that can put a call in its place.
+// begins_with_two_nops is whether the place has both nops: one of a byte for kernels whose probes
+// trap, and one of five bytes for kernels that can put a call in its place.
 bool Search::begins_with_two_nops(std::uint64_t offset) const {
   static constexpr unsigned char kNops[] = {0x90, 0x0f, 0x1f, 0x44, 0x00, 0x00};
   if (file_.machine() != EM_X86_64 || !file_.wide())
@@ -270,7 +270,7 @@ void Search::warn_of_damage(const elf::Notes& notes) {
         damaged_.count, damaged_.first);
 }
 
-// Names is a few of the names that a file has, each once, for a message.
+// Names is a few names of probes in a file, each once, for a message.
 class Names {
 public:
   // add takes a name unless it is known, or does not look like one.
@@ -313,7 +313,7 @@ private:
   bool more_ = false;
 };
 
-// The names of the same provider help most, else those of any.
+// Names of the same provider help most. If there are none, any names will do.
 Errno Search::none_found() const {
   Names near;
   Names all;
@@ -351,7 +351,7 @@ Result<elf::File> open_traced(const ByteSource& source, const Subject& subject) 
   std::byte magic[SELFMAG];
   if (!source.holds(0, SELFMAG))
     return not_traced(subject, "it is too short for an ELF file");
-  // Why it cannot be read, File::open says.
+  // File::open has given a message.
   if (source.read(0, magic) && std::memcmp(magic, ELFMAG, SELFMAG) != 0)
     return not_traced(subject, "it is no ELF file; give the path of a program or shared library");
   auto file = elf::File::open(source, subject);

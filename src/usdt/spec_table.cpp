@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// SpecTable: its maps, its ids, and those who use it.
+// SpecTable: its maps, its ids, and its users.
 #include "usdt/spec_table.hpp"
 
 #include <cerrno>
@@ -15,7 +15,7 @@
 namespace ringside::usdt {
 namespace {
 
-// The object's own BTF counts, as long as it speaks of values of this size.
+// The object's own BTF says the layout, if its struct has the size of the map's values.
 std::optional<SpecLayout> layout_of(const SpecMaps& maps) {
   if (maps.btf != nullptr && maps.value_type != 0)
     if (const auto layout = btf_spec_layout(*maps.btf, maps.value_type);
@@ -88,13 +88,13 @@ Result<std::uint32_t> SpecTable::take_id() {
     return free_.take_last();
   if (next_ >= max_entries_)
     return Errno(E2BIG);
-  // Giving back cannot fail, so there is room before there is an id.
+  // Room in free_ is made first, so that giving the id back cannot fail.
   if (const auto room = make_room(); !room)
     return room.error();
   return next_++;
 }
 
-// Room for one more id than there are. It grows in steps, so that taking n ids moves few of them.
+// make_room makes room for one more id. It grows in steps, so that taking n ids moves few of them.
 Result<void> SpecTable::make_room() {
   if (next_ < room_)
     return {};
@@ -123,12 +123,12 @@ Result<void> SpecTable::set_address(std::uint64_t address, std::uint32_t id) {
 }
 
 void SpecTable::remove_address(std::uint64_t address) {
-  // It may have been removed by others; then that is done.
+  // If another program has removed the entry, there is nothing left to do.
   static_cast<void>(bpf::delete_element(addresses_.get(), &address));
 }
 
 Result<std::uint32_t> Taken::take_id() {
-  // The place comes first, so that an id that was taken is kept.
+  // Room comes first, so that no id is lost.
   if (const auto room = ids_.append(0); !room)
     return room.error();
   const auto id = table_.get()->take_id();

@@ -39,7 +39,7 @@ struct SpecMaps {
 
 class SpecTable;
 
-// SharedSpecTable is one of those who use a table. The last one frees it.
+// SharedSpecTable is one user's share of a table. The last share to go frees the table.
 class SharedSpecTable {
 public:
   SharedSpecTable() = default;
@@ -74,14 +74,14 @@ public:
 
   [[nodiscard]] const SpecLayout& layout() const { return layout_; }
 
-  // take_id is the id that was given back last, else the next number. E2BIG: the map is full;
-  // ENOMEM.
+  // take_id returns the id that was given back last; if there is none, the next number. E2BIG: the
+  // map is full; ENOMEM.
   Result<std::uint32_t> take_id();
   // give_back gives ids back in this order.
   void give_back(std::span<const std::uint32_t> ids);
   [[nodiscard]] std::uint32_t max_entries() const { return max_entries_; }
 
-  // store puts a spec, whose size is that of the layout, at an id. The kernel's errors.
+  // store writes a spec, of the size that the layout says, at an id. The kernel's errors.
   Result<void> store(std::uint32_t id, std::span<const std::byte> spec);
   // set_address says which spec a probe at an address has. EEXIST: that address has one; the
   // kernel's errors.
@@ -104,8 +104,8 @@ private:
   Vector<std::uint32_t> free_;
 };
 
-// Taken is what one attached probe has of a table. It gives all back when it is destroyed, which
-// must be after the kernel's probes are gone.
+// Taken is the ids and addresses that one attached probe uses of a table. It gives them back when
+// it is destroyed. By then the kernel's probes must be gone.
 class Taken {
 public:
   Taken() = default;
@@ -132,7 +132,7 @@ public:
 
   // give_back removes the addresses, then gives the ids back in the order in which they were taken.
   void give_back();
-  // leave lets all stay as it is, for probes that live until the process ends.
+  // leave gives nothing back, for probes that live until the process ends.
   void leave();
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// write_spec: a probe's arguments as the BPF side reads them, in the layout that its header had.
+// write_spec: a probe's arguments in the layout of the header that the BPF program was built with.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace ringside::usdt {
 
-// SpecLayout is where a header's struct __bpf_usdt_spec has its parts. It begins with a struct for
-// each argument, and that with the 8 bytes of its value.
+// SpecLayout says where the members of a header's struct __bpf_usdt_spec are. The struct begins
+// with an array, a struct for each argument, and each of those with the 8 bytes of its value.
 struct SpecLayout {
   std::size_t size = 0; // of a value of __bpf_usdt_specs
   std::size_t cookie = 0;
@@ -31,8 +31,8 @@ struct SpecLayout {
   bool operator==(const SpecLayout&) const = default;
 };
 
-// spec_layout is the layout of the headers whose values have a size: 208 bytes for those of 0.8 to
-// 1.6, 304 for those since. Nothing for other sizes.
+// spec_layout is the layout of the header whose values have this size: 208 bytes in libbpf 0.8 to
+// 1.6, 304 bytes since then. Nothing for other sizes.
 std::optional<SpecLayout> spec_layout(std::size_t value_size, ByteOrder order = kNativeOrder);
 
 // write_spec is a value of __bpf_usdt_specs. EINVAL for an argument with an index in a layout that

@@ -24,7 +24,7 @@ public:
   Result<std::uint64_t> address(std::string_view name);
 
   // seen_from is the symbols for a probe at an address; see SymbolPlaces. were_asked is whether any
-  // of them was asked for since begin.
+  // symbol was looked up since begin.
   SymbolPlaces seen_from(std::uint64_t probe_address, bool fixed) {
     return {ask, this, probe_address, fixed};
   }
@@ -45,7 +45,7 @@ private:
   const elf::File& file_;
   bool were_asked_ = false;
   Vector<Known> known_;
-  std::size_t oldest_ = 0; // of those known, once there are as many as there may be
+  std::size_t oldest_ = 0; // which of known_ to replace next, once it is full
 };
 
 } // namespace ringside::usdt

@@ -17,7 +17,7 @@
 namespace ringside::usdt {
 namespace {
 
-// Planning puts a plan together, site by site.
+// Planning makes a plan, site by site.
 class Planning {
 public:
   Planning(const SharedSpecTable& table, const elf::File& file, const ProbeRequest& request)
@@ -37,8 +37,8 @@ public:
   }
 
 private:
-  // A spec that this plan has made. Where the arguments name a symbol, they are not the same at
-  // each place.
+  // A spec that this plan has made. Arguments that name a symbol differ from site to site, even if
+  // their text is the same.
   struct KnownSpec {
     std::string_view text;
     std::uint32_t id = 0;
