@@ -3,7 +3,10 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -159,6 +162,42 @@ static void perf_event_left_disabled(void) {
   end_program();
 }
 
+/* counts_on is whether an event that has counted goes on with it. */
+static bool counts_on(int event) {
+  unsigned long long before = 0, after = 0;
+
+  CHECK_EQ(read(event, &before, sizeof(before)), sizeof(before));
+  for (int turn = 0; turn < 1000000 && after <= before; turn++)
+    if (read(event, &after, sizeof(after)) != sizeof(after))
+      return false;
+  return after > before;
+}
+
+static void named_perf_event(void) {
+  char folder[] = "/tmp/conform-event-XXXXXX", path[64];
+  struct bpf_program* program;
+  struct bpf_link* link;
+  int event, other;
+
+  own_namespaces();
+  if (!mkdtemp(folder) || mount("bpf", folder, "bpf", 0, NULL) != 0)
+    skip("no bpf file system can be mounted");
+  snprintf(path, sizeof(path), "%s/event", folder);
+  program = program_loaded("sampled");
+  event = clock_event();
+  other = fcntl(event, F_DUPFD_CLOEXEC, 0);
+  link = bpf_program__attach_perf_event(program, event);
+  CHECK_EQ(bpf_link__pin(link, path), 0);
+  CHECK(counts(other));
+  CHECK_EQ(bpf_link__destroy(link), 0);
+  CHECK_EQ(counts_on(other), differs());
+  unlink(path);
+  close(other);
+  end_program();
+  umount2(folder, MNT_DETACH);
+  rmdir(folder);
+}
+
 static void no_perf_event(void) {
   struct bpf_program* program = program_loaded("sampled");
   int event;
@@ -199,6 +238,8 @@ CASES(attach_events) = {
     CASE(perf_event, "bpf_program__attach_perf_event"),
     CASE(perf_event_by_ioctl, "bpf_program__attach_perf_event_opts", .since = "1.2"),
     CASE(perf_event_left_disabled, "bpf_program__attach_perf_event_opts", .since = "1.7"),
+    CASE(named_perf_event, "bpf_link__destroy", .difference = "named-events-go-on",
+         .kernel = "5.15"),
     CASE(no_perf_event, "bpf_program__attach_perf_event"),
     CASE(errno_of_success, "bpf_program__attach_tracepoint", .difference = "errno-of-attaching"),
     {.name = NULL},

@@ -54,6 +54,20 @@ static void misspelled(void) {
   check_refused("kretprobe_offset", EINVAL);
 }
 
+static void sleepable_usdt(void) {
+  check_refused("usdt_sleepable", differs() ? ESRCH : EINVAL);
+}
+
+static void unnamed_module(void) {
+  struct bpf_program* program = program_unloaded("typed");
+
+  if (differs())
+    CHECK_FAILS(bpf_program__set_attach_target(program, 0, ":sys_enter"), EINVAL);
+  else
+    CHECK_EQ(bpf_program__set_attach_target(program, 0, ":sys_enter"), 0);
+  end_program();
+}
+
 static void uprobe_without_function(void) {
   check_refused("uprobe_none", ENOENT);
   check_refused("uprobe_no_function", EINVAL);
@@ -224,6 +238,10 @@ CASES(attach_sections) = {
     CASE(by_name, "bpf_program__attach"),
     CASE(many_by_name, "bpf_program__attach", .since = "1.3", .kernel = "6.6"),
     CASE(misspelled, "bpf_program__attach"),
+    /* The program has none of the maps that usdt.bpf.h makes. */
+    CASE(sleepable_usdt, "bpf_program__attach", .difference = "sleepable-usdt", .kernel = "6.0"),
+    CASE(unnamed_module, "bpf_program__set_attach_target", .since = "1.5",
+         .difference = "whole-names-of-modules"),
     CASE(uprobe_without_function, "bpf_program__attach", .since = "1.3"),
     CASE(without_target, "bpf_program__attach"),
     CASE(empty_target, "bpf_program__attach", .since = "1.3"),

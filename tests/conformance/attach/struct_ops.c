@@ -45,6 +45,17 @@ static void without_a_link(void) {
   bpf_object__close(object);
 }
 
+static void own_descriptor(void) {
+  struct bpf_object* object = loaded(false);
+  struct bpf_map* map = map_of(object, "plain");
+  struct bpf_link* link = bpf_map__attach_struct_ops(map);
+
+  CHECK(link != NULL);
+  CHECK_EQ(bpf_link__fd(link) != bpf_map__fd(map), differs());
+  CHECK_EQ(bpf_link__destroy(link), 0);
+  bpf_object__close(object);
+}
+
 static void by_a_link(void) {
   struct bpf_object *object = loaded(true), *other = loaded(true);
   struct bpf_link* link = bpf_map__attach_struct_ops(map_of(object, "optional"));
@@ -82,6 +93,7 @@ CASES(attach_struct_ops) = {
     .function = "bpf_map__attach_struct_ops", __VA_ARGS__                                          \
   }
     CASE(without_a_link, .since = "1.2"),
+    CASE(own_descriptor, .since = "1.2", .difference = "struct-ops-links-have-their-own"),
     CASE(by_a_link, .since = "1.2", .kernel = "6.4"),
     CASE(of_other_maps, .since = "1.0"),
     {.name = NULL},

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -80,65 +79,6 @@ static void no_function(void) {
   CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, "libc.so.6", 0, &opts), ENOENT);
   opts.func_name = "@";
   CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, "libc.so.6", 0, &opts), ENOENT);
-  end_program();
-}
-
-static char text_file[32];
-
-/* make_text_file makes a file that is none of ELF's. */
-static void make_text_file(void) {
-  static const char text[] =
-      "This is a file with some text, and nothing that a loader could read.\n";
-  int fd;
-
-  strcpy(text_file, "/tmp/conform-text-XXXXXX");
-  fd = mkstemp(text_file);
-  CHECK_EQ(write(fd, text, sizeof(text)), sizeof(text));
-  close(fd);
-}
-
-static void no_elf_file(void) {
-  struct bpf_program* program = program_loaded("uprobe");
-  OPTS(bpf_uprobe_opts, opts, .func_name = "main");
-
-  CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, "/", 0, &opts), LIBBPF_ERRNO__FORMAT);
-  make_text_file();
-  CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, text_file, 0, &opts),
-             LIBBPF_ERRNO__FORMAT);
-  unlink(text_file);
-  end_program();
-}
-
-static void many_of_no_elf_file(void) {
-  struct bpf_program* program = program_loaded("uprobe_multi");
-
-  CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, "/", "main", NULL),
-             LIBBPF_ERRNO__FORMAT);
-  make_text_file();
-  CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, text_file, "main", NULL), EINVAL);
-  unlink(text_file);
-  CHECK_NULL(bpf_program__attach_uprobe_multi(program, -1, "/nothing", "main", NULL), ENOENT);
-  end_program();
-}
-
-static void no_file(void) {
-  struct bpf_program* program = program_loaded("uprobe");
-  OPTS(bpf_uprobe_opts, opts, .func_name = "probed");
-
-  CHECK_NULL(bpf_program__attach_uprobe(program, false, -1, NULL, 0), EINVAL);
-  CHECK_NULL(bpf_program__attach_uprobe(program, false, -1, "/nothing", 0), ENOENT);
-  CHECK_NULL(bpf_program__attach_uprobe(program, false, -1, "nothing", 0), ENOENT);
-  CHECK_NULL(bpf_program__attach_uprobe(program, false, -1, "nothing.so", 0), ENOENT);
-  CHECK_NULL(bpf_program__attach_uprobe(program, false, -1, "/", 0), EINVAL);
-  make_text_file();
-  CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, text_file, 0, &opts),
-             LIBBPF_ERRNO__FORMAT);
-  unlink(text_file);
-  CHECK_NULL(bpf_program__attach_uprobe_opts(program, -1, "/nothing", 0, &opts), ENOENT);
-  CHECK_NULL(bpf_program__attach_uprobe(program, false, 999999999, own_file(), 0x1000), ESRCH);
-  end_program();
-  CHECK_NULL(bpf_program__attach_uprobe(program_unloaded("uprobe"), false, -1, "/nothing", 0),
-             ENOENT);
   end_program();
 }
 
@@ -321,9 +261,6 @@ CASES(attach_uprobes) = {
     CASE(of_a_library, "bpf_program__attach_uprobe_opts", .since = "1.3"),
     CASE(default_version, "bpf_program__attach_uprobe_opts", .difference = "default-version"),
     CASE(no_function, "bpf_program__attach_uprobe_opts", .since = "1.3"),
-    CASE(no_elf_file, "bpf_program__attach_uprobe_opts"),
-    CASE(many_of_no_elf_file, "bpf_program__attach_uprobe_multi", .since = "1.3"),
-    CASE(no_file, "bpf_program__attach_uprobe"),
     CASE(other_negative_process, "bpf_program__attach_uprobe_opts",
          .difference = "all-processes-below-zero"),
     CASE(modes, "bpf_program__attach_uprobe_opts", .since = "1.7"),
