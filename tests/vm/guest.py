@@ -124,14 +124,14 @@ def in_parallel(cpus):
     return cpus <= os.cpu_count()
 
 
-def boot(image, parts, cpus, jobs, files, seconds):
+def boot(image, parts, cpus, jobs, files, seconds, take_turns=False):
     """Boots a kernel with `cpus` CPUs and runs the jobs there; `files` go along, and `parts` by
-    names of their own. The machine may take `seconds` in all."""
+    names of their own. The machine may take `seconds` in all. CPUs take turns if they must."""
     result = Boot()
     with tempfile.TemporaryDirectory(prefix="ringside-vm.") as folder:
         root, report, log = (os.path.join(folder, name) for name in ("root", "report", "log"))
         write_root(root, jobs, files, parts)
-        thread = "multi" if in_parallel(cpus) else "single"
+        thread = "multi" if in_parallel(cpus) and not take_turns else "single"
         command = [QEMU, "-accel", f"tcg,thread={thread}", "-cpu", "max", "-smp", str(cpus),
                    "-m", str(1024 + 8 * cpus), "-nodefaults", "-display", "none", "-no-reboot",
                    "-kernel", image, "-initrd", root, "-serial", "file:" + log,

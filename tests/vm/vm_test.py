@@ -103,6 +103,47 @@ class Parts(unittest.TestCase):
                           ("/x/modules/sch_ingress.ko", "/modules/00-sch_ingress.ko")])
 
 
+class Machines(unittest.TestCase):
+    """A machine that dies under its jobs, and the one that takes its place."""
+
+    jobs = [guest.Job(name, [], {}, "", 1, only_after)
+            for name, only_after in (("one", None), ("one, stock", "one"), ("two", None))]
+
+    def run_jobs(self, *boots):
+        self.asked = []
+        boots = iter(boots)
+
+        def boot(jobs, take_turns):
+            self.asked.append(([job.name for job in jobs], take_turns))
+            result = guest.Boot()
+            result.release, result.trouble, names = next(boots)
+            result.outcomes = {name: guest.Outcome(0, 1, "") for name in names}
+            return result
+
+        return vm.run_jobs(boot, self.jobs)
+
+    def test_one_that_lives(self):
+        result, died = self.run_jobs(("6.1", None, ["one", "two"]))
+        self.assertEqual((list(result.outcomes), died), (["one", "two"], None))
+        self.assertEqual(self.asked, [(["one", "one, stock", "two"], False)])
+
+    def test_what_is_left_runs_in_another(self):
+        result, died = self.run_jobs(("6.1", "it died", ["one"]), ("6.1", None, ["two"]))
+        self.assertEqual(list(result.outcomes), ["one", "two"])
+        self.assertEqual((result.trouble, died), (None, "it died"))
+        self.assertEqual(self.asked[1:], [(["two"], True)])
+
+    def test_the_other_may_die_too(self):
+        result, died = self.run_jobs(("6.1", "it died", []), ("6.1", "it too", ["one"]))
+        self.assertEqual((result.trouble, died), ("it too", "it died"))
+        self.assertEqual(len(self.asked), 2)
+
+    def test_a_kernel_that_does_not_come_up_is_not_tried_again(self):
+        result, died = self.run_jobs((None, "no job was begun", []))
+        self.assertEqual((result.trouble, died), ("no job was begun", None))
+        self.assertEqual(len(self.asked), 1)
+
+
 class Tools(unittest.TestCase):
     """BPF objects in other programs, and how what is said of them is compared."""
 
@@ -266,14 +307,14 @@ class Cases(unittest.TestCase):
 class Table(unittest.TestCase):
     """A machine's lines, and whether it failed."""
 
-    def run_of(self, *outcomes, trouble=None, release="6.1.0"):
+    def run_of(self, *outcomes, trouble=None, release="6.1.0", died=None):
         suite = next(suite for suite in suites.SUITES if suite.name == "live")
         run = vm.Run.__new__(vm.Run)
         run.machine, run.suites, run.seconds = vm.Machine("6.1", 2, ["live"]), [suite], 3
         run.jobs = {suite: [guest.Job(f"live {number}", [], {}, "/", 1)
                             for number in range(len(outcomes))]}
         run.boot = guest.Boot()
-        run.boot.release, run.boot.trouble = release, trouble
+        run.boot.release, run.boot.trouble, run.died = release, trouble, died
         run.boot.outcomes = {f"live {number}": done for number, done in enumerate(outcomes)}
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
@@ -293,6 +334,12 @@ class Table(unittest.TestCase):
 
     def test_nothing_that_ran_is_a_failure(self):
         self.assertTrue(self.run_of(outcome(77, "SKIP: no"))[0])
+
+    def test_a_machine_that_another_stood_in_for_is_none(self):
+        failed, text = self.run_of(outcome(0), died="it did not end all jobs:\nlong ago\nOops")
+        self.assertFalse(failed)
+        self.assertIn("ran in another:\n", text)
+        self.assertIn("Oops", text)
 
     def test_a_machine_in_trouble_is_one(self):
         failed, text = self.run_of(outcome(0), trouble="it did not end all jobs")
