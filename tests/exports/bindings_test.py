@@ -112,7 +112,8 @@ class ForGo(unittest.TestCase):
             (Path(folder) / "main.go").write_text("\n".join(lines) + "\n", encoding="ascii")
             (Path(folder) / "go.mod").write_text("module names\n", encoding="ascii")
             run("go", "build", "-o", "names", ".", cwd=folder, env={
-                **os.environ, "GOCACHE": folder + "/cache", "GOFLAGS": "-mod=mod",
+                **os.environ, "GOCACHE": folder + "/cache", "GOPATH": folder + "/go",
+                "GOFLAGS": "-mod=mod",
                 "CGO_CFLAGS": f"-I{ROOT}/include", "CGO_LDFLAGS": LIBRARY,
                 "CGO_LDFLAGS_ALLOW": ".*"})
             said = run(folder + "/names", env={"LD_LIBRARY_PATH": os.path.dirname(LIBRARY)})
