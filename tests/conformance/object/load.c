@@ -258,34 +258,6 @@ static void of_no_module(void) {
   bpf_object__close(object);
 }
 
-static void arena(void) {
-  OPTS(bpf_test_run_opts, run_opts);
-  struct bpf_object *object = open_object("arena.el", NULL), *other_object;
-  struct bpf_map* map = map_of(object, "arena");
-  const int other[] = {1, 44, 333};
-  size_t size = 0;
-  int* image = bpf_map__initial_value(map, &size);
-  const long* seen;
-
-  CHECK_EQ(size, sizeof(other));
-  CHECK_EQ(image[1], 22);
-  CHECK_EQ(bpf_map__set_initial_value(map, other, sizeof(other)), 0);
-  CHECK_FAILS(bpf_map__set_initial_value(map, other, sizeof(other) - 1), EINVAL);
-  CHECK_EQ(bpf_object__load(object), 0);
-  image = bpf_map__initial_value(map, &size);
-  CHECK_EQ(size, sizeof(other));
-  CHECK(memcmp(image, other, sizeof(other)) == 0);
-  CHECK_EQ(bpf_prog_test_run_opts(bpf_program__fd(program_of(object, "entry")), &run_opts), 0);
-  seen = bpf_map__initial_value(map_of(object, ".bss"), &size);
-  CHECK((const int*)*seen == &image[1]);
-  other_object = open_object("arena.el", NULL);
-  CHECK_EQ(bpf_map__reuse_fd(map_of(other_object, "arena"), bpf_map__fd(map)), 0);
-  CHECK_EQ(bpf_object__load(other_object), 0);
-  CHECK_EQ(image[1], 44);
-  bpf_object__close(other_object);
-  bpf_object__close(object);
-}
-
 static void exclusive(void) {
   struct bpf_object* object = open_object("exclusive.el", NULL);
 
@@ -387,7 +359,6 @@ CASES(object_load) = {
     CASE(elements, "bpf_map__lookup_elem", .needs = NEEDS_LIVE, .kernel = "5.14"),
     CASE(usdt_by_links, "bpf_program__expected_attach_type", .needs = NEEDS_LIVE, .since = "1.3"),
     CASE(of_no_module, "bpf_object__load", .needs = NEEDS_LIVE, .since = "1.8"),
-    CASE(arena, "bpf_map__initial_value", .needs = NEEDS_LIVE, .since = "1.5", .kernel = "6.9"),
     CASE(exclusive, "bpf_map__set_exclusive_program", .needs = NEEDS_LIVE, .since = "1.7",
          .kernel = "6.18"),
     CASE(clone, "bpf_program__clone", .needs = NEEDS_LIVE, .since = "1.8", .kernel = "5.13"),
