@@ -21,7 +21,7 @@ std::uint32_t hash_of(std::string_view name, btf::Kind kind) {
 
 } // namespace
 
-// Filter tells most types that are not looked for by their kind and the first two bytes of their
+// Filter rejects most types that are not looked for, by their kind and the first two bytes of their
 // name.
 class Candidates::Filter {
 public:
@@ -52,7 +52,7 @@ std::uint32_t Candidates::find_name(std::string_view name, btf::Kind kind) const
   });
 }
 
-// add_name has the name of a local type looked for with the next search.
+// add_name adds the name of a local type to those of the next search.
 Result<std::uint32_t> Candidates::add_name(std::uint32_t id) {
   const btf::Type type = local_.type(id);
   const std::string_view name = plain_name(local_.name(type));
@@ -72,7 +72,7 @@ Result<std::uint32_t> Candidates::add_name(std::uint32_t id) {
   return number;
 }
 
-// search adds what a BTF's own types have of the names that are open.
+// search looks for the open names among a BTF's own types, and adds what it finds.
 Result<void> Candidates::search(const Target& target, const Filter& filter) {
   const btf::Data& data = target.btf->data();
   for (std::size_t index = 0; index < data.starts.size(); ++index) {
@@ -106,7 +106,7 @@ Result<void> Candidates::search_all(std::size_t first) {
   if (const auto searched = search(targets_.main, *filter); !searched)
     return searched;
 
-  // What the kernel itself has is never looked for in a module.
+  // A name that the kernel itself has is never looked for in a module.
   for (Name& name : names)
     name.open = name.found.empty();
   const auto is_open = [](const Name& name) { return name.open; };

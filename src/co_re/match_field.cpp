@@ -18,7 +18,7 @@ public:
     spec_.root = target.id;
   }
 
-  // Each goes one step; false: the target has no such thing.
+  // Each of these follows one step. False: the target has no such member or enumerator.
   Result<bool> first(const Step& local);
   Result<bool> member(const Spec& local, const Step& step);
   Result<bool> element(const Step& step);
@@ -116,7 +116,7 @@ Result<bool> Search::member(const Spec& local, const Step& step) {
   return member_in(composite, {local.btf, local_type}, step.name);
 }
 
-// The first member with the name decides, unnamed members being entered where they stand.
+// The first member with the name decides. The members of an unnamed member count in its place.
 Result<bool> Search::member_in(TypeRef composite, TypeRef local_type, const char* name) {
   const btf::Type type = composite.type();
   for (std::uint32_t index = 0; index < type.elements(); ++index) {

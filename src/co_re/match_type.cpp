@@ -10,7 +10,7 @@
 namespace ringside::co_re {
 namespace {
 
-// Comparison holds what bounds one question.
+// Comparison holds the limits of one comparison.
 class Comparison {
 public:
   explicit Comparison(const Subject& subject) : subject_(subject) {}

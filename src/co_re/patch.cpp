@@ -82,8 +82,8 @@ Result<void> patch_access(bpf_insn& insn, const Change& change, const Subject& s
   return {};
 }
 
-// A compiler may have put an enumerator's low half into the load, without its sign; then the
-// target's is put in the same way.
+// A compiler may have put only the low half of an enumerator into the load, without its sign. Then
+// the number of the target is written in the same form.
 Result<std::uint64_t> number_to_load(std::uint64_t held, const Change& change,
                                      const Subject& subject) {
   if (!change.check_old || held == change.old_number)

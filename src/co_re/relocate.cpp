@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Relocation: comparing the candidates, and what the instruction becomes.
+// Relocation: compare the candidates, and decide what the instruction becomes.
 #include "co_re/relocate.hpp"
 
 #include <cerrno>
@@ -11,7 +11,7 @@
 namespace ringside::co_re {
 namespace {
 
-// same_answer is whether a later candidate says what the first one said.
+// same_answer is whether a later candidate gives the same answer as the first one.
 bool same_answer(Kind kind, const Spec& spec, const Value& value, const Spec& other_spec,
                  const Value& other) {
   const bool is_field = line_of(kind).about == About::field;

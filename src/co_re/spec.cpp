@@ -13,7 +13,8 @@
 namespace ringside::co_re {
 namespace {
 
-// next_number takes "12" or ":12" off an access string; nothing where it is neither.
+// next_number removes "12" or ":12" from the front of an access string. Nothing if it begins with
+// neither.
 std::optional<std::uint32_t> next_number(std::string_view& access, bool first) {
   if (!first && !take_text(access, ":"))
     return {};
@@ -101,7 +102,7 @@ Result<void> parse_field(Spec& spec, std::string_view rest, const char* access,
 
 std::string_view plain_name(std::string_view name) {
   constexpr std::string_view kSeparator = "___";
-  // The last three underscores between two characters that are none.
+  // Find the last three underscores between two other characters.
   for (std::size_t at = name.rfind(kSeparator); at != std::string_view::npos && at > 0;
        at = name.rfind(kSeparator, at - 1)) {
     const std::size_t end = at + kSeparator.size();

@@ -183,7 +183,7 @@ Result<Value> value_of(const Spec& spec, Kind kind, ByteOrder order, const Subje
     const Step& step = spec.last();
     const btf::Type type = spec.btf->type(step.type);
     value.number = type.enumerator(step.index).value;
-    // An ENUM's 32 bits are carried up with their sign, whether or not it is signed.
+    // The 32 bits of an ENUM are sign-extended, even if the enum is unsigned.
     if (type.is(btf::kEnum))
       value.number = static_cast<std::uint64_t>(static_cast<std::int32_t>(value.number));
     return value;

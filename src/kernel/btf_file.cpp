@@ -123,7 +123,7 @@ Result<BtfFile> read_btf(const char* path, BtfForm form, const Btf* base, bool w
   const Subject subject(path);
   auto fd = os::open_to_read(path);
   if (!fd) {
-    // Programs try several places, so what is not there is no news where any form will do.
+    // If any form will do, the caller tries several files: a missing one is no warning.
     say(form == BtfForm::elf ? LogLevel::warn : LogLevel::debug, subject,
         "it cannot be opened, error %d", fd.error().value());
     return fd.error();

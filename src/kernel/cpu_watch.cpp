@@ -18,8 +18,8 @@ namespace {
 // Source: kernel/ksysfs.c, and drivers/base/core.c for device_online and device_offline.
 constexpr char kAnnounced[] = "/sys/kernel/uevent_seqnum";
 
-// A sleep is longer than this. Asking for the time asleep takes less, unless this process was
-// stopped meanwhile.
+// The machine has slept if the time asleep has grown by more than this. Two readings of the clocks
+// are closer together, unless this process was stopped between them.
 constexpr std::uint64_t kSleepNs = 100'000'000;
 
 Result<std::uint64_t> announced() {

@@ -108,7 +108,7 @@ bool has_uprobe_multi() {
     const auto loaded = load(BPF_PROG_TYPE_KPROBE, kNothing, bpf::kTraceUprobeMulti);
     if (!loaded && loaded.error() == Errno(EPERM))
       return loaded.error();
-    // The kernels before checked no process, and looked at the wrong threads of one.
+    // Older kernels do not check the number of the process, and choose the wrong threads of it.
     return loaded && uprobe_error(loaded->get(), 0) == Errno(EBADF) &&
            uprobe_error(loaded->get(), UINT32_MAX) == Errno(EINVAL);
   });
@@ -133,7 +133,7 @@ bool has_perf_link() {
     const auto loaded = load(BPF_PROG_TYPE_TRACEPOINT, kNothing);
     if (!loaded)
       return loaded.error();
-    // A kernel that knows such links looks for the event, which there is not.
+    // A kernel that has such links looks for the event, and does not find it.
     const auto link = bpf::create_link(
         {.prog_fd = loaded->get(), .target = -1, .attach_type = BPF_PERF_EVENT, .words = {}});
     return !link && link.error() == Errno(EBADF);
@@ -153,7 +153,7 @@ bool has_full_value_offsets() {
     const bpf_insn insns[] = {
         bpf::insn::make(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_VALUE, 0, map->get()),
         bpf::insn::make(0, 0, 0, 0, kFar), kNothing[0], kNothing[1]};
-    // Either kernel refuses it: the older because of the offset, the newer because of the value.
+    // Both kinds of kernel refuse this: older ones for the offset, newer ones for the value.
     char log[1024] = "";
     bpf::ProgLoadAttr attr{.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
                            .insn_cnt = static_cast<std::uint32_t>(std::size(insns)),

@@ -181,7 +181,7 @@ Result<Owned<Link>> attach_as_told(const Program& program, const SectionKind& ki
   const bool is_bare = slash == std::string_view::npos;
   const Told told{attachable.program(), program.section(), section.substr(0, slash),
                   is_bare ? std::string_view() : behind(section, slash + 1)};
-  // These have their target since they were loaded.
+  // These have got their target when they were loaded.
   if (kind.automatic == Auto::btf_target)
     return attach::attach_tracing(told.program, 0);
   if (kind.automatic == Auto::iterator)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Adapting BTF. Each replacement takes as many words as what it replaces, so nothing moves.
+// Adapting BTF. Each type is replaced by one of the same number of words, so nothing moves.
 #include "object/btf_for_kernel.hpp"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ private:
     words(id)[btf::kInfoWord] = btf::info_of(kind, elements);
     words(id)[btf::kTargetWord] = target;
   }
-  // A byte is small enough for any variable's place.
+  // A type of one byte fits at any offset that a variable can have.
   void make_byte(std::uint32_t id) {
     set(id, btf::kInt, 0, 1);
     words(id)[btf::kHeadWords] = kBitsPerByte;
@@ -149,7 +149,8 @@ Result<void> Adapter::adapt(std::uint32_t id) {
 Result<void> Adapter::run() {
   if (const auto begun = change_.begin(); !begun)
     return begun;
-  // Members of a struct that was a DATASEC are named after variables, so those come later.
+  // A struct that replaces a DATASEC names its members after the variables, so those are changed
+  // later.
   const std::uint32_t end = btf_.end_id();
   for (const bool datasecs : {true, false})
     for (std::uint32_t id = btf_.first_id(); id < end; ++id)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Composing: walking over the calls of an entry program.
+// Composing: follow the calls of an entry program.
 #include "object/compose.hpp"
 
 #include <algorithm>
@@ -144,7 +144,8 @@ Result<std::uint32_t> Composer::target_of(const Walk& walk, const Reference* ref
   return index;
 }
 
-// walk looks at all instructions of a part, and at those of the parts that they lead to at once.
+// walk goes through the instructions of a part. At a call of a new part it goes through that part
+// first.
 Result<void> Composer::walk(std::uint32_t part) {
   Vector<Walk> walks;
   if (!walks.append({part, 0, 0}))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Having the kernel make maps, and giving them their first content.
+// Making maps in the kernel, and giving them their first content.
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
@@ -20,7 +20,7 @@
 namespace ringside::object {
 namespace {
 
-// Maps whose keys and values the kernel takes no types of.
+// Types of maps for which the kernel refuses the BTF types of keys and values.
 constexpr std::uint32_t kWithoutTypes[] = {
     BPF_MAP_TYPE_PERF_EVENT_ARRAY,
     BPF_MAP_TYPE_CGROUP_ARRAY,
@@ -59,8 +59,8 @@ bpf::MapCreateAttr attr_of(const MapPlan& plan, const char* name, const Loading&
   return attr;
 }
 
-// make_typed has a map made with the types of its keys and values, or, if the kernel refuses,
-// without; then the plan has none either.
+// make_typed makes a map with the types of its keys and values. If the kernel refuses that, it
+// makes the map without types, and removes them from the plan.
 Result<os::UniqueFd> make_typed(bpf::MapCreateAttr attr, MapPlan& plan, const Loading& loading,
                                 const Subject& subject) {
   const btf::Btf* const btf = loading.object.btf();
@@ -70,7 +70,7 @@ Result<os::UniqueFd> make_typed(bpf::MapCreateAttr attr, MapPlan& plan, const Lo
   } else if (btf != nullptr && btf->fd() >= 0) {
     attr.btf_fd = static_cast<std::uint32_t>(btf->fd());
     attr.btf_key_type_id = plan.key_type_id;
-    // That of struct_ops is the kernel's.
+    // The value of struct_ops has a type of the kernel's BTF.
     attr.btf_value_type_id = plan.type != BPF_MAP_TYPE_STRUCT_OPS ? plan.value_type_id : 0;
   }
   auto made = bpf::create_map(attr);
@@ -87,10 +87,10 @@ Result<os::UniqueFd> make_typed(bpf::MapCreateAttr attr, MapPlan& plan, const Lo
   return bpf::create_map(attr);
 }
 
-// is_like is whether a map of the kernel's is what the plan asks for.
+// is_like is whether an existing map has the properties that the plan asks for.
 bool is_like(const bpf_map_info& info, const MapPlan& plan) {
   const bool is_devmap = info.type == BPF_MAP_TYPE_DEVMAP || info.type == BPF_MAP_TYPE_DEVMAP_HASH;
-  // The kernel adds this flag to these itself.
+  // For these types of maps the kernel sets this flag by itself.
   const std::uint32_t ignored = is_devmap ? std::uint32_t{BPF_F_RDONLY_PROG} : 0;
   return info.type == plan.type && info.key_size == plan.key_size &&
          info.value_size == plan.value_size && info.max_entries == plan.max_entries &&
@@ -150,7 +150,7 @@ Result<void> Map::make_map(Loading& loading) {
     attr.excl_prog_hash_size = static_cast<std::uint32_t>(owner.size());
   }
   auto fd = make_typed(attr, plan_, loading, subject);
-  // A kernel before 5.5 has no memory of arrays to map.
+  // Kernels before 5.5 cannot map the memory of arrays.
   if (!fd && fd.error() == Errno(EINVAL) && is_data() && (plan_.flags & BPF_F_MMAPABLE) != 0) {
     attr.map_flags &= ~std::uint32_t{BPF_F_MMAPABLE};
     if (auto without = make_typed(attr, plan_, loading, subject)) {
@@ -164,7 +164,7 @@ Result<void> Map::make_map(Loading& loading) {
   return {};
 }
 
-// find_pinned takes the map that is pinned at the pin path; false if none is.
+// find_pinned uses the map that is pinned at the pin path. False: no map is pinned there.
 Result<bool> Map::find_pinned() {
   const Subject object = object_->subject();
   const Subject subject(object, "map", name());
@@ -192,8 +192,8 @@ Result<bool> Map::find_pinned() {
   return true;
 }
 
-// map_content has the kernel's memory of the map take the place of the image; where it has none
-// that can be mapped, there is no image any more.
+// map_content maps the kernel's memory of the map, which replaces the image. If that memory cannot
+// be mapped, the map has no image from here on.
 void Map::map_content() {
   if ((plan_.flags & BPF_F_MMAPABLE) == 0) {
     image_ = {};
@@ -223,8 +223,8 @@ Result<void> Map::put_content(Loading& loading) {
   return {};
 }
 
-// map_arena maps the kernel's memory of the arena, and puts its variables at the end, out of the
-// way of what programs take from the beginning.
+// map_arena maps the kernel's memory of the arena, and puts its variables at the end: programs
+// allocate pages from the beginning.
 Result<void> Map::map_arena(Loading& loading) {
   const Subject subject(loading.subject, "map", name());
   const std::size_t page = os::page_size();
@@ -234,13 +234,13 @@ Result<void> Map::map_arena(Loading& loading) {
   if (pages > size)
     return fail(subject, Errno(E2BIG), "its %zu bytes of variables are more than its %zu",
                 content_size, size);
-  // Another map may have been here, which lost its place in the file system.
+  // The name may have been that of another map, which was unpinned.
   arena_ = {};
   if (content_size != 0 && kernel::has_full_value_offsets())
     arena_offset_ = size - pages;
   loading.arena_offset = arena_offset_;
   auto mapped = os::map_shared_at(plan_.extra, fd_.get(), size, os::Access::read_write);
-  // An arena can be mapped at one address, which only the one who made it may know.
+  // An arena can be mapped at one address alone, and only its maker knows that address.
   if (!mapped && is_reused_) {
     say(LogLevel::info, subject, "cannot be mapped here: error %d; its variables stay out of reach",
         mapped.error().value());
@@ -265,7 +265,7 @@ Result<void> Map::create(Loading& loading) {
   const Subject subject(loading.subject, "map", name());
   if (!plan_.autocreate)
     return {};
-  // Another process may pin its map at the path while this one makes its own; then that is taken.
+  // Another process may pin its map at the path while this one makes a map. Then we use that one.
   constexpr int kMostTries = 2;
   for (int left = kMostTries; left > 0; --left) {
     if (pin_path() != nullptr && !fd_) {

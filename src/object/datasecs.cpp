@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The BTF of an object, and its DATASECs: the compiler leaves their sizes and the places of their
-// variables to those who read the file.
+// The BTF of an object, and its DATASECs: the compiler writes neither their sizes nor the places of
+// their variables, so we fill these in.
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
@@ -84,7 +84,7 @@ Result<void> Datasec::place_variable(std::uint32_t index, std::uint64_t section_
   return {};
 }
 
-// sort puts the entries in the order of their places; those at one place stay as they are.
+// sort puts the entries in the order of their places. Entries at the same place keep their order.
 Result<void> Datasec::sort() {
   struct Variable {
     std::uint32_t words[kEntryWords];

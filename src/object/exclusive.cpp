@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Hashing a program that is relocated for maps without descriptors.
+// Hashing a program as it is before its maps have descriptors.
 #include "object/exclusive.hpp"
 
 #include "bpf/insn.hpp"

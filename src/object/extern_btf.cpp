@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The BTF of an object's externs, in a form that the kernel takes: it refuses extern variables and
-// functions in a DATASEC.
+// The BTF of an object's externs, in a form that the kernel accepts: it refuses a DATASEC with
+// extern variables or functions.
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint32_t kWordSize = 4;
 
-// Entry is one of a DATASEC, where it lies: the VAR, its offset and its size.
+// Entry points to one entry of a DATASEC: the VAR, its offset and its size.
 struct Entry {
   std::uint32_t* words;
 
@@ -73,7 +73,7 @@ Result<void> ExternBtf::change_kconfig(std::uint32_t datasec) {
   for (std::uint32_t index = 0; index < count; ++index) {
     const Entry entry = this->entry(datasec, index);
     const Extern* const external = extern_of(entry.type());
-    // What no program refers to has no symbol, and no place.
+    // An extern that no program uses has no symbol, and no place in the map.
     if (external == nullptr)
       continue;
     entry.offset() = external->offset;

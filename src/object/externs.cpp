@@ -168,7 +168,8 @@ Result<Extern> read_extern(ParseWork& work, const Declarations& declarations,
   return external;
 }
 
-// in_order: kconfig values as they lie in the map, then symbols by name. Skeletons know this order.
+// in_order is the order of externs: kconfig values as they lie in the map, then symbols by name.
+// Skeletons rely on it.
 bool in_order(const Extern& one, const Extern& other) {
   const bool is_kconfig = one.kind == Extern::Kind::kconfig;
   if (is_kconfig != (other.kind == Extern::Kind::kconfig))

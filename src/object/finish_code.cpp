@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The code of programs: with the functions that they call, and then with what the kernel has given
-// for what they name.
+// The code of programs: first put the functions behind those that call them, then write the numbers
+// that the kernel has given into the instructions.
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
@@ -73,7 +73,7 @@ Result<std::uint32_t> find_callback(const Loading& loading, const Vector<std::ui
               static_cast<int>(callback.size()), callback.data());
 }
 
-// JumpTables is the maps that were made for those of one program.
+// JumpTables is the maps that were made for the jump tables of one program.
 struct JumpTables {
   struct Made {
     std::uint64_t offset;

@@ -20,7 +20,7 @@ os::Lock lock;
 Handler* first = nullptr;
 int last_id = 0;
 
-// let_go takes one user away; the lock is held.
+// let_go removes one user. The caller holds the lock.
 void let_go(Handler* handler) {
   if (--handler->users == 0)
     Owned<Handler> gone(handler);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Giving the kernel the object's BTF: as it is, or, if the kernel refuses, in older words.
+// Loading the object's BTF: as it is, or, if the kernel refuses that, without newer kinds of types.
 #include <algorithm>
 #include <cerrno>
 
@@ -33,7 +33,7 @@ Result<os::UniqueFd> load(Loading& loading, const btf::Btf& btf) {
   return bpf::load_btf(attr);
 }
 
-// knows is whether the kernel takes a BTF with one kind of type in it.
+// knows is whether the kernel accepts a BTF with one type of the kind in it.
 template <class Add>
 Result<bool> knows(Loading& loading, Add add) {
   auto made = btf::Btf::empty(nullptr);
@@ -101,7 +101,7 @@ constexpr MemberRow kMemberRows[] = {
      }},
 };
 
-// load_adapted has what the kernel does not know replaced in a copy, and loads that.
+// load_adapted loads a copy in which all that the kernel does not know is replaced.
 Result<os::UniqueFd> load_adapted(Loading& loading, Errno refused) {
   const btf::Btf& btf = *loading.object.btf();
   const BtfSupport needed = needs(btf);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Having the kernel take a program, with the verifier's log.
+// Loading a program into the kernel, with the verifier's log.
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
@@ -50,8 +50,8 @@ private:
   os::Mapping own_;
 };
 
-// load_with_log loads; if that fails, it loads once more with a log, and again with a larger one
-// while our own is too small.
+// load_with_log loads the program. If that fails, it loads once more to get the log, and again with
+// a larger buffer while our own is too small.
 Result<os::UniqueFd> load_with_log(bpf::ProgLoadAttr& attr, LogBuffer& log, bool optional_type) {
   const auto set_log = [&] {
     attr.log_buf = log.view().data();
@@ -88,7 +88,7 @@ Result<os::UniqueFd> load_with_log(bpf::ProgLoadAttr& attr, LogBuffer& log, bool
   return loaded;
 }
 
-// put_module says in which module's BTF the kernel finds the functions of a program for many.
+// put_module names the module whose BTF has the functions, for a program that attaches to many.
 Result<void> put_module(Loading& loading, const Program& program, bpf::ProgLoadAttr& attr,
                         const Subject& subject) {
   const std::string_view section = program.section();
@@ -149,7 +149,7 @@ constexpr Triple kTriples[] = {
     {&bpf::ProgLoadAttr::line_info, &bpf::ProgLoadAttr::line_info_cnt,
      &bpf::ProgLoadAttr::line_info_rec_size},
 };
-// What a clone may have other than its program, but for records and descriptors.
+// What a clone may have other than its program, apart from records and descriptors.
 constexpr std::uint32_t bpf::ProgLoadAttr::*kChangeable[] = {
     &bpf::ProgLoadAttr::kern_version,     &bpf::ProgLoadAttr::prog_flags,
     &bpf::ProgLoadAttr::prog_ifindex,     &bpf::ProgLoadAttr::expected_attach_type,
@@ -304,7 +304,7 @@ Result<os::UniqueFd> Program::clone(const bpf::ProgLoadAttr& change, int attempt
   bpf::ProgLoadAttr attr = planned_attr();
   if (const auto put = put_change(attr, change, subject); !put)
     return put.error();
-  // What it looks up must stay open until the program is loaded.
+  // The look-up may open the BTF of a module, which must stay open until the program is loaded.
   Loading loading(*object_);
   if (const auto put = put_kind(loading, *this, attr, subject); !put)
     return put.error();
@@ -317,7 +317,7 @@ Result<os::UniqueFd> Program::clone(const bpf::ProgLoadAttr& change, int attempt
   return loaded;
 }
 
-// bind_constants ties the maps of constants to the program, which the kernel then keeps as long.
+// bind_constants binds the maps of constants to the program: the kernel keeps them as long as it.
 Result<void> Program::bind_constants(const Subject& subject) {
   for (const Map& map : object_->maps()) {
     if (map.kind() != MapKind::rodata || map.fd() < 0)

@@ -20,8 +20,8 @@
 namespace ringside::object {
 namespace {
 
-// image_bytes is how much memory a data map's value takes: the kernel's values begin and end at
-// multiples of 8, and what is mapped ends with a page.
+// image_bytes is the size of a data map's value in memory. In the kernel each value begins and ends
+// at a multiple of 8, and a mapping ends with a page.
 std::size_t image_bytes(std::uint32_t value_size) {
   constexpr std::size_t kValueAlignment = 8;
   const std::size_t rounded =
@@ -165,8 +165,8 @@ Result<void> Map::move_image(std::uint32_t size) {
   return {};
 }
 
-// resize_last_variable has the BTF say that the map is larger or smaller: its last variable, an
-// array, gets another length. Where that cannot be, the map loses its types.
+// resize_last_variable changes the BTF with the size of the map: the last variable, an array, gets
+// another length. If that is not possible, the map loses its types.
 Result<void> Map::resize_last_variable(std::uint32_t size) {
   const Subject object = object_->subject();
   const Subject subject(object, "map", name());
@@ -211,7 +211,7 @@ Result<void> Map::resize_last_variable(std::uint32_t size) {
   return {};
 }
 
-// Programs write to the image of a map that they only look at.
+// The image of a const map may be written to, as the C interface allows.
 std::span<std::byte> Map::image() const {
   if (is_struct_ops())
     return {const_cast<std::byte*>(ops_.variable.data()), ops_.variable.size()};

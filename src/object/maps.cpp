@@ -95,13 +95,13 @@ Result<void> add_defined(ParseWork& work, const Variable& variable, const Subjec
   return add(work, map, variable.name);
 }
 
-// data_map_name is the name of a data map as the kernel has it, which takes 15 bytes.
+// data_map_name is the name of a data map for the kernel, which accepts 15 bytes.
 std::string_view data_map_name(std::string_view object, std::string_view section,
                                char (&text)[16]) {
   constexpr std::size_t kMost = sizeof(text) - 1;
   constexpr std::size_t kLeastForSection = 7; // ".rodata"
   std::size_t length = 0;
-  // A section name with a second dot is unusual enough to stand alone.
+  // A section name with a second dot is used alone, without the name of the object.
   if (section.find('.', 1) == std::string_view::npos) {
     const std::size_t reserved = std::min(std::max(section.size(), kLeastForSection), kMost);
     length = std::min(object.size(), kMost - reserved);
@@ -167,7 +167,7 @@ MapKind kind_of(Use use) {
   return use == Use::data ? MapKind::data : use == Use::rodata ? MapKind::rodata : MapKind::bss;
 }
 
-// keep_content copies a section's bytes, which must outlive the file.
+// keep_content copies a section's bytes: the object lives longer than the file's bytes.
 Result<std::span<const std::byte>> keep_content(ParseWork& work, std::span<const std::byte> bytes) {
   const auto copy = work.parsed.memory.array<std::byte>(bytes.size());
   if (!copy)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Opening an object, and finding what is in it.
+// Opening an object, and looking up its maps and programs.
 #include "object/object.hpp"
 
 #include <algorithm>

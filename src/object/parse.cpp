@@ -46,7 +46,7 @@ std::uint32_t Parsed::program_at(std::uint32_t section, std::uint64_t insn) cons
 Result<void> parse(std::span<const std::byte> bytes, std::string_view name,
                    const ParseOptions& options, Parsed& parsed, const Subject& subject) {
   const auto file = elf::File::open(ByteSource(bytes), subject);
-  // A file of no byte order at all is no object; kErrnoEndian is for those of another one.
+  // kErrnoEndian is for the other byte order. A file with an unknown one is no object at all.
   if (!file)
     return file.error() == kErrnoEndian ? kErrnoFormat : file.error();
   ParseWork work(*file, name, options, parsed, subject);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Pinning maps and programs, and taking maps that the kernel has already.
+// Pinning maps and programs, and reusing maps that the kernel has already.
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
@@ -44,7 +44,7 @@ Result<void> Map::reuse(int fd) {
   if (!copy)
     return kernel::refused(subject, {"duplicating the descriptor of the map to reuse"},
                            copy.error());
-  // The kernel has 15 bytes of a name: a longer one stays ours.
+  // The kernel keeps 15 bytes of a name. If the name of the file begins with those, it stays.
   constexpr std::size_t kMostOfName = BPF_OBJ_NAME_LEN - 1;
   const std::size_t length = std::strlen(info->name);
   const bool is_cut = length == kMostOfName && std::strncmp(info->name, name(), kMostOfName) == 0;
@@ -84,7 +84,7 @@ Result<void> Map::pin(const char* path) {
   } else if (is_pinned_) {
     return fail(subject, Errno(EEXIST), "it is pinned already");
   }
-  // A copy, for the path may be that of the map.
+  // This must be a copy: the path may be the one that the map keeps.
   auto kept = copy_of(path);
   if (!kept)
     return no_memory(subject, "a path");

@@ -70,7 +70,7 @@ Result<TargetType> Loading::find_type(const char* name, btf::Kind kind, std::str
   for (const kernel::ModuleBtf& one : *all) {
     if (!module.empty() && module != one.name.data())
       continue;
-    // What a module's BTF finds may be the kernel's.
+    // The BTF of a module finds the kernel's types as well.
     if (const auto id = one.btf->find(name, kind); id && *id >= one.btf->first_id())
       return TargetType{one.btf.get(), *id, &one};
   }
@@ -109,7 +109,7 @@ Result<void> Object::prepare() {
   if (phase_ != Phase::open)
     return fail(subject(), Errno(EINVAL), "it is %s already",
                 phase_ == Phase::loaded ? "loaded" : "prepared");
-  // All of a loader is made at once, by load.
+  // For a loader, load does all the work.
   if (loader_ != nullptr) {
     phase_ = Phase::prepared;
     return {};
@@ -118,7 +118,7 @@ Result<void> Object::prepare() {
   if (loading_ == nullptr)
     return no_memory(subject(), "what loading needs");
   if (const auto done = run(kPrepareSteps, *loading_); !done) {
-    // An object of the other byte order has not been touched, so it stays as it is.
+    // An object of the other byte order stays as it was opened.
     if (done.error() == kErrnoEndian)
       loading_.reset();
     else

@@ -56,7 +56,7 @@ Errno Program::refuse(Errno error) const {
 Result<void> Program::set_type(std::uint32_t type) {
   if (is_too_late())
     return refuse(Errno(EBUSY));
-  // What the section's name says is not about a program of another type.
+  // The section's name says nothing about a program of another type.
   if (type != plan_.type && (handler() == nullptr || !handler()->is_fallback)) {
     kind_ = nullptr;
     handler_ = {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The records of .BTF.ext, each to the function that it is about.
+// Giving the records of .BTF.ext to the functions that they are about.
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
@@ -59,7 +59,7 @@ Result<std::uint32_t> RecordReading::find_section(std::string_view name, Words r
   return found;
 }
 
-// sorted is the records by their instruction; as a rule they are.
+// sorted is the records in the order of their instructions; most files have them so already.
 Result<Words> RecordReading::sorted(Words records) {
   const std::size_t count = records.size() / record_words_;
   bool in_order = true;
@@ -87,7 +87,7 @@ Result<Words> RecordReading::sorted(Words records) {
   return Words(*copy);
 }
 
-// give_to_programs finds the records of each function of a section, which are both in order.
+// give_to_programs gives each function of a section its records. Functions and records are sorted.
 Result<void> RecordReading::give_to_programs(std::uint32_t section, Words records) {
   const auto in_order = sorted(records);
   if (!in_order)
@@ -127,7 +127,7 @@ Result<void> RecordReading::add_core(std::uint32_t section, Words records, Vecto
                   record[0]);
     const std::uint32_t insn = record[0] / bpf::insn::kBytes;
     const std::uint32_t program = work_.parsed.program_at(section, insn);
-    // A weak function that another one has replaced.
+    // These are of a weak function that another one has replaced.
     if (program == kNoIndex)
       continue;
     if (!core.append({program, insn - work_.parsed.programs[program].section_insn, record[1],

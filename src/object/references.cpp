@@ -231,7 +231,7 @@ Result<Slot> ReferenceReading::slot_of(const ParsedMap& map,
   return slot;
 }
 
-// Belongs is something that a map's list gets.
+// Belongs is an element for one of a map's lists.
 template <class T>
 struct Belongs {
   std::uint32_t map;

@@ -49,7 +49,7 @@ private:
   Subject subject_;
 };
 
-// The program may have set other instructions than those of the file.
+// The caller may have set other instructions than those of the file.
 Result<void> Relocator::check_form() {
   const bool is_inside = reference_.is_call ? reference_.insn < code_.insns.size()
                                             : reference_.insn + std::size_t{1} < code_.insns.size();
@@ -104,7 +104,7 @@ void Relocator::external() {
     second_half().imm = live.btf_fd;
     return;
   }
-  // A weak symbol that there is not has the address 0.
+  // A weak symbol that does not exist has the address 0.
   const std::uint64_t address = live.is_set ? live.address : 0;
   bpf::insn::set_number(insn(), second_half(), address);
 }
@@ -119,7 +119,7 @@ Result<void> Relocator::jump_table() {
 }
 
 Result<void> Relocator::run() {
-  // Calls of subprograms were written when the code was composed.
+  // compose has written the calls of subprograms.
   if (reference_.to == RefersTo::subprogram)
     return {};
   if (const auto checked = check_form(); !checked)

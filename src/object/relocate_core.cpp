@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// The kernel's types: when they are read, and what CO-RE relocations make of the instructions.
+// Reading the kernel's types, and carrying out CO-RE relocations.
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
@@ -86,7 +86,7 @@ Result<std::span<bpf_insn>> CoreRelocator::code_of(std::uint32_t program) {
   return *copy;
 }
 
-// keep_unresolved remembers what an instruction that may now be refused was about.
+// keep_unresolved remembers the record of a poisoned instruction, to explain a refusal later.
 Result<void> CoreRelocator::keep_unresolved(const CoreRecord& record,
                                             const co_re::Resolved& resolved) {
   Text what;

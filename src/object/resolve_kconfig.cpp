@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view kConfigured = "CONFIG_";
 constexpr std::string_view kOfLibrary = "LINUX_";
 constexpr char kCompressed[] = "/proc/config.gz";
-// No configuration of a kernel comes near that.
+// This is far larger than the configuration of any kernel.
 constexpr std::size_t kMostOfConfiguration = 16 << 20;
 
 std::uint64_t version_now(const Loading& loading) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Symbols of the kernel: what they are on the one that runs.
+// Finding the kernel's symbols on the running kernel.
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
@@ -20,8 +20,8 @@ Subject subject_of(const Loading& loading, const Extern& external) {
   return {loading.subject, "extern", external.name};
 }
 
-// Needed knows which externs need a value: a strong one that no program uses which is loaded is as
-// good as a weak one.
+// Needed says which externs must have a value. A strong one that is used only by programs that are
+// not loaded counts as weak.
 class Needed {
 public:
   explicit Needed(const Loading& loading) : loading_(loading) {}
@@ -118,7 +118,7 @@ Result<void> of_btf(Loading& loading, std::uint32_t index, const Needed& needed)
   const Extern& external = loading.object.parsed().externs[index];
   const Subject subject = subject_of(loading, external);
   const bool is_function = external.kind == Kind::function;
-  // A name without its flavor is a part of a longer one.
+  // The name without its flavor does not end with a NUL, so it is copied.
   const auto name = loading.memory.text(external.kernel_name);
   if (!name)
     return no_memory(subject, "its name");

@@ -197,7 +197,7 @@ const SectionKind* find_section_kind(std::string_view section) {
 }
 
 const SectionKind* meant_section_kind(std::string_view section) {
-  // These names have changed more than by what may stand behind them.
+  // These names have other names today.
   for (const auto& [before, now] :
        {std::pair<std::string_view, std::string_view>("xdp_devmap", "xdp/devmap"),
         std::pair<std::string_view, std::string_view>("xdp_cpumap", "xdp/cpumap")})

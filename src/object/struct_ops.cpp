@@ -23,7 +23,7 @@ namespace {
 
 using co_re::kBitsPerByte;
 
-// Layout is one map on its way to the kernel's struct.
+// Layout brings the variable of one map into the form of the kernel's struct.
 class Layout {
 public:
   Layout(Loading& loading, Map& map, const Subject& subject)
@@ -33,7 +33,7 @@ public:
   Result<void> run();
 
 private:
-  // Member is one of the local struct and what it is in the kernel's.
+  // Member is a member of the local struct, with the one that it matches in the kernel's.
   struct Member {
     const char* name;
     std::uint32_t local_offset;
@@ -113,7 +113,7 @@ Program* Layout::compiled_in(std::uint32_t offset) const {
   return nullptr;
 }
 
-// leave_out: the kernel's struct does not have the member. That is fine if it says nothing.
+// leave_out handles a member that the kernel's struct does not have: an error, unless it is zero.
 Result<void> Layout::leave_out(const Member& member) {
   Program* const compiled = compiled_in(member.local_offset);
   const auto* const begin = ops_.variable.data() + member.local_offset;
@@ -219,8 +219,8 @@ Result<void> Layout::run() {
   return {};
 }
 
-// choose_programs switches programs on that a map needs, and those off that only maps name which
-// are left out.
+// choose_programs switches on the programs that a map needs. A program is switched off if only maps
+// name it that are left out.
 void choose_programs(Object& object) {
   for (Program& program : object.programs()) {
     if (program.plan().type != BPF_PROG_TYPE_STRUCT_OPS)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Reading the verifier's log, and mending it.
+// Reading the verifier's log, and explaining what it reports.
 #include "object/verifier_log.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace ringside::object {
 namespace {
 
-// Meaning is what a part of a message stands for. The first row that fits decides.
+// Meaning is the explanation of a part of a message. The first row that fits decides.
 struct Meaning {
   std::string_view part;
   const char* text;
@@ -109,7 +109,7 @@ std::optional<MissingCall> find_missing_call(std::string_view log) {
   return {};
 }
 
-// add_cause says what the helper of a refused call stands for; false if for nothing of ours.
+// add_cause says what the helper of a refused call stands for; false if it is none of ours.
 bool add_cause(Text& text, const Loading& loading, const Program& program,
                const MissingCall& call) {
   const Parsed& parsed = loading.object.parsed();
@@ -148,7 +148,7 @@ std::string_view text_of(std::span<const char> buffer) {
 }
 
 Refusal find_refusal(std::string_view log) {
-  // Behind the message the verifier may write what it has counted.
+  // After the message the verifier may write its statistics.
   constexpr std::string_view kCounts[] = {"processed ", "verification time ", "stack depth ",
                                           "peak_states ", "max_states"};
   Refusal refusal;
