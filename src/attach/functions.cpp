@@ -334,25 +334,25 @@ Result<std::uint64_t> find_function(const File& file, std::string_view name) {
 
 Result<Vector<unsigned long>> find_functions(const File& file, std::span<const char* const> names) {
   auto wanted = Array<Wanted>::of_size(names.size());
-  auto sorted = Array<Wanted*>::of_size(names.size());
+  Vector<Wanted*> sorted;
   Vector<unsigned long> places;
-  if (!wanted || !sorted || !places.reserve(names.size()))
+  if (!wanted || !sorted.reserve(names.size()) || !places.reserve(names.size()))
     return no_memory(file.subject(), "the places of its functions");
   for (std::size_t at = 0; at < names.size(); ++at) {
     if (names[at] == nullptr)
       return fail(file.subject(), Errno(EINVAL), "the name of its function %zu is NULL", at);
     (*wanted)[at].name = names[at];
-    (*sorted)[at] = wanted->begin() + at;
+    static_cast<void>(sorted.append(wanted->begin() + at));
   }
-  std::sort(sorted->begin(), sorted->end(),
+  std::sort(sorted.begin(), sorted.end(),
             [](const Wanted* one, const Wanted* other) { return one->name < other->name; });
   for (const std::uint32_t type : kDynamicFirst)
     if (const Section* const table = table_of(file, type))
-      if (const auto looked = look_for(file, *table, {sorted->begin(), sorted->size()}); !looked)
+      if (const auto looked = look_for(file, *table, {sorted.begin(), sorted.size()}); !looked)
         return looked.error();
   // look_for has noted the place at the first of equal names.
   const Wanted* first = nullptr;
-  for (Wanted* const each : *sorted) {
+  for (Wanted* const each : sorted) {
     if (first != nullptr && first->name == each->name)
       each->choice = first->choice;
     else

@@ -22,7 +22,6 @@ public:
   // and their memory is not touched. ENOMEM if there is no memory for them.
   static Result<Array> of_size(std::size_t size) {
     std::size_t bytes = 0;
-    // NOLINTNEXTLINE(bugprone-sizeof-expression): an element may be a pointer
     if (__builtin_mul_overflow(size, sizeof(T), &bytes))
       return Errno(ENOMEM);
     Array array;
