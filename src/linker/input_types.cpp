@@ -92,9 +92,6 @@ Result<void> Input::read_datasec(std::uint32_t id) {
   for (std::uint32_t at = 0; at < type.elements(); ++at) {
     const btf::Variable variable = type.variable(at);
     datasecs_[variable.type] = *index;
-    // Functions that a program only declares are listed too.
-    if (!btf_->type(variable.type).is(btf::kVar))
-      continue;
     const auto entry = read_variable(variable, *index);
     if (!entry)
       return entry.error();
@@ -109,7 +106,8 @@ Result<DatasecEntry> Input::read_variable(const btf::Variable& variable,
                                           std::uint32_t section) const {
   const btf::Type type = btf_->type(variable.type);
   DatasecEntry entry{variable.type, variable.offset, variable.size};
-  if (type.extra() != kGlobal)
+  // Functions that a program only declares are listed too.
+  if (!type.is(btf::kVar) || type.extra() != kGlobal)
     return entry;
   const char* const name = btf_->name(type);
   const auto found = find_symbol(name);

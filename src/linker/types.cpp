@@ -24,7 +24,7 @@ public:
   Result<void> run(Records& records) {
     if (const auto room = symbol_types_.append_default(state_.symbols.size()); !room)
       return room;
-    if (const auto room = listed_in_.append_default(state_.symbols.size()); !room)
+    if (const auto room = listed_as_.append_default(state_.symbols.size()); !room)
       return room;
     for (const Placed& placed : inputs_) {
       if (placed.input->btf() == nullptr)
@@ -43,6 +43,8 @@ private:
   // A variable of a section, with its type's id in the output.
   struct Entry {
     std::uint32_t section, type, symbol, offset, size;
+    bool is_defined = false; // its input defines it, and that definition stays
+    bool is_again = false;   // several inputs list it
   };
 
   Result<void> add_input(const Placed& placed) {
@@ -189,13 +191,27 @@ private:
     const OutputSymbol& symbol = state_.symbols[entry.symbol];
     if (symbol.place != kNone && symbol.place != part.section)
       return {};
-    if (!symbol.is_extern)
+    if (!symbol.is_extern) {
+      entry.is_defined = is_definition(placed, variable) && entry.offset == symbol.value;
       entry.offset = static_cast<std::uint32_t>(symbol.value);
-    std::uint32_t& listed = listed_in_[entry.symbol];
-    if (listed == entry.section + 1)
+    }
+    std::uint32_t& listed = listed_as_[entry.symbol];
+    if (listed != 0 && entries_[listed - 1].section == entry.section) {
+      Entry& there = entries_[listed - 1];
+      there.is_again = true;
+      if (entry.is_defined) {
+        there.is_defined = true;
+        there.size = entry.size;
+      }
       return {};
-    listed = entry.section + 1;
+    }
+    listed = static_cast<std::uint32_t>(entries_.size()) + 1;
     return entries_.append(entry);
+  }
+
+  static bool is_definition(const Placed& placed, const DatasecEntry& variable) {
+    const btf::Type type = placed.input->btf()->type(variable.type);
+    return type.is(btf::kVar) && type.extra() == kGlobal;
   }
 
   Result<void> add_datasecs() {
@@ -227,7 +243,8 @@ private:
       if (entry.section != at)
         continue;
       std::uint32_t size = entry.size;
-      if (entry.symbol != kNone)
+      // Declarations need not know the size.
+      if (entry.is_again && !entry.is_defined)
         if (const auto computed = btf::resolve_size(btf_, entry.type))
           size = static_cast<std::uint32_t>(*computed);
       const std::uint32_t element[] = {entry.type, entry.offset, size};
@@ -243,7 +260,7 @@ private:
   Vector<std::uint32_t> ids_;          // by type of the input: its id in the output
   Vector<std::uint8_t> is_written_;    // by type of the input
   Vector<std::uint32_t> symbol_types_; // by symbol of the output
-  Vector<std::uint32_t> listed_in_;    // by symbol of the output: the section that lists it, + 1
+  Vector<std::uint32_t> listed_as_;    // by symbol of the output: its last entry's number, + 1
   Vector<Entry> entries_;
   Vector<std::uint32_t> words_;
 };

@@ -151,59 +151,6 @@ static void the_output_as_an_input(void) {
   close(file);
 }
 
-static int variable(const char* section, const char* name, int binding) {
-  struct made* const made = made_new();
-
-  made_variable(made, section, name, binding);
-  return made_file(made);
-}
-
-static void where_a_strong_variable_is(void) {
-  const int files[] = {variable(".data", "v", STB_WEAK), variable(".data", "v", STB_GLOBAL)};
-
-  link_all(&linked, files, 2, NULL);
-  CHECK_EQ(linked_symbol(&linked, "v")->st_value, 8);
-  CHECK_EQ(linked_offset(&linked, ".data", "v"), differs() ? 8 : 0);
-}
-
-static void a_weak_variable_of_another_section(void) {
-  const int files[] = {variable(".data.one", "v", STB_GLOBAL), variable(".data", "v", STB_WEAK)};
-  const int results[] = {0, differs() ? 0 : -EINVAL};
-
-  link_all(&linked, files, 2, results);
-  CHECK_EQ(linked_offset(&linked, ".data.one", "v"), 0);
-}
-
-static void an_extern_that_stays_undefined(void) {
-  struct made* const made = made_new();
-  int file;
-
-  made_variable(made, ".data", "there", STB_GLOBAL);
-  made_extern(made, ".data.other", "wanted");
-  file = made_file(made);
-  link_all(&linked, &file, 1, NULL);
-  CHECK_EQ(linked_symbol(&linked, "wanted")->st_shndx, SHN_UNDEF);
-}
-
-/* As clang has it: the DATASEC of defined variables lists the extern one too. */
-static void an_extern_beside_a_definition(void) {
-  struct made* const made = made_new();
-  const int value = 7;
-  const unsigned data = made_section(made, ".data", SHF_ALLOC | SHF_WRITE, &value, sizeof(value));
-  const int there = btf__add_var(made->btf, "there", BTF_VAR_GLOBAL_ALLOCATED, made->number);
-  const int wanted = btf__add_var(made->btf, "wanted", BTF_VAR_GLOBAL_EXTERN, made->number);
-  int file;
-
-  btf__add_datasec(made->btf, ".data", 4);
-  btf__add_datasec_var_info(made->btf, there, 0, 4);
-  btf__add_datasec_var_info(made->btf, wanted, 0, 4);
-  made_symbol(made, "there", STB_GLOBAL, STT_OBJECT, data, 0, 4);
-  made_symbol(made, "wanted", STB_GLOBAL, STT_NOTYPE, SHN_UNDEF, 0, 0);
-  file = made_file(made);
-  link_all(&linked, &file, 1, NULL);
-  CHECK((linked_symbol(&linked, "wanted")->st_shndx == SHN_UNDEF) == differs());
-}
-
 static int reader_of_its_license(const char* section, const char* relocations) {
   static const unsigned char load[24] = {0x18, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x95};
   struct made* const made = made_new();
@@ -243,21 +190,6 @@ static void licenses_that_differ(void) {
   link_all(&linked, files, 2, results);
 }
 
-static int kernels_symbol(void) {
-  struct made* const made = made_new();
-
-  made_function(made, "xdp", "caller", STB_GLOBAL);
-  made_extern(made, ".ksyms", "v");
-  return made_file(made);
-}
-
-static void a_definition_of_what_the_kernel_has(void) {
-  const int files[] = {kernels_symbol(), variable(".data", "v", STB_GLOBAL)};
-  const int results[] = {0, -EINVAL};
-
-  link_all(&linked, files, 2, results);
-}
-
 CASES(linker) = {
 #define CASE(name_, function_, ...)                                                                \
   { .name = "linker." #name_, .function = "bpf_linker__" #function_, .body = name_, __VA_ARGS__ }
@@ -271,17 +203,11 @@ CASES(linker) = {
     CASE(weak_and_strong, add_file),
     CASE(weak_then_wanted_then_strong, add_file),
     CASE(licenses_that_differ, add_file),
-    CASE(an_extern_that_stays_undefined, add_file),
     CASE(two_definitions, add_file, .difference = "linker-all-or-nothing"),
     CASE(first_symbol_that_is_not_local, finalize, .difference = "linker-symbol-info"),
     CASE(null_arguments, new, .difference = "linker-null", .stock_outcome = CRASHES),
     CASE(the_output_as_an_input, add_file, .since = "1.6"),
-    CASE(where_a_strong_variable_is, add_file, .difference = "linker-winner-offset"),
-    CASE(a_weak_variable_of_another_section, add_file, .difference = "linker-weak-elsewhere"),
-    CASE(an_extern_beside_a_definition, add_file, .difference = "linker-undefined-stays"),
     CASE(code_that_reads_its_license, add_file, .difference = "linker-license"),
-    CASE(a_definition_of_what_the_kernel_has, add_file, .difference = "linker-kernel-symbols",
-         .stock_outcome = CRASHES),
     {.name = NULL},
 #undef CASE
 };

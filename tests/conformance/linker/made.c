@@ -232,21 +232,35 @@ const Elf64_Sym* linked_symbol(const struct linked* linked, const char* name) {
   return NULL;
 }
 
-long linked_offset(const struct linked* linked, const char* section, const char* variable) {
+/* The entry of a variable or a function in a DATASEC; its type is 0 if there is none. */
+static struct btf_var_secinfo entry_of(const struct linked* linked, const char* section,
+                                       const char* name) {
   const Elf64_Shdr* const types = linked_section(linked, ".BTF");
   struct btf* const btf = btf__new(linked->bytes + types->sh_offset, (__u32)types->sh_size);
   const int id = btf__find_by_name_kind(btf, section, BTF_KIND_DATASEC);
-  long offset = -1;
+  struct btf_var_secinfo found = {0};
 
   if (id > 0) {
     const struct btf_type* const datasec = btf__type_by_id(btf, (__u32)id);
     const struct btf_var_secinfo* const entries = btf_var_secinfos(datasec);
 
     for (unsigned i = 0; i < btf_vlen(datasec); i++)
-      if (strcmp(btf__name_by_offset(btf, btf__type_by_id(btf, entries[i].type)->name_off),
-                 variable) == 0)
-        offset = entries[i].offset;
+      if (strcmp(btf__name_by_offset(btf, btf__type_by_id(btf, entries[i].type)->name_off), name) ==
+          0)
+        found = entries[i];
   }
   btf__free(btf);
-  return offset;
+  return found;
+}
+
+long linked_offset(const struct linked* linked, const char* section, const char* name) {
+  const struct btf_var_secinfo entry = entry_of(linked, section, name);
+
+  return entry.type != 0 ? (long)entry.offset : -1;
+}
+
+long linked_size(const struct linked* linked, const char* section, const char* name) {
+  const struct btf_var_secinfo entry = entry_of(linked, section, name);
+
+  return entry.type != 0 ? (long)entry.size : -1;
 }

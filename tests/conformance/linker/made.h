@@ -55,8 +55,10 @@ struct linked {
 void link_all(struct linked* linked, const int* files, unsigned count, const int* results);
 const Elf64_Shdr* linked_section(const struct linked* linked, const char* name);
 const Elf64_Sym* linked_symbol(const struct linked* linked, const char* name);
-/* linked_offset is where a DATASEC of the linked BTF has a variable; -1: it has not. */
-long linked_offset(const struct linked* linked, const char* section, const char* variable);
+/* linked_offset is where a DATASEC of the linked BTF has a variable or a function, and linked_size
+ * how large it says that it is; -1: it does not list it. */
+long linked_offset(const struct linked* linked, const char* section, const char* name);
+long linked_size(const struct linked* linked, const char* section, const char* name);
 
 /* path_of is a path to the file of a descriptor. */
 const char* path_of(int fd);
