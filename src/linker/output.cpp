@@ -30,8 +30,8 @@ public:
     const auto types = compose_types(state_, inputs_);
     if (!types)
       return types.error();
-    for (const auto step : {&Output::sort_sections, &Output::write_contents, &Output::write_names,
-                            &Output::write_symbols})
+    for (const auto step : {&Output::sort_sections, &Output::sort_symbols, &Output::write_contents,
+                            &Output::write_names, &Output::write_symbols})
       if (const auto done = (this->*step)(); !done)
         return done.error();
     const auto btf =
@@ -49,18 +49,33 @@ private:
   // The sections of the State that are sections of the file, in the order of their indices.
   template <class Visit>
   Result<void> each_section(Visit visit) {
-    for (const std::uint32_t at : by_index_)
+    for (const std::uint32_t at : section_order_)
       if (const Result<void> done = visit(at); !done)
         return done;
     return {};
   }
 
   Result<void> sort_sections() {
-    if (const auto room = by_index_.append_default(state_.indices); !room)
+    if (const auto room = section_order_.append_default(state_.indices); !room)
       return room;
     for (std::uint32_t at = 0; at < state_.sections.size(); ++at)
       if (state_.sections[at].index != 0)
-        by_index_[state_.sections[at].index - 1] = at;
+        section_order_[state_.sections[at].index - 1] = at;
+    return {};
+  }
+
+  // ELF has local symbols first. Otherwise their order is that in which they came.
+  Result<void> sort_symbols() {
+    const std::size_t count = state_.symbols.size();
+    if (!symbol_order_.append_default(count) || !symbol_index_.append_default(count))
+      return Errno(ENOMEM);
+    std::uint32_t index = 0;
+    for (const bool locals : {true, false})
+      for (std::uint32_t number = 0; number < count; ++number)
+        if ((state_.symbols[number].binding == STB_LOCAL) == locals) {
+          symbol_index_[number] = index;
+          symbol_order_[index++] = number;
+        }
     return {};
   }
 
@@ -110,7 +125,7 @@ private:
     std::byte* const to = contents_[placed.parts[index].section].data() +
                           placed.parts[index].offset + at * sizeof(Elf64_Rel);
     put(to, offset);
-    put(to + 8, std::uint64_t{placed.symbols[entry.symbol]} << 32 | entry.type);
+    put(to + 8, std::uint64_t{symbol_index_[placed.symbols[entry.symbol]]} << 32 | entry.type);
   }
 
   // A call counts instructions from the beginning of the section, a load of an address bytes.
@@ -165,7 +180,8 @@ private:
   }
 
   Result<void> write_symbols() {
-    for (const OutputSymbol& from : state_.symbols) {
+    for (const std::uint32_t number : symbol_order_) {
+      const OutputSymbol& from = state_.symbols[number];
       elf::Symbol symbol;
       const auto name = names_.add(from.name);
       if (!name)
@@ -255,9 +271,11 @@ private:
   const State& state_;
   std::span<const Placed> inputs_;
   ByteOrder order_;
-  Vector<std::uint32_t> by_index_;     // sections of the State, as the file has them
-  Vector<Vector<std::byte>> contents_; // by section of the State
-  btf::StringSet names_;               // each once
+  Vector<std::uint32_t> section_order_; // sections of the State, as the file has them
+  Vector<std::uint32_t> symbol_order_;  // symbols of the State, as the file has them
+  Vector<std::uint32_t> symbol_index_;  // in the file, by symbol of the State
+  Vector<Vector<std::byte>> contents_;  // by section of the State
+  btf::StringSet names_;                // each once
   Vector<elf::Symbol> symbols_;
   Vector<std::byte> symbol_table_;
   Vector<elf::OutputSection> sections_;

@@ -129,6 +129,25 @@ static void first_symbol_that_is_not_local(void) {
   CHECK_EQ(linked_section(&linked, ".symtab")->sh_info, differs() ? 1 : 0);
 }
 
+static int function_behind_its_file(const char* source, const char* name) {
+  struct made* const made = made_new();
+
+  made_symbol(made, source, STB_LOCAL, STT_FILE, SHN_ABS, 0, 0);
+  made_function(made, ".text", name, STB_GLOBAL);
+  return made_file(made);
+}
+
+static void local_symbols_of_two_files(void) {
+  const int files[] = {function_behind_its_file("one.c", "f"),
+                       function_behind_its_file("other.c", "g")};
+
+  link_all(&linked, files, 2, NULL);
+  CHECK_EQ(linked_section(&linked, ".symtab")->sh_info, differs() ? 3 : 0);
+  CHECK((linked_symbol(&linked, "other.c") < linked_symbol(&linked, "f")) == differs());
+  CHECK(linked_symbol(&linked, "one.c") < linked_symbol(&linked, "other.c"));
+  CHECK(linked_symbol(&linked, "f") < linked_symbol(&linked, "g"));
+}
+
 static void null_arguments(void) {
   const int out = memory_file("", 0);
   struct bpf_linker* const linker = linker_to(out);
@@ -205,6 +224,7 @@ CASES(linker) = {
     CASE(licenses_that_differ, add_file),
     CASE(two_definitions, add_file, .difference = "linker-all-or-nothing"),
     CASE(first_symbol_that_is_not_local, finalize, .difference = "linker-symbol-info"),
+    CASE(local_symbols_of_two_files, finalize, .difference = "linker-symbol-info"),
     CASE(null_arguments, new, .difference = "linker-null", .stock_outcome = CRASHES),
     CASE(the_output_as_an_input, add_file, .since = "1.6"),
     CASE(code_that_reads_its_license, add_file, .difference = "linker-license"),

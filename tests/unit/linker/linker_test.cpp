@@ -78,6 +78,12 @@ public:
     return std::nullopt;
   }
   [[nodiscard]] std::size_t count() const { return symbols_.size(); }
+  std::vector<std::string> symbol_names() {
+    std::vector<std::string> names;
+    for (std::size_t index = 0; index < symbols_.size(); ++index)
+      names.emplace_back(symbols_.name(symbols_[index]).value());
+    return names;
+  }
   [[nodiscard]] std::vector<std::byte> content(std::string_view section) const {
     const auto content = file_.contents(*file_.find(section));
     REQUIRE(content);
@@ -185,6 +191,31 @@ TEST_CASE("calls to what is static count from the section's new place") {
   REQUIRE(entries);
   CHECK((*entries)[1].offset == 16);
   CHECK((*entries)[0].symbol == (*entries)[1].symbol);
+}
+
+TEST_CASE("local symbols of all inputs come first, and relocations name the same symbols") {
+  const ByteOrder order = GENERATE(ByteOrder::little, ByteOrder::big);
+  MadeObject one(order);
+  MadeObject other(order);
+  for (MadeObject* made : {&one, &other}) {
+    const bool is_first = made == &one;
+    made->symbol(is_first ? "one.c" : "other.c", STT_FILE, STB_LOCAL, SHN_ABS);
+    function(*made, ".text", is_first ? "a" : "b");
+    const std::uint32_t called = declared_function(*made, is_first ? "b" : "a");
+    const std::uint32_t code = made->code(
+        "xdp", {bpf::insn::make(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, -1), bpf::insn::exit()});
+    made->relocation(code, 0, called, 10);
+  }
+  Linker linker;
+  REQUIRE(add(linker, one));
+  REQUIRE(add(linker, other));
+  Linked linked(linker);
+  CHECK(linked.symbol_names() == std::vector<std::string>{"", "one.c", "other.c", "a", "b"});
+  CHECK(linked.file().find(".symtab")->info == 3);
+  const auto entries = elf::Relocations::read(linked.file(), *linked.file().find(".relxdp"));
+  REQUIRE(entries);
+  CHECK((*entries)[0].symbol == 4);
+  CHECK((*entries)[1].symbol == 3);
 }
 
 TEST_CASE("an extern that stays undefined has no section") {
