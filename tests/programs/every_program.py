@@ -59,10 +59,10 @@ library in its place.
   with, are the same as on Debian's library.
 - **works**: for some programs `tests/programs/work.py` has commands that do what the program is
   for. Each ends with 0 on Debian's library; on ours it does, too, and its standard output is the
-  same. The number of functions
-  is that of libbpf's which the loader bound, each to ours. A library works in the
-  programs that are named, or in a test of its own. *Not here*: a command fails on Debian's library,
-  for what this machine or that release lacks. Nothing stands where there are no commands."""
+  same. The number of functions is that of libbpf's functions which the loader bound, each to ours.
+  A library works in the programs that are named, or in a test of its own. *Not here*: a command
+  fails on Debian's library, for what this machine or that release lacks. Nothing stands where there
+  are no commands."""
 
 Result = collections.namedtuple("Result", "package version file kind missing starts works")
 
