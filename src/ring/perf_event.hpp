@@ -2,15 +2,15 @@
 // PerfEvent: one owned perf event.
 #pragma once
 
-#include "base/shared_word.hpp"
 #include "os/perf.hpp"
 #include "os/unique_fd.hpp"
 
 namespace ringside {
 
-// PerfEvent closes its event when it goes away. Before, it disables one that may stay: something
-// else may hold it, a child of the process for one, and it may do more than take what BPF code
-// writes. To disable interrupts the event's CPU, which takes as long as to close.
+// PerfEvent closes its event when it goes away, and disables it before. The event lives on in what
+// else holds it: a child of the process, or another map, and for some milliseconds the map that it
+// was taken out of (an RCU grace period in bpf_event_entry_free_rcu). As long as it is enabled, the
+// kernel schedules it again for each event that is opened on its CPU.
 class PerfEvent {
 public:
   // open makes an event for every thread on one CPU, outside of any group, close-on-exec.
@@ -22,7 +22,6 @@ public:
       return fd.error();
     PerfEvent event;
     event.fd_ = std::move(*fd);
-    event.may_stay_ = attr->type != PERF_TYPE_SOFTWARE || attr->config != PERF_COUNT_SW_BPF_OUTPUT;
     return event;
   }
 
@@ -32,7 +31,7 @@ public:
   PerfEvent(const PerfEvent&) = delete;
   PerfEvent& operator=(const PerfEvent&) = delete;
   ~PerfEvent() {
-    if (fd_ && load_relaxed(may_stay_))
+    if (fd_)
       static_cast<void>(control(PERF_EVENT_IOC_DISABLE));
   }
 
@@ -44,11 +43,6 @@ public:
   }
 
   [[nodiscard]] int fd() const { return fd_.get(); }
-  // give is fd() for the program, which may put the event into another map.
-  int give() {
-    store_relaxed(may_stay_, true);
-    return fd();
-  }
 
 private:
   Result<void> control(unsigned long request, unsigned long argument = 0) {
@@ -58,7 +52,6 @@ private:
   }
 
   os::UniqueFd fd_;
-  bool may_stay_ = false;
 };
 
 } // namespace ringside

@@ -32,10 +32,8 @@ public:
   // take_out empties the slot: from here on BPF code's output to the ring fails.
   void take_out() { slot_ = MapSlot(); }
 
-  // The first event's descriptor; give is the same for the program, which may put it into another
-  // map.
+  // The first event's descriptor.
   [[nodiscard]] int fd() const { return first_.fd(); }
-  int give() { return first_.give(); }
 
   // grow opens the two events of a larger ring of `data_size` bytes, and maps it. `quiet_attr` is
   // how to open the second of them. A failure leaves nothing behind. shrink closes them, once BPF

@@ -82,7 +82,6 @@ public:
   void use_map(int map_fd) { events_.use_map(map_fd); }
 
   [[nodiscard]] int fd() const { return events_.fd(); }
-  int give_fd() { return events_.give(); }
   // memory is the whole mapping that the program has asked for: the header page, then data_size()
   // bytes.
   [[nodiscard]] void* memory() const { return own_.memory(); }

@@ -60,7 +60,7 @@ public:
   // the kernel signals, and BPF code writes to the rings that the program has asked for.
   int give_fd(std::size_t index) {
     watched_by_program();
-    return ring(index).give_fd();
+    return ring(index).fd();
   }
   int give_epoll_fd() {
     watched_by_program();
