@@ -15,8 +15,8 @@ namespace ringside::os {
 // read is one call of read(2). It returns how many bytes of `into` it has filled.
 Result<std::size_t> read(int fd, std::span<std::byte> into);
 
-// read_file reads a whole small file, such as those of /proc and /sys, and returns its length.
-// E2BIG if it does not fit into `text`.
+// read_file reads a file of /proc or /sys that is one text, which the kernel gives to one read(2)
+// that has room for it, and returns its length. E2BIG if `text` has no room for one byte more.
 Result<std::size_t> read_file(const char* path, std::span<char> text);
 
 // map_shared maps `size` bytes of `fd` from `offset`, a multiple of the page size, shared with the

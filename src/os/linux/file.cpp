@@ -23,17 +23,10 @@ Result<std::size_t> read_file(const char* path, std::span<char> text) {
   auto file = opened(open(path, O_RDONLY | O_CLOEXEC));
   if (!file)
     return file.error();
-  const auto bytes = std::as_writable_bytes(text);
-  std::size_t length = 0;
-  while (length < bytes.size()) {
-    const auto count = read(file->get(), bytes.subspan(length));
-    if (!count)
-      return count.error();
-    if (*count == 0)
-      return length;
-    length += *count;
-  }
-  return Errno(E2BIG);
+  const auto length = read(file->get(), std::as_writable_bytes(text));
+  if (length && *length == text.size())
+    return Errno(E2BIG);
+  return length;
 }
 
 namespace {
