@@ -40,9 +40,15 @@ bool any_in_turn(std::span<const epoll_event> named, const Turn& turn, std::size
   const auto comes_before = [&](const epoll_event& one, const epoll_event& other) {
     return turn.place(index_of(one), ring_count) < turn.place(index_of(other), ring_count);
   };
-  const auto stops_at = [&](const epoll_event& event) { return stops(index_of(event)); };
-  const auto first = std::min_element(named.begin(), named.end(), comes_before);
-  return std::any_of(first, named.end(), stops_at) || std::any_of(named.begin(), first, stops_at);
+  // One place where rings are looked at, so that the compiler has it in this loop.
+  auto at = std::min_element(named.begin(), named.end(), comes_before);
+  for (std::size_t left = named.size(); left > 0; --left, ++at) {
+    if (at == named.end())
+      at = named.begin();
+    if (stops(index_of(*at)))
+      return true;
+  }
+  return false;
 }
 
 // any_due is the same of the rings that are due.

@@ -24,6 +24,14 @@ std::uint64_t burst_ns(std::uint64_t bytes, std::uint64_t record_size) {
   return bytes * WakeupPolicy::kBurstRecordNs / record_size;
 }
 
+// written_ns is the least time in which these records were written. It divides by no variable, as
+// it is asked at each look.
+std::uint64_t written_ns(std::uint64_t records, std::uint64_t bytes) {
+  static_assert(WakeupPolicy::kBurstRecordNs % WakeupPolicy::kBurstRecordBytes == 0);
+  constexpr std::uint64_t kByteNs = WakeupPolicy::kBurstRecordNs / WakeupPolicy::kBurstRecordBytes;
+  return std::min(records * WakeupPolicy::kBurstRecordNs, bytes * kByteNs);
+}
+
 double ratio(std::uint64_t over, std::uint64_t under) {
   return static_cast<double>(over) / static_cast<double>(std::max<std::uint64_t>(under, 1));
 }
@@ -69,10 +77,8 @@ WakeupMode WakeupPolicy::looked_signalled(Found found) {
   found.now_ns = std::max(found.now_ns, looked_at_ns_);
   const std::uint64_t elapsed = found.now_ns - counted_from_ns_;
   counted_from_ns_ = found.now_ns;
-  const std::uint64_t size = record_size(found.records, found.bytes);
   // A reader that is woken for each record finds much only if it comes late.
-  lateness_.add(found.now_ns,
-                burst_ns(std::min<std::uint64_t>(found.bytes, limits_.signalled_size), size));
+  lateness_.add(found.now_ns, written_ns(found.records, found.bytes));
   // Half the bound between records to enter, a whole one to leave: what lies between changes
   // nothing. What came faster makes up for a pause, if that is no longer than one to leave.
   const std::uint64_t unhurried = early_ns_ + found.records * (limits_.max_latency_ns / 2);
@@ -104,7 +110,8 @@ WakeupMode WakeupPolicy::looked_signalled(Found found) {
     return mode_;
   }
   period_ns_ = fitting_period(found.records, found.bytes, UINT64_MAX);
-  if (period_ns_ >= shortest_period_ns_ && lasts(ratio(size, kBurstRecordNs), period_ns_))
+  const double burst = ratio(record_size(found.records, found.bytes), kBurstRecordNs);
+  if (period_ns_ >= shortest_period_ns_ && lasts(burst, period_ns_))
     return WakeupMode::coalescing;
   looks_ = 0;
   return mode_;
