@@ -30,6 +30,12 @@ struct library bench_load(const char* path) {
   return library;
 }
 
+const char* bench_name(const char* path) {
+  const char* slash = strrchr(path, '/');
+
+  return slash ? slash + 1 : path;
+}
+
 void* bench_function(const struct library* library, const char* name) {
   void* found = dlsym(library->handle, name);
 

@@ -25,6 +25,9 @@ __attribute__((noreturn)) void bench_die(const char* what, int error);
 
 struct library bench_load(const char* path);
 
+/* bench_name is a library's name without its folder, which is another on each machine. */
+const char* bench_name(const char* path);
+
 /* bench_function gives a function of a library, which must have it. */
 void* bench_function(const struct library* library, const char* name);
 

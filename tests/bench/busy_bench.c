@@ -141,7 +141,7 @@ int main(int argc, char** argv) {
     bench_die("mapping memory", errno);
 
   printf("stock: %s\nours:  %s\n%d calls back to back, records lost in each of %d rounds\n\n",
-         argv[1], argv[2], kCalls, rounds);
+         bench_name(argv[1]), bench_name(argv[2]), kCalls, rounds);
   for (int ring = 0; ring < kRingKinds; ring++)
     for (int time = 0; time < kTimes; time++)
       for (int size = 0; size < kSizes; size++) {

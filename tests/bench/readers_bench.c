@@ -30,7 +30,7 @@ static void compare_libraries(const char* stock_path, const char* our_path, int 
   set_print(NULL);
 
   printf("stock: %s\nours:  %s\nmedians of %d pairs, taken in turns; ratio: ours to stock\n\n",
-         stock_path, our_path, rounds);
+         bench_name(stock_path), bench_name(our_path), rounds);
   printf("%-28s %10s %10s %8s\n", "", "stock", "ours", "ratio");
   perf_bench(&bench);
   ring_bench(&bench);
