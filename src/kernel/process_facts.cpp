@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/scan.hpp"
+#include "bpf/version.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
 
@@ -52,6 +53,7 @@ ProcessFacts ProcessFacts::gather() {
   facts.unprivileged_bpf_disabled = setting("/proc/sys/kernel/unprivileged_bpf_disabled");
   facts.memlock_bytes = value_of(os::Limit::locked_bytes);
   facts.open_files = value_of(os::Limit::open_files);
+  facts.kernel_version = bpf::kernel_version();
   return facts;
 }
 

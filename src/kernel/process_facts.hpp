@@ -17,6 +17,8 @@ struct ProcessFacts {
   // Soft limits; UINT64_MAX where there is none.
   std::optional<std::uint64_t> memlock_bytes;
   std::optional<std::uint64_t> open_files;
+  // As bpf::version() has it.
+  std::optional<std::uint32_t> kernel_version = {};
 
   // gather asks the kernel. What cannot be read stays empty.
   static ProcessFacts gather();

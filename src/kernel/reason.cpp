@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 
 #include "base/error_text.hpp"
+#include "bpf/version.hpp"
 
 namespace ringside::kernel {
 namespace {
@@ -94,6 +95,37 @@ void explain_bpf(TextBuilder& text, const ProcessFacts& facts) {
   text.add(": run with CAP_BPF");
 }
 
+// Before this version maps and programs take of the memory that a process may lock.
+constexpr std::uint32_t kFirstWithCgroups = bpf::version(5, 11, 0);
+
+void explain_bpf_make(TextBuilder& text, const ProcessFacts& facts) {
+  if (!facts.capabilities || !may(facts, kCapBpf))
+    return explain_bpf(text, facts);
+  if (facts.kernel_version.value_or(kFirstWithCgroups) < kFirstWithCgroups && facts.memlock_bytes &&
+      *facts.memlock_bytes != UINT64_MAX)
+    return text.add(": the limit on locked memory (ulimit -l) is %" PRIu64
+                    " KiB, of which Linux before 5.11 takes maps and programs: raise it",
+                    *facts.memlock_bytes / 1024);
+  const bool for_network = may(facts, CAP_NET_ADMIN);
+  const bool for_tracing = may(facts, kCapPerfmon);
+  if (for_network && for_tracing)
+    return add_filtered(text);
+  text.add(": capabilities in effect are 0x%" PRIx64 ", with CAP_BPF, but without%s%s%s: programs "
+           "for the network need CAP_NET_ADMIN, those that trace CAP_PERFMON",
+           *facts.capabilities, for_network ? "" : " CAP_NET_ADMIN",
+           for_network || for_tracing ? "" : " and", for_tracing ? "" : " CAP_PERFMON");
+}
+
+void explain_bpf_find(TextBuilder& text, const ProcessFacts& facts) {
+  if (!facts.capabilities)
+    return;
+  if (has(facts, CAP_SYS_ADMIN))
+    return add_filtered(text);
+  text.add(": capabilities in effect are 0x%" PRIx64
+           ", without CAP_SYS_ADMIN: run with it to find BPF objects by their ids",
+           *facts.capabilities);
+}
+
 void explain_no_descriptors(TextBuilder& text, const Wanted& wanted, const ProcessFacts& facts) {
   if (!facts.open_files && wanted.descriptors == 0)
     return;
@@ -121,6 +153,10 @@ Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const Proces
     explain_perf_mmap(text, wanted, facts);
   else if (refused && call == RefusedCall::bpf)
     explain_bpf(text, facts);
+  else if (refused && call == RefusedCall::bpf_make)
+    explain_bpf_make(text, facts);
+  else if (refused && call == RefusedCall::bpf_find)
+    explain_bpf_find(text, facts);
   else if (error == Errno(EMFILE))
     explain_no_descriptors(text, wanted, facts);
   else if (error == Errno(ENFILE))

@@ -11,7 +11,9 @@
 namespace ringside::kernel {
 
 // The calls whose refusal has a reason that can be computed.
-enum class RefusedCall { perf_event_open, perf_mmap, bpf, other };
+// bpf is bpf(2), bpf_make where a BPF object is made, and bpf_find where one of any process is
+// looked for.
+enum class RefusedCall { perf_event_open, perf_mmap, bpf, bpf_make, bpf_find, other };
 
 // Wanted is what the whole operation needs. The refused call was a part of it.
 struct Wanted {

@@ -38,7 +38,7 @@ constexpr std::uint32_t kWithoutTypes[] = {
     bpf::kMapArena,
 };
 
-constexpr kernel::Step kMaking{"making it", kernel::RefusedCall::bpf};
+constexpr kernel::Step kMaking{"making it", kernel::RefusedCall::bpf_make};
 constexpr kernel::Step kFilling{"filling it", kernel::RefusedCall::bpf};
 
 // attr_of is the request for a map, without its types and what is in it.

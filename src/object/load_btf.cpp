@@ -169,7 +169,7 @@ Result<void> load_object_btf(Loading& loading) {
     return {};
   }
   if (is_needed)
-    return kernel::refused(loading.subject, {"loading its BTF", kernel::RefusedCall::bpf},
+    return kernel::refused(loading.subject, {"loading its BTF", kernel::RefusedCall::bpf_make},
                            fd.error());
   say(LogLevel::info, loading.subject,
       "goes on without BTF in the kernel, which refused it: error %d", fd.error().value());

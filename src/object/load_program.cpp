@@ -285,7 +285,7 @@ Result<void> Program::load(Loading& loading) {
     if (log.is_own() && !explained.empty())
       show_log(LogLevel::warn, subject, explained);
     summarize_log(*this, explained, subject, log.is_own());
-    return kernel::refused(subject, {"loading it", kernel::RefusedCall::bpf}, loaded.error());
+    return kernel::refused(subject, {"loading it", kernel::RefusedCall::bpf_make}, loaded.error());
   }
   if (log.is_own() && !text.empty())
     show_log(LogLevel::debug, subject, text);

@@ -8,6 +8,8 @@
 #include <catch2/catch.hpp>
 #include <linux/capability.h>
 
+#include "bpf/version.hpp"
+
 namespace ringside::kernel::test {
 namespace {
 
@@ -50,6 +52,37 @@ TEST_CASE("a refused bpf call names CAP_BPF and unprivileged_bpf_disabled") {
   const auto text = reason(RefusedCall::bpf, EPERM, facts_with(0, 2));
   CHECK_THAT(text, Catch::Contains("without CAP_BPF"));
   CHECK_THAT(text, Catch::Contains("unprivileged_bpf_disabled is 2"));
+}
+
+TEST_CASE("a refused map or program names what CAP_BPF alone is not enough for") {
+  auto facts = facts_with(kBpf, 2);
+  CHECK_THAT(reason(RefusedCall::bpf_make, EPERM, facts_with(0, 2)),
+             Catch::Contains("without CAP_BPF"));
+  CHECK_THAT(reason(RefusedCall::bpf_make, EPERM, facts),
+             Catch::Contains("without CAP_NET_ADMIN and CAP_PERFMON"));
+  facts.capabilities = kBpf | kPerfmon;
+  CHECK_THAT(reason(RefusedCall::bpf_make, EPERM, facts),
+             Catch::Contains("without CAP_NET_ADMIN:"));
+  facts.capabilities = kBpf | kPerfmon | std::uint64_t{1} << CAP_NET_ADMIN;
+  CHECK_THAT(reason(RefusedCall::bpf_make, EPERM, facts), Catch::Contains("seccomp"));
+}
+
+TEST_CASE("before Linux 5.11 a refused map or program names the limit on locked memory") {
+  auto facts = facts_with(kSysAdmin, 2);
+  facts.kernel_version = bpf::version(5, 10, 0);
+  CHECK_THAT(reason(RefusedCall::bpf_make, EPERM, facts), Catch::Contains("(ulimit -l) is 64 KiB"));
+  facts.memlock_bytes = UINT64_MAX;
+  CHECK_THAT(reason(RefusedCall::bpf_make, EPERM, facts), Catch::Contains("seccomp"));
+  facts.memlock_bytes = 65536;
+  facts.kernel_version = bpf::version(5, 11, 0);
+  CHECK_THAT(reason(RefusedCall::bpf_make, EPERM, facts), Catch::Contains("seccomp"));
+}
+
+TEST_CASE("a refused search for BPF objects names CAP_SYS_ADMIN") {
+  CHECK_THAT(reason(RefusedCall::bpf_find, EPERM, facts_with(kBpf, 2)),
+             Catch::Contains("without CAP_SYS_ADMIN"));
+  CHECK_THAT(reason(RefusedCall::bpf_find, EPERM, facts_with(kSysAdmin, 2)),
+             Catch::Contains("seccomp"));
 }
 
 TEST_CASE("a refused mapping compares what is wanted with the limits") {
