@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// options_size: the checks on an option struct as a whole.
+// What is unusual about the size of an option struct, and whether bytes are all 0.
 #include "base/options.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -11,33 +12,36 @@
 namespace ringside {
 
 bool all_zero(const char* bytes, std::size_t size) {
-  std::uint64_t word = 0;
+  using Words = std::array<std::uint64_t, 2>;
+  Words words{};
   std::uint64_t any = 0;
-  for (; size >= sizeof(word); bytes += sizeof(word), size -= sizeof(word)) {
-    std::memcpy(&word, bytes, sizeof(word));
-    any |= word;
+  if (size < sizeof(words)) {
+    std::memcpy(&words, bytes, size);
+    return (words[0] | words[1]) == 0;
   }
-  for (; size != 0; ++bytes, --size)
-    any |= static_cast<unsigned char>(*bytes);
-  return any == 0;
+  // The last words may be read a second time.
+  const char* const last = bytes + size - sizeof(words);
+  for (; bytes < last; bytes += sizeof(words)) {
+    std::memcpy(&words, bytes, sizeof(words));
+    any |= words[0] | words[1];
+  }
+  std::memcpy(&words, last, sizeof(words));
+  return (any | words[0] | words[1]) == 0;
 }
 
-Result<std::size_t> options_size(const char* type, const void* options, std::size_t known_end) {
+Result<std::size_t> unusual_options_size(const char* type, const char* options,
+                                         std::size_t known_end) {
   std::size_t size = 0;
-  if (options == nullptr)
-    return size;
-
-  const auto* const bytes = static_cast<const char*>(options);
-  std::memcpy(&size, bytes, sizeof(size));
+  std::memcpy(&size, options, sizeof(size));
   if (size < sizeof(size)) {
     log(LogLevel::warn, "%s: sz is %zu, which does not even hold sz: set it to the struct's size\n",
         type, size);
     return Errno(EINVAL);
   }
-  if (size <= known_end || all_zero(bytes + known_end, size - known_end))
+  if (all_zero(options + known_end, size - known_end))
     return size;
   for (std::size_t at = known_end; at < size; ++at) {
-    if (bytes[at] == 0)
+    if (options[at] == 0)
       continue;
     log(LogLevel::warn,
         "%s: byte %zu of %zu is not zero, but this library knows %zu: clear the struct before "

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "base/result.hpp"
 
@@ -19,10 +21,42 @@ struct OptionsType;
 // all_zero is whether `size` bytes are 0.
 bool all_zero(const char* bytes, std::size_t size);
 
+// The same for a size that is known, at least a word's, without a loop.
+template <std::size_t kSize>
+bool all_zero(const char* bytes) {
+  using Word = std::uint64_t;
+  static_assert(kSize >= sizeof(Word));
+  const auto word_at = [bytes](std::size_t at) {
+    Word word = 0;
+    std::memcpy(&word, bytes + at, sizeof(word));
+    return word;
+  };
+  const auto any = [word_at]<std::size_t... kNumber>(std::index_sequence<kNumber...>) {
+    return (word_at(kNumber * sizeof(Word)) | ...);
+  }
+  (std::make_index_sequence<kSize / sizeof(Word)>());
+  // The last word may have bytes of the one before it.
+  return (any | word_at(kSize - sizeof(Word))) == 0;
+}
+
+// unusual_options_size is options_size for a struct that is smaller than sz, or that is larger than
+// what this library knows.
+Result<std::size_t> unusual_options_size(const char* type, const char* options,
+                                         std::size_t known_end);
+
 // options_size checks a caller's struct and returns its size, 0 for null. EINVAL, with a message
 // that names `type`, if sz cannot hold itself, or if a byte between known_end and sz is not zero:
 // the caller would ask for something that this library does not know.
-Result<std::size_t> options_size(const char* type, const void* options, std::size_t known_end);
+inline Result<std::size_t> options_size(const char* type, const void* options,
+                                        std::size_t known_end) {
+  std::size_t size = 0;
+  if (options == nullptr)
+    return size;
+  std::memcpy(&size, options, sizeof(size));
+  if (size < sizeof(size) || size > known_end) [[unlikely]]
+    return unusual_options_size(type, static_cast<const char*>(options), known_end);
+  return size;
+}
 
 // options_offset is where in a struct a member stands: in a place like a struct, because the
 // caller's may be smaller.
@@ -65,7 +99,7 @@ public:
   // has is whether a member is given.
   template <class Member>
   [[nodiscard]] bool has(Member T::*member) const {
-    return offset_of(member) + member_size<Member>() <= size_;
+    return end_of(member) <= size_;
   }
 
   // get is a member's value, or `fallback` where it is not given.
@@ -88,8 +122,18 @@ public:
   // too.
   template <class Member>
   [[nodiscard]] bool nothing_behind(Member T::*member) const {
-    const std::size_t end = offset_of(member) + member_size<Member>();
+    const std::size_t end = end_of(member);
     return end >= size_ || all_zero(bytes_ + end, size_ - end);
+  }
+  // nothing_from is the same from a place on that is known. It is fast where the caller's struct is
+  // the one that this library knows.
+  template <std::size_t kPlace>
+  [[nodiscard]] bool nothing_from() const {
+    constexpr std::size_t kEnd = OptionsType<T>::kEnd;
+    if constexpr (kEnd >= kPlace + sizeof(std::uint64_t))
+      if (size_ == kEnd) [[likely]]
+        return all_zero<kEnd - kPlace>(bytes_ + kPlace);
+    return kPlace >= size_ || all_zero(bytes_ + kPlace, size_ - kPlace);
   }
 
   // put writes a result into a member, if the caller's struct has it.
@@ -106,6 +150,11 @@ private:
   template <class Member>
   static std::size_t offset_of(Member T::*member) {
     return options_offset(member);
+  }
+  // end_of is where in the struct a member ends. The given part of the struct may be shorter.
+  template <class Member>
+  static std::size_t end_of(Member T::*member) {
+    return offset_of(member) + member_size<Member>();
   }
 
   const char* bytes_ = nullptr;

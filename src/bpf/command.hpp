@@ -44,14 +44,24 @@ Result<void> run(int command, Attr attr) {
   return {};
 }
 
-// owned takes the descriptor that a command has given. It is kept above those of standard input,
-// output and error: a program that has closed one of them, and later opens or uses its number,
-// must not meet a BPF object there.
-Result<os::UniqueFd> owned(Result<int> fd);
+// The lowest descriptor that is none of those of standard input, output and error.
+inline constexpr int kAboveStandard = 3;
 
 // duplicate_above_standard is a second descriptor that is none of those of standard input, output
 // and error.
 Result<os::UniqueFd> duplicate_above_standard(int fd);
+
+// owned takes the descriptor that a command has given. It is kept above those of standard input,
+// output and error: a program that has closed one of them, and later opens or uses its number,
+// must not meet a BPF object there.
+inline Result<os::UniqueFd> owned(Result<int> fd) {
+  if (!fd) [[unlikely]]
+    return fd.error();
+  os::UniqueFd given(*fd);
+  if (given.get() < kAboveStandard) [[unlikely]]
+    return duplicate_above_standard(given.get());
+  return given;
+}
 
 // open makes a command that gives a descriptor.
 template <class Attr>

@@ -9,8 +9,8 @@
 
 namespace ringside::os {
 
-Result<int> bpf(int command, void* attr, std::uint32_t size) {
-  return number(syscall(__NR_bpf, command, attr, size));
+long call_bpf(int command, void* attr, std::uint32_t size) {
+  return syscall(__NR_bpf, command, attr, size);
 }
 
 Result<int> bpf_with_common(int command, void* attr, std::uint32_t size, void* common,

@@ -66,8 +66,11 @@ void read_name(const char* path, std::span<char> text) {
 
 } // namespace
 
-Result<int> bpf(int command, void* attr, std::uint32_t attr_size) {
-  return number(kernel().bpf().call(command, static_cast<bpf_attr*>(attr), attr_size));
+long call_bpf(int command, void* attr, std::uint32_t attr_size) {
+  const int before = errno;
+  const long result = kernel().bpf().call(command, static_cast<bpf_attr*>(attr), attr_size);
+  errno = result < 0 ? static_cast<int>(-result) : before;
+  return result < 0 ? -1 : result;
 }
 
 // The simulated kernel has no such attributes, and takes no more than three arguments.
