@@ -7,12 +7,15 @@
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/options.hpp"
 #include "abi/bpf/relative.hpp"
+#include "abi/bpf/told.hpp"
 #include "bpf/command.hpp"
+#include "kernel/newer_requests.hpp"
 
-using ringside::Entry;
 using ringside::Errno;
+using ringside::OneCall;
 using ringside::Options;
 namespace bpf = ringside::bpf;
+namespace kernel = ringside::kernel;
 
 RINGSIDE_OPTIONS(bpf_prog_attach_opts);
 RINGSIDE_OPTIONS(bpf_prog_detach_opts);
@@ -42,7 +45,7 @@ ringside::Result<bpf::AttachAttr> read_attr(int prog_fd, int target, enum bpf_at
 extern "C" LIBBPF_API int bpf_prog_attach_opts(int prog_fd, int target, enum bpf_attach_type type,
                                                const struct bpf_prog_attach_opts* opts) {
   using Opts = struct bpf_prog_attach_opts;
-  const Entry entry;
+  const OneCall entry;
   const auto options = Options<Opts>::read(opts);
   if (!options)
     return entry.fail(options.error());
@@ -50,25 +53,27 @@ extern "C" LIBBPF_API int bpf_prog_attach_opts(int prog_fd, int target, enum bpf
   if (!attr)
     return entry.fail(attr.error());
   attr->replace_bpf_fd = options->get(&Opts::replace_fd);
-  return entry.leave(bpf::run(BPF_PROG_ATTACH, *attr));
+  return ringside::run_told(entry, __func__, BPF_PROG_ATTACH, *attr);
 }
 
 extern "C" LIBBPF_API int bpf_prog_attach(int prog_fd, int attachable_fd, enum bpf_attach_type type,
                                           unsigned int flags) {
-  return Entry().leave(bpf::run(BPF_PROG_ATTACH, bpf::AttachAttr{.target = attachable_fd,
-                                                                 .attach_bpf_fd = prog_fd,
-                                                                 .attach_type = type,
-                                                                 .attach_flags = flags}));
+  return OneCall().leave(bpf::run(BPF_PROG_ATTACH, bpf::AttachAttr{.target = attachable_fd,
+                                                                   .attach_bpf_fd = prog_fd,
+                                                                   .attach_type = type,
+                                                                   .attach_flags = flags}));
 }
 
 extern "C" LIBBPF_API int bpf_prog_detach_opts(int prog_fd, int target, enum bpf_attach_type type,
                                                const struct bpf_prog_detach_opts* opts) {
-  const Entry entry;
+  const OneCall entry;
   const auto options = Options<struct bpf_prog_detach_opts>::read(opts);
   if (!options)
     return entry.fail(options.error());
   const auto attr = read_attr(prog_fd, target, type, *options);
-  return attr ? entry.leave(bpf::run(BPF_PROG_DETACH, *attr)) : entry.fail(attr.error());
+  if (!attr)
+    return entry.fail(attr.error());
+  return ringside::run_told(entry, __func__, BPF_PROG_DETACH, *attr);
 }
 
 extern "C" LIBBPF_API int bpf_prog_detach(int attachable_fd, enum bpf_attach_type type) {
@@ -83,7 +88,7 @@ extern "C" LIBBPF_API int bpf_prog_detach2(int prog_fd, int attachable_fd,
 extern "C" LIBBPF_API int bpf_prog_query_opts(int target, enum bpf_attach_type type,
                                               struct bpf_prog_query_opts* opts) {
   using Opts = struct bpf_prog_query_opts;
-  const Entry entry;
+  const OneCall entry;
   const auto options = Options<Opts>::read(opts);
   if (!options)
     return entry.fail(options.error());
@@ -101,6 +106,7 @@ extern "C" LIBBPF_API int bpf_prog_query_opts(int target, enum bpf_attach_type t
   options->put(&Opts::attach_flags, attr.attach_flags);
   options->put(&Opts::revision, attr.revision);
   options->put(&Opts::count, attr.count);
+  kernel::tell_if_refused(told, "bpf_prog_query_opts", BPF_PROG_QUERY, attr);
   return entry.leave(told);
 }
 
@@ -108,7 +114,7 @@ extern "C" LIBBPF_API int bpf_prog_query(int target_fd, enum bpf_attach_type typ
                                          __u32 query_flags, __u32* attach_flags,
                                          // NOLINTNEXTLINE(readability-non-const-parameter): written
                                          __u32* prog_ids, __u32* prog_cnt) {
-  const Entry entry;
+  const OneCall entry;
   if (prog_cnt == nullptr)
     return entry.fail(Errno(EINVAL));
   bpf::QueryAttr attr{.target = target_fd,

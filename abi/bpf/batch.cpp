@@ -8,8 +8,8 @@
 #include "abi/boundary/options.hpp"
 #include "bpf/command.hpp"
 
-using ringside::Entry;
 using ringside::Errno;
+using ringside::OneCall;
 using ringside::Options;
 using ringside::bpf::BatchAttr;
 
@@ -21,7 +21,7 @@ namespace {
 // goes to the caller, on failure too: that many elements have been handled.
 int run_batch(bpf_cmd command, int fd, __u32* count, const bpf_map_batch_opts* opts,
               BatchAttr attr) {
-  const Entry entry;
+  const OneCall entry;
   const auto options = Options<bpf_map_batch_opts>::read(opts);
   if (!options)
     return entry.fail(options.error());

@@ -11,14 +11,17 @@
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/options.hpp"
 #include "abi/bpf/relative.hpp"
+#include "abi/bpf/told.hpp"
 #include "base/failure.hpp"
 #include "bpf/new_uapi.hpp"
+#include "kernel/newer_requests.hpp"
 
-using ringside::Entry;
 using ringside::Errno;
+using ringside::OneCall;
 using ringside::Options;
 using ringside::Result;
 namespace bpf = ringside::bpf;
+namespace kernel = ringside::kernel;
 
 RINGSIDE_OPTIONS(bpf_link_create_opts);
 RINGSIDE_OPTIONS(bpf_link_update_opts);
@@ -108,11 +111,13 @@ Takes takes(std::uint32_t type) {
   return type < kTakesByType.size() ? kTakesByType[type] : Takes::nothing;
 }
 
-// unless_more is EINVAL if the options have something that the attach type does not take: behind
-// `member`, which is the last that it takes.
-template <class Member>
-Result<void> unless_more(const Options<Opts>& options, Member Opts::*member) {
-  if (!options.nothing_behind(member))
+// The kinds have one place in the options, behind what all of them have.
+constexpr std::size_t kKindOffset = offsetof(Opts, perf_event);
+
+// unless_more is EINVAL if the options have something behind a kind.
+template <class Kind>
+inline Result<void> unless_more(const Options<Opts>& options) {
+  if (!options.nothing_from<kKindOffset + sizeof(Kind)>())
     return Errno(EINVAL);
   return {};
 }
@@ -128,7 +133,7 @@ Result<void> fill_kprobe_multi(bpf::LinkCreateAttr& attr, const Options<Opts>& o
       .addrs = options.get(&Opts::kprobe_multi, &Multi::addrs),
       .cookies = options.get(&Opts::kprobe_multi, &Multi::cookies),
   };
-  return unless_more(options, &Opts::kprobe_multi);
+  return unless_more<Multi>(options);
 }
 
 Result<void> fill_uprobe_multi(bpf::LinkCreateAttr& attr, const Options<Opts>& options) {
@@ -143,7 +148,7 @@ Result<void> fill_uprobe_multi(bpf::LinkCreateAttr& attr, const Options<Opts>& o
       .pid = options.get(&Opts::uprobe_multi, &Multi::pid),
       .path_fd = options.get(&Opts::uprobe_multi, &Multi::path_fd),
   };
-  return unless_more(options, &Opts::uprobe_multi);
+  return unless_more<Multi>(options);
 }
 
 Result<void> fill_tracing_multi(bpf::LinkCreateAttr& attr, const Options<Opts>& options) {
@@ -153,7 +158,7 @@ Result<void> fill_tracing_multi(bpf::LinkCreateAttr& attr, const Options<Opts>& 
       .cookies = options.get(&Opts::tracing_multi, &Multi::cookies),
       .cnt = options.get(&Opts::tracing_multi, &Multi::cnt),
   };
-  return unless_more(options, &Opts::tracing_multi);
+  return unless_more<Multi>(options);
 }
 
 Result<void> fill_netfilter(bpf::LinkCreateAttr& attr, const Options<Opts>& options) {
@@ -164,7 +169,7 @@ Result<void> fill_netfilter(bpf::LinkCreateAttr& attr, const Options<Opts>& opti
       .priority = options.get(&Opts::netfilter, &Netfilter::priority),
       .flags = options.get(&Opts::netfilter, &Netfilter::flags),
   };
-  return unless_more(options, &Opts::netfilter);
+  return unless_more<Netfilter>(options);
 }
 
 // For tcx, netkit and cgroup, which have the same fields at the same places.
@@ -180,7 +185,7 @@ Result<void> fill_relative(bpf::LinkCreateAttr& attr, const Options<Opts>& optio
       .reserved = 0,
       .expected_revision = options.get(&Opts::cgroup, &Cgroup::expected_revision),
   };
-  return unless_more(options, &Opts::cgroup);
+  return unless_more<Cgroup>(options);
 }
 
 Result<void> fill(bpf::LinkCreateAttr& attr, const Options<Opts>& options) {
@@ -193,14 +198,14 @@ Result<void> fill(bpf::LinkCreateAttr& attr, const Options<Opts>& options) {
     return {};
   case Takes::perf_event:
     attr.perf_event_cookie = options.get(&Opts::perf_event, &PerfEvent::bpf_cookie);
-    return unless_more(options, &Opts::perf_event);
+    return unless_more<PerfEvent>(options);
   case Takes::kprobe_multi:
     return fill_kprobe_multi(attr, options);
   case Takes::uprobe_multi:
     return fill_uprobe_multi(attr, options);
   case Takes::tracing:
     attr.tracing.cookie = options.get(&Opts::tracing, &Tracing::cookie);
-    return unless_more(options, &Opts::tracing);
+    return unless_more<Tracing>(options);
   case Takes::netfilter:
     return fill_netfilter(attr, options);
   case Takes::relative:
@@ -210,22 +215,25 @@ Result<void> fill(bpf::LinkCreateAttr& attr, const Options<Opts>& options) {
   case Takes::nothing:
     break;
   }
-  return unless_more(options, &Opts::flags);
+  if (!options.nothing_from<offsetof(Opts, flags) + sizeof(Opts::flags)>())
+    return Errno(EINVAL);
+  return {};
 }
 
-// fill_for_any is fill where the options name a type in the target's BTF: that is all they may
-// have, whatever the attach type.
+// fill_for_any is fill for any options. Those with an iterator or with a type in the target's BTF
+// may have nothing behind it, whatever the attach type.
 Result<void> fill_for_any(bpf::LinkCreateAttr& attr, const Options<Opts>& options) {
   const __u32 target_btf_id = options.get(&Opts::target_btf_id);
   const __u32 iter_info_len = options.get(&Opts::iter_info_len);
-  if (target_btf_id == 0 && iter_info_len == 0)
-    return fill(attr, options);
-  if ((target_btf_id != 0 && iter_info_len != 0) || !options.nothing_behind(&Opts::target_btf_id))
-    return Errno(EINVAL);
-  if (target_btf_id == 0)
-    return fill(attr, options);
-  attr.target_btf_id = target_btf_id;
-  return {};
+  if (target_btf_id != 0 || iter_info_len != 0) [[unlikely]] {
+    if ((target_btf_id != 0 && iter_info_len != 0) || !options.nothing_from<kKindOffset>())
+      return Errno(EINVAL);
+    if (target_btf_id != 0) {
+      attr.target_btf_id = target_btf_id;
+      return {};
+    }
+  }
+  return fill(attr, options);
 }
 
 // by_tracepoint attaches a program in the way of older kernels.
@@ -245,7 +253,7 @@ Result<ringside::os::UniqueFd> by_tracepoint(int prog_fd) {
 extern "C" LIBBPF_API int bpf_link_create(int prog_fd, int target_fd,
                                           enum bpf_attach_type attach_type,
                                           const struct bpf_link_create_opts* opts) {
-  const Entry entry;
+  const OneCall entry;
   const auto options = Options<Opts>::read(opts);
   if (!options)
     return entry.fail(options.error());
@@ -257,21 +265,27 @@ extern "C" LIBBPF_API int bpf_link_create(int prog_fd, int target_fd,
   if (const auto filled = fill_for_any(attr, *options); !filled)
     return entry.fail(filled.error());
 
-  auto link = bpf::create_link(attr);
-  if (!link && link.error() == Errno(EINVAL) && target_fd == 0 &&
-      bpf::attached_by_tracepoint(attach_type) && options->nothing_behind(&Opts::sz))
+  // There may be a second call, whose success is to leave errno alone.
+  const bool has_older_way = target_fd == 0 && bpf::attached_by_tracepoint(attach_type);
+  const int errno_before = has_older_way ? errno : 0;
+  auto link = bpf::owned(bpf::call(BPF_LINK_CREATE, attr));
+  if (!link && has_older_way && link.error() == Errno(EINVAL) &&
+      options->nothing_behind(&Opts::sz)) {
     link = by_tracepoint(prog_fd);
+    errno = errno_before;
+  }
+  kernel::tell_if_refused(link, "bpf_link_create", BPF_LINK_CREATE, attr);
   return entry.leave(std::move(link));
 }
 
 extern "C" LIBBPF_API int bpf_link_detach(int link_fd) {
-  return Entry().leave(bpf::detach_link(link_fd));
+  return OneCall().leave(bpf::detach_link(link_fd));
 }
 
 extern "C" LIBBPF_API int bpf_link_update(int link_fd, int new_prog_fd,
                                           const struct bpf_link_update_opts* opts) {
   using UpdateOpts = bpf_link_update_opts;
-  const Entry entry;
+  const OneCall entry;
   const auto options = Options<UpdateOpts>::read(opts);
   if (!options)
     return entry.fail(options.error());
@@ -287,19 +301,23 @@ extern "C" LIBBPF_API int bpf_link_update(int link_fd, int new_prog_fd,
 }
 
 extern "C" LIBBPF_API int bpf_iter_create(int link_fd) {
-  return Entry().leave(bpf::open(BPF_ITER_CREATE, bpf::IterCreateAttr{.link_fd = link_fd}));
+  return ringside::open_told(OneCall(), __func__, BPF_ITER_CREATE,
+                             bpf::IterCreateAttr{.link_fd = link_fd});
 }
 
 extern "C" LIBBPF_API int bpf_raw_tracepoint_open_opts(int prog_fd, struct bpf_raw_tp_opts* opts) {
   using TpOpts = bpf_raw_tp_opts;
-  const Entry entry;
+  const OneCall entry;
   const auto options = Options<TpOpts>::read(opts);
   if (!options)
     return entry.fail(options.error());
-  return entry.leave(bpf::open_raw_tracepoint(options->get(&TpOpts::tp_name), prog_fd,
-                                              options->get(&TpOpts::cookie)));
+  const bpf::RawTracepointAttr attr{.name = options->get(&TpOpts::tp_name),
+                                    .prog_fd = prog_fd,
+                                    .cookie = options->get(&TpOpts::cookie)};
+  return ringside::open_told(entry, __func__, BPF_RAW_TRACEPOINT_OPEN, attr);
 }
 
 extern "C" LIBBPF_API int bpf_raw_tracepoint_open(const char* name, int prog_fd) {
-  return Entry().leave(bpf::open_raw_tracepoint(name, prog_fd));
+  return ringside::open_told(OneCall(), __func__, BPF_RAW_TRACEPOINT_OPEN,
+                             bpf::RawTracepointAttr{.name = name, .prog_fd = prog_fd});
 }

@@ -11,11 +11,13 @@
 #include "bpf/btf_load.hpp"
 #include "bpf/object_name.hpp"
 #include "bpf/prog.hpp"
+#include "kernel/newer_requests.hpp"
 
 using ringside::Entry;
 using ringside::Errno;
 using ringside::Options;
 namespace bpf = ringside::bpf;
+namespace kernel = ringside::kernel;
 
 RINGSIDE_OPTIONS(bpf_btf_load_opts);
 
@@ -42,6 +44,7 @@ extern "C" LIBBPF_API int bpf_prog_load(enum bpf_prog_type prog_type, const char
   bpf::set_name(attr.prog_name, prog_name);
   auto fd = bpf::load_program(attr, attempts != 0 ? attempts : bpf::kDefaultAttempts);
   options->put(&Opts::log_true_size, attr.log_true_size);
+  kernel::tell_if_refused(fd, "bpf_prog_load", BPF_PROG_LOAD, attr);
   return entry.leave(std::move(fd));
 }
 
@@ -67,5 +70,6 @@ extern "C" LIBBPF_API int bpf_btf_load(const void* btf_data, size_t btf_size,
     return entry.fail(Errno(EINVAL));
   auto fd = bpf::load_btf(attr);
   options->put(&Opts::log_true_size, attr.btf_log_true_size);
+  kernel::tell_if_refused(fd, "bpf_btf_load", BPF_BTF_LOAD, attr);
   return entry.leave(std::move(fd));
 }

@@ -10,11 +10,14 @@
 #include "abi/boundary/options.hpp"
 #include "bpf/memlock.hpp"
 #include "bpf/object_name.hpp"
+#include "kernel/newer_requests.hpp"
 
 using ringside::Entry;
 using ringside::Errno;
+using ringside::OneCall;
 using ringside::Options;
 namespace bpf = ringside::bpf;
+namespace kernel = ringside::kernel;
 
 RINGSIDE_OPTIONS(bpf_map_create_opts);
 RINGSIDE_OPTIONS(bpf_log_opts);
@@ -56,8 +59,11 @@ extern "C" LIBBPF_API int bpf_map_create(enum bpf_map_type map_type, const char*
       .excl_prog_hash_size = options->get(&Opts::excl_prog_hash_size),
   };
   bpf::set_name(attr.map_name, map_name);
-  if (options->get(&Opts::log_opts) == nullptr)
-    return entry.leave(bpf::create_map(attr));
+  if (options->get(&Opts::log_opts) == nullptr) {
+    auto fd = bpf::create_map(attr);
+    kernel::tell_if_refused(fd, "bpf_map_create", BPF_MAP_CREATE, attr);
+    return entry.leave(std::move(fd));
+  }
 
   bpf::CommonAttr log{
       .log_buf = log_options->get(&LogOpts::buf),
@@ -68,44 +74,45 @@ extern "C" LIBBPF_API int bpf_map_create(enum bpf_map_type map_type, const char*
     return entry.fail(Errno(EINVAL));
   auto fd = bpf::create_map_with_log(attr, log);
   log_options->put(&LogOpts::true_size, log.log_true_size);
+  kernel::tell_if_refused(fd, "bpf_map_create", BPF_MAP_CREATE, attr);
   return entry.leave(std::move(fd));
 }
 
 extern "C" LIBBPF_API int bpf_map_update_elem(int fd, const void* key, const void* value,
                                               __u64 flags) {
-  return Entry().leave(bpf::update_element(fd, key, value, flags));
+  return OneCall().leave(bpf::update_element(fd, key, value, flags));
 }
 
 extern "C" LIBBPF_API int bpf_map_lookup_elem(int fd, const void* key, void* value) {
-  return Entry().leave(bpf::look_up_element(fd, key, value));
+  return OneCall().leave(bpf::look_up_element(fd, key, value));
 }
 
 extern "C" LIBBPF_API int bpf_map_lookup_elem_flags(int fd, const void* key, void* value,
                                                     __u64 flags) {
-  return Entry().leave(bpf::look_up_element(fd, key, value, flags));
+  return OneCall().leave(bpf::look_up_element(fd, key, value, flags));
 }
 
 extern "C" LIBBPF_API int bpf_map_lookup_and_delete_elem(int fd, const void* key, void* value) {
-  return Entry().leave(bpf::take_element(fd, key, value));
+  return OneCall().leave(bpf::take_element(fd, key, value));
 }
 
 extern "C" LIBBPF_API int bpf_map_lookup_and_delete_elem_flags(int fd, const void* key, void* value,
                                                                __u64 flags) {
-  return Entry().leave(bpf::take_element(fd, key, value, flags));
+  return OneCall().leave(bpf::take_element(fd, key, value, flags));
 }
 
 extern "C" LIBBPF_API int bpf_map_delete_elem(int fd, const void* key) {
-  return Entry().leave(bpf::delete_element(fd, key));
+  return OneCall().leave(bpf::delete_element(fd, key));
 }
 
 extern "C" LIBBPF_API int bpf_map_delete_elem_flags(int fd, const void* key, __u64 flags) {
-  return Entry().leave(bpf::delete_element(fd, key, flags));
+  return OneCall().leave(bpf::delete_element(fd, key, flags));
 }
 
 extern "C" LIBBPF_API int bpf_map_get_next_key(int fd, const void* key, void* next_key) {
-  return Entry().leave(bpf::next_key(fd, key, next_key));
+  return OneCall().leave(bpf::next_key(fd, key, next_key));
 }
 
 extern "C" LIBBPF_API int bpf_map_freeze(int fd) {
-  return Entry().leave(bpf::freeze(fd));
+  return OneCall().leave(bpf::freeze(fd));
 }

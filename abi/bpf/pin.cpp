@@ -4,9 +4,9 @@
 
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/options.hpp"
-#include "bpf/command.hpp"
+#include "abi/bpf/told.hpp"
 
-using ringside::Entry;
+using ringside::OneCall;
 using ringside::Options;
 namespace bpf = ringside::bpf;
 
@@ -16,15 +16,15 @@ RINGSIDE_OPTIONS(bpf_obj_get_opts);
 extern "C" LIBBPF_API int bpf_obj_pin_opts(int fd, const char* pathname,
                                            const struct bpf_obj_pin_opts* opts) {
   using Opts = struct bpf_obj_pin_opts;
-  const Entry entry;
+  const OneCall entry;
   const auto options = Options<Opts>::read(opts);
   if (!options)
     return entry.fail(options.error());
-  return entry.leave(
-      bpf::run(BPF_OBJ_PIN, bpf::PathAttr{.pathname = pathname,
-                                          .bpf_fd = fd,
-                                          .file_flags = options->get(&Opts::file_flags),
-                                          .path_fd = options->get(&Opts::path_fd)}));
+  const bpf::PathAttr attr{.pathname = pathname,
+                           .bpf_fd = fd,
+                           .file_flags = options->get(&Opts::file_flags),
+                           .path_fd = options->get(&Opts::path_fd)};
+  return ringside::run_told(entry, __func__, BPF_OBJ_PIN, attr);
 }
 
 extern "C" LIBBPF_API int bpf_obj_pin(int fd, const char* pathname) {
@@ -34,14 +34,14 @@ extern "C" LIBBPF_API int bpf_obj_pin(int fd, const char* pathname) {
 extern "C" LIBBPF_API int bpf_obj_get_opts(const char* pathname,
                                            const struct bpf_obj_get_opts* opts) {
   using Opts = struct bpf_obj_get_opts;
-  const Entry entry;
+  const OneCall entry;
   const auto options = Options<Opts>::read(opts);
   if (!options)
     return entry.fail(options.error());
-  return entry.leave(
-      bpf::open(BPF_OBJ_GET, bpf::PathAttr{.pathname = pathname,
-                                           .file_flags = options->get(&Opts::file_flags),
-                                           .path_fd = options->get(&Opts::path_fd)}));
+  const bpf::PathAttr attr{.pathname = pathname,
+                           .file_flags = options->get(&Opts::file_flags),
+                           .path_fd = options->get(&Opts::path_fd)};
+  return ringside::open_told(entry, __func__, BPF_OBJ_GET, attr);
 }
 
 extern "C" LIBBPF_API int bpf_obj_get(const char* pathname) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* map: making maps, and their elements. */
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bpf/tap.h"
@@ -98,6 +99,29 @@ static void low_descriptors(void) {
   }
 }
 
+/* Where the descriptor cannot be replaced by a higher one, none is left. */
+static void no_descriptor_is_left(void) {
+  const int null = open("/dev/null", O_RDONLY);
+  struct rlimit limit, before;
+  int last;
+
+  tap_open();
+  getrlimit(RLIMIT_NOFILE, &before);
+  CHECK(dup2(null, 0) == 0);
+  last = dup(0);
+  limit = (struct rlimit){(rlim_t)last + 1, before.rlim_max};
+  CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  tap_answer(0);
+  messages_clear();
+  CHECK_FAILS(bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 4, 1, NULL), EMFILE);
+  CHECK_EQ(messages_of(LIBBPF_WARN), 1);
+  CHECK_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  CHECK_EQ(fcntl(0, F_GETFD), -1);
+  close(last);
+  CHECK(dup2(null, 0) == 0);
+  close(null);
+}
+
 static void elements(void) {
   open_with_names();
   CHECK_EQ(bpf_map_update_elem(7, &key, &value, BPF_NOEXIST), 0);
@@ -160,6 +184,7 @@ CASES(map) = {
     CASE(create_exclusive, "bpf_map_create", .since = "1.7"),
     CASE(create_refuses_options, "bpf_map_create"),
     CASE(low_descriptors, "bpf_map_create"),
+    CASE(no_descriptor_is_left, "bpf_map_create"),
     CASE(elements, "bpf_map_update_elem"),
     CASE(elements_without_keys, "bpf_map_update_elem"),
     CASE(element_errors, "bpf_map_update_elem"),
