@@ -26,28 +26,36 @@ std::uint64_t wanted = UINT64_MAX;
 constexpr std::uint32_t kFirstWithCgroups = version(5, 11, 0);
 constexpr std::int32_t kHelperOfThatVersion = 160; // bpf_ktime_get_coarse_ns
 
-bool charged_to_cgroup() {
-  if (kernel_version() >= kFirstWithCgroups)
+} // namespace
+
+Result<bool> charged_to_cgroup(std::uint32_t running) {
+  if (running >= kFirstWithCgroups)
     return true;
   static constexpr bpf_insn kProgram[] = {insn::call(kHelperOfThatVersion), insn::exit()};
   ProgLoadAttr attr{.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
                     .insn_cnt = std::size(kProgram),
                     .insns = kProgram,
                     .license = "GPL"};
-  return static_cast<bool>(open(BPF_PROG_LOAD, attr));
+  const auto loaded = open(BPF_PROG_LOAD, attr);
+  // A lack of privileges or of locked memory, and a signal, say nothing of the helper.
+  if (!loaded && (loaded.error() == Errno(EPERM) || loaded.error() == Errno(EAGAIN)))
+    return loaded.error();
+  return static_cast<bool>(loaded);
 }
-
-} // namespace
 
 // Threads that come here at once may each find out and each raise it, to the same.
 void make_room_in_memlock() {
   if (load_relaxed(room) != kUnknown)
     return;
-  if (charged_to_cgroup()) {
+  const auto charged = charged_to_cgroup(kernel_version());
+  if (charged && *charged) {
     store_relaxed<int>(room, kNotNeeded);
     return;
   }
-  store_relaxed<int>(room, kRaised);
+  // What could not be found out is asked again next time. The limit may be what refused, so it is
+  // raised meanwhile.
+  if (charged)
+    store_relaxed<int>(room, kRaised);
   if (const std::uint64_t bytes = load_relaxed(wanted); bytes != 0)
     static_cast<void>(os::set_memlock_limit(bytes));
 }

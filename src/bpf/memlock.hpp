@@ -8,6 +8,10 @@
 
 namespace ringside::bpf {
 
+// charged_to_cgroup is whether a kernel of this version charges them to the memory cgroup. An older
+// one than 5.11 is asked by a small program; EPERM and EAGAIN if its answer is none.
+Result<bool> charged_to_cgroup(std::uint32_t running);
+
 // make_room_in_memlock is called before the first map, program or BTF object of a process: where
 // the kernel charges them to the limit, it raises the limit. Once, and a failure is ignored: the
 // call that it is for may need no more than there is, and says so otherwise.
