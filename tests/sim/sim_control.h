@@ -32,6 +32,9 @@ void sim_set_file(const char* path, const char* text);
  * or a negative errno. It closes with close(), and the map's slots go with it. */
 int sim_create_map(uint32_t type, uint32_t max_entries, const char* name);
 
+/* sim_unpin removes the name of a BPF object, which is in /sys/fs/bpf: 0, or -ENOENT. */
+int sim_unpin(const char* path);
+
 /* sim_output: bpf_perf_event_output() by a program that runs on `cpu`, for the map behind `map_fd`,
  * with BPF_F_CURRENT_CPU. Returns 0 or a negative errno, as the helper does: -ENOENT for an empty
  * slot, -EOPNOTSUPP for an event that is disabled or of another CPU, -ENOSPC for a ring that is
@@ -113,8 +116,10 @@ void sim_set_long_bits(unsigned bits);
 void sim_set_page_count_bits(unsigned bits);
 
 /* sim_fail: the nth call (1 is the next one) of `call` fails with `error`; nth 0 takes it back.
- * Calls: perf_event_open ioctl mmap epoll_create epoll_ctl epoll_wait map_info map_update
- * map_delete map_create prog_load link_create dup open read malloc getrlimit setrlimit
+ * Calls: perf_event_open ioctl mmap epoll_create epoll_ctl epoll_wait map_info
+ * map_look_up map_next_key map_freeze map_batch map_update map_delete map_create prog_load prog_run
+ * btf_load pin open_pinned next_id by_id link_create link_update link_detach dup open read malloc
+ * getrlimit setrlimit
  * timerfd_create timerfd_settime socket bind send receive seccomp, and "any" which counts all of
  * them. A call that is not simulated (a file that no text was given for, an epoll set without
  * simulated members) is neither counted nor failed. sim_fail_from: that one and every later one. */

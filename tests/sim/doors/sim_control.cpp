@@ -69,6 +69,10 @@ int sim_create_map(uint32_t type, uint32_t max_entries, const char* name) {
   return Kernel::instance().bpf().create_map(type, max_entries, name);
 }
 
+int sim_unpin(const char* path) {
+  return Kernel::instance().bpf().unpin(path) ? 0 : -ENOENT;
+}
+
 int sim_output(int map_fd, unsigned cpu, const void* data, uint32_t size) {
   return Kernel::instance().bpf().output(map_fd, cpu, cpu, bytes(data, size));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Bpf: the table of commands, and those on maps.
+// Bpf: the table of commands, and those on maps and their elements.
 #include "sim/kernel/bpf/bpf.hpp"
 
 #include <algorithm>
@@ -12,33 +12,47 @@
 namespace ringside::sim {
 namespace {
 
-bool all_zero(const void* memory, std::size_t from, std::size_t to) {
-  const auto* bytes = static_cast<const std::byte*>(memory);
-  return from >= to ||
-         std::all_of(bytes + from, bytes + to, [](std::byte byte) { return byte == std::byte{0}; });
-}
-
 // Up to uprobe_multi.path_fd, which older headers lack.
 constexpr std::size_t kLinkCreateSize = 64;
+
+// BPF_PROG_ASSOC_STRUCT_OPS, the last command that Linux has.
+constexpr int kLastCommand = 38;
 
 } // namespace
 
 #define RINGSIDE_SIM_UP_TO(field) (offsetof(bpf_attr, field) + sizeof(bpf_attr::field))
 const Bpf::Command Bpf::kCommands[] = {
-    {BPF_MAP_CREATE, RINGSIDE_SIM_UP_TO(map_extra), &Bpf::create_map},
-    {BPF_MAP_LOOKUP_ELEM, RINGSIDE_SIM_UP_TO(flags), &Bpf::look_up_element},
-    {BPF_MAP_UPDATE_ELEM, RINGSIDE_SIM_UP_TO(flags), &Bpf::update_element},
-    {BPF_MAP_DELETE_ELEM, RINGSIDE_SIM_UP_TO(key), &Bpf::delete_element},
-    {BPF_MAP_GET_NEXT_KEY, RINGSIDE_SIM_UP_TO(next_key), &Bpf::next_key},
-    {BPF_MAP_GET_FD_BY_ID, RINGSIDE_SIM_UP_TO(open_flags), &Bpf::map_by_id},
-    {BPF_OBJ_GET_INFO_BY_FD, sizeof(bpf_attr::info), &Bpf::object_info},
-    {BPF_PROG_LOAD, RINGSIDE_SIM_UP_TO(core_relo_rec_size), &Bpf::load_program},
-    {BPF_PROG_TEST_RUN, sizeof(bpf_attr::test), &Bpf::run_program},
-    {BPF_RAW_TRACEPOINT_OPEN, RINGSIDE_SIM_UP_TO(raw_tracepoint.prog_fd), &Bpf::attach_program},
-    {BPF_BTF_LOAD, RINGSIDE_SIM_UP_TO(btf_log_level), &Bpf::load_btf},
-    {BPF_LINK_CREATE, kLinkCreateSize, &Bpf::create_link},
-    {BPF_LINK_UPDATE, sizeof(bpf_attr::link_update), &Bpf::update_link},
-    {BPF_LINK_DETACH, sizeof(bpf_attr::link_detach), &Bpf::detach_link},
+    {BPF_MAP_CREATE, Call::map_create, RINGSIDE_SIM_UP_TO(map_extra), &Bpf::create_map},
+    {BPF_MAP_LOOKUP_ELEM, Call::map_look_up, RINGSIDE_SIM_UP_TO(flags), &Bpf::look_up_element},
+    {BPF_MAP_UPDATE_ELEM, Call::map_update, RINGSIDE_SIM_UP_TO(flags), &Bpf::update_element},
+    {BPF_MAP_DELETE_ELEM, Call::map_delete, RINGSIDE_SIM_UP_TO(key), &Bpf::delete_element},
+    {BPF_MAP_LOOKUP_AND_DELETE_ELEM, Call::map_delete, RINGSIDE_SIM_UP_TO(flags),
+     &Bpf::take_element},
+    {BPF_MAP_GET_NEXT_KEY, Call::map_next_key, RINGSIDE_SIM_UP_TO(next_key), &Bpf::next_key},
+    {BPF_MAP_FREEZE, Call::map_freeze, RINGSIDE_SIM_UP_TO(map_fd), &Bpf::freeze},
+    {BPF_MAP_LOOKUP_BATCH, Call::map_batch, sizeof(bpf_attr::batch), &Bpf::look_up_batch},
+    {BPF_MAP_LOOKUP_AND_DELETE_BATCH, Call::map_batch, sizeof(bpf_attr::batch), &Bpf::take_batch},
+    {BPF_MAP_UPDATE_BATCH, Call::map_batch, sizeof(bpf_attr::batch), &Bpf::update_batch},
+    {BPF_MAP_DELETE_BATCH, Call::map_batch, sizeof(bpf_attr::batch), &Bpf::delete_batch},
+    {BPF_OBJ_PIN, Call::pin, RINGSIDE_SIM_UP_TO(file_flags), &Bpf::pin},
+    {BPF_OBJ_GET, Call::open_pinned, RINGSIDE_SIM_UP_TO(file_flags), &Bpf::open_pinned},
+    {BPF_PROG_GET_NEXT_ID, Call::next_id, RINGSIDE_SIM_UP_TO(next_id), &Bpf::next_program_id},
+    {BPF_MAP_GET_NEXT_ID, Call::next_id, RINGSIDE_SIM_UP_TO(next_id), &Bpf::next_map_id},
+    {BPF_BTF_GET_NEXT_ID, Call::next_id, RINGSIDE_SIM_UP_TO(next_id), &Bpf::next_btf_id},
+    {BPF_LINK_GET_NEXT_ID, Call::next_id, RINGSIDE_SIM_UP_TO(next_id), &Bpf::next_link_id},
+    {BPF_PROG_GET_FD_BY_ID, Call::by_id, RINGSIDE_SIM_UP_TO(open_flags), &Bpf::program_by_id},
+    {BPF_MAP_GET_FD_BY_ID, Call::by_id, RINGSIDE_SIM_UP_TO(open_flags), &Bpf::map_by_id},
+    {BPF_BTF_GET_FD_BY_ID, Call::by_id, RINGSIDE_SIM_UP_TO(open_flags), &Bpf::btf_by_id},
+    {BPF_LINK_GET_FD_BY_ID, Call::by_id, RINGSIDE_SIM_UP_TO(open_flags), &Bpf::link_by_id},
+    {BPF_OBJ_GET_INFO_BY_FD, Call::map_info, sizeof(bpf_attr::info), &Bpf::object_info},
+    {BPF_PROG_LOAD, Call::prog_load, RINGSIDE_SIM_UP_TO(core_relo_rec_size), &Bpf::load_program},
+    {BPF_PROG_TEST_RUN, Call::prog_run, sizeof(bpf_attr::test), &Bpf::run_program},
+    {BPF_RAW_TRACEPOINT_OPEN, Call::link_create, RINGSIDE_SIM_UP_TO(raw_tracepoint.prog_fd),
+     &Bpf::attach_program},
+    {BPF_BTF_LOAD, Call::btf_load, RINGSIDE_SIM_UP_TO(btf_log_level), &Bpf::load_btf},
+    {BPF_LINK_CREATE, Call::link_create, kLinkCreateSize, &Bpf::create_link},
+    {BPF_LINK_UPDATE, Call::link_update, sizeof(bpf_attr::link_update), &Bpf::update_link},
+    {BPF_LINK_DETACH, Call::link_detach, sizeof(bpf_attr::link_detach), &Bpf::detach_link},
 };
 #undef RINGSIDE_SIM_UP_TO
 
@@ -47,16 +61,18 @@ Bpf::Bpf(Core& core, Perf& perf, Cpus& cpus) : core_(core), perf_(perf), cpus_(c
 }
 
 void Bpf::reset() {
+  pins_.clear();
+  programs_.clear();
   maps_.clear();
+  btfs_.clear();
+  links_.clear();
   writing_.clear();
   long_bits_ = 64;
 }
 
 unsigned Bpf::slots_in_use() const {
   unsigned slots = 0;
-  for (const auto& known : maps_)
-    if (auto map = known.lock())
-      slots += map->slots_in_use();
+  maps_.each([&](const Map& map) { slots += map.slots_in_use(); });
   return slots;
 }
 
@@ -73,27 +89,21 @@ long Bpf::call(int command, bpf_attr* caller_attr, std::uint32_t size) {
   std::memcpy(&attr, caller_attr, std::min<std::size_t>(size, sizeof(attr)));
   const auto* known = std::find_if(std::begin(kCommands), std::end(kCommands),
                                    [&](const Command& each) { return each.number == command; });
-  if (known == std::end(kCommands) || !all_zero(&attr, known->size, sizeof(attr)))
+  if (known == std::end(kCommands))
+    return command >= 0 && command <= kLastCommand ? -EOPNOTSUPP : -EINVAL;
+  if (!all_zero(&attr, known->size, sizeof(attr)))
     return -EINVAL;
+  if (int error = core_.failures.check(known->call))
+    return -error;
   return (this->*known->run)(attr, *caller_attr);
 }
 
 long Bpf::create_map(const bpf_attr& attr, bpf_attr& /*caller*/) {
-  if (int error = core_.failures.check(Call::map_create))
-    return -error;
   std::shared_ptr<Map> map;
   if (int error = Map::create(attr, static_cast<std::uint32_t>(core_.next_id++), long_bits_, map))
     return error;
-  std::erase_if(maps_, [](const auto& known) { return known.expired(); });
-  maps_.push_back(map);
+  maps_.add(map->id(), map);
   return open_map(std::move(map));
-}
-
-long Bpf::map_by_id(const bpf_attr& attr, bpf_attr& /*caller*/) {
-  for (const auto& known : maps_)
-    if (auto map = known.lock(); map && map->id() == attr.map_id)
-      return open_map(map);
-  return -ENOENT;
 }
 
 int Bpf::open_map(std::shared_ptr<Map> map) {
@@ -134,17 +144,19 @@ long Bpf::look_up_element(const bpf_attr& attr, bpf_attr& /*caller*/) {
   std::shared_ptr<MapFile> file;
   if (int error = find_element(attr, file))
     return error;
+  if (attr.flags != 0)
+    return -EINVAL;
   if (attr.key == 0 || attr.value == 0)
     return -EFAULT;
   return file->map()->look_up(pointer<const void>(attr.key), pointer<void>(attr.value));
 }
 
 long Bpf::update_element(const bpf_attr& attr, bpf_attr& /*caller*/) {
-  if (int error = core_.failures.check(Call::map_update))
-    return -error;
   std::shared_ptr<MapFile> file;
   if (int error = find_element(attr, file))
     return error;
+  if (file->map()->frozen())
+    return -EPERM;
   if (attr.key == 0 || attr.value == 0)
     return -EFAULT;
   return file->map()->store(pointer<const void>(attr.key), pointer<const void>(attr.value),
@@ -152,35 +164,39 @@ long Bpf::update_element(const bpf_attr& attr, bpf_attr& /*caller*/) {
 }
 
 long Bpf::delete_element(const bpf_attr& attr, bpf_attr& /*caller*/) {
-  if (int error = core_.failures.check(Call::map_delete))
-    return -error;
   std::shared_ptr<MapFile> file;
   if (int error = find_element(attr, file))
     return error;
+  if (file->map()->frozen())
+    return -EPERM;
   if (attr.key == 0)
     return -EFAULT;
   return file->map()->erase(pointer<const void>(attr.key));
 }
 
-long Bpf::object_info(const bpf_attr& attr, bpf_attr& caller) {
-  if (int error = core_.failures.check(Call::map_info))
-    return -error;
-  std::shared_ptr<Map> map;
-  if (int error = find_map(static_cast<int>(attr.info.bpf_fd), map))
-    return error == -EBADF ? -EBADFD : error; // This command alone says it so.
-  void* into = pointer<void>(attr.info.info);
-  if (attr.info.info_len > host::page_size())
-    return -E2BIG;
-  if (into == nullptr)
+long Bpf::take_element(const bpf_attr& attr, bpf_attr& /*caller*/) {
+  std::shared_ptr<MapFile> file;
+  if (int error = find_element(attr, file))
+    return error;
+  Map& map = *file->map();
+  if (map.type() != BPF_MAP_TYPE_HASH)
+    return -kNotSupported;
+  if (attr.flags != 0)
+    return -EINVAL;
+  if (map.frozen())
+    return -EPERM;
+  if (attr.key == 0 || attr.value == 0)
     return -EFAULT;
-  if (!all_zero(into, sizeof(bpf_map_info), attr.info.info_len))
-    return -E2BIG;
-  bpf_map_info info;
-  map->describe(info);
-  auto length = std::min<std::uint32_t>(attr.info.info_len, sizeof(info));
-  std::memcpy(into, &info, length);
-  caller.info.info_len = length;
-  return 0;
+  if (int error = map.look_up(pointer<const void>(attr.key), pointer<void>(attr.value)))
+    return error;
+  return map.erase(pointer<const void>(attr.key));
+}
+
+long Bpf::freeze(const bpf_attr& attr, bpf_attr& /*caller*/) {
+  std::shared_ptr<Map> map;
+  if (int error = find_map(static_cast<int>(attr.map_fd), map))
+    return error;
+  return map->freeze() ? 0 : -EPERM;
 }
 
 } // namespace ringside::sim

@@ -9,14 +9,15 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include <linux/bpf.h>
 
 #include "sim/kernel/bpf/load.hpp"
 #include "sim/kernel/bpf/map.hpp"
 #include "sim/kernel/bpf/program.hpp"
+#include "sim/kernel/bpf/registry.hpp"
 #include "sim/kernel/core.hpp"
 #include "sim/kernel/files/cpus.hpp"
 #include "sim/kernel/perf/perf.hpp"
@@ -56,6 +57,8 @@ public:
   int with_ring(int map_fd, const std::function<void(Ringbuf& ring)>& visit);
   int ring_wake(int map_fd);
   void set_long_bits(unsigned bits);
+  // unpin removes a name; false if there is none.
+  bool unpin(const char* path);
   // set_load: see Load::parse.
   bool set_load(std::string_view text);
 
@@ -65,10 +68,12 @@ public:
   void reset();
 
 private:
-  // A command, the size of the part of bpf_attr that it knows (what is behind must be 0), and what
-  // carries it out. `caller` is the caller's own attr, for what comes back.
+  // A command, the call as which it is scripted to fail, the size of the part of bpf_attr that it
+  // knows (what is behind must be 0), and what carries it out. `caller` is the caller's own attr,
+  // for what comes back.
   struct Command {
     int number;
+    Call call;
     std::size_t size;
     long (Bpf::*run)(const bpf_attr& attr, bpf_attr& caller);
   };
@@ -81,7 +86,22 @@ private:
   };
 
   long create_map(const bpf_attr& attr, bpf_attr& caller);
+  long take_element(const bpf_attr& attr, bpf_attr& caller);
+  long freeze(const bpf_attr& attr, bpf_attr& caller);
+  long look_up_batch(const bpf_attr& attr, bpf_attr& caller);
+  long take_batch(const bpf_attr& attr, bpf_attr& caller);
+  long update_batch(const bpf_attr& attr, bpf_attr& caller);
+  long delete_batch(const bpf_attr& attr, bpf_attr& caller);
+  long pin(const bpf_attr& attr, bpf_attr& caller);
+  long open_pinned(const bpf_attr& attr, bpf_attr& caller);
+  long next_program_id(const bpf_attr& attr, bpf_attr& caller);
+  long next_map_id(const bpf_attr& attr, bpf_attr& caller);
+  long next_btf_id(const bpf_attr& attr, bpf_attr& caller);
+  long next_link_id(const bpf_attr& attr, bpf_attr& caller);
+  long program_by_id(const bpf_attr& attr, bpf_attr& caller);
   long map_by_id(const bpf_attr& attr, bpf_attr& caller);
+  long btf_by_id(const bpf_attr& attr, bpf_attr& caller);
+  long link_by_id(const bpf_attr& attr, bpf_attr& caller);
   long look_up_element(const bpf_attr& attr, bpf_attr& caller);
   long update_element(const bpf_attr& attr, bpf_attr& caller);
   long delete_element(const bpf_attr& attr, bpf_attr& caller);
@@ -100,6 +120,10 @@ private:
   int find_map(int fd, std::shared_ptr<Map>& map);
   int find_program(int fd, std::shared_ptr<Program>& program);
   int open_map(std::shared_ptr<Map> map);
+  int open_program(std::shared_ptr<Program> program);
+  int open_link(std::shared_ptr<LinkFile> link);
+  // read_batch is the two commands that give elements.
+  long read_batch(const bpf_attr& attr, bpf_attr& caller, bool deletes);
   // find_element gives the map of a command on elements, unless its key is refused.
   int find_element(const bpf_attr& attr, std::shared_ptr<MapFile>& file);
 
@@ -120,7 +144,17 @@ private:
   Core& core_;
   Perf& perf_;
   Cpus& cpus_;
-  std::vector<std::weak_ptr<Map>> maps_;
+  Registry<Program> programs_;
+  Registry<Map> maps_;
+  Registry<BtfFile> btfs_;
+  Registry<LinkFile> links_;
+  // What has a name is one of these.
+  struct Pin {
+    std::shared_ptr<Map> map;
+    std::shared_ptr<Program> program;
+    std::shared_ptr<LinkFile> link;
+  };
+  std::map<std::string, Pin, std::less<>> pins_;
   std::map<int, Writing> writing_;
   // The program that was attached last, and what it writes by itself.
   std::weak_ptr<LinkFile> link_;

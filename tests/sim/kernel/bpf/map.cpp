@@ -28,6 +28,8 @@ constexpr Type kTypes[] = {
     {BPF_MAP_TYPE_USER_RINGBUF, RingMap::make},
 };
 
+constexpr std::uint32_t kLastType = 35; // BPF_MAP_TYPE_RHASH, the last one that Linux has
+
 // valid_name: up to 15 letters, digits, '_' and '.', then zeroes.
 bool valid_name(const char (&name)[BPF_OBJ_NAME_LEN]) {
   const char* end = std::find(name, name + sizeof(name), '\0');
@@ -46,7 +48,8 @@ int Map::create(const bpf_attr& attr, std::uint32_t id, unsigned long_bits,
   const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes),
                                   [&](const Type& each) { return each.number == attr.map_type; });
   if (type == std::end(kTypes))
-    return -EINVAL;
+    return attr.map_type != BPF_MAP_TYPE_UNSPEC && attr.map_type <= kLastType ? -EOPNOTSUPP
+                                                                              : -EINVAL;
   if (int error = type->make(attr, long_bits, map))
     return error;
   map->id_ = id;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <linux/bpf.h>
@@ -40,6 +41,9 @@ public:
   [[nodiscard]] std::uint32_t max_entries() const { return attr_.max_entries; }
   [[nodiscard]] std::uint32_t flags() const { return attr_.map_flags; }
   void describe(bpf_map_info& info) const;
+  // freeze has no call of bpf() change the map from now on; false if none may already.
+  bool freeze() { return !std::exchange(frozen_, true); }
+  [[nodiscard]] bool frozen() const { return frozen_; }
 
   // These are the bpf() commands on elements: 0 or -errno. check_key is asked before each, also for
   // a key of nullptr, which the others but next_key do not get.
@@ -81,6 +85,7 @@ private:
 
   bpf_attr attr_;
   std::uint32_t id_ = 0;
+  bool frozen_ = false;
   // The open files that stand for it; those who wait for a ring wait for one of them.
   std::vector<MapFile*> files_;
 };

@@ -44,6 +44,9 @@ struct Program {
   // and for a program that does not end.
   int run(const void* context, const ProgramContext& calls, std::uint64_t& returned) const;
 
+  // describe fills in what BPF_OBJ_GET_INFO_BY_FD says; the ids of maps go where there is room.
+  void describe(bpf_prog_info& info) const;
+
 private:
   // Registers: r0 is the result, r1 to r5 are arguments, r10 is the end of the stack.
   using Registers = std::array<std::uint64_t, 11>;
@@ -68,8 +71,11 @@ private:
 // LinkFile keeps a program attached to a tracepoint, or to `target`. Nothing runs it there.
 class LinkFile final : public File {
 public:
-  explicit LinkFile(std::shared_ptr<Program> program, std::shared_ptr<File> target = nullptr)
-      : program_(std::move(program)), target_(std::move(target)) {}
+  LinkFile(std::uint32_t id, std::uint32_t type, std::shared_ptr<Program> program,
+           std::shared_ptr<File> target = nullptr)
+      : id_(id), type_(type), program_(std::move(program)), target_(std::move(target)) {}
+  [[nodiscard]] std::uint32_t id() const { return id_; }
+  void describe(bpf_link_info& info) const;
   [[nodiscard]] const std::shared_ptr<Program>& program() const { return program_; }
   // replace gives 0, or -ENOLINK once it is detached.
   int replace(std::shared_ptr<Program> program) {
@@ -86,6 +92,8 @@ public:
   [[nodiscard]] bool can_be_watched() const override { return false; }
 
 private:
+  std::uint32_t id_;
+  std::uint32_t type_; // enum bpf_link_type
   std::shared_ptr<Program> program_;
   std::shared_ptr<File> target_;
 };
@@ -93,8 +101,17 @@ private:
 // BtfFile is type information, which the simulator does not read.
 class BtfFile final : public File {
 public:
+  BtfFile(std::uint32_t id, std::span<const std::byte> bytes)
+      : id_(id), bytes_(bytes.begin(), bytes.end()) {}
+  [[nodiscard]] std::uint32_t id() const { return id_; }
+  // describe also copies as many of the bytes as there is room for.
+  void describe(bpf_btf_info& info) const;
   std::uint32_t ask() override { return 0; }
   [[nodiscard]] bool can_be_watched() const override { return false; }
+
+private:
+  std::uint32_t id_;
+  std::vector<std::byte> bytes_;
 };
 
 } // namespace ringside::sim

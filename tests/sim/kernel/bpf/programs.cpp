@@ -34,16 +34,14 @@ constexpr std::uint16_t kBtfMagic = 0xeb9f;
 } // namespace
 
 long Bpf::load_program(const bpf_attr& attr, bpf_attr& /*caller*/) {
-  if (int error = core_.failures.check(Call::prog_load))
-    return -error;
   std::shared_ptr<Program> program;
   auto find = [this](int fd, std::shared_ptr<Map>& map) { return find_map(fd, map); };
   if (int error = Program::load(attr, static_cast<std::uint32_t>(core_.next_id++), find, program))
     return error;
   if (attr.log_level != 0 && attr.log_buf != 0)
     std::snprintf(pointer<char>(attr.log_buf), attr.log_size, "not verified: a simulated kernel\n");
-  return core_.descriptors.open(std::make_shared<ProgramFile>(std::move(program)), "bpf-prog",
-                                true);
+  programs_.add(program->id, program);
+  return open_program(std::move(program));
 }
 
 int Bpf::find_program(int fd, std::shared_ptr<Program>& program) {
@@ -59,8 +57,6 @@ int Bpf::find_program(int fd, std::shared_ptr<Program>& program) {
 }
 
 long Bpf::attach_program(const bpf_attr& attr, bpf_attr& /*caller*/) {
-  if (int error = core_.failures.check(Call::link_create))
-    return -error;
   std::shared_ptr<Program> program;
   if (int error = find_program(static_cast<int>(attr.raw_tracepoint.prog_fd), program))
     return error;
@@ -69,14 +65,14 @@ long Bpf::attach_program(const bpf_attr& attr, bpf_attr& /*caller*/) {
     return -EINVAL;
   if (std::find(std::begin(kTracepoints), std::end(kTracepoints), name) == std::end(kTracepoints))
     return -ENOENT;
-  auto link = std::make_shared<LinkFile>(std::move(program));
+  const auto id = static_cast<std::uint32_t>(core_.next_id++);
+  auto link = std::make_shared<LinkFile>(id, BPF_LINK_TYPE_RAW_TRACEPOINT, std::move(program));
+  links_.add(id, link);
   link_ = link;
-  return core_.descriptors.open(std::move(link), "bpf-link", true);
+  return open_link(std::move(link));
 }
 
 long Bpf::create_link(const bpf_attr& attr, bpf_attr& /*caller*/) {
-  if (int error = core_.failures.check(Call::link_create))
-    return -error;
   std::shared_ptr<Program> program;
   if (int error = find_program(static_cast<int>(attr.link_create.prog_fd), program))
     return error;
@@ -86,8 +82,11 @@ long Bpf::create_link(const bpf_attr& attr, bpf_attr& /*caller*/) {
     if (!target)
       return -EBADF;
   }
-  return core_.descriptors.open(std::make_shared<LinkFile>(std::move(program), std::move(target)),
-                                "bpf-link", true);
+  const auto id = static_cast<std::uint32_t>(core_.next_id++);
+  const std::uint32_t type = target ? BPF_LINK_TYPE_PERF_EVENT : BPF_LINK_TYPE_UNSPEC;
+  auto link = std::make_shared<LinkFile>(id, type, std::move(program), std::move(target));
+  links_.add(id, link);
+  return open_link(std::move(link));
 }
 
 long Bpf::update_link(const bpf_attr& attr, bpf_attr& /*caller*/) {
@@ -146,7 +145,11 @@ long Bpf::load_btf(const bpf_attr& attr, bpf_attr& /*caller*/) {
   if (attr.btf_size < sizeof(*header) || header->magic != kBtfMagic || header->version != 1 ||
       header->header_size > attr.btf_size)
     return -EINVAL;
-  return core_.descriptors.open(std::make_shared<BtfFile>(), "btf", true);
+  const auto id = static_cast<std::uint32_t>(core_.next_id++);
+  const auto btf =
+      std::make_shared<BtfFile>(id, std::span(pointer<const std::byte>(attr.btf), attr.btf_size));
+  btfs_.add(id, btf);
+  return core_.descriptors.open(btf, "btf", true);
 }
 
 void Bpf::step_load() {

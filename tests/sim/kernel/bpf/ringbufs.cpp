@@ -82,15 +82,15 @@ int Bpf::ring_reserve(int map_fd, std::uint64_t size, void** sample) {
 int Bpf::ring_commit(void* sample, Ringbuf::Commit how, std::uint64_t flags) {
   const auto lock = core_.enter();
   auto* bytes = static_cast<std::byte*>(sample);
-  for (const auto& known : maps_) {
-    auto map = known.lock();
-    Ringbuf* ring = map ? map->ring_of(Ringbuf::Kind::bpf_writes) : nullptr;
-    if (ring == nullptr || !ring->holds(bytes))
-      continue;
-    written(*map, ring->commit(bytes, how, flags));
-    return 0;
-  }
-  return -EINVAL;
+  int result = -EINVAL;
+  maps_.each([&](Map& map) {
+    Ringbuf* ring = map.ring_of(Ringbuf::Kind::bpf_writes);
+    if (result == 0 || ring == nullptr || !ring->holds(bytes))
+      return;
+    written(map, ring->commit(bytes, how, flags));
+    result = 0;
+  });
+  return result;
 }
 
 long Bpf::ring_drain(int map_fd, const Ringbuf::Take& take, std::uint64_t flags) {
