@@ -64,11 +64,11 @@ extern "C" LIBBPF_API int libbpf_strerror(int err, char* buf, size_t size) {
   // The smallest int has no positive counterpart and stays as it is: a code that the system does
   // not know.
   const int code = err < 0 && err != INT_MIN ? -err : err;
-  // The sign of an error differs here, and errno is not set: every release of libbpf returns the
-  // positive result of strerror_r(3) as it is.
-  if (code < __LIBBPF_ERRNO__START)
-    return entry.give(ringside::error_text(code, buf, size));
-  return entry.leave(describe_own_code(code, buf, size));
+  if (code >= __LIBBPF_ERRNO__START)
+    return entry.leave(describe_own_code(code, buf, size));
+  if (const int error = ringside::error_text(code, buf, size); error != 0)
+    return entry.fail(Errno(error));
+  return entry.give(0);
 }
 
 extern "C" LIBBPF_API long libbpf_get_error(const void* ptr) {
