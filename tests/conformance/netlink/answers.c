@@ -85,6 +85,15 @@ static void no_reason(void) {
   CHECK_EQ(warnings(), differs() ? 0 : 1);
 }
 
+static void success_with_a_text(void) {
+  wire_cut();
+  messages_clear();
+  wire_ack(0, "the text");
+  CHECK_EQ(bpf_xdp_detach(2, 0, NULL), 0);
+  CHECK_EQ(warnings(), 0);
+  CHECK_EQ(messages_of(LIBBPF_INFO), differs() ? 1 : 0);
+}
+
 /* An EEXIST is what a program counts on that creates a hook each time it starts. */
 static void hook_is_there(void) {
   OPTS(bpf_tc_hook, hook, .ifindex = 2, .attach_point = BPF_TC_INGRESS);
@@ -123,6 +132,7 @@ CASES(answers) = {
     CASE(socket_fails, "bpf_xdp_detach"),
     CASE(reason, "bpf_xdp_detach"),
     CASE(no_reason, "bpf_xdp_detach", .difference = "no-empty-reasons"),
+    CASE(success_with_a_text, "bpf_xdp_detach", .difference = "texts-of-success"),
     CASE(hook_is_there, "bpf_tc_hook_create", .difference = "hook-is-there"),
     CASE(device_cut_short, "bpf_xdp_query", .difference = "cut-short"),
     {.name = NULL},
