@@ -26,7 +26,6 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import bindings  # noqa: E402,F401
 import oracle  # noqa: E402
 import sandbox  # noqa: E402
 import skips  # noqa: E402
