@@ -106,6 +106,13 @@ Result<void> Relocation::find(Resolved& resolved, Match& best, const Subject& su
   return {};
 }
 
+Result<std::span<const TypeRef>> Relocation::candidates(std::uint32_t id) {
+  const auto list = candidates_.of(id);
+  if (!list)
+    return list.error();
+  return std::span<const TypeRef>((*list)->begin(), (*list)->size());
+}
+
 Result<Resolved> Relocation::resolve(const Record& record, const Subject& subject) {
   if (record.kind >= std::size(kKinds))
     return fail(subject, Errno(EINVAL),

@@ -50,6 +50,9 @@ public:
   //   ENOMEM, and what loading the modules' BTF fails with
   Result<Resolved> resolve(const Record& record, const Subject& subject);
 
+  // candidates is those of a local type, which has a name, that are left. Errors as for resolve.
+  Result<std::span<const TypeRef>> candidates(std::uint32_t id);
+
 private:
   struct Match {
     TypeRef candidate;
