@@ -31,7 +31,7 @@ struct TargetType {
 struct UnresolvedAccess {
   std::uint32_t program = 0;
   std::uint32_t insn = 0;
-  std::string_view what; // "byte_off of task_struct.state"
+  std::string_view what; // "byte_off of 'task_struct.state': no such field; ..."
 };
 
 // Loading lives from the first step of prepare to the end of load.
@@ -87,6 +87,13 @@ Result<void> create_maps(Loading& loading);
 Result<void> fill_maps_of_maps(Loading& loading);
 Result<void> relocate_programs(Loading& loading);
 
+// needed_externs is which externs must have a value, by their index: a strong one that no program
+// uses which is loaded is as good as a weak one. ENOMEM.
+Result<Vector<bool>> needed_externs(const Loading& loading);
+// resolve_by_types finds a typed symbol or a function in the BTF of the kernel or of a module, of a
+// type that is compatible. It is left unset where it is missing and not needed. ESRCH: it is
+// missing; EINVAL: it is of another type; with a message.
+Result<void> resolve_by_types(Loading& loading, std::uint32_t index, bool is_needed);
 // takes_types is whether the kernel takes types of the keys and values of maps of a type.
 bool takes_types(std::uint32_t map_type);
 // hide_functions makes global functions static in the BTF that their visibility hides: the verifier
@@ -97,6 +104,9 @@ Result<void> hide_functions(Loading& loading);
 void put_kind_flags(Program& program, bpf::ProgLoadAttr& attr, bool newest);
 
 // And those of load.
+// complete_programs does for programs that were switched on after prepare what that has done for
+// the others.
+Result<void> complete_programs(Loading& loading);
 Result<void> load_programs(Loading& loading);
 Result<void> fill_program_slots(Loading& loading);
 Result<void> fill_struct_ops(Loading& loading);

@@ -7,8 +7,9 @@
 #include <linux/bpf.h>
 
 #include "base/text.hpp"
-#include "co_re/relocate.hpp"
+#include "co_re/lack.hpp"
 #include "kernel/btf_file.hpp"
+#include "object/core_relocation.hpp"
 #include "object/loading.hpp"
 
 namespace ringside::object {
@@ -42,27 +43,13 @@ bool needs_kernel_types(const Loading& loading) {
                      [](const Map& map) { return map.is_struct_ops() && map.plan().autocreate; });
 }
 
-// CoreRelocator carries out the records of an object, in their order.
-class CoreRelocator {
-public:
-  CoreRelocator(Loading& loading, const co_re::Targets& targets)
-      : loading_(loading), parsed_(loading.object.parsed()),
-        relocation_(*parsed_.btf, targets, parsed_.order) {}
+} // namespace
 
-  Result<void> run();
+CoreRelocation::CoreRelocation(Loading& loading, const co_re::Targets& targets)
+    : loading_(loading), parsed_(loading.object.parsed()),
+      relocation_(*parsed_.btf, targets, parsed_.order) {}
 
-private:
-  Result<void> expect_types();
-  Result<std::span<bpf_insn>> code_of(std::uint32_t program);
-  Result<void> carry_out(const CoreRecord& record);
-  Result<void> keep_unresolved(const CoreRecord& record, const co_re::Resolved& resolved);
-
-  Loading& loading_;
-  const Parsed& parsed_;
-  co_re::Relocation relocation_;
-};
-
-Result<void> CoreRelocator::expect_types() {
+Result<void> CoreRelocation::expect_types() {
   Vector<std::uint32_t> ids;
   if (!ids.reserve(parsed_.core_records.size()))
     return no_memory(loading_.subject, "its CO-RE records");
@@ -74,7 +61,7 @@ Result<void> CoreRelocator::expect_types() {
 }
 
 // code_of is the instructions of a function, which may be changed.
-Result<std::span<bpf_insn>> CoreRelocator::code_of(std::uint32_t program) {
+Result<std::span<bpf_insn>> CoreRelocation::code_of(std::uint32_t program) {
   if (!loading_.changed_code[program].empty())
     return loading_.changed_code[program];
   const auto code = loading_.code_of(program);
@@ -86,48 +73,25 @@ Result<std::span<bpf_insn>> CoreRelocator::code_of(std::uint32_t program) {
   return *copy;
 }
 
-// keep_unresolved remembers the record of a poisoned instruction, to explain a refusal later.
-Result<void> CoreRelocator::keep_unresolved(const CoreRecord& record,
-                                            const co_re::Resolved& resolved) {
-  Text what;
-  const Text path = co_re::text_of(resolved.local);
-  what.add("%s of '%.*s'", co_re::line_of(resolved.kind).name, static_cast<int>(path.view().size()),
-           path.view().data());
-  const auto kept = loading_.memory.text(what.view());
-  if (!kept || !loading_.unresolved.append({record.program, record.insn, *kept}))
-    return no_memory(loading_.subject, "its CO-RE records");
-  return {};
-}
-
-Result<void> CoreRelocator::carry_out(const CoreRecord& record) {
+Result<co_re::Resolved> CoreRelocation::carry_out(const CoreRecord& record) {
   const ParsedProgram& program = parsed_.programs[record.program];
   const Subject of_program(loading_.subject, "prog", program.name);
   const Subject subject(of_program, "CO-RE insn", record.insn);
   const char* const access = parsed_.btf->string(record.access);
-  const auto resolved =
+  auto resolved =
       relocation_.resolve({record.type_id, access != nullptr ? access : "", record.kind}, subject);
   if (!resolved)
-    return resolved.error();
+    return resolved;
   const auto code = code_of(record.program);
   if (!code)
     return code.error();
   if (record.insn >= code->size())
     return fail(subject, Errno(EINVAL), "the instructions that were set end before it");
-  if (resolved->change.poison)
-    if (const auto kept = keep_unresolved(record, *resolved); !kept)
-      return kept;
-  return co_re::patch(*code, record.insn, resolved->change, subject);
+  const auto patched = co_re::patch(*code, record.insn, resolved->change, subject);
+  return patched ? std::move(resolved) : Result<co_re::Resolved>(patched.error());
 }
 
-Result<void> CoreRelocator::run() {
-  if (const auto expected = expect_types(); !expected)
-    return expected;
-  for (const CoreRecord& record : parsed_.core_records)
-    if (loading_.is_wanted(record.program))
-      if (const auto done = carry_out(record); !done)
-        return done;
-  return {};
-}
+namespace {
 
 Result<std::span<const co_re::Target>> modules_of(void* context) {
   Loading& loading = *static_cast<Loading*>(context);
@@ -142,7 +106,28 @@ Result<std::span<const co_re::Target>> modules_of(void* context) {
   return std::span<const co_re::Target>(*targets);
 }
 
+// keep_unresolved remembers what an instruction that may now be refused was about.
+Result<void> keep_unresolved(Loading& loading, CoreRelocation& relocation, const CoreRecord& record,
+                             const co_re::Resolved& resolved) {
+  const auto candidates = relocation.candidates(record.type_id);
+  if (!candidates)
+    return candidates.error();
+  const co_re::Lack lack = co_re::lack_of(resolved.local, resolved.kind, *candidates);
+  Text what;
+  what.add("%s of '%.*s': %.*s", co_re::line_of(resolved.kind).name,
+           static_cast<int>(lack.what.view().size()), lack.what.view().data(),
+           static_cast<int>(lack.why.view().size()), lack.why.view().data());
+  const auto kept = loading.memory.text(what.view());
+  if (!kept || !loading.unresolved.append({record.program, record.insn, *kept}))
+    return no_memory(loading.subject, "its CO-RE records");
+  return {};
+}
+
 } // namespace
+
+co_re::Targets kernel_targets(Loading& loading) {
+  return {.main = {"vmlinux", loading.kernel}, .modules = modules_of, .context = &loading};
+}
 
 std::span<const bpf_insn> Loading::code_of(std::uint32_t program) const {
   if (!changed_code[program].empty())
@@ -170,11 +155,22 @@ Result<void> relocate_core(Loading& loading) {
     custom = std::move(read->btf);
     targets.main = {path, custom.get()};
   } else {
-    targets.main = {"vmlinux", loading.kernel};
-    targets.modules = modules_of;
-    targets.context = &loading;
+    targets = kernel_targets(loading);
   }
-  return CoreRelocator(loading, targets).run();
+  CoreRelocation relocation(loading, targets);
+  if (const auto expected = relocation.expect_types(); !expected)
+    return expected;
+  for (const CoreRecord& record : object.parsed().core_records) {
+    if (!loading.is_wanted(record.program))
+      continue;
+    const auto resolved = relocation.carry_out(record);
+    if (!resolved)
+      return resolved.error();
+    if (resolved->change.poison)
+      if (const auto kept = keep_unresolved(loading, relocation, record, *resolved); !kept)
+        return kept;
+  }
+  return {};
 }
 
 } // namespace ringside::object

@@ -20,34 +20,6 @@ Subject subject_of(const Loading& loading, const Extern& external) {
   return {loading.subject, "extern", external.name};
 }
 
-// Needed says which externs must have a value. A strong one that is used only by programs that are
-// not loaded counts as weak.
-class Needed {
-public:
-  explicit Needed(const Loading& loading) : loading_(loading) {}
-
-  Result<void> look() {
-    const Parsed& parsed = loading_.object.parsed();
-    if (!used_.append_default(parsed.externs.size()))
-      return no_memory(loading_.subject, "its externs");
-    for (std::uint32_t index = 0; index < parsed.programs.size(); ++index) {
-      if (!loading_.is_wanted(index))
-        continue;
-      for (const Reference& reference : parsed.programs[index].references)
-        if (reference.to == RefersTo::external)
-          used_[reference.index] = true;
-    }
-    return {};
-  }
-  [[nodiscard]] bool may_be_missing(std::uint32_t index) const {
-    return loading_.object.parsed().externs[index].is_weak || !used_[index];
-  }
-
-private:
-  const Loading& loading_;
-  Vector<bool> used_;
-};
-
 // of_kallsyms finds the addresses of untyped symbols, in one pass.
 Result<void> of_kallsyms(Loading& loading) {
   const Parsed& parsed = loading.object.parsed();
@@ -114,7 +86,24 @@ Result<std::int16_t> fd_index(Loading& loading, const kernel::ModuleBtf* module,
   return static_cast<std::int16_t>(index);
 }
 
-Result<void> of_btf(Loading& loading, std::uint32_t index, const Needed& needed) {
+} // namespace
+
+Result<Vector<bool>> needed_externs(const Loading& loading) {
+  const Parsed& parsed = loading.object.parsed();
+  Vector<bool> needed;
+  if (!needed.append_default(parsed.externs.size()))
+    return no_memory(loading.subject, "its externs");
+  for (std::uint32_t index = 0; index < parsed.programs.size(); ++index) {
+    if (!loading.is_wanted(index))
+      continue;
+    for (const Reference& reference : parsed.programs[index].references)
+      if (reference.to == RefersTo::external)
+        needed[reference.index] = !parsed.externs[reference.index].is_weak;
+  }
+  return needed;
+}
+
+Result<void> resolve_by_types(Loading& loading, std::uint32_t index, bool is_needed) {
   const Extern& external = loading.object.parsed().externs[index];
   const Subject subject = subject_of(loading, external);
   const bool is_function = external.kind == Kind::function;
@@ -126,7 +115,7 @@ Result<void> of_btf(Loading& loading, std::uint32_t index, const Needed& needed)
   if (!type)
     return Errno(EINVAL);
   if (type->btf == nullptr) {
-    if (needed.may_be_missing(index))
+    if (!is_needed)
       return {};
     return fail(subject, Errno(ESRCH),
                 "neither the kernel nor a module has %s of that name: declare it __weak if it may "
@@ -139,7 +128,7 @@ Result<void> of_btf(Loading& loading, std::uint32_t index, const Needed& needed)
   if (!same)
     return Errno(EINVAL);
   if (!*same) {
-    if (is_function && needed.may_be_missing(index))
+    if (is_function && !is_needed)
       return {};
     return fail(subject, Errno(EINVAL), "the kernel's %s of that name is of another type",
                 is_function ? "function" : "variable");
@@ -157,22 +146,19 @@ Result<void> of_btf(Loading& loading, std::uint32_t index, const Needed& needed)
   return {};
 }
 
-} // namespace
-
 Result<void> resolve_symbols(Loading& loading) {
   const Parsed& parsed = loading.object.parsed();
-  Needed needed(loading);
-  if (const auto looked = needed.look(); !looked)
-    return looked;
+  const auto needed = needed_externs(loading);
+  if (!needed)
+    return needed.error();
   if (const auto found = of_kallsyms(loading); !found)
     return found;
   for (std::uint32_t index = 0; index < parsed.externs.size(); ++index) {
     const Extern& external = parsed.externs[index];
     if (external.kind == Kind::typed_symbol || external.kind == Kind::function)
-      if (const auto found = of_btf(loading, index, needed); !found)
+      if (const auto found = resolve_by_types(loading, index, (*needed)[index]); !found)
         return found;
-    if (external.kind == Kind::untyped_symbol && !loading.externs[index].is_set &&
-        !needed.may_be_missing(index))
+    if (external.kind == Kind::untyped_symbol && !loading.externs[index].is_set && (*needed)[index])
       return fail(subject_of(loading, external), Errno(ESRCH),
                   "the kernel has no symbol of that name: declare it __weak if it may be missing");
   }
