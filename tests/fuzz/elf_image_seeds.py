@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """The seeds of the targets that read ELF files as the library does."""
 import pathlib
+import struct
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'support'))
 
+import btf_image
 from elf_image import (NOBITS, NOTE, REL, STRTAB, SYMTAB, Layout, Section, Segment, Strings,
                        hostile, image)
 
@@ -49,6 +51,15 @@ def object_seeds():
     for variant, data in hostile(bpf_object(LAYOUTS['64_little'])):
         seeds['64_little_' + variant] = data
     return seeds
+
+
+def fit_seeds():
+    """Objects as above, each behind the size and the bytes of a kernel's types."""
+    types = btf_image.Btf()
+    types.type(btf_image.INT, types.name('int'), 0, 4, 1 << 24 | 32)
+    kernel = types.bytes()
+    return {name: struct.pack('<I', len(kernel)) + kernel + data
+            for name, data in object_seeds().items()}
 
 
 def gnu_hash(text):

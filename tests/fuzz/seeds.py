@@ -248,6 +248,7 @@ def main():
                "elf_symbols": elf_image_seeds.symbol_seeds,
                "inflate": archive_seeds.inflate_seeds, "linker": linker_seeds.seeds,
                "netlink": netlink_seeds.seeds,
+               "object_fit": elf_image_seeds.fit_seeds,
                "object_open": elf_image_seeds.object_seeds, "options": options,
                "perf_buffer": perf_buffer, "perf_read": perf_read,
                "usdt_arguments": usdt_arguments, "usdt_probes": elf_image_seeds.probe_seeds,
