@@ -4,6 +4,7 @@
 
 #include "abi/abi_command.hpp"
 #include "conform/conform_command.hpp"
+#include "fits/fits_command.hpp"
 #include "run/run_command.hpp"
 
 namespace ringside::tool {
@@ -16,6 +17,8 @@ std::vector<Subcommand> subcommands() {
       {"conform", "run the conformance cases over any libbpf",
        [](CLI::App& command, const Words&) { return conform::define_conform(command); },
        conform::kUnknown},
+      {"fits", "would a BPF object load on this kernel, and on others?",
+       [](CLI::App& command, const Words&) { return fits::define_fits(command); }, fits::kUnknown},
       {"run", "run a program on ringside", define_run, kNotServed},
   };
 }
