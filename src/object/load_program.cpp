@@ -11,6 +11,7 @@
 #include "kernel/refusal.hpp"
 #include "object/attach_target.hpp"
 #include "object/loading.hpp"
+#include "object/saved_log.hpp"
 #include "object/verifier_log.hpp"
 #include "os/file.hpp"
 
@@ -23,10 +24,12 @@ constexpr std::uint32_t kFragsFlag = 1U << 5;     // BPF_F_XDP_HAS_FRAGS
 // LogBuffer is where the verifier writes: into the caller's memory, or into our own, which grows.
 class LogBuffer {
 public:
+  LogBuffer() = default; // our own
   LogBuffer(const Program& program, const Settings& settings)
       : given_(!program.plan().log.empty() ? program.plan().log : settings.log) {}
 
   [[nodiscard]] bool is_own() const { return given_.empty(); }
+  [[nodiscard]] bool has_memory() const { return !is_own() || own_.size() != 0; }
   [[nodiscard]] std::span<char> view() {
     return is_own() ? std::span(reinterpret_cast<char*>(own_.data()), own_.size()) : given_;
   }
@@ -88,7 +91,21 @@ Result<os::UniqueFd> load_with_log(bpf::ProgLoadAttr& attr, LogBuffer& log, bool
   return loaded;
 }
 
-// put_module names the module whose BTF has the functions, for a program that attaches to many.
+// save_refusal saves the log of a program that was refused. The caller's buffer may have no more
+// than a part of it, so the verifier is asked once more.
+void save_refusal(const Program& program, bpf::ProgLoadAttr attr, LogBuffer& log,
+                  const Subject& subject) {
+  if (log.is_own()) {
+    save_log(program, text_of(log.view()), subject);
+    return;
+  }
+  LogBuffer whole;
+  attr.log_level = std::max(attr.log_level, 1U);
+  if (const auto loaded = load_with_log(attr, whole, false); !loaded && whole.has_memory())
+    save_log(program, text_of(whole.view()), subject);
+}
+
+// put_module says in which module's BTF the kernel finds the functions of a program for many.
 Result<void> put_module(Loading& loading, const Program& program, bpf::ProgLoadAttr& attr,
                         const Subject& subject) {
   const std::string_view section = program.section();
@@ -280,12 +297,18 @@ Result<void> Program::load(Loading& loading) {
   auto loaded = load_with_log(attr, log, optional_type);
   const std::string_view text = text_of(log.view());
   if (!loaded) {
+    if (saves_logs() && log.has_memory())
+      save_refusal(*this, attr, log, subject);
     explain_log(loading, *this, log.view());
     const std::string_view explained = text_of(log.view());
     if (log.is_own() && !explained.empty())
       show_log(LogLevel::warn, subject, explained);
     summarize_log(*this, explained, subject, log.is_own());
-    return kernel::refused(subject, {"loading it", kernel::RefusedCall::bpf_make}, loaded.error());
+    // The reason is the program, not what the process may do.
+    if (loaded.error() != Errno(EPERM) && find_refusal(explained).insn)
+      return fail(subject, loaded.error(), "loading it failed: the verifier refuses it, error %d",
+                  loaded.error().value());
+    return kernel::refused(subject, {"loading it", kernel::RefusedCall::bpf}, loaded.error());
   }
   if (log.is_own() && !text.empty())
     show_log(LogLevel::debug, subject, text);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 #include "base/scan.hpp"
 #include "base/text.hpp"
@@ -14,12 +15,17 @@
 namespace ringside::object {
 namespace {
 
-// Meaning is the explanation of a part of a message. The first row that fits decides.
-struct Meaning {
-  std::string_view part;
-  const char* text;
-};
+// The first row that fits decides.
 constexpr Meaning kMeanings[] = {
+    {"the kernel's types have no answer to",
+     "the program was compiled for another kernel: ask with bpf_core_field_exists, "
+     "bpf_core_type_exists or bpf_core_enum_value_exists before it is used"},
+    {"was left out by autocreate",
+     "the program uses a map that was not made: leave out the program by autoload as well, or make "
+     "the map"},
+    {"the kernel has no function '",
+     "compare the function's address with 0 before it is called, or declare it without __weak to "
+     "learn of it earlier"},
     {"invalid mem access 'map_value_or_null'",
      "a map's value is used before it was compared with NULL: a look-up may find nothing"},
     {"invalid mem access 'scalar'",
@@ -32,6 +38,8 @@ constexpr Meaning kMeanings[] = {
      "the access may be outside of the map's value: bound the index before it is used"},
     {"unbounded memory access",
      "an index or a length has no upper bound here: compare it with one, or mask it"},
+    {"min value is negative",
+     "an index or a length may be negative here: compare it with 0, or make it unsigned"},
     {"unbounded min value",
      "an index or a length may be negative here: compare it with 0, or make it unsigned"},
     {"invalid indirect read from stack",
@@ -81,6 +89,19 @@ struct MissingCall {
   std::uint32_t insn = 0;
   std::uint64_t helper = 0;
 };
+
+// sets_register is whether an instruction, as the verifier writes it behind "12: (", sets a
+// register.
+bool sets_register(std::string_view insn, std::uint64_t wanted) {
+  constexpr std::size_t kLongestOperator = 5; // " s>>= "
+  insn = behind(insn, std::min(insn.find(')'), insn.size() - 1) + 1);
+  skip_blanks(insn);
+  if (take_text(insn, "call "))
+    return wanted == 0;
+  if (!take_text(insn, "r") && !take_text(insn, "w"))
+    return false;
+  return take_number(insn) == wanted && insn.find("= ") <= kLongestOperator;
+}
 
 std::optional<MissingCall> find_missing_call(std::string_view log) {
   constexpr std::size_t kLines = 10;
@@ -152,12 +173,13 @@ Refusal find_refusal(std::string_view log) {
   constexpr std::string_view kCounts[] = {"processed ", "verification time ", "stack depth ",
                                           "peak_states ", "max_states"};
   Refusal refusal;
-  while (!log.empty()) {
-    const std::size_t begin = last_lines(log, 1);
-    std::string_view line = behind(log, begin);
+  std::size_t end = log.size();
+  for (std::string_view rest = log; !rest.empty();) {
+    const std::size_t begin = last_lines(rest, 1);
+    std::string_view line = behind(rest, begin);
     if (line.ends_with('\n'))
       line.remove_suffix(1);
-    log = log.substr(0, begin);
+    rest = rest.substr(0, begin);
     const bool is_count =
         std::any_of(std::begin(kCounts), std::end(kCounts),
                     [line](std::string_view count) { return line.starts_with(count); });
@@ -165,12 +187,24 @@ Refusal find_refusal(std::string_view log) {
     const auto insn = take_number(number);
     if (insn && take_text(number, ": ")) {
       refusal.insn = static_cast<std::uint32_t>(*insn);
+      refusal.lines = behind(log.substr(0, end), std::min(begin + line.size() + 1, end));
       return refusal;
     }
-    if (refusal.message.empty() && !is_count && !line.empty())
+    if (is_count) {
+      end = begin;
+      continue;
+    }
+    // Of several lines the first counts that is known; without one the last.
+    const bool is_known = meaning_of(line) != nullptr;
+    if (!line.empty() && (refusal.message.empty() || is_known))
       refusal.message = line;
   }
+  refusal.lines = log.substr(0, end);
   return refusal;
+}
+
+std::span<const Meaning> meanings() {
+  return kMeanings;
 }
 
 const char* meaning_of(std::string_view message) {
@@ -178,6 +212,39 @@ const char* meaning_of(std::string_view message) {
     if (message.find(meaning.part) != std::string_view::npos)
       return meaning.text;
   return nullptr;
+}
+
+std::string_view register_history(std::string_view log, const Refusal& refusal) {
+  // "R1 invalid mem access 'scalar'", and instructions as "12: (bf) r1 = r6   ; R1=scalar() R6=..."
+  std::optional<std::uint64_t> wanted;
+  for (std::string_view lines = refusal.lines; !lines.empty() && !wanted;) {
+    std::string_view line = take_line(lines);
+    if (!take_text(line, "R"))
+      continue;
+    const auto number = take_number(line);
+    if (number && line.starts_with(' '))
+      wanted = number;
+  }
+  if (!wanted)
+    return {};
+  // The instruction that is refused may set the register from itself.
+  bool is_refused = true;
+  while (!log.empty()) {
+    const std::size_t begin = last_lines(log, 1);
+    std::string_view line = behind(log, begin);
+    log = log.substr(0, begin);
+    std::string_view rest = line;
+    if (!take_number(rest) || !take_text(rest, ": ("))
+      continue;
+    if (std::exchange(is_refused, false) || !sets_register(rest, *wanted))
+      continue;
+    line = line.substr(0, line.find('\n'));
+    line = line.substr(0, line.find(" ; "));
+    while (line.ends_with(' '))
+      line.remove_suffix(1);
+    return line;
+  }
+  return {};
 }
 
 void explain_log(const Loading& loading, const Program& program, std::span<char> buffer) {
@@ -228,8 +295,15 @@ void summarize_log(const Program& program, std::string_view log, const Subject& 
   }
   say(level, subject, "it says: %.*s", static_cast<int>(refusal.message.size()),
       refusal.message.data());
-  if (const char* const meaning = meaning_of(refusal.message); meaning != nullptr)
+  const char* const meaning = meaning_of(refusal.message);
+  if (meaning == nullptr)
+    return;
+  const std::string_view history = register_history(log, refusal);
+  if (history.empty())
     say(level, subject, "this means: %s", meaning);
+  else
+    say(level, subject, "this means: %s; the register was set by %.*s", meaning,
+        static_cast<int>(history.size()), history.data());
 }
 
 } // namespace ringside::object

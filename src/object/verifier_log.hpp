@@ -21,7 +21,9 @@ std::string_view text_of(std::span<const char> buffer);
 // Refusal is what the last lines of a log say.
 struct Refusal {
   std::optional<std::uint32_t> insn; // the last instruction that the verifier looked at
-  std::string_view message;          // in the log
+  // In the log: what it says behind that, without what it has counted, and the line that says why.
+  std::string_view lines;
+  std::string_view message;
 };
 Refusal find_refusal(std::string_view log);
 
@@ -38,6 +40,18 @@ void show_log(LogLevel level, const Subject& subject, std::string_view log);
 // verifier said of it, and what that means. With `is_shown` as warnings, else for debugging.
 void summarize_log(const Program& program, std::string_view log, const Subject& subject,
                    bool is_shown);
+
+// Meaning is what a part of a message of the verifier stands for.
+struct Meaning {
+  std::string_view part;
+  const char* text;
+};
+std::span<const Meaning> meanings();
+
+// register_history is the last instruction before the refused one, as the verifier writes it, that
+// has set the register which it complains of: "12: (79) r1 = *(u64 *)(r6 +0)". Empty if there is
+// none.
+std::string_view register_history(std::string_view log, const Refusal& refusal);
 
 // meaning_of is what a message of the verifier means in the common cases, and what to do; or null.
 const char* meaning_of(std::string_view message);

@@ -17,6 +17,11 @@ Result<UniqueFd> create_output(const char* path) {
   return opened(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kReadableByAll));
 }
 
+Result<UniqueFd> create_new(const char* path) {
+  constexpr mode_t kReadableByOwner = 0600;
+  return opened(open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kReadableByOwner));
+}
+
 Result<void> write_output(int fd, std::span<const std::byte> bytes) {
   if (ftruncate(fd, static_cast<off_t>(bytes.size())) < 0)
     return last_error();

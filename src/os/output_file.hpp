@@ -13,6 +13,10 @@ namespace ringside::os {
 // create_output makes an empty file, or empties one, that all may read.
 Result<UniqueFd> create_output(const char* path);
 
+// create_new makes a file that was not there, which its owner alone may read. EEXIST: something has
+// the name, and be it a link.
+Result<UniqueFd> create_new(const char* path);
+
 // write_output makes `bytes` the whole content of a file, wherever its position is. What cannot be
 // written at an offset, such as a pipe, fails with ESPIPE.
 Result<void> write_output(int fd, std::span<const std::byte> bytes);
