@@ -93,6 +93,29 @@ Result<void> Candidates::search(const Target& target, const Filter& filter) {
   return {};
 }
 
+// search_main looks for names in the main target, but for those of which it is known what is there.
+Result<void> Candidates::search_main(std::span<Name> names, const Filter& filter) {
+  const Known* const known = targets_.known;
+  bool are_known = true;
+  for (Name& name : names) {
+    const auto found = known != nullptr ? known->find(known->context, name.name, name.kind,
+                                                      *targets_.main.btf, name.found)
+                                        : Result<bool>(false);
+    if (!found)
+      return found.error();
+    name.open = !*found;
+    are_known = are_known && *found;
+  }
+  if (are_known)
+    return {};
+  if (const auto searched = search(targets_.main, filter); !searched)
+    return searched;
+  for (const Name& name : names)
+    if (name.open && known != nullptr)
+      known->keep(known->context, name.name, name.kind, {name.found.begin(), name.found.size()});
+  return {};
+}
+
 // search_all looks for the names from `first` on.
 Result<void> Candidates::search_all(std::size_t first) {
   const auto names = std::span(names_.begin(), names_.end()).subspan(first);
@@ -103,7 +126,7 @@ Result<void> Candidates::search_all(std::size_t first) {
     return Errno(ENOMEM);
   for (const Name& name : names)
     filter->add(name.name, name.kind);
-  if (const auto searched = search(targets_.main, *filter); !searched)
+  if (const auto searched = search_main(names, *filter); !searched)
     return searched;
 
   // A name that the kernel itself has is never looked for in a module.

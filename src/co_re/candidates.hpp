@@ -19,12 +19,26 @@ struct Target {
   const btf::Btf* btf = nullptr;
 };
 
-// Targets is where types are looked for: in `main`, and then in the modules, if `main` has no type
-// of the name. The modules are read when the first such name comes.
+// Known is what was found in a target before, for other objects too. Each function may be called by
+// several threads.
+struct Known {
+  // find adds the types that have a name, without its flavor, and a kind. False: they are not
+  // known.
+  Result<bool> (*find)(void* context, std::string_view name, btf::Kind kind, const btf::Btf& target,
+                       Vector<TypeRef>& found) = nullptr;
+  // keep remembers them, if it can.
+  void (*keep)(void* context, std::string_view name, btf::Kind kind,
+               std::span<const TypeRef> found) = nullptr;
+  void* context = nullptr;
+};
+
+// Targets is where types are looked for: in `main`, and, for names that it has not, in the modules,
+// which are asked for only then.
 struct Targets {
   Target main;
   Result<std::span<const Target>> (*modules)(void* context) = nullptr; // null: there are none
   void* context = nullptr;
+  const Known* known = nullptr; // of `main`, or null
 };
 
 // Candidates finds the target types with the plain name and kind of a local type, in the order of
@@ -62,6 +76,7 @@ private:
   [[nodiscard]] std::uint32_t find_name(std::string_view name, btf::Kind kind) const;
   Result<std::uint32_t> add_name(std::uint32_t id);
   Result<void> search(const Target& target, const Filter& filter);
+  Result<void> search_main(std::span<Name> names, const Filter& filter);
   Result<void> search_all(std::size_t first);
 
   const btf::Btf& local_;

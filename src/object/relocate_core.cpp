@@ -6,11 +6,14 @@
 
 #include <linux/bpf.h>
 
+#include "base/lazy.hpp"
 #include "base/text.hpp"
+#include "co_re/found_names.hpp"
 #include "co_re/lack.hpp"
 #include "kernel/btf_file.hpp"
 #include "object/core_relocation.hpp"
 #include "object/loading.hpp"
+#include "os/lock.hpp"
 
 namespace ringside::object {
 namespace {
@@ -123,6 +126,44 @@ Result<void> keep_unresolved(Loading& loading, CoreRelocation& relocation, const
   return {};
 }
 
+// What has been found in the running kernel's BTF, which stays as long as the process: a second
+// object asks for the same types as a rule.
+struct RunningKernel {
+  os::Lock lock;
+  co_re::FoundNames names;
+};
+LazyForever<RunningKernel> running;
+
+Result<bool> find_known(void* context, std::string_view name, btf::Kind kind,
+                        const btf::Btf& target, Vector<co_re::TypeRef>& found) {
+  RunningKernel& kernel = *static_cast<RunningKernel*>(context);
+  const os::Locked locked(kernel.lock);
+  const auto ids = kernel.names.find(name, kind);
+  if (!ids)
+    return false;
+  for (const std::uint32_t id : *ids)
+    if (const auto added = found.append({&target, id}); !added)
+      return added.error();
+  return true;
+}
+
+// Without memory for it, nothing is kept.
+void keep_known(void* context, std::string_view name, btf::Kind kind,
+                std::span<const co_re::TypeRef> found) {
+  RunningKernel& kernel = *static_cast<RunningKernel*>(context);
+  const os::Locked locked(kernel.lock);
+  static_cast<void>(
+      kernel.names.keep(name, kind, found.size(), [&](std::size_t at) { return found[at].id; }));
+}
+
+// running_kernel is that of this process, made when it is first asked for; null without memory.
+RunningKernel* running_kernel() {
+  if (running.get() == nullptr)
+    if (auto made = make<RunningKernel>())
+      running.keep(std::move(made));
+  return const_cast<RunningKernel*>(running.get());
+}
+
 } // namespace
 
 co_re::Targets kernel_targets(Loading& loading) {
@@ -148,6 +189,7 @@ Result<void> relocate_core(Loading& loading) {
     return {};
   Owned<btf::Btf> custom;
   co_re::Targets targets;
+  co_re::Known known{.find = find_known, .keep = keep_known};
   if (const char* const path = object.settings().btf_path; path != nullptr) {
     auto read = kernel::read_btf(path, kernel::BtfForm::any, nullptr, false);
     if (!read)
@@ -156,6 +198,9 @@ Result<void> relocate_core(Loading& loading) {
     targets.main = {path, custom.get()};
   } else {
     targets = kernel_targets(loading);
+    known.context = running_kernel();
+    if (known.context != nullptr)
+      targets.known = &known;
   }
   CoreRelocation relocation(loading, targets);
   if (const auto expected = relocation.expect_types(); !expected)
