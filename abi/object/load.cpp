@@ -2,19 +2,13 @@
 // Preparing and loading objects, and pinning what the kernel has of them.
 #include <cerrno>
 
-#include "abi/boundary/options.hpp"
 #include "abi/object/handles.hpp"
-#include "object/loader/loader.hpp"
-
-RINGSIDE_OPTIONS(gen_loader_opts);
 
 using ringside::core;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::fail;
-using ringside::Options;
 using ringside::Result;
-using ringside::object::Loader;
 using ringside::object::Map;
 using ringside::object::Object;
 using ringside::object::Program;
@@ -51,18 +45,6 @@ int leave(bpf_program* prog, const char* path, Result<void> (Program::*call)(con
   return entry.leave((core(prog).*call)(path));
 }
 
-// deliver tells the caller of bpf_object__gen_loader where the loader is.
-void deliver(const Loader& loader, void* target) {
-  using Opts = gen_loader_opts;
-  auto options = Options<Opts>::read(static_cast<Opts*>(target));
-  if (!options)
-    return;
-  options->put(&Opts::data, reinterpret_cast<const char*>(loader.data.data()));
-  options->put(&Opts::data_sz, static_cast<__u32>(loader.data.size()));
-  options->put(&Opts::insns, reinterpret_cast<const char*>(loader.insns.data()));
-  options->put(&Opts::insns_sz, static_cast<__u32>(loader.insns.size()));
-}
-
 } // namespace
 
 extern "C" LIBBPF_API int bpf_object__prepare(struct bpf_object* obj) {
@@ -71,25 +53,6 @@ extern "C" LIBBPF_API int bpf_object__prepare(struct bpf_object* obj) {
 
 extern "C" LIBBPF_API int bpf_object__load(struct bpf_object* obj) {
   return leave(obj, &Object::load);
-}
-
-extern "C" LIBBPF_API int bpf_object__gen_loader(struct bpf_object* obj,
-                                                 struct gen_loader_opts* opts) {
-  const Entry entry;
-  if (obj == nullptr)
-    return entry.fail(is_null("object"));
-  if (opts == nullptr)
-    return entry.fail(fail("gen_loader_opts", Errno(EFAULT), "it is NULL"));
-  const auto options = Options<gen_loader_opts>::read(opts);
-  if (!options)
-    return entry.fail(options.error());
-  auto loader = ringside::make<Loader>();
-  if (loader == nullptr)
-    return entry.fail(no_memory(core(obj).subject(), "its loader"));
-  loader->is_signed = options->get(&gen_loader_opts::gen_hash);
-  loader->deliver = deliver;
-  loader->target = opts;
-  return entry.leave(core(obj).set_loader(std::move(loader)));
 }
 
 extern "C" LIBBPF_API int bpf_object__pin_maps(struct bpf_object* obj, const char* path) {

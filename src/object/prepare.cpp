@@ -162,7 +162,7 @@ Result<void> Object::set_loader(Owned<Loader> loader) {
 Result<void> Object::make_loader() {
   Loading loading(*this);
   loading.is_generated = true;
-  if (const auto done = generate(loading, *loader_); !done) {
+  if (const auto done = loader_->generate(loading, *loader_); !done) {
     drop();
     return done;
   }

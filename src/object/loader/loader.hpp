@@ -14,6 +14,8 @@ struct Loading;
 
 // Loader is what is asked for, and what load makes in place of maps and programs.
 struct Loader {
+  // generate, below. It is named by those alone who ask for a loader: others do not carry its code.
+  Result<void> (*generate)(Loading& loading, Loader& loader) = nullptr;
   // It will be signed: what it does must follow from its bytes alone.
   bool is_signed = false;
   // Called when it is made, with `target`.

@@ -42,6 +42,7 @@ Owned<Object> opened(MadeObject& made) {
 Result<void> ask(Object& object, const Loader*& loader) {
   auto wanted = make<Loader>();
   REQUIRE(wanted != nullptr);
+  wanted->generate = object::generate;
   wanted->deliver = [](const Loader& made, void* target) {
     *static_cast<const Loader**>(target) = &made;
   };
