@@ -144,7 +144,7 @@ Result<void> compose_programs(Loading& loading) {
   if (!tags)
     return tags.error();
   for (Program& program : loading.object.programs()) {
-    if (!program.plan().autoload)
+    if (!program.plan().autoload || program.code() != nullptr)
       continue;
     const Subject subject(loading.subject, "prog", program.parsed().name);
     const auto callback = find_callback(loading, *tags, program);
@@ -155,6 +155,11 @@ Result<void> compose_programs(Loading& loading) {
                         with_records, subject);
     if (!code)
       return code.error();
+    for (const Code::Part& part : code->parts)
+      if (const int error = loading.failures[part.program]; error != 0)
+        return fail(subject, Errno(error),
+                    "it calls '%s', of which a CO-RE record cannot be carried out",
+                    loading.object.parsed().programs[part.program].name.data());
     if (const auto kept = program.set_code(std::move(*code)); !kept)
       return kept;
   }
@@ -163,16 +168,22 @@ Result<void> compose_programs(Loading& loading) {
 
 Result<void> relocate_programs(Loading& loading) {
   RelocationTargets targets;
-  for (const Map& map : loading.object.maps())
-    if (!loading.maps.append({map.fd() >= 0, map.fd()}))
-      return no_memory(loading.subject, "its maps");
+  if (loading.maps.empty())
+    for (const Map& map : loading.object.maps())
+      if (!loading.maps.append({map.fd() >= 0, map.fd()}))
+        return no_memory(loading.subject, "its maps");
+  const auto programs = loading.object.programs();
+  if (loading.is_relocated.empty() && !loading.is_relocated.append_default(programs.size()))
+    return no_memory(loading.subject, "its programs");
   targets.maps = {loading.maps.begin(), loading.maps.size()};
   targets.externs = {loading.externs.begin(), loading.externs.size()};
   targets.arena_offset = loading.arena_offset;
   targets.jump_table = make_jump_table;
-  for (Program& program : loading.object.programs()) {
-    if (program.code() == nullptr)
+  for (std::size_t index = 0; index < programs.size(); ++index) {
+    Program& program = programs[index];
+    if (program.code() == nullptr || loading.is_relocated[index])
       continue;
+    loading.is_relocated[index] = true;
     const Subject subject(loading.subject, "prog", program.parsed().name);
     JumpTables of{loading, subject, {}};
     targets.context = &of;

@@ -212,7 +212,8 @@ Result<void> Search::core_record(CoreRelocation& relocation, const CoreRecord& r
 
 Result<void> Search::core_records() {
   const Parsed& parsed = object_.parsed();
-  if (!loading_.changed_code.append_default(parsed.programs.size()))
+  if (!loading_.changed_code.append_default(parsed.programs.size()) ||
+      !loading_.failures.append_default(parsed.programs.size()))
     return no_memory(loading_.subject, "its instructions");
   if (parsed.core_records.empty())
     return {};

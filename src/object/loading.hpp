@@ -58,6 +58,12 @@ struct Loading {
   // The instructions of functions that CO-RE has changed; empty: they are as the file has them.
   Vector<std::span<bpf_insn>> changed_code;
   Vector<UnresolvedAccess> unresolved;
+  // Of each CO-RE record whether it was carried out, and of each subprogram why one of its was not:
+  // that matters if a program that is loaded contains it.
+  Vector<bool> carried_out;
+  Vector<int> failures;
+  // Of each entry program whether its code is final.
+  Vector<bool> is_relocated;
 
   // all_modules reads the modules' BTF, once.
   Result<std::span<const kernel::ModuleBtf>> all_modules();

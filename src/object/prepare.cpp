@@ -22,9 +22,15 @@ constexpr LoadStep kPrepareSteps[] = {
     load_object_btf, create_maps,        fill_maps_of_maps, relocate_programs,
 };
 constexpr LoadStep kLoadSteps[] = {
+    complete_programs,
     load_programs,
     fill_program_slots,
     fill_struct_ops,
+};
+
+// Those of them that a program needs which is switched on later.
+constexpr LoadStep kLateSteps[] = {
+    read_kernel_types, resolve_symbols, relocate_core, compose_programs, relocate_programs,
 };
 
 Result<void> run(std::span<const LoadStep> steps, Loading& loading) {
@@ -80,6 +86,14 @@ Result<TargetType> Loading::find_type(const char* name, btf::Kind kind, std::str
 bool Loading::is_wanted(std::uint32_t program) const {
   const Program* const entry = object.entry(program);
   return entry == nullptr || entry->plan().autoload;
+}
+
+Result<void> complete_programs(Loading& loading) {
+  const auto programs = loading.object.programs();
+  const bool is_late = std::any_of(programs.begin(), programs.end(), [](const Program& program) {
+    return program.plan().autoload && program.code() == nullptr;
+  });
+  return is_late ? run(kLateSteps, loading) : Result<void>();
 }
 
 Result<void> check_order(Loading& loading) {

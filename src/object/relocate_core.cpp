@@ -18,10 +18,17 @@
 namespace ringside::object {
 namespace {
 
+// is_due is whether a record is for a program that will be loaded, and has not been carried out.
+bool is_due(const Loading& loading, std::size_t index) {
+  return loading.is_wanted(loading.object.parsed().core_records[index].program) &&
+         (loading.carried_out.empty() || !loading.carried_out[index]);
+}
+
 bool has_core_records(const Loading& loading) {
-  const auto records = loading.object.parsed().core_records;
-  return std::any_of(records.begin(), records.end(),
-                     [&](const CoreRecord& record) { return loading.is_wanted(record.program); });
+  for (std::size_t index = 0; index < loading.object.parsed().core_records.size(); ++index)
+    if (is_due(loading, index))
+      return true;
+  return false;
 }
 
 // needs_target is whether a program is loaded for a function or type that the kernel's BTF names.
@@ -183,10 +190,16 @@ Result<void> read_kernel_types(Loading& loading) {
 
 Result<void> relocate_core(Loading& loading) {
   const Object& object = loading.object;
-  if (!loading.changed_code.append_default(object.parsed().programs.size()))
+  const Parsed& parsed = object.parsed();
+  if (loading.changed_code.empty() &&
+      (!loading.changed_code.append_default(parsed.programs.size()) ||
+       !loading.failures.append_default(parsed.programs.size())))
     return no_memory(loading.subject, "its instructions");
   if (!has_core_records(loading))
     return {};
+  if (loading.carried_out.empty() &&
+      !loading.carried_out.append_default(parsed.core_records.size()))
+    return no_memory(loading.subject, "its CO-RE records");
   Owned<btf::Btf> custom;
   co_re::Targets targets;
   co_re::Known known{.find = find_known, .keep = keep_known};
@@ -205,10 +218,17 @@ Result<void> relocate_core(Loading& loading) {
   CoreRelocation relocation(loading, targets);
   if (const auto expected = relocation.expect_types(); !expected)
     return expected;
-  for (const CoreRecord& record : object.parsed().core_records) {
-    if (!loading.is_wanted(record.program))
+  for (std::size_t index = 0; index < parsed.core_records.size(); ++index) {
+    if (!is_due(loading, index))
       continue;
+    const CoreRecord& record = parsed.core_records[index];
+    loading.carried_out[index] = true;
     const auto resolved = relocation.carry_out(record);
+    if (!resolved && parsed.programs[record.program].is_subprogram &&
+        resolved.error() != Errno(ENOMEM)) {
+      loading.failures[record.program] = resolved.error().value();
+      continue;
+    }
     if (!resolved)
       return resolved.error();
     if (resolved->change.poison)
