@@ -116,7 +116,7 @@ Result<std::span<const co_re::Target>> modules_of(void* context) {
   return std::span<const co_re::Target>(*targets);
 }
 
-// keep_unresolved remembers what an instruction that may now be refused was about.
+// keep_unresolved remembers the record of a poisoned instruction, to explain a refusal later.
 Result<void> keep_unresolved(Loading& loading, CoreRelocation& relocation, const CoreRecord& record,
                              const co_re::Resolved& resolved) {
   const auto candidates = relocation.candidates(record.type_id);
