@@ -32,8 +32,8 @@ struct Known {
   void* context = nullptr;
 };
 
-// Targets is where types are looked for: in `main`, and, for names that it has not, in the modules,
-// which are asked for only then.
+// Targets is where types are looked for: in `main`, and then in the modules, if `main` has no type
+// of the name. The modules are read when the first such name comes.
 struct Targets {
   Target main;
   Result<std::span<const Target>> (*modules)(void* context) = nullptr; // null: there are none

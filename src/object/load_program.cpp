@@ -105,7 +105,7 @@ void save_refusal(const Program& program, bpf::ProgLoadAttr attr, LogBuffer& log
     save_log(program, text_of(whole.view()), subject);
 }
 
-// put_module says in which module's BTF the kernel finds the functions of a program for many.
+// put_module names the module whose BTF has the functions, for a program that attaches to many.
 Result<void> put_module(Loading& loading, const Program& program, bpf::ProgLoadAttr& attr,
                         const Subject& subject) {
   const std::string_view section = program.section();
@@ -308,7 +308,7 @@ Result<void> Program::load(Loading& loading) {
     if (loaded.error() != Errno(EPERM) && find_refusal(explained).insn)
       return fail(subject, loaded.error(), "loading it failed: the verifier refuses it, error %d",
                   loaded.error().value());
-    return kernel::refused(subject, {"loading it", kernel::RefusedCall::bpf}, loaded.error());
+    return kernel::refused(subject, {"loading it", kernel::RefusedCall::bpf_make}, loaded.error());
   }
   if (log.is_own() && !text.empty())
     show_log(LogLevel::debug, subject, text);
@@ -335,7 +335,7 @@ Result<os::UniqueFd> Program::clone(const bpf::ProgLoadAttr& change, int attempt
     return asked.error();
   auto loaded = bpf::load_program(attr, attempts);
   if (!loaded)
-    return kernel::refused(subject, {"loading it once more", kernel::RefusedCall::bpf},
+    return kernel::refused(subject, {"loading it once more", kernel::RefusedCall::bpf_make},
                            loaded.error());
   return loaded;
 }
@@ -350,7 +350,7 @@ Result<void> Program::bind_constants(const Subject& subject) {
     // A kernel before 5.10 does not know the command.
     if (!bound && bound.error() != Errno(EINVAL))
       kernel::refused(Subject(subject, "map", map.name()),
-                      {"binding it to the program", kernel::RefusedCall::bpf}, bound.error());
+                      {"binding it to the program", kernel::RefusedCall::bpf_make}, bound.error());
   }
   return {};
 }
