@@ -316,7 +316,9 @@ Result<void> ReferenceReading::of_struct_ops() {
       return broken(relocation.offset, kErrnoFormat, "names no whole instruction");
     const ParsedMap& ops = work_.parsed.maps[*map];
     const std::uint64_t offset = relocation.offset - ops.offset;
-    if (!points_to_function(*work_.parsed.btf, work_.parsed.btf->type(ops.ops_type_id), offset))
+    // The type may say that it is smaller than its members.
+    if (offset + sizeof(std::uint64_t) > ops.definition.value_size ||
+        !points_to_function(*work_.parsed.btf, work_.parsed.btf->type(ops.ops_type_id), offset))
       return broken(relocation.offset, Errno(EINVAL), "is for no member that points to a function");
     const std::uint32_t program =
         work_.parsed.program_at(symbol.section, symbol.value / bpf::insn::kBytes);
