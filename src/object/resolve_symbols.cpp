@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Finding the kernel's symbols on the running kernel.
 #include <algorithm>
+#include <bitset>
 #include <cerrno>
 #include <cinttypes>
 #include <climits>
@@ -20,21 +21,53 @@ Subject subject_of(const Loading& loading, const Extern& external) {
   return {loading.subject, "extern", external.name};
 }
 
+// NameStarts tells most names that are not wanted by their first two characters.
+class NameStarts {
+public:
+  void add(std::string_view name) {
+    starts_.set(start_of(name));
+    // The first character may be all of the name, with the compiler's suffix behind it.
+    if (name.size() == 1)
+      starts_.set(start_of(name[0], '.'));
+  }
+  // may_be is asked of a name and what follows it.
+  [[nodiscard]] bool may_be(std::string_view name) const {
+    return !name.empty() && starts_.test(start_of(name));
+  }
+
+private:
+  static std::size_t start_of(char first, char second) {
+    return std::size_t{static_cast<unsigned char>(first)} << 8 | static_cast<unsigned char>(second);
+  }
+  static std::size_t start_of(std::string_view name) {
+    return start_of(name[0], name.size() > 1 && name[1] != '\t' ? name[1] : '\0');
+  }
+
+  std::bitset<1 << 16> starts_;
+};
+
 // of_kallsyms finds the addresses of untyped symbols, in one pass.
 Result<void> of_kallsyms(Loading& loading) {
   const Parsed& parsed = loading.object.parsed();
   HashIndex wanted;
-  for (std::uint32_t index = 0; index < parsed.externs.size(); ++index)
-    if (parsed.externs[index].kind == Kind::untyped_symbol)
-      if (!wanted.insert(hash_text(parsed.externs[index].name), index))
-        return no_memory(loading.subject, "its externs");
+  NameStarts starts;
+  for (std::uint32_t index = 0; index < parsed.externs.size(); ++index) {
+    if (parsed.externs[index].kind != Kind::untyped_symbol)
+      continue;
+    starts.add(parsed.externs[index].name);
+    if (!wanted.insert(hash_text(parsed.externs[index].name), index))
+      return no_memory(loading.subject, "its externs");
+  }
   if (wanted.size() == 0)
     return {};
 
   Result<void> found;
   bool has_address = false;
-  const auto read = kernel::each_symbol([&](const kernel::Symbol& symbol) {
+  const auto read = kernel::each_line(kernel::kSymbols, [&](std::string_view line) {
+    if (has_address && !starts.may_be(kernel::name_in(line)))
+      return true;
     constexpr std::string_view kOfCompiler = ".llvm.";
+    const kernel::Symbol symbol = kernel::parse_symbol(line);
     std::string_view name = symbol.name;
     has_address = has_address || symbol.address != 0;
     if (symbol.type == 'd')
