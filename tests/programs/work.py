@@ -15,6 +15,8 @@ CHANGING = (
     (re.compile(r"\btag [0-9a-f]{16}"), "tag T"),
     (re.compile(r"(skb|native) +[0-9]+ +"), r"\1 N "),
     (re.compile(r"hit counter.*"), ""),
+    # Devices that come up send packets of their own accord.
+    (re.compile(r"(XDP_\w+) +[0-9]+ pkts +[0-9]+ KiB"), r"\1 N pkts"),
     (re.compile(r"[0-9.:]+ (pkt|xmit|err)[^ ]*/s"), ""),
     (re.compile(r"0x[0-9a-f]{12}\b"), "ADDRESS"),
 )
