@@ -172,6 +172,7 @@ void sim_netlink_answer(const void* datagram, size_t size, uint32_t sender);
  * record of `size` bytes, as sim_output or sim_ringbuf_output; the next call comes `quiet_ns`
  * later, or `woken_ns` where the record woke a reader. fill(context, number, bytes) writes a
  * record's bytes and may do nothing else. */
+// NOLINTNEXTLINE(readability-identifier-naming): C includes it too
 struct sim_loop {
   int map_fd;
   unsigned cpu;
