@@ -49,7 +49,7 @@ private:
   [[nodiscard]] Vector<Origin> origins_of(const Code& code) const;
 
   Result<void> add(Finding finding);
-  Result<void> settle(std::size_t finding, Reached reached);
+  Result<void> settle(std::size_t index, Reached reached);
   Result<void> name_conditions();
   [[nodiscard]] bool is_poisoned(const CoreRecord& record) const {
     const bpf_insn& insn = loading_.changed_code[record.program][record.insn];

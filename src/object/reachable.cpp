@@ -168,15 +168,15 @@ public:
 private:
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
 
-  Result<void> go(std::int64_t insn, const State& state);
-  Result<void> follow(std::uint32_t insn);
+  Result<void> go(std::int64_t target, const State& state);
+  Result<void> follow(std::uint32_t index);
   // step carries what is known over one instruction; true: the next one in the program follows.
-  Result<bool> step(std::uint32_t insn, State& state);
-  Result<void> jump(std::uint32_t insn, const State& state);
-  Result<void> call_function(std::uint32_t insn, const State& state);
-  Result<void> leave(std::uint32_t insn, const State& state);
+  Result<bool> step(std::uint32_t index, State& state);
+  Result<void> jump(std::uint32_t index, const State& state);
+  Result<void> call_function(std::uint32_t index, const State& state);
+  Result<void> leave(std::uint32_t index, const State& state);
   void operate(const bpf_insn& insn, State& state) const;
-  Result<void> load_number(std::uint32_t insn, State& state);
+  Result<void> load_number(std::uint32_t index, State& state);
   void store(const bpf_insn& insn, State& state) const;
   static void load(const bpf_insn& insn, State& state);
   void forget_addressed(State& state) const;

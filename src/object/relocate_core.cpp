@@ -98,7 +98,7 @@ Result<co_re::Resolved> CoreRelocation::carry_out(const CoreRecord& record) {
   if (record.insn >= code->size())
     return fail(subject, Errno(EINVAL), "the instructions that were set end before it");
   const auto patched = co_re::patch(*code, record.insn, resolved->change, subject);
-  return patched ? std::move(resolved) : Result<co_re::Resolved>(patched.error());
+  return patched ? resolved : Result<co_re::Resolved>(patched.error());
 }
 
 namespace {
