@@ -55,6 +55,7 @@ WORK = {
     ],
     "xdp-trafficgen": [["xdp-trafficgen", "probe"], ["xdp-trafficgen", "udp", "near", "-n", "64"]],
     "bpftrace": [
+        ["bpftrace", "-lv", "struct task_struct"],
         ["bpftrace", "-e", 'BEGIN {{ printf("begin\\n"); exit(); }}'],
         ["bpftrace", "-e", 'tracepoint:syscalls:sys_enter_getppid /comm == "probed"/ '
          "{{ @ = count(); }}", "-c", "{program}"],
