@@ -3,6 +3,7 @@
  * many bytes were allocated at the most and how many blocks in all. Instructions are counted by
  * callgrind between the beginning and the end of `measured`. */
 #include <malloc.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -74,7 +75,10 @@ static void fail(const char* what) {
   X(btf__dedup)                                                                                    \
   X(btf__raw_data)                                                                                 \
   X(btf__set_endianness)                                                                           \
-  X(btf__free)
+  X(btf__free)                                                                                     \
+  X(btf_dump__new)                                                                                 \
+  X(btf_dump__dump_type)                                                                           \
+  X(btf_dump__free)
 #include "../support/functions.h"
 
 static void load(const char* path) {
@@ -235,6 +239,26 @@ static void work_foreign(void) {
   need(p_btf__raw_data(read_one, &size), "btf__raw_data");
 }
 
+/* The text is not made: what formatting costs is the program's. */
+static void take_text(void* pieces, const char* format, va_list arguments) {
+  (void)format;
+  (void)arguments;
+  ++*(long*)pieces;
+}
+
+static void work_dump(void) {
+  long pieces = 0;
+  struct btf_dump* const dump = p_btf_dump__new(read_one, take_text, &pieces, NULL);
+
+  need(dump, "btf_dump__new");
+  for (uint32_t id = 1; id < p_btf__type_cnt(read_one); id++)
+    if (p_btf_dump__dump_type(dump, id) != 0)
+      fail("btf_dump__dump_type");
+  if (pieces == 0)
+    fail("btf_dump__dump_type");
+  p_btf_dump__free(dump);
+}
+
 static void prepare_nothing(void) {}
 
 static void prepare_int(void) {
@@ -275,6 +299,7 @@ static const struct {
     {"parse, add 3 times, dedup", prepare_nothing, work_dedup_3},
     {"raw data in the other order", prepare_read, work_foreign},
     {"add 10000 structs of 3 members", prepare_int, work_add_structs},
+    {"dump all types as C", prepare_read, work_dump},
 };
 
 __attribute__((noinline)) static void measured(void (*work)(void)) {

@@ -26,6 +26,7 @@ GOALS = {
     "add 1000 strings to a split BTF": 25, "add all types to an empty BTF": 60, "dedup": 120,
     "parse, add twice, dedup": 400, "parse, add 3 times, dedup": 600,
     "raw data in the other order": 6, "add 10000 structs of 3 members": 16,
+    "dump all types as C": 60,
 }
 
 
