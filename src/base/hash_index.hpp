@@ -27,10 +27,15 @@ inline std::uint32_t hash_bytes(const void* bytes, std::size_t size, std::uint64
     std::memcpy(&word, next, 8);
     mix(word);
   }
-  if (size != 0) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, next, size);
-    mix(word);
+  // The last 1 to 7 bytes, by copies whose sizes the compiler knows.
+  if (size >= 4) {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::memcpy(&first, next, 4);
+    std::memcpy(&last, next + size - 4, 4);
+    mix(std::uint64_t{first} << 32 | last);
+  } else if (size != 0) {
+    mix(std::uint64_t{next[0]} << 16 | std::uint64_t{next[size / 2]} << 8 | next[size - 1]);
   }
   hash *= kOdd;
   return static_cast<std::uint32_t>(hash >> 32);
@@ -58,9 +63,10 @@ public:
   [[nodiscard]] std::uint32_t find(std::uint32_t hash, Equal equal) const {
     if (slots_.empty())
       return kNone;
-    for (std::size_t at = hash & mask(); slots_[at].number != kNone; at = (at + 1) & mask())
-      if (slots_[at].hash == hash && equal(slots_[at].number))
-        return slots_[at].number;
+    const Slot* const slots = slots_.data();
+    for (std::size_t at = hash & mask(); slots[at].number != kNone; at = (at + 1) & mask())
+      if (slots[at].hash == hash && equal(slots[at].number))
+        return slots[at].number;
     return kNone;
   }
 
@@ -69,7 +75,7 @@ public:
   Result<void> insert(std::uint32_t hash, std::uint32_t number) {
     if (const auto room = reserve(count_ + 1); !room)
       return room;
-    place(slots_, {hash, number});
+    place(slots_.data(), mask(), {hash, number});
     ++count_;
     return {};
   }
@@ -88,8 +94,7 @@ private:
 
   [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
 
-  static void place(Vector<Slot>& slots, Slot slot) {
-    const std::size_t mask = slots.size() - 1;
+  static void place(Slot* slots, std::size_t mask, Slot slot) {
     std::size_t at = slot.hash & mask;
     while (slots[at].number != kNone)
       at = (at + 1) & mask;
@@ -107,7 +112,7 @@ private:
       ++begin;
     for (std::size_t step = 0; step < slots_.size(); ++step)
       if (const Slot& slot = slots_[(begin + step) & mask()]; slot.number != kNone)
-        place(larger, slot);
+        place(larger.data(), size - 1, slot);
     slots_ = std::move(larger);
     return {};
   }

@@ -87,6 +87,16 @@ public:
     return {};
   }
 
+  // append_unset adds `count` elements of a plain type without values, for the caller to set.
+  Result<void> append_unset(std::size_t count) {
+    static_assert(std::is_trivially_default_constructible_v<T>);
+    if (capacity_ - size_ < count)
+      if (const auto grown = grow(count); !grown)
+        return grown;
+    size_ += count;
+    return {};
+  }
+
   // truncate destroys the elements from `size` on, of which there must be at least none.
   void truncate(std::size_t size) {
     check(size <= size_);

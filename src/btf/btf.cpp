@@ -49,10 +49,23 @@ Result<Owned<Btf>> Btf::read(std::span<const std::byte> bytes, const Btf* base,
   if (!btf)
     return no_memory(subject, "a BTF");
   auto image = Image::copy(bytes, (*btf)->place_, subject);
+  return with_image(std::move(*btf), std::move(image));
+}
+
+Result<Owned<Btf>> Btf::read_kept(Vector<std::byte> bytes, const Btf* base,
+                                  const Subject& subject) {
+  auto btf = make(base);
+  if (!btf)
+    return no_memory(subject, "a BTF");
+  auto image = Image::keep(std::move(bytes), (*btf)->place_, subject);
+  return with_image(std::move(*btf), std::move(image));
+}
+
+Result<Owned<Btf>> Btf::with_image(Owned<Btf> btf, Result<Owned<Image>> image) {
   if (!image)
     return image.error();
-  (*btf)->owned_image_ = std::move(*image);
-  (*btf)->show_image(*(*btf)->owned_image_);
+  btf->owned_image_ = std::move(*image);
+  btf->show_image(*btf->owned_image_);
   return btf;
 }
 
@@ -104,11 +117,6 @@ void Btf::show_image(const Image& image) {
 void Btf::show_edited() {
   data_ = {edited_.words, edited_.starts, edited_.strings.view()};
   layout_ = Layout(edited_.layout);
-}
-
-void Btf::drop_made_bytes() {
-  for (auto& made : made_bytes_)
-    made.drop();
 }
 
 std::uint32_t Btf::pointer_size() const {

@@ -35,6 +35,9 @@ public:
   // split. EINVAL, ENOTSUP, ENOMEM, with a message. `subject` says where the bytes come from.
   static Result<Owned<Btf>> read(std::span<const std::byte> bytes, const Btf* base,
                                  const Subject& subject);
+  // read_kept is the same, of bytes that it takes over.
+  static Result<Owned<Btf>> read_kept(Vector<std::byte> bytes, const Btf* base,
+                                      const Subject& subject);
   // of_image makes one that shares an image, which must have no base and must outlive it. When the
   // Btf is freed it calls `release`.
   static Result<Owned<Btf>> of_image(const Image& image, Release release = {});
@@ -144,10 +147,15 @@ private:
   };
 
   static Result<Owned<Btf>> make(const Btf* base);
+  static Result<Owned<Btf>> with_image(Owned<Btf> btf, Result<Owned<Image>> image);
   Result<void> begin_empty(bool with_layout);
   void show_image(const Image& image);
   void show_edited();
-  void drop_made_bytes();
+  void drop_made_bytes() {
+    for (auto& made : made_bytes_)
+      if (made.get() != nullptr)
+        made.drop();
+  }
   [[nodiscard]] std::optional<std::uint32_t> find_own(const char* name, Kind kind) const;
   [[nodiscard]] std::optional<std::uint32_t> find_own_string(const char* text) const;
   [[nodiscard]] Result<Vector<std::byte>> write(ByteOrder order) const;

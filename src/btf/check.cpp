@@ -11,14 +11,24 @@
 namespace ringside::btf {
 namespace {
 
-// words_at is how many words the type takes that begins with this head; 0 if that cannot be known.
-std::uint64_t words_at(std::uint32_t info, Layout own, Layout base) {
-  if (is_known(kind_of(info))) [[likely]]
-    return words_of(info);
-  if (const auto words = own.words(info))
-    return *words;
-  return base.words(info).value_or(0);
-}
+// Layouts are those that can say how long a type of an unknown kind is.
+struct Layouts {
+  Layout own, base;
+
+  // words is how many words the type takes that has this info word; 0 if that cannot be known.
+  [[nodiscard, gnu::always_inline]] std::uint64_t words(std::uint32_t info) const {
+    if (is_known(kind_of(info))) [[likely]]
+      return words_of(info);
+    return words_of_unknown(info);
+  }
+
+private:
+  [[nodiscard, gnu::noinline]] std::uint64_t words_of_unknown(std::uint32_t info) const {
+    if (const auto words = own.words(info))
+      return *words;
+    return base.words(info).value_or(0);
+  }
+};
 
 Errno bad_size(std::span<const std::uint32_t> words, std::size_t at, std::uint32_t id,
                std::uint64_t size, const Subject& subject) {
@@ -61,9 +71,9 @@ public:
         highest_string = std::max(highest_string, type[kNameWord]);
         continue;
       }
-      each_string(type,
-                  [&](std::uint32_t string) { highest_string = std::max(highest_string, string); });
-      each_id(type, [&](std::uint32_t id) { highest_id = std::max(highest_id, id); });
+      each_reference(
+          type, [&](std::uint32_t string) { highest_string = std::max(highest_string, string); },
+          [&](std::uint32_t id) { highest_id = std::max(highest_id, id); });
       if (kind == kFunc)
         functions_sound = functions_sound && is_prototype(type[kTargetWord]);
     }
@@ -135,27 +145,24 @@ private:
 
 } // namespace
 
-Result<Array<std::uint32_t>> find_starts(std::span<const std::uint32_t> words, Layout own,
-                                         const Place& place, const Subject& subject) {
-  const Layout base = place.base != nullptr ? place.base->layout() : Layout();
-  std::uint32_t count = 0;
-  for (std::size_t at = 0; at < words.size(); ++count) {
-    const bool has_head = words.size() - at >= kHeadWords;
-    const std::uint64_t size = has_head ? words_at(words[at + kInfoWord], own, base) : 0;
-    if (size == 0 || size > words.size() - at)
-      return bad_size(words, at, place.first_id + count, size, subject);
+Result<Vector<std::uint32_t>> find_starts(std::span<const std::uint32_t> words, Layout own,
+                                          const Place& place, const Subject& subject) {
+  // A type of a kernel has six words, and some more.
+  constexpr std::size_t kUsualWords = 6;
+  const Layouts layouts{own, place.base != nullptr ? place.base->layout() : Layout()};
+  Vector<std::uint32_t> starts;
+  bool has_room = static_cast<bool>(starts.reserve(words.size() / kUsualWords));
+  for (std::size_t at = 0; has_room && at < words.size();) {
+    const std::size_t left = words.size() - at;
+    const std::uint64_t size = left >= kHeadWords ? layouts.words(words[at + kInfoWord]) : 0;
+    if (size - 1 >= left) // 0, too
+      return bad_size(words, at, place.first_id + static_cast<std::uint32_t>(starts.size()), size,
+                      subject);
+    has_room = static_cast<bool>(starts.append(static_cast<std::uint32_t>(at)));
     at += static_cast<std::size_t>(size);
   }
-  auto starts = Array<std::uint32_t>::of_size(count);
-  if (!starts) {
-    no_memory(subject, "where the types begin");
-    return starts.error();
-  }
-  std::size_t at = 0;
-  for (std::uint32_t& start : *starts) {
-    start = static_cast<std::uint32_t>(at);
-    at += static_cast<std::size_t>(words_at(words[at + kInfoWord], own, base));
-  }
+  if (!has_room)
+    return no_memory(subject, "where the types begin");
   return starts;
 }
 

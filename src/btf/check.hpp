@@ -6,17 +6,17 @@
 #include <cstdint>
 #include <span>
 
-#include "base/array.hpp"
 #include "base/failure.hpp"
 #include "base/result.hpp"
+#include "base/vector.hpp"
 #include "btf/image.hpp"
 
 namespace ringside::btf {
 
 // find_starts finds where each type begins. EINVAL: a type does not fit, or is of a kind that
 // neither we nor a layout know; ENOMEM. `own` is the layout of the BTF itself.
-Result<Array<std::uint32_t>> find_starts(std::span<const std::uint32_t> words, Layout own,
-                                         const Place& place, const Subject& subject);
+Result<Vector<std::uint32_t>> find_starts(std::span<const std::uint32_t> words, Layout own,
+                                          const Place& place, const Subject& subject);
 
 // check_kind: the kind of a type is known. EINVAL.
 Result<void> check_kind(std::uint32_t id, Type type, const Subject& subject);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "base/byte_reader.hpp"
 #include "base/byte_writer.hpp"
@@ -46,6 +47,15 @@ std::span<const std::uint32_t> words_in(std::span<const std::byte> section) {
 Result<Owned<Image>> Image::copy(std::span<const std::byte> bytes, const Place& place,
                                  const Subject& subject) {
   return make(bytes, Bytes::copied, place, subject);
+}
+
+Result<Owned<Image>> Image::keep(Vector<std::byte> bytes, const Place& place,
+                                 const Subject& subject) {
+  auto image = make(bytes, Bytes::kept, place, subject);
+  // What was copied all the same is not needed twice.
+  if (image && (*image)->bytes_.data() == bytes.data())
+    (*image)->kept_ = std::move(bytes);
+  return image;
 }
 
 Result<Owned<Image>> Image::trust(std::span<const std::byte> bytes, const Subject& subject) {

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <span>
 
-#include "base/array.hpp"
 #include "base/failure.hpp"
 #include "base/hash_index.hpp"
 #include "base/lazy.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
+#include "base/vector.hpp"
 #include "btf/header.hpp"
 #include "btf/layout.hpp"
 #include "btf/type.hpp"
@@ -41,12 +41,14 @@ struct Data {
 
 class Image {
 public:
-  // copy reads a BTF and keeps a copy of the bytes. trust is for what the kernel gives, which it
-  // has checked: where types and strings are is found, but what types say is not looked at. It
-  // keeps the bytes where they are, if they are in host order and aligned; they must outlive the
-  // Image and never change. Both fail with EINVAL, ENOTSUP or ENOMEM, and a message about what is
-  // wrong.
+  // copy reads a BTF and keeps a copy of the bytes; keep keeps the bytes themselves. trust is for
+  // what the kernel gives, which it has checked: where types and strings are is found, but what
+  // types say is not looked at. It uses the bytes where they are, if they are in host order and
+  // aligned; they must outlive the Image and never change. All fail with EINVAL, ENOTSUP or ENOMEM,
+  // and a message about what is wrong.
   static Result<Owned<Image>> copy(std::span<const std::byte> bytes, const Place& place,
+                                   const Subject& subject);
+  static Result<Owned<Image>> keep(Vector<std::byte> bytes, const Place& place,
                                    const Subject& subject);
   static Result<Owned<Image>> trust(std::span<const std::byte> bytes, const Subject& subject);
 
@@ -64,7 +66,7 @@ public:
   [[nodiscard]] const Lazy<HashIndex>& strings() const { return strings_; }
 
 private:
-  enum class Bytes { copied, trusted };
+  enum class Bytes { copied, kept, trusted };
   static Result<Owned<Image>> make(std::span<const std::byte> bytes, Bytes how, const Place& place,
                                    const Subject& subject);
   Result<void> keep_copy();
@@ -73,8 +75,9 @@ private:
 
   Header header_;
   std::span<const std::byte> bytes_;
-  WordBlock block_; // holds the bytes, if they are a copy
-  Array<std::uint32_t> starts_;
+  WordBlock block_;        // holds the bytes, if they are a copy
+  Vector<std::byte> kept_; // holds them, if they were kept
+  Vector<std::uint32_t> starts_;
   Layout layout_;
   Data data_;
   Lazy<HashIndex> names_;

@@ -120,8 +120,11 @@ constexpr std::size_t words_of(std::uint32_t info) {
 template <class Words, class Visit>
 void each_id(Words type, Visit visit) {
   const KindLine& line = kKinds[kind_of(type[kInfoWord])];
-  for (unsigned ids = line.ids; ids != 0; ids &= ids - 1)
-    visit(type[std::countr_zero(ids)]);
+  if (line.ids == kTargetId)
+    visit(type[kTargetWord]);
+  else
+    for (unsigned ids = line.ids; ids != 0; ids &= ids - 1)
+      visit(type[std::countr_zero(ids)]);
   if (line.element_id == KindLine::kNoId)
     return;
   Words element = type + kHeadWords + line.extra_words;
@@ -142,6 +145,37 @@ void each_string(Words type, Visit visit) {
     visit(*element);
     element += line.element_words;
   }
+}
+
+// each_reference calls of_string and of_id for the same words in one walk, strings and ids mixed.
+template <class Words, class OfString, class OfId>
+void each_reference(Words type, OfString of_string, OfId of_id) {
+  const std::uint32_t info = type[kInfoWord];
+  const KindLine& line = kKinds[kind_of(info)];
+  of_string(type[kNameWord]);
+  if (line.ids == kTargetId)
+    of_id(type[kTargetWord]);
+  else
+    for (unsigned ids = line.ids; ids != 0; ids &= ids - 1)
+      of_id(type[std::countr_zero(ids)]);
+  if (line.element_words == 0)
+    return;
+  const std::size_t step = line.element_words;
+  const std::size_t id_word = line.element_id;
+  Words element = type + kHeadWords + line.extra_words;
+  const Words end = element + step * elements_of(info);
+  // Each element costs what it has, so there is a loop for each form.
+  if (line.element_is_named && id_word != KindLine::kNoId)
+    for (; element != end; element += step) {
+      of_string(*element);
+      of_id(element[id_word]);
+    }
+  else if (line.element_is_named)
+    for (; element != end; element += step)
+      of_string(*element);
+  else if (id_word != KindLine::kNoId)
+    for (; element != end; element += step)
+      of_id(element[id_word]);
 }
 
 // id_at is the id number `index` of a type, in the order of each_id, or null if it has no more.

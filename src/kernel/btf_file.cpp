@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 #include <elf.h>
 
@@ -19,9 +20,8 @@ namespace {
 using btf::Btf;
 using btf::Ext;
 
-Result<BtfFile> read_raw(std::span<const std::byte> bytes, const Btf* base,
-                         const Subject& subject) {
-  auto made = Btf::read(bytes, base, subject);
+Result<BtfFile> read_raw(Vector<std::byte> bytes, const Btf* base, const Subject& subject) {
+  auto made = Btf::read_kept(std::move(bytes), base, subject);
   if (!made)
     return made.error();
   return BtfFile{std::move(*made), nullptr};
@@ -143,7 +143,7 @@ Result<BtfFile> read_btf(const char* path, BtfForm form, const Btf* base, bool w
   }
   if (const auto read = os::read_rest(fd->get(), bytes); !read)
     return fail(subject, read.error(), "it cannot be read");
-  return read_raw(bytes, base, subject);
+  return read_raw(std::move(bytes), base, subject);
 }
 
 } // namespace ringside::kernel

@@ -52,11 +52,20 @@ Result<Array<char>> path_of(int fd) {
   return path;
 }
 
-Result<std::uint64_t> file_size(int fd) {
+Result<FileIdentity> identity_of(int fd) {
   struct stat facts = {};
   if (fstat(fd, &facts) != 0)
     return last_error();
-  return static_cast<std::uint64_t>(facts.st_size);
+  return FileIdentity{static_cast<std::uint64_t>(facts.st_dev),
+                      static_cast<std::uint64_t>(facts.st_ino),
+                      static_cast<std::uint64_t>(facts.st_size)};
+}
+
+Result<std::uint64_t> file_size(int fd) {
+  const auto file = identity_of(fd);
+  if (!file)
+    return file.error();
+  return file->size;
 }
 
 Result<void> read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
@@ -95,7 +104,7 @@ Result<void> read_rest(int fd, Vector<std::byte>& into, std::size_t most) {
   Result<void> done;
   while (filled < end) {
     if (filled == into.size())
-      if (done = into.append_default(std::min(step, end - filled)); !done)
+      if (done = into.append_unset(std::min(step, end - filled)); !done)
         break;
     step = kStep;
     const ssize_t count = ::read(fd, into.data() + filled, into.size() - filled);

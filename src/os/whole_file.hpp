@@ -30,6 +30,15 @@ Result<UniqueFd> open_to_read(const char* path);
 // path_of is the path of an open file without symbolic links, with a NUL. ENAMETOOLONG.
 Result<Array<char>> path_of(int fd);
 
+// identity_of says which file is open: that of another file differs.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+Result<FileIdentity> identity_of(int fd);
+
 // file_size is what the file system says. Of files in /proc, and of pipes, that is 0.
 Result<std::uint64_t> file_size(int fd);
 

@@ -74,6 +74,20 @@ TEST_CASE("an image keeps all bytes, and gives those of the other order in its o
   }
 }
 
+TEST_CASE("bytes that are given away are not copied, unless they must be changed") {
+  for (const auto order : {kNativeOrder, kForeignOrder}) {
+    RawBtf raw(order);
+    raw.add_int("int");
+    Vector<std::byte> bytes;
+    REQUIRE(bytes.append_all(raw.bytes()));
+    const std::byte* const where = bytes.data();
+    const auto image = btf::Image::keep(std::move(bytes), {}, "BTF");
+    REQUIRE(image);
+    CHECK(((*image)->bytes().data() == where) == (order == kNativeOrder));
+    CHECK((*image)->data().type(0).int_bits() == 32);
+  }
+}
+
 TEST_CASE("a header of any length is taken, and words are aligned") {
   for (std::size_t more = 0; more < 9; ++more) {
     CAPTURE(more);

@@ -44,6 +44,23 @@ TEST_CASE("a file is read to its end, in parts or from any place, and mapped") {
   CHECK(text_of({mapping->data(), mapping->size()}) == "some text");
 }
 
+TEST_CASE("files are told from each other, whatever leads to them") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "one") << "text";
+  std::ofstream(folder / "other") << "text";
+  const auto identity = [&](const char* name) {
+    const auto fd = os::open_to_read((folder / name).c_str());
+    REQUIRE(fd);
+    const auto file = os::identity_of(fd->get());
+    REQUIRE(file);
+    return *file;
+  };
+  CHECK(identity("one") == identity("one"));
+  CHECK(identity("one") != identity("other"));
+  CHECK(identity("one").size == 4);
+  CHECK(os::identity_of(-1).error() == Errno(EBADF));
+}
+
 TEST_CASE("files that do not say their size are read as well") {
   const auto fd = os::open_to_read("/proc/self/status");
   REQUIRE(fd);
