@@ -5,6 +5,7 @@
 #include "base/failure.hpp"
 #include "btf/change.hpp"
 #include "btf/edit.hpp"
+#include "btf/offset_table.hpp"
 
 namespace ringside::btf {
 namespace {
@@ -14,6 +15,10 @@ constexpr Subject kCopySubject("BTF");
 Errno unknown_kind(Kind kind) {
   return fail(kCopySubject, Errno(EINVAL),
               "a type of kind %u, which is not known, cannot be copied", kind);
+}
+
+Errno no_string(std::uint32_t offset) {
+  return fail(kCopySubject, Errno(EINVAL), "the source of a copy has no string at %u", offset);
 }
 
 } // namespace
@@ -26,7 +31,7 @@ Result<void> move_strings(Change& change, std::uint32_t* type, const Btf& from,
       return;
     const char* const text = from.string(offset);
     if (text == nullptr) {
-      moved = fail(kCopySubject, Errno(EINVAL), "the source of a copy has no string at %u", offset);
+      moved = no_string(offset);
       return;
     }
     const auto added = change.string(text);
@@ -62,16 +67,83 @@ Result<std::uint32_t> add_copy(Btf& btf, const Btf& from, Type type) {
   return id;
 }
 
+namespace {
+
+// Moves is where the strings that the own types of one Btf use are in another, which gets each that
+// it lacks once.
+class Moves {
+public:
+  explicit Moves(const Btf& from) : from_(from) {}
+
+  // init looks through all types. EINVAL: a type of a kind that is not known, or a string that is
+  // not there; ENOMEM.
+  Result<void> init() {
+    auto offsets = OffsetTable::of(from_.data().strings.size());
+    if (!offsets)
+      return no_memory(kCopySubject, "where strings are");
+    offsets_ = std::move(*offsets);
+    for (const std::uint32_t start : from_.data().starts) {
+      const std::uint32_t* const type = from_.data().words.data() + start;
+      if (const Kind kind = kind_of(type[kInfoWord]); !is_known(kind))
+        return unknown_kind(kind);
+      std::uint32_t missing = 0;
+      each_string(type, [&](std::uint32_t offset) {
+        if (offset >= from_.end_string())
+          missing = offset;
+        else if (is_own(offset))
+          offsets_.name(offset - from_.first_string());
+      });
+      if (missing != 0)
+        return no_string(missing);
+    }
+    if (!offsets_.end_names())
+      return no_memory(kCopySubject, "where strings are");
+    return {};
+  }
+
+  // move replaces the strings of a type that was copied. ENOMEM.
+  Result<void> move(Change& change, std::uint32_t* type) {
+    Result<void> moved;
+    each_string(type, [&](std::uint32_t& offset) {
+      if (!is_own(offset))
+        return;
+      std::uint32_t& known = offsets_.number(offset - from_.first_string());
+      if (known == OffsetTable::kNone) {
+        const auto added = change.string(from_.string(offset));
+        if (!added) {
+          moved = added.error();
+          return;
+        }
+        known = *added;
+      }
+      offset = known;
+    });
+    return moved;
+  }
+
+private:
+  // Two that are split from one base share its strings.
+  [[nodiscard]] bool is_own(std::uint32_t offset) const {
+    return offset != 0 && offset >= from_.first_string();
+  }
+
+  const Btf& from_;
+  OffsetTable offsets_;
+};
+
+} // namespace
+
 Result<std::uint32_t> add_all(Btf& btf, const Btf& from) {
   if (from.base() != nullptr && from.base() != btf.base())
     return fail(kCopySubject, Errno(EOPNOTSUPP),
                 "types of a split BTF can only be added to one with the same base");
   const std::uint32_t first = btf.end_id();
-  const std::uint32_t shift = first - from.first_id();
-  const std::uint32_t count = from.end_id() - from.first_id();
-  for (std::uint32_t index = 0; index < count; ++index)
-    if (const Kind kind = from.data().type(index).kind(); !is_known(kind))
-      return unknown_kind(kind);
+  const std::uint32_t first_from = from.first_id();
+  const std::uint32_t shift = first - first_from;
+  const std::uint32_t count = from.end_id() - first_from;
+  Moves moves(from);
+  if (const auto begun = moves.init(); !begun)
+    return begun.error();
 
   Change change(btf);
   if (const auto begun = change.begin(); !begun)
@@ -81,10 +153,10 @@ Result<std::uint32_t> add_all(Btf& btf, const Btf& from) {
   for (std::uint32_t id = first; id != first + count; ++id) {
     std::uint32_t* const type = change.words(id);
     each_id(type, [&](std::uint32_t& other) {
-      if (other >= from.first_id())
+      if (other >= first_from)
         other += shift;
     });
-    if (const auto moved = move_strings(change, type, from, from.first_string()); !moved) {
+    if (const auto moved = moves.move(change, type); !moved) {
       change.remove_from(first);
       return moved.error();
     }

@@ -13,8 +13,13 @@ namespace {
 // have one name costs no more than others.
 Result<void> index_names(const Btf& btf, HashIndex& index) {
   const Data& data = btf.data();
+  // Half of the types of a kernel have names.
+  if (const auto room = index.reserve(data.starts.size() / 2); !room)
+    return room;
   for (std::uint32_t number = 0; number < data.starts.size(); ++number) {
     const Type type = data.type(number);
+    if (type.name() == 0)
+      continue;
     const std::string_view name(btf.name(type));
     if (name.empty())
       continue;

@@ -17,6 +17,10 @@ bool is_at(std::span<const char> strings, std::uint32_t offset, std::string_view
 } // namespace
 
 Result<void> index_strings(std::span<const char> strings, HashIndex& index) {
+  // Names of C have some 20 characters. A table that has to grow is moved.
+  constexpr std::size_t kUsualSize = 20;
+  if (const auto room = index.reserve(strings.size() / kUsualSize); !room)
+    return room;
   for (std::size_t offset = 0; offset < strings.size();) {
     const std::string_view text(strings.data() + offset);
     const auto number = static_cast<std::uint32_t>(offset);

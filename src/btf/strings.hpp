@@ -33,6 +33,13 @@ public:
   // of begins with a copy of `strings`, which may be empty. ENOMEM.
   static Result<StringSet> of(std::span<const char> strings);
 
+  // reserve makes room for `count` more strings of `size` bytes in all. ENOMEM.
+  Result<void> reserve(std::size_t count, std::size_t size) {
+    if (const auto room = index_.reserve(index_.size() + count); !room)
+      return room;
+    return strings_.reserve(strings_.size() + size);
+  }
+
   // add is the offset of `text`, which is added if it is not there. The text may lie in this set.
   // ENOMEM, also where the strings would have more than `max_size` bytes.
   Result<std::uint32_t> add(std::string_view text, std::size_t max_size = kMaxStrings);

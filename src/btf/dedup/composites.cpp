@@ -14,28 +14,6 @@ namespace {
 constexpr std::uint32_t kNone = State::kNone;
 constexpr Subject kSubject("dedup");
 
-std::uint32_t mixed(std::uint32_t hash, std::uint32_t word) {
-  constexpr std::uint32_t kOdd = 0x9e3779b1;
-  hash = (hash ^ word) * kOdd;
-  return hash ^ hash >> 15;
-}
-
-// hash_type is a hash of a type in which of_id(id) stands for each id.
-template <class OfId>
-std::uint32_t hash_type(Type type, OfId of_id) {
-  const KindLine& line = kKinds[type.kind()];
-  const std::uint32_t* word = type.words();
-  std::uint32_t hash = 0;
-  for (unsigned ids = line.ids, left = kHeadWords + line.extra_words; left != 0; --left, ids >>= 1)
-    hash = mixed(hash, (ids & 1) != 0 ? of_id(*word++) : *word++);
-  if (line.element_words == 0)
-    return hash;
-  for (std::uint32_t left = type.elements(); left != 0; --left)
-    for (unsigned at = 0; at < line.element_words; ++at)
-      hash = mixed(hash, at == line.element_id ? of_id(*word++) : *word++);
-  return hash;
-}
-
 // has_name_alone: such a type can be the same as one that says less, or more, but for the name.
 bool has_name_alone(Type type) {
   return type.is_composite() || type.is_enum() || type.is(kFwd);
@@ -44,6 +22,12 @@ bool has_name_alone(Type type) {
 // can_be_part: a type of this kind may be part of another.
 bool can_be_part(Kind kind) {
   return kind != kVoid && kind != kVar && kind != kDatasec && kind != kDeclTag;
+}
+
+// is_rarely_part: no compiler makes such a type part of another, so what it looks like is not worth
+// finding out.
+bool is_rarely_part(Kind kind) {
+  return kind == kFunc || !can_be_part(kind);
 }
 
 } // namespace
@@ -61,10 +45,14 @@ Result<void> Composites::init() {
       return looks.error();
     for (std::uint32_t id = 0; id < end; ++id) {
       const Type type = state_.type(id);
-      (*looks)[id] =
-          has_name_alone(type) ? mixed(0, type.name()) : hash_type(type, [&](std::uint32_t other) {
-            return step == 0 ? state_.type(other).name() : looks_[other];
-          });
+      std::uint32_t look = 0;
+      if (has_name_alone(type))
+        look = mixed(0, type.name());
+      else if (!is_rarely_part(type.kind()))
+        look = hash_type(type, [&](std::uint32_t other) {
+          return step == 0 ? state_.type(other).name() : looks_.data()[other];
+        });
+      looks->data()[id] = look;
     }
     looks_ = std::move(*looks);
   }
@@ -77,7 +65,7 @@ Result<void> Composites::init() {
 }
 
 std::uint32_t Composites::hash_of(std::uint32_t id) const {
-  return hash_type(state_.type(id), [&](std::uint32_t other) { return looks_[other]; });
+  return hash_type(state_.type(id), [&](std::uint32_t other) { return looks_.data()[other]; });
 }
 
 Result<void> Composites::enter(std::uint32_t id) {

@@ -26,6 +26,11 @@ public:
   // others. EINVAL: a type leads to one of a kind that cannot be part of another; ENOMEM.
   Result<void> enter(std::uint32_t id);
   Result<void> merge(std::uint32_t id);
+  // end comes when all are merged, and gives memory back.
+  void end() {
+    looks_ = {};
+    assumed_ = {};
+  }
 
 private:
   Result<void> enter(std::uint32_t id, std::uint32_t hash);

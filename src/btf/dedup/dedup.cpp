@@ -34,8 +34,7 @@ Result<void> check_words(const Btf& btf, Ext* ext) {
     const Type type = btf.type(id);
     if (const auto known = check_kind(id, type, kDedupSubject); !known)
       return known;
-    each_id(type.words(), see_id);
-    each_string(type.words(), see_string);
+    each_reference(type.words(), see_string, see_id);
   }
   if (ext != nullptr) {
     ext->each_id(see_id);
@@ -66,6 +65,7 @@ public:
       return merged;
     if (const auto merged = merge(composites_); !merged)
       return merged;
+    composites_.end();
     if (const auto resolved = resolve_forwards(); !resolved)
       return resolved;
     return merge(references_);
@@ -158,56 +158,73 @@ Result<void> Passes::resolve_forwards() {
 // Numbering gives the types that stay new ids without holes.
 class Numbering {
 public:
-  explicit Numbering(State& state) : state_(state) {}
+  explicit Numbering(const State& state) : state_(state) {}
 
-  // init numbers them. ENOMEM.
+  // init numbers them, and makes room for them. ENOMEM.
   Result<void> init() {
     auto ids = Array<std::uint32_t>::of_size(state_.end_id());
     if (!ids)
       return ids.error();
     ids_ = std::move(*ids);
     std::uint32_t next = state_.first_id();
+    std::size_t size = 0;
+    std::uint32_t* const numbers = ids_.data();
+    for (std::uint32_t id = 0; id < state_.end_id(); ++id) {
+      numbers[id] = id;
+      if (state_.is_own(id) && state_.map(id) == id) {
+        numbers[id] = next++;
+        size += words_of(state_.type(id).info());
+      }
+    }
+    // What does not stay has the number of what it has become.
     for (std::uint32_t id = 0; id < state_.end_id(); ++id)
-      ids_[id] = state_.is_own(id) && state_.map(id) == id ? next++ : id;
-    return starts_.reserve(next - state_.first_id());
+      if (state_.map(id) != id)
+        numbers[id] = numbers[state_.resolve(id)];
+    if (const auto room = starts_.reserve(next - state_.first_id()); !room)
+      return room;
+    return words_.append_unset(size);
   }
   // of is the new id of what a type has become.
-  [[nodiscard]] std::uint32_t of(std::uint32_t id) const { return ids_[state_.resolve(id)]; }
+  [[nodiscard]] std::uint32_t of(std::uint32_t id) const { return ids_[id]; }
 
-  // move_types moves the types that stay together, with their new ids in them, and takes the others
-  // away. It returns where each begins then. After it the state is of no use.
-  Vector<std::uint32_t> move_types() {
-    std::uint32_t* const begin = state_.words().data();
+  // copy_types puts the types that stay together, with their new ids in them. words and starts are
+  // what it has made.
+  void copy_types() {
+    const std::uint32_t* const numbers = ids_.data();
+    std::uint32_t* const begin = words_.data();
     std::uint32_t* to = begin;
     for (std::uint32_t id = state_.first_id(); id < state_.end_id(); ++id) {
       if (state_.map(id) != id)
         continue;
-      const std::uint32_t* const from = state_.own_words(id);
+      const std::uint32_t* const from = state_.words(id);
       const std::size_t size = words_of(from[kInfoWord]);
-      std::memmove(to, from, size * sizeof(*to));
-      each_id(to, [&](std::uint32_t& other) { other = of(other); });
+      std::copy_n(from, size, to);
+      each_id(to, [&](std::uint32_t& other) { other = numbers[other]; });
       check(static_cast<bool>(starts_.append(static_cast<std::uint32_t>(to - begin))));
       to += size;
     }
-    state_.words().truncate(static_cast<std::size_t>(to - begin));
-    return std::move(starts_);
   }
+  Vector<std::uint32_t>& words() { return words_; }
+  Vector<std::uint32_t>& starts() { return starts_; }
 
 private:
-  State& state_;
+  const State& state_;
   Array<std::uint32_t> ids_;
+  Vector<std::uint32_t> words_;
   Vector<std::uint32_t> starts_;
 };
 
-Result<void> run_on_copy(Btf& btf, Ext* ext) {
+Result<void> run_checked(Btf& btf, Ext* ext) {
   State state(btf);
-  if (const auto begun = state.begin(); !begun)
-    return begun;
   Strings strings(btf);
   const bool moves_strings = !btf.strings_are_unique();
+  if (const auto begun = state.begin(moves_strings); !begun)
+    return begun;
   if (moves_strings)
     if (const auto collected = strings.collect(state, ext); !collected)
       return collected;
+  if (ext == nullptr)
+    strings.forget_moved();
   if (const auto merged = Passes(state).run(); !merged)
     return merged;
   Numbering numbering(state);
@@ -224,8 +241,8 @@ Result<void> run_on_copy(Btf& btf, Ext* ext) {
       ext->each_string([&](std::uint32_t& offset) { offset = strings.moved(offset); });
     ext->drop_foreign();
   }
-  auto starts = numbering.move_types();
-  change.replace_types(std::move(state.words()), std::move(starts));
+  numbering.copy_types();
+  change.replace_types(std::move(numbering.words()), std::move(numbering.starts()));
   if (moves_strings)
     change.replace_strings(strings.take());
   return {};
@@ -236,7 +253,7 @@ Result<void> run_on_copy(Btf& btf, Ext* ext) {
 Result<void> run(Btf& btf, Ext* ext) {
   if (const auto sound = check_words(btf, ext); !sound)
     return sound;
-  const auto done = run_on_copy(btf, ext);
+  const auto done = run_checked(btf, ext);
   if (!done && done.error() == Errno(ENOMEM))
     return no_memory(kDedupSubject, "what it needs beside the types");
   return done;

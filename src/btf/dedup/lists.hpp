@@ -33,16 +33,10 @@ public:
   // of whose entries, and so for all, equal(entry) holds. ENOMEM.
   template <class Equal>
   Result<void> enter(std::uint32_t hash, std::uint32_t id, Equal equal) {
-    count_entry();
-    const auto rank = static_cast<std::int32_t>(count_);
     const std::uint32_t number = find(hash, equal);
-    if (number == HashIndex::kNone) {
-      entries_[id] = {kNone, kNone, is_reversed_ ? rank : -rank};
-      const auto made = static_cast<std::uint32_t>(lists_.size());
-      if (const auto added = lists_.append({id, id}); !added)
-        return added;
-      return index_.insert(hash, made);
-    }
+    if (number == HashIndex::kNone)
+      return enter_alone(hash, id);
+    const std::int32_t rank = count_entry();
     List& list = lists_[number];
     if (is_reversed_) {
       entries_[id] = {list.back, kNone, rank};
@@ -54,6 +48,16 @@ public:
       list.front = id;
     }
     return {};
+  }
+
+  // enter_alone is the same where it is known that there is no such list.
+  Result<void> enter_alone(std::uint32_t hash, std::uint32_t id) {
+    const std::int32_t rank = count_entry();
+    entries_[id] = {kNone, kNone, is_reversed_ ? rank : -rank};
+    const auto made = static_cast<std::uint32_t>(lists_.size());
+    if (const auto added = lists_.append({id, id}); !added)
+      return added;
+    return index_.insert(hash, made);
   }
 
   // first is the entry of a list that is visited first, or kNone if there is no such list; next is
@@ -90,12 +94,14 @@ private:
     return index_.find(hash, [&](std::uint32_t number) { return equal(lists_[number].front); });
   }
 
-  // The lists are reversed before the entries number 4, 7, 13, 25 and so on are made.
-  void count_entry() {
-    if (++count_ != next_reversal_)
-      return;
-    is_reversed_ = !is_reversed_;
-    next_reversal_ += next_reversal_ - 1;
+  // The lists are reversed before the entries number 4, 7, 13, 25 and so on are made. It returns
+  // the number of the entry that is made next.
+  std::int32_t count_entry() {
+    if (++count_ == next_reversal_) {
+      is_reversed_ = !is_reversed_;
+      next_reversal_ += next_reversal_ - 1;
+    }
+    return static_cast<std::int32_t>(count_);
   }
 
   HashIndex index_; // numbers of lists, by the hash of their entries

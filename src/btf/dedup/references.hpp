@@ -23,11 +23,14 @@ public:
   Result<void> merge(std::uint32_t id);
 
 private:
-  // A type whose references are brought into their final form, and how many are.
+  // A type whose references are mapped first, and how many are.
   struct Frame {
     std::uint32_t id, done;
   };
 
+  [[nodiscard]] std::uint32_t hash_of(Type type) const;
+  [[nodiscard]] bool are_equal(Type one, Type other) const;
+  [[nodiscard]] bool has_mapped_targets(Type type) const;
   Result<void> open(std::uint32_t id);
   Result<void> close(std::uint32_t id);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// State: what the passes of dedup share. A copy of the own types, what each type has become,
-// and the lists of those that stay.
+// State: what the passes of dedup share. The own types, what each type has become, and the lists of
+// those that stay.
 #pragma once
 
 #include <algorithm>
@@ -27,15 +27,19 @@ public:
 
   explicit State(const Btf& btf) : btf_(btf), starts_(btf.data().starts) {}
 
-  // begin copies the own types. ENOMEM.
-  Result<void> begin() {
+  // begin comes first; with a copy the own types can be written to. ENOMEM.
+  Result<void> begin(bool copies) {
     auto map = Array<std::uint32_t>::of_size(end_id());
     if (!map)
       return map.error();
     map_ = std::move(*map);
     std::fill(map_.begin(), map_.end(), kNone);
-    if (const auto copied = words_.append_all(btf_.data().words); !copied)
-      return copied;
+    own_ = btf_.data().words.data();
+    if (copies) {
+      if (const auto copied = copy_.append_all(btf_.data().words); !copied)
+        return copied;
+      own_ = copy_.data();
+    }
     return lists_.init(end_id());
   }
 
@@ -43,22 +47,25 @@ public:
   [[nodiscard]] std::uint32_t end_id() const { return btf_.end_id(); }
   [[nodiscard]] bool is_own(std::uint32_t id) const { return id >= first_id(); }
 
-  // words is the own types. type is any, own_words one of the own to be written to.
-  [[nodiscard]] Vector<std::uint32_t>& words() { return words_; }
-  [[nodiscard]] std::uint32_t* own_words(std::uint32_t id) {
-    return words_.data() + starts_[id - first_id()];
+  // type is any type; words is those of an own one, writable_words in the copy.
+  [[nodiscard]] const std::uint32_t* words(std::uint32_t id) const {
+    return own_ + starts_[id - first_id()];
+  }
+  [[nodiscard]] std::uint32_t* writable_words(std::uint32_t id) {
+    return copy_.data() + starts_[id - first_id()];
   }
   [[nodiscard]] Type type(std::uint32_t id) const {
-    return is_own(id) ? Type(words_.data() + starts_[id - first_id()]) : btf_.type(id);
+    return is_own(id) ? Type(words(id)) : btf_.type(id);
   }
 
   [[nodiscard]] std::uint32_t& map(std::uint32_t id) { return map_[id]; }
   [[nodiscard]] std::uint32_t map(std::uint32_t id) const { return map_[id]; }
-  [[nodiscard]] bool is_mapped(std::uint32_t id) const { return map_[id] != kNone; }
+  [[nodiscard]] bool is_mapped(std::uint32_t id) const { return map_.data()[id] != kNone; }
   // resolve follows the map to its end.
   [[nodiscard]] std::uint32_t resolve(std::uint32_t id) const {
-    while (map_[id] != kNone && map_[id] != id)
-      id = map_[id];
+    const std::uint32_t* const map = map_.data();
+    while (map[id] != kNone && map[id] != id)
+      id = map[id];
     return id;
   }
 
@@ -67,7 +74,8 @@ public:
 private:
   const Btf& btf_;
   std::span<const std::uint32_t> starts_;
-  Vector<std::uint32_t> words_;
+  Vector<std::uint32_t> copy_;
+  const std::uint32_t* own_ = nullptr;
   Array<std::uint32_t> map_;
   Lists lists_;
 };
@@ -107,6 +115,31 @@ inline bool are_compatible_enums(Type one, Type other) {
   if (one.elements() != 0 && other.elements() != 0)
     return same_words(one, other);
   return one.name() == other.name();
+}
+
+// mixed is a hash of one more word.
+inline std::uint32_t mixed(std::uint32_t hash, std::uint32_t word) {
+  constexpr std::uint32_t kOdd = 0x9e3779b1;
+  hash = (hash ^ word) * kOdd;
+  return hash ^ hash >> 15;
+}
+
+// hash_type is a hash of a type in which of_id(id) stands for each id.
+template <class OfId>
+std::uint32_t hash_type(Type type, OfId of_id) {
+  const KindLine& line = kKinds[type.kind()];
+  const std::uint32_t* word = type.words();
+  std::uint32_t hash = mixed(mixed(0, word[kNameWord]), word[kInfoWord]);
+  word += kTargetWord;
+  for (unsigned ids = line.ids >> kTargetWord, left = 1U + line.extra_words; left != 0;
+       --left, ids >>= 1)
+    hash = mixed(hash, (ids & 1) != 0 ? of_id(*word++) : *word++);
+  if (line.element_words == 0)
+    return hash;
+  for (std::uint32_t left = type.elements(); left != 0; --left)
+    for (unsigned at = 0; at < line.element_words; ++at)
+      hash = mixed(hash, at == line.element_id ? of_id(*word++) : *word++);
+  return hash;
 }
 
 inline std::uint32_t hash_words(Type type) {

@@ -15,32 +15,36 @@ Result<void> Strings::collect(State& state, Ext* ext) {
   strings_ = std::move(*strings);
   const auto each = [&](auto visit) {
     for (std::uint32_t id = state.first_id(); id < state.end_id(); ++id)
-      each_string(state.own_words(id), visit);
-    if (ext != nullptr)
-      ext->each_string(visit);
+      each_string(state.writable_words(id), visit);
   };
-  each([&](std::uint32_t offset) {
+  const auto name = [&](std::uint32_t offset) {
     if (is_own(offset))
       offsets_.name(offset - btf_.first_string());
-  });
+  };
+  each(name);
+  if (ext != nullptr)
+    ext->each_string(name);
   if (const auto ended = offsets_.end_names(); !ended)
     return ended;
+  if (const auto room = strings_.reserve(offsets_.count(), btf_.data().strings.size()); !room)
+    return room;
   Result<void> added;
-  each([&](std::uint32_t offset) {
-    if (added && is_own(offset))
-      added = add(offset);
+  const auto add_own = [&](std::uint32_t offset) {
+    if (is_own(offset) && offsets_.number(offset - btf_.first_string()) == OffsetTable::kNone)
+      if (const auto done = add(offset); !done)
+        added = done;
+  };
+  each([&](std::uint32_t& offset) {
+    add_own(offset);
+    offset = moved(offset);
   });
-  if (!added)
-    return added;
-  for (std::uint32_t id = state.first_id(); id < state.end_id(); ++id)
-    each_string(state.own_words(id), [&](std::uint32_t& offset) { offset = moved(offset); });
-  return {};
+  if (ext != nullptr)
+    ext->each_string(add_own);
+  return added;
 }
 
 Result<void> Strings::add(std::uint32_t offset) {
   std::uint32_t& moved = offsets_.number(offset - btf_.first_string());
-  if (moved != OffsetTable::kNone)
-    return {};
   const char* const text = btf_.string(offset);
   if (btf_.base() != nullptr)
     if (const auto found = btf_.base()->find_string(text, btf_.first_string())) {

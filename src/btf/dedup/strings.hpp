@@ -7,9 +7,9 @@
 
 #include "base/result.hpp"
 #include "btf/btf.hpp"
-#include "btf/dedup/offset_table.hpp"
 #include "btf/dedup/state.hpp"
 #include "btf/ext.hpp"
+#include "btf/offset_table.hpp"
 #include "btf/strings.hpp"
 
 namespace ringside::btf::dedup {
@@ -26,6 +26,8 @@ public:
   // moved is the new offset of a string that was collected. take gives the strings up.
   [[nodiscard]] std::uint32_t moved(std::uint32_t offset);
   StringSet take() { return std::move(strings_); }
+  // forget_moved gives memory back where moved is not needed any more.
+  void forget_moved() { offsets_ = {}; }
 
 private:
   [[nodiscard]] bool is_own(std::uint32_t offset) const {

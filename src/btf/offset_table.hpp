@@ -2,7 +2,6 @@
 // OffsetTable: a number for each of some offsets, in memory by how many they are.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -10,7 +9,7 @@
 #include "base/result.hpp"
 #include "base/vector.hpp"
 
-namespace ringside::btf::dedup {
+namespace ringside::btf {
 
 // OffsetTable is used in two steps: all offsets are named, then each has a number, kNone at first.
 // Below all this is a bit for each possible offset, and a count for each 64 of them.
@@ -35,7 +34,7 @@ public:
     std::uint32_t count = 0;
     for (Block& block : blocks_) {
       block.before = count;
-      count += static_cast<std::uint32_t>(std::popcount(block.bits));
+      count += bits_in(block.bits);
     }
     auto numbers = Array<std::uint32_t>::of_size(count);
     if (!numbers)
@@ -46,15 +45,30 @@ public:
     return {};
   }
 
+  // count is how many offsets were named.
+  [[nodiscard]] std::size_t count() const { return numbers_.size(); }
+
   // number is that of an offset that was named.
   [[nodiscard]] std::uint32_t& number(std::uint32_t offset) {
     const Block& block = blocks_[offset / kBits];
     const std::uint64_t below = (std::uint64_t{1} << offset % kBits) - 1;
-    return numbers_[block.before + static_cast<std::size_t>(std::popcount(block.bits & below))];
+    return numbers_[block.before + bits_in(block.bits & below)];
   }
 
 private:
   static constexpr std::uint32_t kBits = 64;
+
+  // bits_in counts bits. std::popcount is a function call for processors that may lack the
+  // instruction.
+  static std::uint32_t bits_in(std::uint64_t bits) {
+    constexpr std::uint64_t kPairs = 0x5555555555555555;
+    constexpr std::uint64_t kFours = 0x3333333333333333;
+    constexpr std::uint64_t kBytes = 0x0f0f0f0f0f0f0f0f;
+    bits -= bits >> 1 & kPairs;
+    bits = (bits & kFours) + (bits >> 2 & kFours);
+    bits = (bits + (bits >> 4)) & kBytes;
+    return static_cast<std::uint32_t>(bits * 0x0101010101010101 >> 56);
+  }
 
   struct Block {
     std::uint64_t bits = 0;
@@ -65,4 +79,4 @@ private:
   Array<std::uint32_t> numbers_;
 };
 
-} // namespace ringside::btf::dedup
+} // namespace ringside::btf
