@@ -32,40 +32,6 @@ std::uint32_t of_leaf(Type type, std::uint32_t pointer_size) {
   }
 }
 
-// Composite is the alignment of a STRUCT or UNION, as those of its members become known in turn.
-class Composite {
-public:
-  explicit Composite(Type type) : type_(type) {}
-
-  // next is the type of the member that is asked for next; nothing once no more is wanted.
-  [[nodiscard]] std::optional<std::uint32_t> next() const {
-    if (is_decided_ || index_ == type_.elements())
-      return {};
-    return type_.member(index_).type;
-  }
-  void add(std::uint32_t alignment) {
-    const Member member = type_.member(index_++);
-    // What is packed is aligned to 1.
-    const bool is_misplaced =
-        alignment != kNone && member.bit_size == 0 && member.bit_offset % (8 * alignment) != 0;
-    is_decided_ = alignment == kNone || is_misplaced;
-    if (is_decided_)
-      largest_ = is_misplaced ? 1 : kNone;
-    else
-      largest_ = std::max(largest_, alignment);
-  }
-  // alignment is known when there is no next member.
-  [[nodiscard]] std::uint32_t alignment() const {
-    return is_decided_ || type_.size() % largest_ == 0 ? largest_ : 1;
-  }
-
-private:
-  Type type_;
-  std::uint32_t index_ = 0;
-  std::uint32_t largest_ = 1;
-  bool is_decided_ = false;
-};
-
 // What known_ holds: an alignment + 1, or one of these.
 constexpr std::uint8_t kUnknown = 0;
 constexpr std::uint8_t kOpen = 0xff;

@@ -2,6 +2,7 @@
 // Alignments: to how many bytes types are aligned.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -10,6 +11,41 @@
 #include "btf/btf.hpp"
 
 namespace ringside::btf {
+
+// Composite is the alignment of a STRUCT or UNION, as those of its members become known in turn.
+class Composite {
+public:
+  explicit Composite(Type type) : type_(type) {}
+
+  // next is the type of the member that is asked for next; nothing once no more is wanted.
+  [[nodiscard]] std::optional<std::uint32_t> next() const {
+    if (is_decided_ || index_ == type_.elements())
+      return {};
+    return type_.member(index_).type;
+  }
+  // add is its alignment, 0 for none.
+  void add(std::uint32_t alignment) {
+    const Member member = type_.member(index_++);
+    // What is packed is aligned to 1.
+    const bool is_misplaced =
+        alignment != 0 && member.bit_size == 0 && member.bit_offset % (8 * alignment) != 0;
+    is_decided_ = alignment == 0 || is_misplaced;
+    if (is_decided_)
+      largest_ = is_misplaced ? 1 : 0;
+    else
+      largest_ = std::max(largest_, alignment);
+  }
+  // alignment is known when there is no next member.
+  [[nodiscard]] std::uint32_t alignment() const {
+    return is_decided_ || type_.size() % largest_ == 0 ? largest_ : 1;
+  }
+
+private:
+  Type type_;
+  std::uint32_t index_ = 0;
+  std::uint32_t largest_ = 1;
+  bool is_decided_ = false;
+};
 
 // Alignments finds alignments, and remembers them once there are many, so that to ask for all types
 // takes time linear in their number. Types may be added to the Btf, but not changed.

@@ -330,8 +330,8 @@ Result<void> DataPrinter::value(std::uint32_t id, const Spot& spot) {
 
 Result<std::uint32_t> dump_data(Dump& dump, std::uint32_t id, std::span<const std::byte> data,
                                 const DataStyle& style) {
-  if (const auto grown = dump.grow(); !grown)
-    return grown.error();
+  if (const auto begun = dump.begin_call(); !begun)
+    return begun.error();
   const Btf& btf = dump.btf();
   if (id >= btf.end_id())
     return Errno(ENOENT);

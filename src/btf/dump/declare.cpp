@@ -57,8 +57,48 @@ Result<bool> Declare::find_chain(std::uint32_t id) {
   return Errno(ELOOP);
 }
 
+// write_plain writes a declaration whose type is something with a name, perhaps with a qualifier,
+// or pointers to that. Nearly all are. False: this is none, and nothing is written.
+Result<bool> Declare::write_plain(std::uint32_t id, std::string_view name) {
+  constexpr std::string_view kStars = "****";
+  if (strips_)
+    return false;
+  std::size_t stars = 0;
+  Type type = btf().type(id);
+  for (; type.is(kPtr) && stars < kStars.size(); type = btf().type(id), ++stars)
+    id = type.target();
+  std::string_view qualifier;
+  if (is_qualifier(type)) {
+    qualifier = qualifier_of(type);
+    id = type.target();
+    type = btf().type(id);
+  }
+  const bool is_tag = type.is_composite() || type.is_enum() || type.is(kFwd);
+  const bool has_name = btf().name(type)[0] != '\0';
+  if ((!is_tag || !has_name) && !type.is(kInt) && !type.is(kFloat) && !type.is(kTypedef))
+    return false;
+  if (!qualifier.empty()) {
+    out().text(qualifier);
+    out().text(" ");
+  }
+  if (type.is(kInt) || type.is(kFloat))
+    out().text(btf().name(type));
+  else if (const auto written = is_tag ? dump_.tag(id) : dump_.name(id); !written)
+    return written.error();
+  if (stars != 0 || !name.empty())
+    out().text(" ");
+  out().text(kStars.substr(0, stars));
+  out().text(name);
+  return true;
+}
+
 Result<void> Declare::declare(std::uint32_t id, std::string_view name, int level,
                               Declaration::End end) {
+  const auto plain = write_plain(id, name);
+  if (!plain)
+    return plain.error();
+  if (*plain)
+    return finish(end);
   Declaration declaration;
   declaration.chain_begin = chain_.size();
   declaration.suffix_begin = suffixes_.size();

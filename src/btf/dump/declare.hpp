@@ -59,6 +59,7 @@ private:
 
   // declare writes a declaration, or as much of it as can be written before something in it is.
   Result<void> declare(std::uint32_t id, std::string_view name, int level, Declaration::End end);
+  Result<bool> write_plain(std::uint32_t id, std::string_view name);
   Result<bool> find_chain(std::uint32_t id);
   Result<void> go_on(Declaration declaration);
   Result<void> suspend(const Declaration& declaration);

@@ -40,6 +40,8 @@ Result<bool> Declare::is_packed(std::uint32_t id) {
 
 void Declare::write_padding(const Frame& frame, std::uint64_t end, std::uint64_t alignment,
                             bool between_bitfields) {
+  if (frame.offset >= end) [[likely]]
+    return;
   const Gap gap{frame.offset, end, alignment, between_bitfields};
   each_padding(gap, std::uint64_t{dump_.pointer_bytes_} * kBitsPerByte,
                [&](const char* unit, std::uint64_t bits) {

@@ -11,12 +11,21 @@
 
 namespace ringside::btf {
 
-const char* keyword_of(Type type) {
+std::string_view keyword_of(Type type) {
   if (type.is_enum())
     return "enum";
   const bool is_union = type.is(kFwd) ? type.flag() : type.is(kUnion);
   return is_union ? "union" : "struct";
 }
+
+namespace {
+
+// is_never_defined: a type of this kind prints nothing, and needs nothing.
+bool is_never_defined(Kind kind) {
+  return kind == kFunc || kind == kVar || kind == kDatasec || kind == kDeclTag;
+}
+
+} // namespace
 
 Dump::Dump(const Btf& btf, Writer::Print print, void* context)
     : btf_(btf), out_(print, context), names_(btf), pointer_bytes_(btf.pointer_bytes()),
@@ -30,67 +39,59 @@ Result<Owned<Dump>> Dump::make(const Btf& btf, Writer::Print print, void* contex
   if (dump == nullptr || dump->order_ == nullptr || dump->show_ == nullptr ||
       dump->declare_ == nullptr)
     return Errno(ENOMEM);
-  if (const auto grown = dump->grow(); !grown)
-    return grown.error();
+  if (const auto begun = dump->begin_call(); !begun)
+    return begun.error();
   return dump;
 }
 
 // A new type may refer to any type, so only new ones are looked through.
 Result<void> Dump::grow() {
-  out_.reset();
   const auto begin = static_cast<std::uint32_t>(states_.size());
   const std::uint32_t end = btf_.end_id();
   if (begin >= end)
     return {};
-  for (std::uint32_t id = begin; id < end; ++id)
-    if (id != 0 && !is_known(btf_.type(id).kind()))
+  for (std::uint32_t id = std::max(begin, 1U); id < end; ++id)
+    if (!is_known(btf_.type(id).kind()))
       return Errno(EINVAL);
   if (const auto grown = states_.append_default(end - begin); !grown)
     return grown;
   state(0).is_settled = true;
-  for (std::uint32_t id = begin; id < end; ++id) {
-    const Type type = btf_.type(id);
-    if (id != 0)
-      each_id(type.words(), [&](std::uint32_t other) {
-        if (other < states_.size())
-          state(other).is_referenced = true;
-      });
-  }
+  State* const states = states_.data();
+  for (std::uint32_t id = std::max(begin, 1U); id < end; ++id)
+    each_id(btf_.type(id).words(), [&](std::uint32_t other) {
+      if (other < end)
+        states[other].is_referenced = true;
+    });
   return {};
 }
 
-Result<std::uint32_t> Dump::composite_alignment(std::uint32_t id) {
+// begin_alignments forgets alignments if the Btf has other pointers now.
+void Dump::begin_alignments() {
   const std::uint32_t pointer_bytes = btf_.pointer_bytes();
-  if (alignments_ == nullptr || alignment_pointer_bytes_ != pointer_bytes) {
-    alignments_ = ringside::make<Alignments>(btf_);
-    if (alignments_ == nullptr)
-      return Errno(ENOMEM);
-    alignment_pointer_bytes_ = pointer_bytes;
-    for (State& state : states_)
-      state.alignment = State::kUnknown;
-  }
-  std::uint8_t& known = state(id).alignment;
-  if (known == State::kUnknown) {
-    const auto found = alignments_->of(id);
-    if (!found)
-      return found;
-    known = static_cast<std::uint8_t>(*found);
-  }
-  return std::uint32_t{known};
+  if (alignment_pointer_bytes_ == pointer_bytes) [[likely]]
+    return;
+  alignment_pointer_bytes_ = pointer_bytes;
+  alignments_ = nullptr;
+  for (State& state : states_)
+    state.alignment = State::kUnknown;
 }
 
-Result<std::uint32_t> Dump::alignment(std::uint32_t id) {
+// near_alignment is the alignment of a type, or kUnknown where that needs more than a short look:
+// behind `depth` structs and unions in each other whose alignments were not asked for before.
+std::uint8_t Dump::near_alignment(std::uint32_t id, int depth) {
   constexpr int kMost = 64;
   for (int types = 0; types < kMost; ++types) {
+    if (const std::uint8_t known = state(id).alignment; known != State::kUnknown)
+      return known;
     const Type type = btf_.type(id);
     switch (type.kind()) {
     case kInt:
     case kFloat:
     case kEnum:
     case kEnum64:
-      return std::min(btf_.pointer_bytes(), type.size());
+      return static_cast<std::uint8_t>(std::min(alignment_pointer_bytes_, type.size()));
     case kPtr:
-      return btf_.pointer_bytes();
+      return static_cast<std::uint8_t>(alignment_pointer_bytes_);
     case kTypedef:
     case kConst:
     case kVolatile:
@@ -103,12 +104,43 @@ Result<std::uint32_t> Dump::alignment(std::uint32_t id) {
       break;
     case kStruct:
     case kUnion:
-      return composite_alignment(id);
+      return depth == 0 ? State::kUnknown : composite_alignment(id, depth - 1);
     default:
-      return 0U;
+      return 0;
     }
   }
-  return composite_alignment(id);
+  return State::kUnknown;
+}
+
+std::uint8_t Dump::composite_alignment(std::uint32_t id, int depth) {
+  Composite composite(btf_.type(id));
+  while (const auto member = composite.next()) {
+    std::uint8_t& known = state(*member).alignment;
+    if (known == State::kUnknown)
+      known = near_alignment(*member, depth);
+    if (known == State::kUnknown)
+      return State::kUnknown;
+    composite.add(known);
+  }
+  return state(id).alignment = static_cast<std::uint8_t>(composite.alignment());
+}
+
+Result<std::uint32_t> Dump::find_alignment(std::uint32_t id) {
+  // Members are printed before what they are part of, so a short look is enough for most.
+  constexpr int kDepth = 8;
+  std::uint8_t found = near_alignment(id, kDepth);
+  if (found == State::kUnknown) {
+    if (alignments_ == nullptr)
+      alignments_ = ringside::make<Alignments>(btf_);
+    if (alignments_ == nullptr)
+      return Errno(ENOMEM);
+    const auto alignment = alignments_->of(id);
+    if (!alignment)
+      return alignment;
+    found = static_cast<std::uint8_t>(*alignment);
+  }
+  state(id).alignment = found;
+  return std::uint32_t{found};
 }
 
 Result<std::string_view> Dump::final_name(std::uint32_t id, char (&buffer)[kSuffixedSize]) {
@@ -153,14 +185,26 @@ Result<void> Dump::show_all() {
   return shown;
 }
 
+Result<void> Dump::begin_call() {
+  out_.reset();
+  begin_alignments();
+  return grow();
+}
+
 Result<void> Dump::type(std::uint32_t id) {
-  if (const auto grown = grow(); !grown)
-    return grown;
+  // Its definition, and all that it needs, was due before. Most calls are of such a type.
+  if (states_.size() >= btf_.end_id() && id < states_.size() && state(id).is_settled)
+    return {};
+  if (const auto begun = begin_call(); !begun)
+    return begun;
   if (id >= states_.size())
     return Errno(EINVAL);
-  // Its definition, and all that it needs, was due before.
   if (state(id).is_settled)
     return {};
+  if (is_never_defined(btf_.type(id).kind())) {
+    state(id).is_settled = true;
+    return {};
+  }
   list_.clear();
   if (const auto ordered = order_->run(id); !ordered)
     return ordered;
@@ -174,8 +218,8 @@ Result<void> Dump::cast(std::uint32_t id, const DeclarationStyle& style) {
 }
 
 Result<void> Dump::declaration(std::uint32_t id, const DeclarationStyle& style) {
-  if (const auto grown = grow(); !grown)
-    return grown;
+  if (const auto begun = begin_call(); !begun)
+    return begun;
   if (id >= btf_.end_id())
     return Errno(EINVAL);
   const auto written = cast(id, style);

@@ -54,8 +54,9 @@ public:
   [[nodiscard]] const Btf& btf() const { return btf_; }
   [[nodiscard]] Writer& out() { return out_; }
   [[nodiscard]] std::uint32_t pointer_bytes() const { return pointer_bytes_; }
-  // grow makes room for types that were added to the Btf. EINVAL, ENOMEM.
-  Result<void> grow();
+  // begin_call comes first in each call. It makes room for types that were added to the Btf, and
+  // forgets what a callback that did not return has left. EINVAL, ENOMEM.
+  Result<void> begin_call();
 
 private:
   friend class Order;
@@ -67,7 +68,7 @@ private:
     static constexpr std::uint8_t kUnknown = 0xff;
 
     std::uint32_t number = 0;          // of its name; 0: not used yet
-    std::uint8_t alignment = kUnknown; // of a struct or union
+    std::uint8_t alignment = kUnknown; // once it was asked for
     bool is_referenced : 1 = false;    // by another type
     // For the order of definitions.
     bool is_settled : 1 = false;
@@ -84,9 +85,16 @@ private:
   // state is that of void for an id that no type has: those of types that were added are not
   // checked.
   [[nodiscard]] State& state(std::uint32_t id) { return states_[id < states_.size() ? id : 0]; }
-  // alignment is that of a type, with the Btf's pointers as they are now. ENOMEM.
-  Result<std::uint32_t> alignment(std::uint32_t id);
-  Result<std::uint32_t> composite_alignment(std::uint32_t id);
+  // alignment is that of a type, with the Btf's pointers as they were when the call began. ENOMEM.
+  Result<std::uint32_t> alignment(std::uint32_t id) {
+    const std::uint8_t known = state(id).alignment;
+    return known != State::kUnknown ? std::uint32_t{known} : find_alignment(id);
+  }
+  Result<std::uint32_t> find_alignment(std::uint32_t id);
+  std::uint8_t near_alignment(std::uint32_t id, int depth);
+  std::uint8_t composite_alignment(std::uint32_t id, int depth);
+  void begin_alignments();
+  Result<void> grow();
   // final_name is a type's name, with the suffix that its first use gave it, in the buffer if it
   // has one. name writes it. ENOMEM.
   Result<std::string_view> final_name(std::uint32_t id, char (&buffer)[kSuffixedSize]);
@@ -110,6 +118,6 @@ private:
 };
 
 // keyword_of is "struct", "union" or "enum".
-const char* keyword_of(Type type);
+std::string_view keyword_of(Type type);
 
 } // namespace ringside::btf

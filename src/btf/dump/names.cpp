@@ -16,16 +16,25 @@ std::string_view suffixed_name(std::string_view name, std::uint32_t number,
   return {buffer, std::min(static_cast<std::size_t>(written), kSuffixedSize - 1)};
 }
 
-// find_suffixed finds the few strings that have three underscores.
+// find_suffixed finds the few strings that have three underscores. One of them is at a place that
+// is a multiple of three steps from where the search begins.
 Result<void> Names::find_suffixed(const Btf& btf) {
-  constexpr std::string_view kSeparator = "___";
+  constexpr std::size_t kUnderscores = 3;
   const auto& strings = btf.data().strings;
   const std::string_view all(strings.data(), strings.size());
-  for (std::size_t at = all.find(kSeparator); at != std::string_view::npos;
-       at = all.find(kSeparator, at)) {
-    const std::size_t nul = all.rfind('\0', at);
-    const std::size_t begin = nul == std::string_view::npos ? 0 : nul + 1;
-    if (const auto added = suffixed_.append(all.data() + begin); !added)
+  for (std::size_t at = kUnderscores - 1; at < all.size(); at += kUnderscores) {
+    if (all[at] != '_')
+      continue;
+    std::size_t begin = at;
+    while (begin > 0 && all[begin - 1] == '_')
+      --begin;
+    const std::size_t end = all.find_first_not_of('_', at);
+    if (end - begin < kUnderscores)
+      continue;
+    const std::size_t nul = all.rfind('\0', begin);
+    if (const auto added =
+            suffixed_.append(all.data() + (nul == std::string_view::npos ? 0 : nul + 1));
+        !added)
       return added;
     at = all.find('\0', at);
   }

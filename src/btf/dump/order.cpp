@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include "btf/dump/children.hpp"
+
 namespace ringside::btf {
 
 Result<void> Order::settle(std::uint32_t id) {
@@ -98,14 +100,13 @@ bool Order::next_child(Visit& visit, std::uint32_t& id, bool& by_pointer) {
   const Type type = dump_.btf_.type(visit.id);
   by_pointer = type.is(kPtr) || (visit.by_pointer && !type.is_composite());
   const bool is_link = type.is(kPtr) || type.is(kTypedef);
-  while (const std::uint32_t* const child = id_at(type.words(), visit.next)) {
-    ++visit.next;
-    id = *child;
-    if (is_link || !state(id).is_settled)
+  const bool is_function = type.is(kFuncProto);
+  return btf::next_child(type, visit.next, id, [&](std::uint32_t child) {
+    if (is_link || !state(child).is_settled)
       return true;
-    visit.is_whole |= type.is(kFuncProto);
-  }
-  return false;
+    visit.is_whole |= is_function;
+    return false;
+  });
 }
 
 // leave ends the visit that is on top and gives its answer to the one below.

@@ -6,6 +6,7 @@
 #include <cinttypes>
 
 #include "base/log.hpp"
+#include "btf/dump/children.hpp"
 #include "btf/dump/declare.hpp"
 
 namespace ringside::btf {
@@ -158,13 +159,8 @@ bool Show::next_child(Frame& frame, std::uint32_t& id, std::uint32_t& owner) {
   const Type type = btf_.type(frame.id);
   const bool owns = type.is(kTypedef) || (type.is_composite() && has_name(frame.id));
   owner = owns ? frame.id : frame.owner;
-  while (const std::uint32_t* const child = id_at(type.words(), frame.next)) {
-    ++frame.next;
-    id = *child;
-    if (!state(id).is_printed)
-      return true;
-  }
-  return false;
+  return btf::next_child(type, frame.next, id,
+                         [&](std::uint32_t child) { return !state(child).is_printed; });
 }
 
 Result<void> Show::leave(const Frame& frame) {
