@@ -29,10 +29,6 @@ Result<void> Change::check_header() const {
   return {};
 }
 
-Result<void> Change::begin() {
-  return leave_image(true, true);
-}
-
 Result<void> Change::begin_replacing(bool strings_too) {
   return leave_image(false, !strings_too);
 }
@@ -98,9 +94,12 @@ Result<std::uint32_t> Change::string(const char* text) {
   if (place.base != nullptr)
     if (const auto offset = place.base->find_string(text, place.first_string))
       return *offset;
-  const auto offset = btf_.edited_.strings.add(text, kMaxStrings - place.first_string);
+  StringSet& strings = btf_.edited_.strings;
+  const std::size_t size = strings.view().size();
+  const auto offset = strings.add(text, kMaxStrings - place.first_string);
   // What failed half way may have moved them.
-  btf_.show_edited();
+  if (!offset || strings.view().size() != size)
+    btf_.show_edited();
   if (!offset)
     return fail(kChangeSubject, offset.error(),
                 "there is no memory for one more string, or they are more than 2 GiB");
@@ -117,9 +116,16 @@ Result<void> Change::add_words(std::span<const std::uint32_t> words) {
 }
 
 Result<std::uint32_t> Change::append(std::span<const std::uint32_t> words) {
-  constexpr std::uint32_t kStart[] = {0};
-  if (const auto added = append_all({words, kStart, {}}); !added)
+  Btf::Edited& edited = btf_.edited_;
+  const auto start = static_cast<std::uint32_t>(edited.words.size());
+  if (const auto added = add_words(words); !added)
     return added.error();
+  const auto begun = edited.starts.append(start);
+  if (!begun)
+    edited.words.truncate(start);
+  btf_.show_edited();
+  if (!begun)
+    return no_room_for_types(start + words.size());
   return btf_.end_id() - 1;
 }
 
@@ -133,7 +139,7 @@ Result<void> Change::append_element(std::span<const std::uint32_t> words) {
   if (const auto added = add_words(words); !added)
     return added;
   ++edited.words[edited.starts.back() + kInfoWord];
-  btf_.show_edited();
+  btf_.data_.words = edited.words;
   return {};
 }
 

@@ -23,7 +23,7 @@ public:
 
   // begin comes before all else. EOPNOTSUPP: the header has a part that we do not know and could
   // not keep true; ENOMEM.
-  Result<void> begin();
+  Result<void> begin() { return btf_.image_ == nullptr ? Result<void>() : leave_image(true, true); }
   // begin_replacing is the same for a change that ends with replace_types, and with replace_strings
   // if strings_too. These cannot fail. Until then the Btf shows what it showed.
   Result<void> begin_replacing(bool strings_too);

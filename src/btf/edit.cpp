@@ -50,12 +50,11 @@ public:
       error_ = fail(added_, Errno(EINVAL), "it cannot have %zu bytes", size);
     return *this;
   }
-  // part_of: the last type, which an element is added to, is of one of these kinds.
-  Arguments& part_of(const Btf& btf, std::initializer_list<Kind> kinds) {
-    const Kind kind = last_type(btf).kind();
-    if (sound() && std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
-      error_ =
-          fail(added_, Errno(EINVAL), "the last type is a %s, which has none", kind_name(kind));
+  // part_of: the last type, which an element is added to, is of a kind that has such.
+  Arguments& part_of(Type last, bool has_such) {
+    if (sound() && !has_such)
+      error_ = fail(added_, Errno(EINVAL), "the last type is a %s, which has none",
+                    kind_name(last.kind()));
     return *this;
   }
   // rule: what must hold besides.
@@ -181,7 +180,7 @@ Result<void> add_member(Btf& btf, const char* name, int type, std::uint32_t bit_
   const bool is_bit_field = bit_size != 0 || bit_offset % 8 != 0;
   const Type last = last_type(btf);
   Arguments given("member");
-  given.part_of(btf, {kStruct, kUnion}).id(type);
+  given.part_of(last, last.is_composite()).id(type);
   given.rule(!is_bit_field || (bit_size != 0 && bit_size <= kMaxBitSize),
              "a bit field has 1 to 255 bits");
   given.rule(!is_bit_field || bit_offset <= kMaxBitOffset, "a bit field ends below 2 MiB");
@@ -204,7 +203,7 @@ Result<std::uint32_t> add_enum(Btf& btf, Kind kind, const char* name, std::uint3
 
 Result<void> add_enumerator(Btf& btf, const char* name, std::int64_t value) {
   Arguments given("enumerator");
-  given.part_of(btf, {kEnum}).name(name);
+  given.part_of(last_type(btf), last_type(btf).is(kEnum)).name(name);
   given.rule(value >= INT_MIN && value <= UINT_MAX, "its value does not fit into 32 bits",
              Errno(E2BIG));
   return add_element(btf, given, name, {static_cast<std::uint32_t>(value)}, value < 0);
@@ -212,7 +211,7 @@ Result<void> add_enumerator(Btf& btf, const char* name, std::int64_t value) {
 
 Result<void> add_enumerator64(Btf& btf, const char* name, std::uint64_t value) {
   Arguments given("enumerator");
-  given.part_of(btf, {kEnum64}).name(name);
+  given.part_of(last_type(btf), last_type(btf).is(kEnum64)).name(name);
   return add_element(btf, given, name,
                      {static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value >> 32)});
 }
@@ -241,7 +240,7 @@ Result<std::uint32_t> add_prototype(Btf& btf, int returned) {
 
 Result<void> add_parameter(Btf& btf, const char* name, int type) {
   Arguments given("parameter");
-  given.id(type).part_of(btf, {kFuncProto});
+  given.id(type).part_of(last_type(btf), last_type(btf).is(kFuncProto));
   return add_element(btf, given, name, {id_of(type)});
 }
 
@@ -259,7 +258,7 @@ Result<std::uint32_t> add_datasec(Btf& btf, const char* name, std::uint32_t size
 
 Result<void> add_variable(Btf& btf, int var, std::uint32_t offset, std::uint32_t size) {
   Arguments given("variable");
-  given.part_of(btf, {kDatasec}).id(var);
+  given.part_of(last_type(btf), last_type(btf).is(kDatasec)).id(var);
   return add_element(btf, given, nullptr, {id_of(var), offset, size});
 }
 
