@@ -15,6 +15,7 @@
 #include "bpf/command.hpp"
 #include "bpf/info.hpp"
 #include "kernel/btf_file.hpp"
+#include "kernel/mapped_btf.hpp"
 #include "os/process.hpp"
 #include "os/whole_file.hpp"
 
@@ -37,44 +38,9 @@ constexpr const char* kKernels[] = {
     "/usr/lib/debug/lib/modules/%s/vmlinux",
 };
 
-// MappedImage is BTF in a mapped file: nothing of it is copied.
-struct MappedImage {
-  os::Mapping mapping;
-  Owned<btf::Image> image;
-};
-
-void free_mapped(void* mapped) {
-  const Owned<MappedImage> gone(static_cast<MappedImage*>(mapped));
-}
-
-// map_sysfs maps the kernel's BTF, which Linux 6.16 lets a program do. Null where it cannot. The
-// kernel has checked what its types say.
-Owned<MappedImage> map_sysfs() {
-  const auto fd = os::open_to_read(kSysfs);
-  if (!fd)
-    return nullptr;
-  const auto size = os::file_size(fd->get());
-  if (!size || *size == 0 || *size > SIZE_MAX)
-    return nullptr;
-  auto mapping = os::map_private(fd->get(), static_cast<std::size_t>(*size));
-  if (!mapping)
-    return nullptr;
-  auto image = btf::Image::trust({mapping->data(), mapping->size()}, kSysfs);
-  auto mapped = make<MappedImage>();
-  if (!image || mapped == nullptr)
-    return nullptr;
-  mapped->mapping = std::move(*mapping);
-  mapped->image = std::move(*image);
-  return mapped;
-}
-
 Result<Owned<Btf>> sysfs_btf() {
-  if (auto mapped = map_sysfs()) {
-    auto made = Btf::of_image(*mapped->image, {free_mapped, mapped.get()});
-    if (made)
-      static_cast<void>(mapped.release());
-    return made;
-  }
+  if (auto mapped = mapped_btf(kSysfs))
+    return mapped;
   auto file = read_btf(kSysfs, BtfForm::any, nullptr, false);
   if (!file)
     return file.error();
