@@ -171,6 +171,17 @@ static void an_enum_in_a_bit_field(void) {
   free_types(types);
 }
 
+static void a_bit_field_over_nine_bytes(void) {
+  struct types types = new_types();
+  const int number = unsigned_int(types, "u64", 8);
+  const int made = STRUCT(types, "s", 9, {"a", number, 4, 61});
+  const unsigned char data[16] = {0x10, 0, 0, 0, 0, 0, 0, 0, 1};
+
+  CHECK_TEXT(data_text(types, made, data, 9, NULL, 9),
+             differs() ? "(struct s){.a = (u64)0x1000000000000001,}" : "(struct s){}");
+  free_types(types);
+}
+
 static void data_at_the_end_of_a_page(void) {
   struct types types = new_types();
   const int number = signed_int(types, "int", 4);
@@ -227,6 +238,7 @@ CASES(dump_data) = {
     CASE(an_enum_without_a_name_for_it, .difference = "data-enums"),
     CASE(an_enum_that_is_not_aligned, .difference = "data-enums"),
     CASE(an_enum_in_a_bit_field, .difference = "data-enums"),
+    CASE(a_bit_field_over_nine_bytes, .since = "1.3", .difference = "data-wide-bit-fields"),
     CASE(data_at_the_end_of_a_page, .since = "1.3", .difference = "data-within-size",
          .stock_outcome = CRASHES),
     CASE(types_added_between_calls, .difference = "data-of-new-types", .stock_outcome = CRASHES),
