@@ -63,7 +63,7 @@ void check_argument(const Machine& machine, const Argument& argument) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  static constexpr const Machine* kMachines[] = {&usdt::kX86_64,  &usdt::kI386,    &usdt::kS390x,
+  static constexpr const Machine* kMachines[] = {&usdt::kAmd64,   &usdt::kI386,    &usdt::kS390x,
                                                  &usdt::kAarch64, &usdt::kRiscv64, &usdt::kArm};
   const Messages messages;
   Input input(bytes, size);

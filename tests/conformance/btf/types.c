@@ -269,9 +269,9 @@ static void the_size_of_pointers_is_that_of_long(void) {
   btf__free(btf);
 }
 
-CASES(read) = {
+CASES(types) = {
 #define CASE(name_, function_, ...)                                                                \
-  { .name = "read." #name_, .function = "btf__" #function_, .body = name_, __VA_ARGS__ }
+  { .name = "types." #name_, .function = "btf__" #function_, .body = name_, __VA_ARGS__ }
     CASE(an_int, new),
     CASE(headers_that_are_none, new),
     CASE(types_that_do_not_fit, new),
