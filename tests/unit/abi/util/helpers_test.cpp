@@ -43,7 +43,7 @@ TEST_CASE("every code of the library has a text of its own") {
 TEST_CASE("a text that does not fit is cut and ends in NUL") {
   char text[8];
   std::memset(text, 'x', sizeof(text));
-  CHECK(libbpf_strerror(EPERM, text, 4) == ERANGE);
+  CHECK(libbpf_strerror(EPERM, text, 4) == -ERANGE);
   CHECK(std::strlen(text) == 3);
   CHECK(libbpf_strerror(LIBBPF_ERRNO__RELOC, text, 4) == -ERANGE);
   CHECK(std::strlen(text) == 3);
@@ -54,14 +54,14 @@ TEST_CASE("a text that does not fit is cut and ends in NUL") {
 
 TEST_CASE("an unknown code is said to be one") {
   char text[64];
-  CHECK(libbpf_strerror(3999, text, sizeof(text)) == EINVAL);
+  CHECK(libbpf_strerror(3999, text, sizeof(text)) == -EINVAL);
   CHECK_THAT(std::string(text), Catch::Contains("3999"));
   for (const int code : {int{__LIBBPF_ERRNO__END}, INT_MAX, -5000}) {
     CHECK(libbpf_strerror(code, text, sizeof(text)) == -ENOENT);
     CHECK(errno == ENOENT);
     CHECK_THAT(std::string(text), Catch::Contains(std::to_string(std::abs(code))));
   }
-  CHECK(libbpf_strerror(INT_MIN, text, sizeof(text)) == EINVAL);
+  CHECK(libbpf_strerror(INT_MIN, text, sizeof(text)) == -EINVAL);
 }
 
 TEST_CASE("without a buffer there is no text") {
