@@ -21,6 +21,8 @@ from live import run
 NOBODY = 65534
 # No number, no word, and no file that could be written.
 NONSENSE = '/nonsense/of/a/value'
+# Objects read these, readers do not.
+OF_OBJECTS = ('LIBBPF_BPF_TOKEN_PATH', 'RINGSIDE_VERIFIER_LOG')
 
 
 def numbers_of(output):
@@ -50,9 +52,8 @@ def larger(program, preload):
 
 def secure(program, page):
     with open(page, encoding='utf-8') as text:
-        # Objects read the path of a token, readers do not.
         names = [name for name in re.findall(r'^\| `([A-Z0-9_]+)`', text.read(), re.M)
-                 if name != 'LIBBPF_BPF_TOKEN_PATH']
+                 if name not in OF_OBJECTS]
     environment = {key: value for key, value in os.environ.items() if not key.startswith('LD_')}
     environment.update((name, NONSENSE) for name in names)
 
