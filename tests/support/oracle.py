@@ -214,6 +214,11 @@ def command(place, program):
     return [loaders[0], "--library-path", library_path(place), *program]
 
 
+def command_preloaded(place, program):
+    """The same for a program that is linked with no libbpf: the root's is preloaded."""
+    return command(place, ["--preload", library(place), *program])
+
+
 def main(arguments):
     verb, *rest = arguments or [""]
     if verb == "list" and not rest:

@@ -22,11 +22,12 @@ Suite = collections.namedtuple("Suite", "name jobs cases")
 
 MANY = 8192
 CONFORM_SECONDS, LIVE_SECONDS, HOTPLUG_SECONDS, TOOLS_SECONDS = 600, 400, 400, 600
+RESULTS_SECONDS = 200
 # A case makes thousands of system calls, and 64 emulated CPUs take turns.
 CASE_SECONDS = 60
 # Ways in which CPUs go, how often they return on ours, and up to how many CPUs in the machine.
 HOTPLUG = (("offline", 100, MANY), ("late", 4, MANY), ("suspend", 3, 2))
-# The release that conformance-stock runs over: the newest, since cases begin with a release.
+# The stock release of conformance-stock and results: the newest, since cases begin with a release.
 STOCK_RELEASE = list(oracle.RELEASES)[-1]
 # The stock library does not follow, which is what shows that the program would notice.
 HOTPLUG_STOCK_RETURNS = 4
@@ -83,8 +84,8 @@ class Built:
 
 def libraries_of(job):
     """The libraries of a job with a loader of its own: that says which it would load."""
-    loader, option, folders, *program = job.command
-    listed = subprocess.run([loader, option, folders, "--list", program[0]], text=True, check=True,
+    loader, *rest = job.command[job.command.index("--library-path") - 1:]
+    listed = subprocess.run([loader, "--list", *rest], text=True, check=True,
                             env={**os.environ, **job.env}, stdout=subprocess.PIPE).stdout
     return re.findall(r"(?:=>|^)\s*(/\S+) \(0x", listed, re.M)
 
@@ -168,6 +169,27 @@ def tools_cases(job, outcome):
     return cases or status_cases(job, outcome)
 
 
+# What the kernel answers, through the stock library and through ours.
+
+def results_jobs(built, _cpus):
+    """The stock library goes along, as the command that runs the program on it."""
+    program = built.program("live-results")
+    stock = oracle.command_preloaded(oracle.root(STOCK_RELEASE), [program])
+    command = [guest.PYTHON, os.path.join(HERE, "..", "live", "results.py"), program,
+               built.targets["bpf", "shared library"], *stock]
+    return [guest.Job("results", command, {}, built.folder, RESULTS_SECONDS)]
+
+
+def results_cases(job, outcome):
+    """A case is a line of results.py: the words of a call and what it returned."""
+    found = re.findall(r"^(same|DIFFERENT) (.*?)(?: \((ours: .*)\))?$", outcome.output, re.M)
+    cases = [Case(name, "passed" if word == "same" else "failed", remark)
+             for word, name, remark in found]
+    if not cases or (outcome.status != 0 and "failed" not in {case.word for case in cases}):
+        cases += status_cases(job, outcome)
+    return cases
+
+
 # CPUs that come and go.
 
 def hotplug_jobs(built, cpus):
@@ -216,9 +238,11 @@ SUITES = (
     Suite("conformance-stock", conform_stock_jobs, conform_cases),
     Suite("simulator", lambda built, _cpus: built.test_jobs(
         r"simulated kernel against the real one$"), scenario_cases),
-    # Without those that are about time: emulated CPUs stand still at times.
-    Suite("live", lambda built, _cpus: built.test_jobs(r"live (?!wakeups|watched).*(?<!, stock)$"),
-          status_cases),
+    # Without those that are about time: emulated CPUs stand still at times. Results have a suite of
+    # their own.
+    Suite("live", lambda built, _cpus: built.test_jobs(
+        r"live (?!wakeups|watched|results).*(?<!, stock)$"), status_cases),
+    Suite("results", results_jobs, results_cases),
     Suite("tools", tools_jobs, tools_cases),
     Suite("hotplug", hotplug_jobs, hotplug_cases),
 )

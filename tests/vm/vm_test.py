@@ -286,6 +286,21 @@ class Cases(unittest.TestCase):
         for bad in outcome(1, lines[0]), outcome(None):
             self.assertIn("failed", words(suites.scenario_cases(self.job, bad)).values())
 
+    def test_results(self):
+        lines = ("same maps: bpf_map_create(BPF_MAP_TYPE_HASH, NULL, 4, 4, 0, NULL): EINVAL",
+                 "DIFFERENT ids: bpf_map_get_next_id(9, &id): 0 (ours: ids: bpf_map_get_next_id"
+                 "(9, &id): EPERM)", "Linux 6.1: 1 of 2 results equal")
+        cases = suites.results_cases(self.job, outcome(1, *lines))
+        self.assertEqual(cases, [
+            suites.Case("maps: bpf_map_create(BPF_MAP_TYPE_HASH, NULL, 4, 4, 0, NULL): EINVAL",
+                        "passed"),
+            suites.Case("ids: bpf_map_get_next_id(9, &id): 0", "failed",
+                        "ours: ids: bpf_map_get_next_id(9, &id): EPERM")])
+        for bad in outcome(1, lines[0]), outcome(None), outcome(1, "FAIL: code -11"):
+            self.assertIn("failed", words(suites.results_cases(self.job, bad)).values())
+        skipped = suites.results_cases(self.job, outcome(77, "SKIP: unshare: no"))
+        self.assertEqual([case.word for case in skipped], ["skipped"])
+
     def test_hotplug_over_the_stock_library_must_fail_for_the_right_reason(self):
         job = self.job._replace(name="hotplug offline" + suites.STOCK)
         heard = {**self.account, "heard": 4}
