@@ -2,6 +2,7 @@
 // ProcessFacts: gathered from /proc and the resource limits.
 #include "kernel/process_facts.hpp"
 
+#include <cerrno>
 #include <string_view>
 
 #include "base/scan.hpp"
@@ -36,6 +37,22 @@ std::optional<std::uint64_t> capabilities_in_effect() {
   return take_number(status, 16);
 }
 
+// ids_are_mapped: the initial user namespace has one range of ids: all, as they are. One that has
+// no ids yet has an empty file. Source: user_namespaces(7).
+std::optional<bool> ids_are_mapped() {
+  char text[256];
+  const auto length = os::read_file("/proc/self/uid_map", text);
+  if (!length)
+    return length.error() == Errno(E2BIG) ? std::optional<bool>(true) : std::nullopt;
+  std::string_view map(text, *length);
+  for (const std::uint64_t initial : {UINT64_C(0), UINT64_C(0), UINT64_C(4294967295)}) {
+    skip_blanks(map);
+    if (take_number(map, 10) != initial)
+      return true;
+  }
+  return false;
+}
+
 std::optional<std::uint64_t> value_of(os::Limit limit) {
   const auto value = os::soft_limit(limit);
   if (!value)
@@ -54,6 +71,7 @@ ProcessFacts ProcessFacts::gather() {
   facts.memlock_bytes = value_of(os::Limit::locked_bytes);
   facts.open_files = value_of(os::Limit::open_files);
   facts.kernel_version = bpf::kernel_version();
+  facts.in_user_namespace = ids_are_mapped();
   return facts;
 }
 

@@ -19,6 +19,9 @@ struct ProcessFacts {
   std::optional<std::uint64_t> open_files;
   // As bpf::version() has it.
   std::optional<std::uint32_t> kernel_version = {};
+  // Whether the user namespace is another than the initial one. In one that maps all ids to
+  // themselves this is false, too. /proc/self/uid_map.
+  std::optional<bool> in_user_namespace = {};
 
   // gather asks the kernel. What cannot be read stays empty.
   static ProcessFacts gather();

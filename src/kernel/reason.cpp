@@ -51,17 +51,21 @@ bool may(const ProcessFacts& facts, unsigned capability) {
   return has(facts, capability) || has(facts, CAP_SYS_ADMIN);
 }
 
-void add_filtered(TextBuilder& text) {
-  text.add(
-      ": the capabilities in effect allow it, so a seccomp filter, a security module or a user "
-      "namespace refuses it");
+// What refuses a call that the capabilities in effect allow.
+void add_filtered(TextBuilder& text, const ProcessFacts& facts) {
+  if (facts.in_user_namespace.value_or(false))
+    text.add(": the capabilities in effect are those of a user namespace, and the kernel asks for "
+             "those of the initial one: run it there");
+  else
+    text.add(": the capabilities in effect allow it, so a seccomp filter, a security module or a "
+             "user namespace refuses it");
 }
 
 void explain_perf_event_open(TextBuilder& text, const ProcessFacts& facts) {
   if (!facts.capabilities)
     return;
   if (may(facts, kCapPerfmon) && facts.perf_event_paranoid.value_or(0) < 3)
-    return add_filtered(text);
+    return add_filtered(text, facts);
   text.add(": capabilities in effect are 0x%" PRIx64
            ", with%s CAP_PERFMON and with%s CAP_SYS_ADMIN",
            *facts.capabilities, has(facts, kCapPerfmon) ? "" : "out",
@@ -86,7 +90,7 @@ void explain_bpf(TextBuilder& text, const ProcessFacts& facts) {
   if (!facts.capabilities)
     return;
   if (may(facts, kCapBpf))
-    return add_filtered(text);
+    return add_filtered(text, facts);
   text.add(": capabilities in effect are 0x%" PRIx64 ", without CAP_BPF and CAP_SYS_ADMIN",
            *facts.capabilities);
   if (facts.unprivileged_bpf_disabled)
@@ -95,10 +99,27 @@ void explain_bpf(TextBuilder& text, const ProcessFacts& facts) {
   text.add(": run with CAP_BPF");
 }
 
+// The first version that has BPF tokens.
+constexpr std::uint32_t kFirstWithTokens = bpf::version(6, 9, 0);
+
+// In a user namespace no capability suffices to make BPF objects, but a token does. What makes a
+// file system give tokens: bpf_fill_super and its options in kernel/bpf/inode.c.
+void explain_bpf_make_in_user_namespace(TextBuilder& text, const ProcessFacts& facts) {
+  text.add(": the process is in a user namespace, whose capabilities do not suffice for bpf(2)");
+  if (facts.kernel_version.value_or(kFirstWithTokens) < kFirstWithTokens)
+    return text.add(": run it in the initial one (Linux before 6.9 has no BPF tokens)");
+  text.add(": run it in the initial one, or with a BPF token (LIBBPF_BPF_TOKEN_PATH, or the option "
+           "bpf_token_path or token_fd) of a bpf file system that a privileged process has allowed "
+           "this by the mount options delegate_cmds, delegate_maps, delegate_progs and "
+           "delegate_attachs");
+}
+
 // Before this version maps and programs take of the memory that a process may lock.
 constexpr std::uint32_t kFirstWithCgroups = bpf::version(5, 11, 0);
 
 void explain_bpf_make(TextBuilder& text, const ProcessFacts& facts) {
+  if (facts.in_user_namespace.value_or(false))
+    return explain_bpf_make_in_user_namespace(text, facts);
   if (!facts.capabilities || !may(facts, kCapBpf))
     return explain_bpf(text, facts);
   if (facts.kernel_version.value_or(kFirstWithCgroups) < kFirstWithCgroups && facts.memlock_bytes &&
@@ -109,18 +130,30 @@ void explain_bpf_make(TextBuilder& text, const ProcessFacts& facts) {
   const bool for_network = may(facts, CAP_NET_ADMIN);
   const bool for_tracing = may(facts, kCapPerfmon);
   if (for_network && for_tracing)
-    return add_filtered(text);
+    return add_filtered(text, facts);
   text.add(": capabilities in effect are 0x%" PRIx64 ", with CAP_BPF, but without%s%s%s: programs "
            "for the network need CAP_NET_ADMIN, those that trace CAP_PERFMON",
            *facts.capabilities, for_network ? "" : " CAP_NET_ADMIN",
            for_network || for_tracing ? "" : " and", for_tracing ? "" : " CAP_PERFMON");
 }
 
+// A token is for the user namespace that its file system belongs to. Source: bpf_token_create in
+// kernel/bpf/token.c.
+void explain_bpf_token(TextBuilder& text, const ProcessFacts& facts) {
+  if (!facts.capabilities)
+    return;
+  if (!may(facts, kCapBpf))
+    text.add(": capabilities in effect are 0x%" PRIx64 ", without CAP_BPF: run with it",
+             *facts.capabilities);
+  else
+    text.add(": the bpf file system is of another user namespace: mount one that is of this one");
+}
+
 void explain_bpf_find(TextBuilder& text, const ProcessFacts& facts) {
   if (!facts.capabilities)
     return;
   if (has(facts, CAP_SYS_ADMIN))
-    return add_filtered(text);
+    return add_filtered(text, facts);
   text.add(": capabilities in effect are 0x%" PRIx64
            ", without CAP_SYS_ADMIN: run with it to find BPF objects by their ids",
            *facts.capabilities);
@@ -155,6 +188,8 @@ Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const Proces
     explain_bpf(text, facts);
   else if (refused && call == RefusedCall::bpf_make)
     explain_bpf_make(text, facts);
+  else if (refused && call == RefusedCall::bpf_token)
+    explain_bpf_token(text, facts);
   else if (refused && call == RefusedCall::bpf_find)
     explain_bpf_find(text, facts);
   else if (error == Errno(EMFILE))

@@ -11,9 +11,9 @@
 namespace ringside::kernel {
 
 // The calls whose refusal has a reason that can be computed.
-// bpf is bpf(2), bpf_make where a BPF object is made, and bpf_find where one of any process is
-// looked for.
-enum class RefusedCall { perf_event_open, perf_mmap, bpf, bpf_make, bpf_find, other };
+// bpf is bpf(2), bpf_make where a BPF object is made, bpf_token where a token is, and bpf_find
+// where an object of any process is looked for.
+enum class RefusedCall { perf_event_open, perf_mmap, bpf, bpf_make, bpf_token, bpf_find, other };
 
 // Wanted is what the whole operation needs. The refused call was a part of it.
 struct Wanted {
@@ -22,7 +22,7 @@ struct Wanted {
 };
 
 struct Reason {
-  char text[320];
+  char text[480];
 };
 
 // explain returns the error's own name in words, followed by the reason where it is known.

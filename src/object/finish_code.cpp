@@ -115,7 +115,7 @@ Result<int> make_jump_table(void* context, const Code& code, std::uint32_t insn,
                              .value_size = sizeof(InsnArrayValue),
                              .max_entries = static_cast<std::uint32_t>(table.size / kWord),
                              .map_name = "jt"});
-  const kernel::Step step{"making a map for a jump table", kernel::RefusedCall::bpf};
+  const kernel::Step step{"making a map for a jump table", kernel::RefusedCall::bpf_make};
   if (!fd)
     return kernel::refused(of.subject, step, fd.error());
   for (std::uint32_t index = 0; index < table.size / kWord; ++index) {

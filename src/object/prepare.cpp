@@ -114,7 +114,7 @@ Result<void> make_token(Loading& loading) {
     return kernel::refused(subject, {"opening the bpf file system"}, folder.error());
   auto token = bpf::open(bpf::kTokenCreate, bpf::TokenAttr{.bpffs_fd = folder->get()});
   if (!token)
-    return kernel::refused(subject, {"making it", kernel::RefusedCall::bpf}, token.error());
+    return kernel::refused(subject, {"making it", kernel::RefusedCall::bpf_token}, token.error());
   loading.object.set_token(std::move(*token));
   return {};
 }

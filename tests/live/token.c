@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* token LIBRARY: a process in a user namespace of its own, which has no privileges outside of it,
  * makes a map and a program by a token that its parent allows. Their names must be there: the stock
- * library tries names out without the token, is refused, and drops them. */
+ * library tries names out without the token, is refused, and drops them. Without the token a map is
+ * refused, and the library says why. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +17,10 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #define FUNCTIONS(X)                                                                               \
+  X(libbpf_set_print)                                                                              \
   X(bpf_token_create)                                                                              \
   X(bpf_map_create)                                                                                \
   X(bpf_prog_load)                                                                                 \
@@ -114,11 +118,34 @@ static void load_program(int token) {
   check_name(info.name, "by_token");
 }
 
+static char warning[1024];
+
+static int keep_warning(enum libbpf_print_level level, const char* format, va_list arguments) {
+  if (level != LIBBPF_WARN)
+    return 0;
+  return vsnprintf(warning, sizeof(warning), format, arguments);
+}
+
+/* Maps of this type are for the privileged, whatever kernel.unprivileged_bpf_disabled is. */
+static void be_refused(void) {
+  const libbpf_print_fn_t before = p_libbpf_set_print(keep_warning);
+  const int fd = p_bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "refused", 4, 4, 1, NULL);
+
+  if (fd >= 0 || errno != EPERM)
+    fail("bpf_map_create without a token");
+  if (strstr(warning, "in a user namespace") == NULL || strstr(warning, "token") == NULL) {
+    fprintf(stderr, "token: a refusal is explained by '%s'\n", warning);
+    exit(1);
+  }
+  p_libbpf_set_print(before);
+}
+
 static void child(int socket) {
   int folder, token;
 
   if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
     skip("unshare");
+  be_refused();
   folder = (int)syscall(SYS_fsopen, "bpf", FSOPEN_CLOEXEC);
   if (folder < 0)
     skip("fsopen");

@@ -26,6 +26,23 @@ TEST_CASE("the facts are those of /proc") {
   CHECK(facts.memlock_bytes.has_value());
 }
 
+TEST_CASE("the initial user namespace maps all ids to themselves, and others do not") {
+  sim_reset(1);
+  const auto* all = GENERATE("         0          0 4294967295\n", "0 0 4294967295\n");
+  sim_set_file("/proc/self/uid_map", all);
+  CHECK(ProcessFacts::gather().in_user_namespace == false);
+  const auto* some =
+      GENERATE("         0       1000          1\n", "0 0 65536\n",
+               "         0          0          1\n         1          1 4294967294\n", "");
+  sim_set_file("/proc/self/uid_map", some);
+  CHECK(ProcessFacts::gather().in_user_namespace == true);
+  const std::string many(300, '1');
+  sim_set_file("/proc/self/uid_map", many.c_str());
+  CHECK(ProcessFacts::gather().in_user_namespace == true);
+  sim_set_file("/proc/self/uid_map", nullptr);
+  CHECK_FALSE(ProcessFacts::gather().in_user_namespace.has_value());
+}
+
 TEST_CASE("what cannot be read stays unknown") {
   sim_reset(1);
   const auto* status = GENERATE(static_cast<const char*>(nullptr), "", "Name:\tx\n",

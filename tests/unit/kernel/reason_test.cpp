@@ -78,6 +78,49 @@ TEST_CASE("before Linux 5.11 a refused map or program names the limit on locked 
   CHECK_THAT(reason(RefusedCall::bpf_make, EPERM, facts), Catch::Contains("seccomp"));
 }
 
+TEST_CASE("in a user namespace a refused map or program names the token that would lift it") {
+  auto facts = facts_with(GENERATE(std::uint64_t{0}, ~std::uint64_t{0}), 2);
+  facts.in_user_namespace = true;
+  facts.kernel_version = bpf::version(6, 9, 0);
+  const auto text = reason(RefusedCall::bpf_make, EPERM, facts);
+  CHECK_THAT(text, Catch::Contains("in a user namespace"));
+  CHECK_THAT(text, Catch::Contains("LIBBPF_BPF_TOKEN_PATH"));
+  CHECK_THAT(text, Catch::Contains("bpf_token_path or token_fd"));
+  CHECK_THAT(text, Catch::EndsWith("delegate_attachs"));
+}
+
+TEST_CASE("before Linux 6.9 no token is named") {
+  auto facts = facts_with(kSysAdmin, 2);
+  facts.in_user_namespace = true;
+  facts.kernel_version = bpf::version(6, 8, 0);
+  const auto text = reason(RefusedCall::bpf_make, EPERM, facts);
+  CHECK_THAT(text, Catch::Contains("run it in the initial one (Linux before 6.9"));
+  CHECK_THAT(text, !Catch::Contains("delegate"));
+}
+
+TEST_CASE("in the initial user namespace no token is named") {
+  auto facts = facts_with(0, 2);
+  facts.in_user_namespace = GENERATE(std::optional<bool>(), std::optional<bool>(false));
+  CHECK_THAT(reason(RefusedCall::bpf_make, EPERM, facts), !Catch::Contains("token"));
+}
+
+TEST_CASE("capabilities of a user namespace are not those that the kernel asks for") {
+  auto facts = facts_with(kSysAdmin, 2);
+  facts.in_user_namespace = true;
+  const auto call = GENERATE(RefusedCall::bpf, RefusedCall::bpf_find, RefusedCall::perf_event_open);
+  const auto text = reason(call, EPERM, facts);
+  CHECK_THAT(text, Catch::Contains("those of a user namespace"));
+  CHECK_THAT(text, !Catch::Contains("seccomp"));
+}
+
+TEST_CASE("a refused token names CAP_BPF, or whose file system it is") {
+  CHECK_THAT(reason(RefusedCall::bpf_token, EPERM, facts_with(0, 2)),
+             Catch::Contains("without CAP_BPF"));
+  CHECK_THAT(reason(RefusedCall::bpf_token, EPERM, facts_with(kBpf, 2)),
+             Catch::Contains("of another user namespace"));
+  CHECK(reason(RefusedCall::bpf_token, EPERM, {}) == "Operation not permitted");
+}
+
 TEST_CASE("a refused search for BPF objects names CAP_SYS_ADMIN") {
   CHECK_THAT(reason(RefusedCall::bpf_find, EPERM, facts_with(kBpf, 2)),
              Catch::Contains("without CAP_SYS_ADMIN"));
