@@ -14,7 +14,7 @@
 namespace ringside::kernel {
 
 // NewerRequest is a part of a request: an option's or an attach type's name, and the version of the
-// first kernel that knows it.
+// first kernel that knows it, or 0 where only that it is a newer one is certain.
 struct NewerRequest {
   const char* kind;
   const char* name;

@@ -69,6 +69,23 @@ TEST_CASE("a file by its descriptor is newer than uprobes of many places") {
   CHECK(unknown(BPF_LINK_CREATE, attr, version(6, 18, 0)) == "option uprobe_multi.path_fd");
 }
 
+TEST_CASE("the first version is given where it is known") {
+  const auto since = [](int command, const auto& attr) {
+    const auto newer =
+        newer_request(command, std::as_bytes(std::span(&attr, 1)), version(5, 10, 0));
+    return newer ? newer->since : 1U;
+  };
+  const bpf::TokenAttr no_field;
+  CHECK(since(bpf::kTokenCreate, no_field) == version(6, 9, 0));
+  CHECK(since(bpf::kProgAssocStructOps, no_field) == 0U);
+  bpf::LinkCreateAttr link{.prog_fd = 3, .attach_type = bpf::kNetkitPeer, .words = {}};
+  CHECK(since(BPF_LINK_CREATE, link) == version(6, 7, 0));
+  link.attach_type = bpf::kTraceFsessionMulti;
+  CHECK(since(BPF_LINK_CREATE, link) == 0U);
+  link.attach_type = BPF_XDP;
+  CHECK(since(BPF_LINK_CREATE, link) == 1U);
+}
+
 TEST_CASE("attributes that end before a field do not have it") {
   const std::byte few[8] = {};
   CHECK_FALSE(newer_request(BPF_MAP_CREATE, few, version(5, 10, 0)));
