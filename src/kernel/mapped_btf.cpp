@@ -20,15 +20,12 @@ struct MappedImage {
   Owned<btf::Image> image;
 };
 
-// The first file that was mapped. Threads may still read it while the process ends, and then the
-// library is unloaded, too; so what is used by then is not freed. kUnloaded: it is gone.
+// The first file that was mapped. When the process ends, destructors of the library run while other
+// threads may still use it. So it is freed only if it has no user, and only a user looks at it.
+// kUnloaded: it was freed.
 LazyForever<MappedImage> shared;
 constexpr std::int32_t kUnloaded = -1;
 std::int32_t users = 0;
-
-void end_use(void*) {
-  fetch_add(users, std::int32_t{-1});
-}
 
 bool begin_use() {
   for (std::int32_t now = load_relaxed(users); now != kUnloaded; now = load_relaxed(users))
@@ -37,21 +34,27 @@ bool begin_use() {
   return false;
 }
 
+// The release in replace keeps what the user has read before it. It pairs with the acquire of the
+// replace that comes before freeing.
+void end_use(void*) {
+  for (std::int32_t now = load_relaxed(users); !replace(users, now, now - 1);)
+    now = load_relaxed(users);
+}
+
 [[gnu::destructor]] void free_what_is_not_used() {
   if (!replace(users, std::int32_t{0}, kUnloaded))
     return;
-  // No one else has it any more.
   const Owned<MappedImage> gone(const_cast<MappedImage*>(shared.get()));
 }
 
 // Null: there is none, or it is of another file.
 Owned<Btf> share(const os::FileIdentity& file) {
-  const MappedImage* const mapped = shared.get();
-  if (mapped == nullptr || mapped->file != file || !begin_use())
+  if (!begin_use())
     return nullptr;
-  auto made = Btf::of_image(*mapped->image, {end_use, nullptr});
-  if (made)
-    return std::move(*made);
+  const MappedImage* const mapped = shared.get();
+  if (mapped != nullptr && mapped->file == file)
+    if (auto made = Btf::of_image(*mapped->image, {end_use, nullptr}))
+      return std::move(*made);
   end_use(nullptr);
   return nullptr;
 }
@@ -100,7 +103,7 @@ Owned<Btf> mapped_btf(const char* path) {
   auto mapped = map(fd->get(), *file, path);
   if (mapped == nullptr)
     return nullptr;
-  if (shared.get() != nullptr)
+  if (shared.get() != nullptr || load_relaxed(users) == kUnloaded)
     return own(std::move(mapped));
   static_cast<void>(shared.keep(std::move(mapped)));
   return share(*file);

@@ -2,7 +2,13 @@
 // Mapped BTF, in real files.
 #include "kernel/mapped_btf.hpp"
 
+#include <cstdlib>
 #include <fstream>
+#include <thread>
+#include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 
@@ -23,15 +29,34 @@ void write_btf(const std::string& path) {
                             static_cast<std::streamsize>(bytes.size()));
 }
 
-} // namespace
-
-TEST_CASE("what is mapped first is shared, and can be changed by each alone") {
-  const TemporaryFolder folder;
+// first_path is that of the file that this process maps first, and so shares.
+std::string first_path(const TemporaryFolder& folder) {
   std::string path = "/sys/kernel/btf/vmlinux";
   if (kernel::mapped_btf(path.c_str()) == nullptr) {
     path = folder / "first";
     write_btf(path);
   }
+  return path;
+}
+
+// What a child of this process maps after the library has freed what has no user.
+const char* mapped_at_end = nullptr;
+
+[[gnu::destructor(101)]] void map_at_end() {
+  if (mapped_at_end == nullptr)
+    return;
+  for (int turn = 0; turn < 2; ++turn)
+    if (const auto btf = kernel::mapped_btf(mapped_at_end);
+        btf == nullptr || !btf->find("int", btf::kInt))
+      ::_exit(EXIT_FAILURE);
+  ::_exit(EXIT_SUCCESS);
+}
+
+} // namespace
+
+TEST_CASE("what is mapped first is shared, and can be changed by each alone") {
+  const TemporaryFolder folder;
+  const std::string path = first_path(folder);
   const auto one = kernel::mapped_btf(path.c_str());
   REQUIRE(one != nullptr);
   const btf::Image* const image = one->image();
@@ -45,6 +70,39 @@ TEST_CASE("what is mapped first is shared, and can be changed by each alone") {
   }
   CHECK(one->image() == image);
   CHECK(one->end_id() == end);
+}
+
+TEST_CASE("threads share it, and each gives back its own") {
+  const TemporaryFolder folder;
+  const std::string path = first_path(folder);
+  constexpr int kTurns = 50;
+  std::vector<int> found(4);
+  std::vector<std::thread> threads;
+  for (int& count : found)
+    threads.emplace_back([&path, &count] {
+      for (int turn = 0; turn < kTurns; ++turn)
+        if (const auto btf = kernel::mapped_btf(path.c_str()); btf != nullptr)
+          count += btf->find("int", btf::kInt).has_value() ? 1 : 0;
+    });
+  for (std::thread& thread : threads)
+    thread.join();
+  for (const int count : found)
+    CHECK(count == kTurns);
+}
+
+TEST_CASE("it can be mapped while the process ends") {
+  const TemporaryFolder folder;
+  const std::string path = first_path(folder);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    mapped_at_end = path.c_str();
+    std::exit(EXIT_FAILURE);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == EXIT_SUCCESS);
 }
 
 TEST_CASE("another file is mapped for itself") {
