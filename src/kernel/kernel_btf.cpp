@@ -39,8 +39,10 @@ constexpr const char* kKernels[] = {
 };
 
 Result<Owned<Btf>> sysfs_btf() {
-  if (auto mapped = mapped_btf(kSysfs))
-    return mapped;
+  // A file that is mounted in its place may say anything, and change. It is copied and checked.
+  if (os::is_in_sysfs(kSysfs))
+    if (auto mapped = mapped_btf(kSysfs))
+      return mapped;
   auto file = read_btf(kSysfs, BtfForm::any, nullptr, false);
   if (!file)
     return file.error();

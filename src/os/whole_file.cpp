@@ -8,8 +8,10 @@
 #include <cstdio>
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "os/linux/results.hpp"
@@ -31,6 +33,12 @@ bool can_be_run(const char* path) {
 bool is_regular(const char* path) {
   struct stat facts = {};
   return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
+}
+
+bool is_in_sysfs(const char* path) {
+  struct statfs info {};
+  return statfs(path, &info) == 0 &&
+         static_cast<std::uint32_t>(info.f_type) == std::uint32_t{SYSFS_MAGIC};
 }
 
 Result<UniqueFd> open_to_read(const char* path) {

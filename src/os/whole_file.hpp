@@ -24,6 +24,10 @@ bool can_be_run(const char* path);
 // is_regular is whether a path is that of a file, and not of a folder or device.
 bool is_regular(const char* path);
 
+// is_in_sysfs is whether a path leads to a file of the kernel's /sys, and not to one that is
+// mounted in its place.
+bool is_in_sysfs(const char* path);
+
 // open_to_read is open(2) for reading. The descriptor is closed on exec.
 Result<UniqueFd> open_to_read(const char* path);
 

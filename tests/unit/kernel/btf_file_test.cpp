@@ -6,6 +6,11 @@
 #include <fstream>
 #include <string>
 
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "../btf/raw_btf.hpp"
@@ -22,6 +27,8 @@ namespace {
 using btf::Btf;
 using kernel::BtfForm;
 
+constexpr const char* kSysfs = "/sys/kernel/btf/vmlinux";
+
 std::string text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -30,6 +37,24 @@ std::string number_btf(const char* name = "int") {
   RawBtf raw;
   raw.add_int(name);
   return text_of(raw.bytes());
+}
+
+// error_with_mounted is what reading the kernel's BTF fails with where `file` is mounted in its
+// place, in a namespace of its own; -1 where that cannot be made.
+int error_with_mounted(const std::string& file) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 ||
+        ::mount(file.c_str(), kSysfs, nullptr, MS_BIND, nullptr) != 0)
+      ::_exit(UINT8_MAX);
+    const auto btf = kernel::vmlinux_btf();
+    ::_exit(btf ? 0 : btf.error().value());
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  return WEXITSTATUS(status) == UINT8_MAX ? -1 : WEXITSTATUS(status);
 }
 
 // A typedef of type 1, split over number_btf.
@@ -150,8 +175,25 @@ TEST_CASE("what is wrong with a file is said") {
   CHECK(messages.warnings() == 10);
 }
 
+TEST_CASE("what is mounted in the place of the kernel's BTF is checked") {
+  if (!os::exists(kSysfs))
+    return;
+  const TemporaryFolder folder;
+  RawBtf raw;
+  raw.add_int("int");
+  std::ofstream(folder / "sound") << text_of(raw.bytes());
+  raw.words[btf::kNameWord] = 1 << 30;
+  std::ofstream(folder / "no such name") << text_of(raw.bytes());
+  if (const int error = error_with_mounted(folder / "sound"); error == -1)
+    WARN("no namespace for mounts");
+  else
+    CHECK(error == 0);
+  if (const int error = error_with_mounted(folder / "no such name"); error != -1)
+    CHECK(error == EINVAL);
+}
+
 TEST_CASE("the running kernel's BTF is found") {
-  if (!os::exists("/sys/kernel/btf/vmlinux"))
+  if (!os::exists(kSysfs))
     return;
   const auto btf = kernel::vmlinux_btf();
   REQUIRE(btf);

@@ -44,6 +44,16 @@ TEST_CASE("a file is read to its end, in parts or from any place, and mapped") {
   CHECK(text_of({mapping->data(), mapping->size()}) == "some text");
 }
 
+TEST_CASE("files of sysfs are known by their file system") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "file") << "text";
+  CHECK_FALSE(os::is_in_sysfs((folder / "file").c_str()));
+  CHECK_FALSE(os::is_in_sysfs((folder / "none").c_str()));
+  CHECK_FALSE(os::is_in_sysfs("/proc/self/status"));
+  if (os::exists("/sys/kernel/uevent_seqnum"))
+    CHECK(os::is_in_sysfs("/sys/kernel/uevent_seqnum"));
+}
+
 TEST_CASE("files are told from each other, whatever leads to them") {
   const TemporaryFolder folder;
   std::ofstream(folder / "one") << "text";
