@@ -105,6 +105,20 @@ TEST_CASE("ids and strings are visited in the order of the format") {
     CHECK(strings(kind) == Numbers{0});
 }
 
+TEST_CASE("one walk visits the ids and strings that two walks visit") {
+  for (std::uint32_t kind = btf::kInt; kind < btf::kKindCount; ++kind) {
+    CAPTURE(kind);
+    const Numbers words = numbered(btf::Kind{kind});
+    Numbers found_strings;
+    Numbers found_ids;
+    btf::each_reference(
+        words.data(), [&](std::uint32_t word) { found_strings.push_back(word); },
+        [&](std::uint32_t word) { found_ids.push_back(word); });
+    CHECK(found_strings == strings(btf::Kind{kind}));
+    CHECK(found_ids == ids(btf::Kind{kind}));
+  }
+}
+
 TEST_CASE("the info word has 24 bits of elements and 7 of kind") {
   CHECK(btf::elements_of(0xffffffff) == 0xffffff);
   CHECK(btf::kind_of(0xffffffff) == 0x7f);
