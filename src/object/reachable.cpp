@@ -3,8 +3,10 @@
 #include "object/reachable.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 #include <linux/bpf.h>
 
@@ -154,16 +156,18 @@ std::optional<bool> holds(std::uint8_t operation, std::uint64_t left, std::uint6
   }
 }
 
-// Walk goes through a program with all open conditions answered in one way.
+// Walk goes through a program, with each open condition answered in one way or in both.
 class Walk {
 public:
-  enum class Open { both, taken, not_taken };
-
-  Walk(const Code& code, std::span<const Origin> origins, Open open)
-      : code_(code), origins_(origins), open_(open) {}
+  // `taken` says of each instruction whether it jumps, if it is a jump on an open condition. Empty:
+  // such jumps go both ways.
+  Walk(const Code& code, std::span<const Origin> origins, std::span<const bool> taken)
+      : code_(code), origins_(origins), taken_(taken) {}
 
   Result<void> run();
   [[nodiscard]] bool has_reached(std::uint32_t insn) const { return reached_[insn]; }
+  // is_open is whether an instruction jumps on an open condition.
+  [[nodiscard]] bool is_open(std::uint32_t insn) const { return is_open_[insn]; }
 
 private:
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
@@ -187,8 +191,9 @@ private:
 
   const Code& code_;
   std::span<const Origin> origins_;
-  Open open_;
+  std::span<const bool> taken_;
   Vector<bool> reached_;
+  Vector<bool> is_open_;
   // Where ways meet, which are the only instructions before which a state is kept.
   Vector<bool> is_start_;
   Vector<std::uint32_t> places_; // of each instruction in states_
@@ -201,6 +206,10 @@ private:
     Vector<std::uint32_t> calls;
   };
   Vector<Returned> returned_;
+  Vector<bool> is_known_call_;
+  // Of each function: what is known at its jumps by a table, each of which may lead to any
+  // instruction of it.
+  Vector<State> at_tables_;
   // The lowest place on the stack of which an address is made: what is written through that address
   // is not followed.
   std::uint32_t addressed_ = kSlots;
@@ -369,7 +378,7 @@ Result<void> Walk::call_function(std::uint32_t index, const State& state) {
     return gone;
 
   Returned& of = returned_[part_of(static_cast<std::uint32_t>(target))];
-  if (std::find(of.calls.begin(), of.calls.end(), index) == of.calls.end())
+  if (!std::exchange(is_known_call_[index], true))
     if (const auto added = of.calls.append(index); !added)
       return added;
   if (of.value.is == Value::Is::none)
@@ -404,27 +413,30 @@ Result<void> Walk::jump(std::uint32_t index, const State& state) {
   if (insn.code == kJumpAlways32)
     return go(next + insn.imm, state);
   if (insn.code == kJumpByTable) {
-    const Code::Part& part = code_.parts[part_of(index)];
+    const std::uint32_t number = part_of(index);
+    if (!at_tables_[number].join(state))
+      return {};
+    const Code::Part& part = code_.parts[number];
     for (std::uint32_t target = part.begin; target < part.begin + part.size; ++target)
-      if (const auto gone = go(target, state); !gone)
+      if (const auto gone = go(target, at_tables_[number]); !gone)
         return gone;
     return {};
   }
   const Value left = insn.dst_reg < kRegisters ? state.registers[insn.dst_reg] : Value::any();
   const Value right = operand(insn, state);
-  bool is_taken = true;
-  bool is_passed = true;
   const auto is_told = [](const Value& value) {
     return value.is == Value::Is::number || value.is_open();
   };
-  if (left.is == Value::Is::number && right.is == Value::Is::number) {
-    if (const auto answer = holds(BPF_OP(insn.code), left.number, right.number, is_32)) {
-      is_taken = *answer;
-      is_passed = !*answer;
+  bool is_taken = true;
+  bool is_passed = true;
+  is_open_[index] = false;
+  const auto answer = holds(BPF_OP(insn.code), left.number, right.number, is_32);
+  if (answer && is_told(left) && is_told(right)) {
+    is_open_[index] = left.is_open() || right.is_open();
+    if (!is_open_[index] || !taken_.empty()) {
+      is_taken = is_open_[index] ? taken_[index] : *answer;
+      is_passed = !is_taken;
     }
-  } else if (is_told(left) && is_told(right)) {
-    is_taken = open_ != Open::not_taken;
-    is_passed = open_ != Open::taken;
   }
   if (is_taken)
     if (const auto gone = go(next + insn.off, state); !gone)
@@ -462,10 +474,12 @@ void Walk::store(const bpf_insn& insn, State& state) const {
   }
   if (is_constant || is_plain)
     return;
-  // An atomic operation may put what was there into a register.
+  // An atomic operation may put what was there into a register: which one depends on the operation.
   state.registers[BPF_REG_0] = Value::any();
   if (insn.src_reg < kRegisters)
     state.registers[insn.src_reg] = Value::any();
+  if (insn.dst_reg < kRegisters)
+    state.registers[insn.dst_reg] = Value::any();
 }
 
 Result<bool> Walk::step(std::uint32_t index, State& state) {
@@ -527,7 +541,10 @@ Result<void> Walk::run() {
       !is_waiting_.append_default(code_.insns.size()) ||
       !reached_.append_default(code_.insns.size()) ||
       !is_start_.append_default(code_.insns.size()) ||
-      !returned_.append_default(code_.parts.size()))
+      !is_open_.append_default(code_.insns.size()) ||
+      !is_known_call_.append_default(code_.insns.size()) ||
+      !returned_.append_default(code_.parts.size()) ||
+      !at_tables_.append_default(code_.parts.size()))
     return Errno(ENOMEM);
   std::fill(places_.begin(), places_.end(), kNowhere);
   find_addressed();
@@ -546,6 +563,52 @@ Result<void> Walk::run() {
   return {};
 }
 
+// Conditions gives the open conditions answers, another set for each walk. Any two conditions get
+// each of the four pairs of answers in some walk. So an instruction behind "A || B" or "A && B" is
+// left out in one walk.
+class Conditions {
+public:
+  Conditions(const Code& code, const Walk& walk) : code_(code), walk_(walk) {}
+
+  Result<void> number();
+  // rounds is how many walks there are; answer writes the answers for one.
+  [[nodiscard]] std::uint32_t rounds() const;
+  std::span<const bool> answer(std::uint32_t round);
+
+private:
+  const Code& code_;
+  const Walk& walk_;
+  std::uint32_t count_ = 0;
+  Vector<std::uint32_t> numbers_; // of each instruction; 0 for those that are no condition
+  Vector<bool> taken_;
+};
+
+Result<void> Conditions::number() {
+  if (!numbers_.append_default(code_.insns.size()) || !taken_.append_default(code_.insns.size()))
+    return Errno(ENOMEM);
+  for (std::uint32_t insn = 0; insn < code_.insns.size(); ++insn)
+    if (walk_.is_open(insn))
+      numbers_[insn] = count_++;
+  return {};
+}
+
+std::uint32_t Conditions::rounds() const {
+  if (count_ == 0)
+    return 0;
+  const auto bits = static_cast<std::uint32_t>(std::bit_width(count_ - 1));
+  return 2 * (bits + 1);
+}
+
+std::span<const bool> Conditions::answer(std::uint32_t round) {
+  // The first two rounds look at a bit that no number has.
+  const std::uint32_t bits = rounds() / 2 - 1;
+  const std::uint32_t bit = bits - round / 2;
+  const bool is_inverted = round % 2 != 0;
+  for (std::uint32_t insn = 0; insn < code_.insns.size(); ++insn)
+    taken_[insn] = ((numbers_[insn] >> bit & 1) != 0) != is_inverted;
+  return {taken_.begin(), taken_.size()};
+}
+
 } // namespace
 
 Result<Vector<Reached>> find_reachable(const Code& code, std::span<const Origin> origins) {
@@ -553,17 +616,21 @@ Result<Vector<Reached>> find_reachable(const Code& code, std::span<const Origin>
   Vector<Reached> reached;
   if (!reached.append_default(code.insns.size()))
     return Errno(ENOMEM);
-  Walk both(code, origins, Walk::Open::both);
-  Walk taken(code, origins, Walk::Open::taken);
-  Walk not_taken(code, origins, Walk::Open::not_taken);
-  for (Walk* const walk : {&both, &taken, &not_taken})
-    if (const auto done = walk->run(); !done)
+  Walk both(code, origins, {});
+  if (const auto done = both.run(); !done)
+    return done.error();
+  for (std::uint32_t insn = 0; insn < code.insns.size(); ++insn)
+    reached[insn] = both.has_reached(insn) ? Reached::always : Reached::never;
+  Conditions conditions(code, both);
+  if (const auto numbered = conditions.number(); !numbered)
+    return numbered.error();
+  for (std::uint32_t round = 0; round < conditions.rounds(); ++round) {
+    Walk one_way(code, origins, conditions.answer(round));
+    if (const auto done = one_way.run(); !done)
       return done.error();
-  for (std::uint32_t insn = 0; insn < code.insns.size(); ++insn) {
-    if (taken.has_reached(insn) && not_taken.has_reached(insn))
-      reached[insn] = Reached::always;
-    else if (both.has_reached(insn))
-      reached[insn] = Reached::if_so_set;
+    for (std::uint32_t insn = 0; insn < code.insns.size(); ++insn)
+      if (reached[insn] == Reached::always && !one_way.has_reached(insn))
+        reached[insn] = Reached::if_so_set;
   }
   return reached;
 }

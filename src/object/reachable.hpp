@@ -17,8 +17,8 @@ namespace ringside::object {
 // constants that the user sets before loading, and on addresses of the kernel's symbols are open.
 enum class Reached : std::uint8_t {
   never,
-  if_so_set, // it depends on such a condition
-  always,    // or on nothing that could be known before the program runs
+  if_so_set, // it depends on such conditions
+  always,    // at most on what is known when the program runs
 };
 
 // Origin says of an instruction that loads an address what stands behind it.
@@ -30,7 +30,8 @@ enum class Origin : std::uint8_t {
 
 // find_reachable answers for each instruction of a program whose references are relocated.
 // `origins` has one for each instruction. It follows constants through registers, through variables
-// that the compiler puts on the stack, and into and out of functions. ENOMEM.
+// that the compiler puts on the stack, and into and out of functions. What depends on three open
+// conditions at once may be said to be reached always. ENOMEM.
 Result<Vector<Reached>> find_reachable(const Code& code, std::span<const Origin> origins);
 
 } // namespace ringside::object

@@ -120,6 +120,49 @@ TEST_CASE("what is set before loading leaves a branch open") {
         "A-AAAA");
 }
 
+TEST_CASE("a branch behind two open conditions is open") {
+  // Two constants that are set before loading.
+  const bpf_insn first = load(1, 6);
+  const bpf_insn second = load(1, 6, 8);
+  const bpf_insn jump_if_not_0 = make(BPF_JMP | BPF_JNE | BPF_K, 1, 0, 2, 0);
+  // first || second
+  CHECK(reached({load_address(6), second_half(), first, jump_if_not_0, second, jump_if_0(1, 1),
+                 helper(), exit()},
+                {0}, {0}) == "A-AAsssA");
+  // first && second
+  CHECK(reached({load_address(6), second_half(), first, jump_if_0(1, 3), second, jump_if_0(1, 1),
+                 helper(), exit()},
+                {0}, {0}) == "A-AAsssA");
+  // !first || second
+  CHECK(reached({load_address(6), second_half(), first, jump_if_0(1, 2), second, jump_if_0(1, 1),
+                 helper(), exit()},
+                {0}, {0}) == "A-AAsssA");
+  // One behind the other.
+  CHECK(reached({load_address(6), second_half(), first, jump_if_0(1, 1), helper(), second,
+                 jump_if_0(1, 1), helper(), exit()},
+                {0}, {0}) == "A-AAsAAsA");
+}
+
+TEST_CASE("a jump by a table may lead to any instruction of its function") {
+  constexpr bpf_insn by_table = make(BPF_JMP | BPF_JA | BPF_X, 2);
+  CHECK(reached({move(1, 0), by_table, jump_if_0(1, 1), helper(), exit()}) == "AAAAA");
+  CHECK(reached({move(1, 0), by_table, exit(), move(0, 0), exit()}, {0, 3}) == "AAA--");
+}
+
+TEST_CASE("a jump that is no comparison goes both ways, whatever its register holds") {
+  constexpr int kMayGoto = 0xe0; // BPF_JCOND
+  CHECK(reached({load_address(6), second_half(), load(0, 6), make(BPF_JMP | kMayGoto, 0, 0, 1),
+                 helper(), exit()},
+                {0}, {0}) == "A-AAAA");
+}
+
+TEST_CASE("an atomic load puts a value into the register of its destination") {
+  constexpr int kAtomic = 0xc0; // BPF_ATOMIC
+  constexpr int kLoadAcquire = 0x100;
+  CHECK(reached({move(2, 0), make(BPF_STX | BPF_DW | kAtomic, 2, 1, 0, kLoadAcquire),
+                 jump_if_0(2, 1), helper(), exit()}) == "AAAAA");
+}
+
 TEST_CASE("constants go into functions and come out of them") {
   // The function returns its argument.
   CHECK(reached({move(1, 0), call(3), jump_if_0(0, 1), helper(), exit(), //
