@@ -34,7 +34,8 @@ private:
   struct Missing {
     std::size_t finding = 0;
     std::uint32_t program = 0;
-    std::uint32_t insn = 0; // in the function
+    std::uint32_t insn = 0;  // in the function
+    bool is_refused = false; // loading fails even if it is not reached
   };
 
   Result<void> struct_ops();
@@ -185,6 +186,12 @@ Result<void> Search::core_record(CoreRelocation& relocation, const CoreRecord& r
     finding.answer = Answer::missing;
     finding.about = "record";
     finding.why = why.view();
+    // A subprogram matters only if a program that is loaded contains it.
+    if (program.is_subprogram) {
+      finding.answer = Answer::guarded;
+      if (!missing_.append({fit_.findings.size(), record.program, record.insn, true}))
+        return no_memory(loading_.subject, "its CO-RE records");
+    }
     return add(finding);
   }
   finding.about = co_re::line_of(resolved->kind).name;
@@ -299,7 +306,9 @@ Result<void> Search::uses_in(Program& program, const RelocationTargets& targets)
   for (const Code::Part& part : code.parts)
     for (const Missing& missing : missing_)
       if (missing.program == part.program)
-        if (const auto settled = settle(missing.finding, (*reached)[part.begin + missing.insn]);
+        if (const auto settled =
+                settle(missing.finding, missing.is_refused ? Reached::always
+                                                           : (*reached)[part.begin + missing.insn]);
             !settled)
           return no_memory(subject, "what was found");
   for (const Reference& reference : code.references)
