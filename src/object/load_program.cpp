@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::uint32_t kSleepableFlag = 1U << 4; // BPF_F_SLEEPABLE
 constexpr std::uint32_t kFragsFlag = 1U << 5;     // BPF_F_XDP_HAS_FRAGS
+constexpr std::uint32_t kLogLines = 3;            // BPF_LOG_LEVEL: the others ask for counts
 
 // LogBuffer is where the verifier writes: into the caller's memory, or into our own, which grows.
 class LogBuffer {
@@ -100,7 +101,8 @@ void save_refusal(const Program& program, bpf::ProgLoadAttr attr, LogBuffer& log
     return;
   }
   LogBuffer whole;
-  attr.log_level = std::max(attr.log_level, 1U);
+  if ((attr.log_level & kLogLines) == 0)
+    attr.log_level |= 1;
   if (const auto loaded = load_with_log(attr, whole, false); !loaded && whole.has_memory())
     save_log(program, text_of(whole.view()), subject);
 }

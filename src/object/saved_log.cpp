@@ -57,6 +57,8 @@ bool saves_logs() {
 }
 
 void save_log(const Program& program, std::string_view log, const Subject& subject) {
+  if (log.empty())
+    return;
   for (unsigned number = 1; number <= kMostFiles; ++number) {
     const Text path = path_of(program, number);
     const auto saved = path.whole() ? save(path.view().data(), log) : Result<void>(Errno(ENOMEM));

@@ -15,7 +15,8 @@ class Program;
 bool saves_logs();
 
 // save_log writes a log to a new file, named after the process, the object and the program, and
-// says where it is. A failure is a warning.
+// says where it is. For an empty log, which the kernel leaves if it refuses a load before the
+// verifier runs, there is no file. A failure is a warning.
 void save_log(const Program& program, std::string_view log, const Subject& subject);
 
 } // namespace ringside::object
