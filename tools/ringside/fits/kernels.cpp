@@ -120,6 +120,7 @@ Kernel find_running() {
 
 void find_kernels(const std::string& path, Kernels& found) {
   const std::size_t before = found.kernels.size();
+  const std::size_t left_out_before = found.left_out.size();
   if (!fs::is_directory(path)) {
     if (beginning_of(path) == Beginning::xz)
       throw std::runtime_error(path + ": it is compressed: unpack it with tar xf or unxz");
@@ -127,8 +128,12 @@ void find_kernels(const std::string& path, Kernels& found) {
     return;
   }
   find_in_folder(path, found);
-  if (found.kernels.size() == before)
-    throw std::runtime_error(path + ": no file in this folder begins as BTF or ELF files do");
+  if (found.kernels.size() != before)
+    return;
+  std::string message = path + ": no file in this folder begins as BTF or ELF files do";
+  if (found.left_out.size() != left_out_before)
+    message += "; " + found.left_out[left_out_before];
+  throw std::runtime_error(message);
 }
 
 Types read_types(const Kernel& kernel) {

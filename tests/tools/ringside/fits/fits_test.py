@@ -220,12 +220,15 @@ class Fits(unittest.TestCase):
         good = self.write(Kernel().bytes())
         damaged = self.write(Kernel().bytes()[:-200], 'damaged.btf')
         text = self.write(b'no object', 'text.o')
+        packed = self.write(b'\xfd7zXZ\0', 'packed/6.1.btf.tar.xz')
         for arguments, words in (((OBJECTS / 'wants.el.o', self.folder / 'nowhere'), 'nowhere'),
                                  ((text, good), f'{text}: '),
                                  ((self.folder / 'nowhere.o', good), 'nowhere.o'),
                                  ((OBJECTS / 'wants.el.o',), 'there is no kernel to compare with'),
                                  ((OBJECTS / 'wants.el.o', self.make_folder('empty')),
-                                  'no file in this folder')):
+                                  'no file in this folder'),
+                                 ((OBJECTS / 'wants.el.o', packed.parent),
+                                  f'{packed} is compressed: unpack it')):
             done = ringside('--only-given', *arguments)
             self.assertEqual(done.returncode, 2, done)
             self.assertIn(words, done.stdout + done.stderr)
