@@ -5,156 +5,23 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <optional>
 #include <utility>
 
 #include <linux/bpf.h>
 
 #include "bpf/insn.hpp"
+#include "object/known_state.hpp"
 
 namespace ringside::object {
 namespace {
 
-constexpr std::uint32_t kRegisters = 10; // R0 to R9; R10 is the stack
-constexpr std::uint32_t kArguments = 5;  // R1 to R5
-constexpr std::uint32_t kFrame = BPF_REG_10;
-constexpr std::int32_t kStackBytes = 512;
-constexpr std::uint32_t kSlotBytes = 8;
-constexpr std::uint32_t kSlots = kStackBytes / kSlotBytes;
+using known::kArguments;
+using known::State;
+using known::Value;
+
 constexpr int kPseudoFunction = 4; // BPF_PSEUDO_FUNC
 constexpr int kJumpAlways32 = BPF_JMP32 | BPF_JA;
 constexpr int kJumpByTable = BPF_JMP | BPF_JA | BPF_X; // to an address in a register
-
-// Value is what is known of a register. It can only go from none to any.
-struct Value {
-  enum class Is : std::uint8_t {
-    none,      // nothing has come here yet
-    number,    // it is `number`
-    open,      // it depends on what is open until the program is loaded
-    constants, // it points to values that do
-    any,
-  };
-  Is is = Is::none;
-  std::uint64_t number = 0;
-
-  static Value of(std::uint64_t number) { return {Is::number, number}; }
-  static Value any() { return {Is::any, 0}; }
-  static Value open() { return {Is::open, 0}; }
-
-  [[nodiscard]] bool is_open() const { return is == Is::open || is == Is::constants; }
-  bool operator==(const Value&) const = default;
-
-  // join makes it what holds for both. It returns whether that has changed it.
-  bool join(const Value& other) {
-    if (other.is == Is::none || *this == other || is == Is::any)
-      return false;
-    const bool both_set_outside =
-        (is_open() || is == Is::number) && (other.is_open() || other.is == Is::number);
-    if (is == Is::none)
-      *this = other;
-    else if (both_set_outside && (is_open() || other.is_open())) {
-      const bool changed = is != Is::open;
-      *this = open();
-      return changed;
-    } else
-      *this = any();
-    return true;
-  }
-};
-
-// State is what is known before an instruction.
-struct State {
-  Value registers[kRegisters];
-  Value stack[kSlots];
-
-  bool join(const State& other) {
-    bool changed = false;
-    for (std::uint32_t index = 0; index < kRegisters; ++index)
-      changed = registers[index].join(other.registers[index]) || changed;
-    for (std::uint32_t index = 0; index < kSlots; ++index)
-      changed = stack[index].join(other.stack[index]) || changed;
-    return changed;
-  }
-};
-
-std::optional<std::uint32_t> slot_of(const bpf_insn& insn, std::uint32_t address) {
-  if (address != kFrame || insn.off >= 0 || insn.off < -kStackBytes ||
-      insn.off % static_cast<int>(kSlotBytes) != 0)
-    return {};
-  return static_cast<std::uint32_t>(insn.off + kStackBytes) / kSlotBytes;
-}
-
-// computed is the result of an operation with numbers; nothing for those that are not followed.
-std::optional<std::uint64_t> computed(std::uint8_t operation, std::uint64_t left,
-                                      std::uint64_t right, std::uint32_t bits) {
-  const std::uint64_t shift = right & (bits - 1);
-  switch (operation) {
-  case BPF_MOV:
-    return right;
-  case BPF_ADD:
-    return left + right;
-  case BPF_SUB:
-    return left - right;
-  case BPF_MUL:
-    return left * right;
-  case BPF_OR:
-    return left | right;
-  case BPF_AND:
-    return left & right;
-  case BPF_XOR:
-    return left ^ right;
-  case BPF_LSH:
-    return left << shift;
-  case BPF_RSH:
-    return left >> shift;
-  case BPF_ARSH:
-    return bits == 32 ? static_cast<std::uint64_t>(static_cast<std::int32_t>(left) >> shift)
-                      : static_cast<std::uint64_t>(static_cast<std::int64_t>(left) >> shift);
-  case BPF_NEG:
-    return 0 - left;
-  default:
-    return {};
-  }
-}
-
-// holds is whether a comparison is true; nothing for operations that are none.
-std::optional<bool> holds(std::uint8_t operation, std::uint64_t left, std::uint64_t right,
-                          bool is_32) {
-  if (is_32) {
-    left = static_cast<std::uint32_t>(left);
-    right = static_cast<std::uint32_t>(right);
-  }
-  const auto carried_up = [is_32](std::uint64_t number) {
-    return is_32 ? std::int64_t{static_cast<std::int32_t>(number)}
-                 : static_cast<std::int64_t>(number);
-  };
-  switch (operation) {
-  case BPF_JEQ:
-    return left == right;
-  case BPF_JNE:
-    return left != right;
-  case BPF_JGT:
-    return left > right;
-  case BPF_JGE:
-    return left >= right;
-  case BPF_JLT:
-    return left < right;
-  case BPF_JLE:
-    return left <= right;
-  case BPF_JSET:
-    return (left & right) != 0;
-  case BPF_JSGT:
-    return carried_up(left) > carried_up(right);
-  case BPF_JSGE:
-    return carried_up(left) >= carried_up(right);
-  case BPF_JSLT:
-    return carried_up(left) < carried_up(right);
-  case BPF_JSLE:
-    return carried_up(left) <= carried_up(right);
-  default:
-    return {};
-  }
-}
 
 // Walk goes through a program, with each open condition answered in one way or in both.
 class Walk {
@@ -162,7 +29,8 @@ public:
   // `taken` says of each instruction whether it jumps, if it is a jump on an open condition. Empty:
   // such jumps go both ways.
   Walk(const Code& code, std::span<const Origin> origins, std::span<const bool> taken)
-      : code_(code), origins_(origins), taken_(taken) {}
+      : code_(code), origins_(origins), taken_(taken),
+        addressed_(known::first_addressed(code.insns)) {}
 
   Result<void> run();
   [[nodiscard]] bool has_reached(std::uint32_t insn) const { return reached_[insn]; }
@@ -179,15 +47,9 @@ private:
   Result<void> jump(std::uint32_t index, const State& state);
   Result<void> call_function(std::uint32_t index, const State& state);
   Result<void> leave(std::uint32_t index, const State& state);
-  void operate(const bpf_insn& insn, State& state) const;
   Result<void> load_number(std::uint32_t index, State& state);
-  void store(const bpf_insn& insn, State& state) const;
-  static void load(const bpf_insn& insn, State& state);
-  void forget_addressed(State& state) const;
-  void find_addressed();
   void find_starts();
   [[nodiscard]] std::uint32_t part_of(std::uint32_t insn) const;
-  [[nodiscard]] Value operand(const bpf_insn& insn, const State& state) const;
 
   const Code& code_;
   std::span<const Origin> origins_;
@@ -210,9 +72,7 @@ private:
   // Of each function: what is known at its jumps by a table, each of which may lead to any
   // instruction of it.
   Vector<State> at_tables_;
-  // The lowest place on the stack of which an address is made: what is written through that address
-  // is not followed.
-  std::uint32_t addressed_ = kSlots;
+  std::uint32_t addressed_;
 };
 
 std::uint32_t Walk::part_of(std::uint32_t insn) const {
@@ -220,23 +80,6 @@ std::uint32_t Walk::part_of(std::uint32_t insn) const {
       std::upper_bound(code_.parts.begin(), code_.parts.end(), insn,
                        [](std::uint32_t at, const Code::Part& part) { return at < part.begin; });
   return static_cast<std::uint32_t>(after - code_.parts.begin() - 1);
-}
-
-void Walk::find_addressed() {
-  for (std::size_t index = 0; index < code_.insns.size(); ++index) {
-    const bpf_insn& insn = code_.insns[index];
-    const bool copies = insn.code == (BPF_ALU64 | BPF_MOV | BPF_X) && insn.src_reg == kFrame;
-    if (!copies)
-      continue;
-    std::int32_t offset = -kStackBytes;
-    if (index + 1 < code_.insns.size()) {
-      const bpf_insn& next = code_.insns[index + 1];
-      if (next.code == (BPF_ALU64 | BPF_ADD | BPF_K) && next.dst_reg == insn.dst_reg)
-        offset = std::clamp(next.imm, -kStackBytes, 0);
-    }
-    addressed_ =
-        std::min(addressed_, static_cast<std::uint32_t>(offset + kStackBytes) / kSlotBytes);
-  }
 }
 
 // find_starts marks what a jump, a call or a return leads to, and calls, which are looked at again.
@@ -268,11 +111,6 @@ void Walk::find_starts() {
   }
 }
 
-void Walk::forget_addressed(State& state) const {
-  for (std::uint32_t slot = addressed_; slot < kSlots; ++slot)
-    state.stack[slot] = Value::any();
-}
-
 // go has an instruction looked at with what is known on one way to it.
 Result<void> Walk::go(std::int64_t target, const State& state) {
   if (target < 0 || static_cast<std::size_t>(target) >= code_.insns.size())
@@ -291,54 +129,9 @@ Result<void> Walk::go(std::int64_t target, const State& state) {
   return work_.append(insn);
 }
 
-Value Walk::operand(const bpf_insn& insn, const State& state) const {
-  if (BPF_SRC(insn.code) == BPF_K)
-    return Value::of(static_cast<std::uint64_t>(std::int64_t{insn.imm}));
-  return insn.src_reg < kRegisters ? state.registers[insn.src_reg] : Value::any();
-}
-
-void Walk::operate(const bpf_insn& insn, State& state) const {
-  if (insn.dst_reg >= kRegisters)
-    return;
-  Value& result = state.registers[insn.dst_reg];
-  const bool is_32 = bpf::insn::class_of(insn) == BPF_ALU;
-  const std::uint8_t operation = BPF_OP(insn.code);
-  // A move or division with an offset is one with a sign; a change of the byte order has no
-  // operand.
-  if (insn.off != 0 || operation == BPF_END) {
-    result = result.is_open() ? Value::open() : Value::any();
-    return;
-  }
-  Value left = result;
-  Value right = operand(insn, state);
-  if (operation == BPF_MOV)
-    left = Value::of(0);
-  if (operation == BPF_NEG)
-    right = Value::of(0);
-  if (operation == BPF_MOV && !is_32 && right.is != Value::Is::number) {
-    result = right;
-    return;
-  }
-  const auto is_told = [](const Value& value) {
-    return value.is == Value::Is::number || value.is_open();
-  };
-  if (left.is == Value::Is::number && right.is == Value::Is::number) {
-    const auto cut = [is_32](std::uint64_t number) {
-      return is_32 ? std::uint64_t{static_cast<std::uint32_t>(number)} : number;
-    };
-    const auto number = computed(operation, cut(left.number), cut(right.number), is_32 ? 32 : 64);
-    result = number ? Value::of(cut(*number)) : Value::any();
-  } else if (is_told(left) && is_told(right)) {
-    const bool is_place = operation == BPF_ADD && left.is == Value::Is::constants;
-    result = is_place ? left : Value::open();
-  } else {
-    result = Value::any();
-  }
-}
-
 Result<void> Walk::load_number(std::uint32_t index, State& state) {
   const bpf_insn& insn = code_.insns[index];
-  if (index + std::size_t{1} >= code_.insns.size() || insn.dst_reg >= kRegisters)
+  if (index + std::size_t{1} >= code_.insns.size() || insn.dst_reg >= known::kRegisters)
     return {};
   Value& result = state.registers[insn.dst_reg];
   switch (origins_[index]) {
@@ -359,19 +152,14 @@ Result<void> Walk::load_number(std::uint32_t index, State& state) {
   if (insn.src_reg != kPseudoFunction)
     return {};
   // The kernel calls the function, with anything.
-  State entered;
-  std::fill(std::begin(entered.registers), std::end(entered.registers), Value::any());
-  std::fill(std::begin(entered.stack), std::end(entered.stack), Value::any());
-  return go(std::int64_t{index} + insn.imm + 1, entered);
+  return go(std::int64_t{index} + insn.imm + 1, State::anything());
 }
 
 Result<void> Walk::call_function(std::uint32_t index, const State& state) {
   const std::int64_t target = std::int64_t{index} + code_.insns[index].imm + 1;
   if (target < 0 || static_cast<std::size_t>(target) >= code_.insns.size())
     return {};
-  State entered;
-  std::fill(std::begin(entered.registers), std::end(entered.registers), Value::any());
-  std::fill(std::begin(entered.stack), std::end(entered.stack), Value::any());
+  State entered = State::anything();
   for (std::uint32_t argument = 1; argument <= kArguments; ++argument)
     entered.registers[argument] = state.registers[argument];
   if (const auto gone = go(target, entered); !gone)
@@ -384,9 +172,9 @@ Result<void> Walk::call_function(std::uint32_t index, const State& state) {
   if (of.value.is == Value::Is::none)
     return {}; // it has not returned yet
   State after = state;
-  std::fill_n(after.registers, kArguments + 1, Value::any());
+  known::after_call(after);
   after.registers[BPF_REG_0] = of.value;
-  forget_addressed(after);
+  known::forget_addressed(addressed_, after);
   return go(std::int64_t{index} + 1, after);
 }
 
@@ -422,16 +210,14 @@ Result<void> Walk::jump(std::uint32_t index, const State& state) {
         return gone;
     return {};
   }
-  const Value left = insn.dst_reg < kRegisters ? state.registers[insn.dst_reg] : Value::any();
-  const Value right = operand(insn, state);
-  const auto is_told = [](const Value& value) {
-    return value.is == Value::Is::number || value.is_open();
-  };
+  const Value left =
+      insn.dst_reg < known::kRegisters ? state.registers[insn.dst_reg] : Value::any();
+  const Value right = known::operand(insn, state);
   bool is_taken = true;
   bool is_passed = true;
   is_open_[index] = false;
-  const auto answer = holds(BPF_OP(insn.code), left.number, right.number, is_32);
-  if (answer && is_told(left) && is_told(right)) {
+  const auto answer = known::holds(BPF_OP(insn.code), left.number, right.number, is_32);
+  if (answer && left.is_told() && right.is_told()) {
     is_open_[index] = left.is_open() || right.is_open();
     if (!is_open_[index] || !taken_.empty()) {
       is_taken = is_open_[index] ? taken_[index] : *answer;
@@ -444,65 +230,27 @@ Result<void> Walk::jump(std::uint32_t index, const State& state) {
   return is_passed ? go(next, state) : Result<void>();
 }
 
-void Walk::load(const bpf_insn& insn, State& state) {
-  if (insn.dst_reg >= kRegisters)
-    return;
-  const Value from = insn.src_reg < kRegisters ? state.registers[insn.src_reg] : Value::any();
-  const auto slot = slot_of(insn, insn.src_reg);
-  Value& result = state.registers[insn.dst_reg];
-  if (from.is == Value::Is::constants)
-    result = Value::open();
-  else if (slot && bpf::insn::size_of(insn) == BPF_DW)
-    result = state.stack[*slot];
-  else
-    result = Value::any();
-}
-
-void Walk::store(const bpf_insn& insn, State& state) const {
-  const bool is_constant = bpf::insn::class_of(insn) == BPF_ST;
-  const bool is_plain = bpf::insn::mode_of(insn) == BPF_MEM;
-  const Value stored = is_constant ? Value::of(static_cast<std::uint64_t>(std::int64_t{insn.imm}))
-                       : insn.src_reg < kRegisters ? state.registers[insn.src_reg]
-                                                   : Value::any();
-  if (insn.dst_reg != kFrame) {
-    forget_addressed(state);
-  } else if (insn.off < 0 && insn.off >= -kStackBytes) {
-    const bool is_whole =
-        slot_of(insn, insn.dst_reg).has_value() && is_plain && bpf::insn::size_of(insn) == BPF_DW;
-    state.stack[static_cast<std::uint32_t>(insn.off + kStackBytes) / kSlotBytes] =
-        is_whole ? stored : Value::any();
-  }
-  if (is_constant || is_plain)
-    return;
-  // An atomic operation may put what was there into a register: which one depends on the operation.
-  state.registers[BPF_REG_0] = Value::any();
-  if (insn.src_reg < kRegisters)
-    state.registers[insn.src_reg] = Value::any();
-  if (insn.dst_reg < kRegisters)
-    state.registers[insn.dst_reg] = Value::any();
-}
-
 Result<bool> Walk::step(std::uint32_t index, State& state) {
   const bpf_insn& insn = code_.insns[index];
   const auto ends = [](Result<void> done) { return done ? Result<bool>(false) : done.error(); };
   switch (bpf::insn::class_of(insn)) {
   case BPF_ALU:
   case BPF_ALU64:
-    operate(insn, state);
+    known::operate(insn, state);
     return true;
   case BPF_LD:
     if (bpf::insn::is_load_64(insn)) {
       const auto loaded = load_number(index, state);
       return loaded ? Result<bool>(true) : loaded.error();
     }
-    std::fill_n(state.registers, kArguments + 1, Value::any()); // it loads from a packet
+    known::after_call(state); // it loads from a packet
     return true;
   case BPF_LDX:
-    load(insn, state);
+    known::load(insn, state);
     return true;
   case BPF_ST:
   case BPF_STX:
-    store(insn, state);
+    known::store(insn, addressed_, state);
     return true;
   default: // BPF_JMP, BPF_JMP32
     break;
@@ -513,8 +261,8 @@ Result<bool> Walk::step(std::uint32_t index, State& state) {
     return ends(jump(index, state));
   if (insn.src_reg == BPF_PSEUDO_CALL)
     return ends(call_function(index, state));
-  std::fill_n(state.registers, kArguments + 1, Value::any());
-  forget_addressed(state);
+  known::after_call(state);
+  known::forget_addressed(addressed_, state);
   return true;
 }
 
@@ -547,12 +295,8 @@ Result<void> Walk::run() {
       !at_tables_.append_default(code_.parts.size()))
     return Errno(ENOMEM);
   std::fill(places_.begin(), places_.end(), kNowhere);
-  find_addressed();
   find_starts();
-  State start;
-  std::fill(std::begin(start.registers), std::end(start.registers), Value::any());
-  std::fill(std::begin(start.stack), std::end(start.stack), Value::any());
-  if (const auto gone = go(0, start); !gone)
+  if (const auto gone = go(0, State::anything()); !gone)
     return gone;
   while (!work_.empty()) {
     const std::uint32_t insn = work_.take_last();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* btf_files LIBRARY: BTF of files, and what a libbpf makes of it on standard output.
  *
- *   dedup TIMES FILE...        all types of the files, so many times, added to one BTF and deduped
+ *   dedup TIMES FILE...        all types of the files, TIMES times, added to one BTF and deduped
  *   dump ORDER POINTER FILE    all types as C, for pointers of 4 or 8 bytes. ORDER: 0 is ascending,
  *                              1 descending, all others are the seeds of shuffles */
 #include <stdarg.h>

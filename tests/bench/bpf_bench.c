@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* bpf_bench LIBRARY WORK TIMES: does one small work with a libbpf so many times. Instructions are
+/* bpf_bench LIBRARY WORK TIMES: does one small work with a libbpf TIMES times. Instructions are
  * counted by callgrind within the function that the work is about, system calls by strace between
  * two calls of getppid(2), which no library makes. With TIMES 0 the works are listed, each with its
  * function. */

@@ -33,7 +33,7 @@ MARK = "getppid"
 
 
 def with_devices(count, folder, command):
-    """`command` in a network namespace of its own with so many devices, which are all up or down as
+    """`command` in a network namespace of its own with `count` devices, which are up or down as
     the kernel makes them."""
     pairs = "".join(f"link add near{number} type veth peer name far{number}\n"
                     for number in range(count // 2))

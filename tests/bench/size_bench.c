@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* size_bench LIBRARY: loads a library with all that it needs, and binds each of its symbols. Writes
- * the nanoseconds and the page faults that this took. Instructions are counted by callgrind between
+ * the nanoseconds and the page faults of this. Instructions are counted by callgrind between
  * the beginning and the end of `measured`. */
 #include <dlfcn.h>
 #include <stdio.h>

@@ -33,7 +33,7 @@ static int on_ring(void* ctx, void* data, size_t size) {
 /* How records are made: the kernel decides who is woken, or the program, by the flags of each. */
 enum records { kPerf, kRing, kSteered };
 
-/* A turn is so many records and a poll. */
+/* A turn is `count` records and a poll. */
 struct turn {
   const char* what;
   enum records records;
