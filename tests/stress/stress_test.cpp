@@ -317,28 +317,33 @@ TEST_CASE("a BPF ring whose wakeups come and go under load: every record once, a
 
 TEST_CASE("a perf ring whose wakeups come and go under load: every record once, and in time") {
   const EndlessWaits endless;
-  sim_reset(1);
-  sim_block_for_threads(1);
-  const os::UniqueFd map(sim_create_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 1, "events"));
-  Counting counting;
-  const auto take = [](void* context, int, void* data, __u32 size) {
-    static_cast<Counting*>(context)->take(data, size);
-  };
-  perf_buffer* buffer = perf_buffer__new(map.get(), 64, take, nullptr, &counting, nullptr);
-  REQUIRE(buffer != nullptr);
-  std::thread producer([&] {
-    write_with_pauses(counting, [&](const void* data, std::uint32_t size) {
-      return sim_output(map.get(), 0, data, size);
+  // Slow threads may leave the ring quiet for a whole run: then there is another one.
+  constexpr int kRuns = 5;
+  std::uint64_t changes = 0;
+  for (int run = 0; run < kRuns && changes < 2; ++run) {
+    sim_reset(1);
+    sim_block_for_threads(1);
+    const os::UniqueFd map(sim_create_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 1, "events"));
+    Counting counting;
+    const auto take = [](void* context, int, void* data, __u32 size) {
+      static_cast<Counting*>(context)->take(data, size);
+    };
+    perf_buffer* buffer = perf_buffer__new(map.get(), 64, take, nullptr, &counting, nullptr);
+    REQUIRE(buffer != nullptr);
+    std::thread producer([&] {
+      write_with_pauses(counting, [&](const void* data, std::uint32_t size) {
+        return sim_output(map.get(), 0, data, size);
+      });
     });
-  });
-  counting.poll_all([&] { return perf_buffer__poll(buffer, -1); });
-  producer.join();
-  CHECK_FALSE(counting.given_up);
-  CHECK_FALSE(counting.expecting.wrong);
-  CHECK(changes_of([&](ringside_stats* stats) {
-          return ringside_perf_buffer__stats(buffer, 0, stats);
-        }) >= 2);
-  perf_buffer__free(buffer);
+    counting.poll_all([&] { return perf_buffer__poll(buffer, -1); });
+    producer.join();
+    CHECK_FALSE(counting.given_up);
+    CHECK_FALSE(counting.expecting.wrong);
+    changes = changes_of(
+        [&](ringside_stats* stats) { return ringside_perf_buffer__stats(buffer, 0, stats); });
+    perf_buffer__free(buffer);
+  }
+  CHECK(changes >= 2);
 }
 
 TEST_CASE("a user ring under load: BPF code drains every record once, in order, whole") {
