@@ -11,11 +11,6 @@
 
 #include <bpf/libbpf.h>
 
-static void fail(const char* what) {
-  fprintf(stderr, "attach_bench: %s failed\n", what);
-  exit(1);
-}
-
 #define FUNCTIONS(X)                                                                               \
   X(bpf_object__open)                                                                              \
   X(bpf_object__load)                                                                              \
@@ -25,23 +20,7 @@ static void fail(const char* what) {
   X(bpf_program__attach_uprobe_opts)                                                               \
   X(bpf_program__attach_kprobe_multi_opts)                                                         \
   X(libbpf_set_print)
-#include "../support/functions.h"
-
-/* need_all: all releases that are measured have all of these. */
-static void need_all(void) {
-#define NEED(function)                                                                             \
-  if (p_##function == NULL)                                                                        \
-    fail(#function);
-  FUNCTIONS(NEED)
-}
-
-static void load(const char* path) {
-  const char* const problem = load_functions(path);
-
-  if (problem != NULL)
-    fail(problem);
-  need_all();
-}
+#include "work.h"
 
 static struct bpf_program* program;
 
@@ -115,13 +94,6 @@ void __attribute__((noinline)) measured(void (*run)(const char*), const char* fi
   __asm__ volatile("");
 }
 
-static int quiet(enum libbpf_print_level level, const char* format, va_list arguments) {
-  (void)level;
-  (void)format;
-  (void)arguments;
-  return 0;
-}
-
 int main(int count, char** arguments) {
   if (count == 2 && strcmp(arguments[1], "--list") == 0) {
     for (size_t at = 0; at < sizeof(works) / sizeof(works[0]); at++)
@@ -132,8 +104,8 @@ int main(int count, char** arguments) {
     fputs("attach_bench LIBRARY WORK OBJECT FILE, or --list\n", stderr);
     return 2;
   }
-  load(arguments[1]);
-  p_libbpf_set_print(quiet);
+  load_library(arguments[1]);
+  p_libbpf_set_print(print_nothing);
   for (size_t at = 0; at < sizeof(works) / sizeof(works[0]); at++)
     if (strcmp(works[at].name, arguments[2]) == 0) {
       works[at].prepare(arguments[3]);

@@ -7,7 +7,6 @@ functions of its own.
 
   attach_bench.py PROGRAM LIBRARY [WORD...]    only the works with one of the words in their names
 """
-import re
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import oracle  # noqa: E402
+
+import costs  # noqa: E402
 
 STOCK = "1.7.0"
 OBJECT = Path(__file__).resolve().parent.parent / "objects/built/attach.el.o"
@@ -52,18 +53,12 @@ def make_list(path):
     Path(path).write_text("".join(lines))
 
 
-def instructions(command, folder):
-    """Instructions within `measured`, in millions; nothing if it fails."""
+def with_list(folder):
+    """A command that runs another where the list of the kernel's functions is the one in a folder.
+    """
     script = (f"mount -t tmpfs tmpfs {TRACING} && mkdir {TRACING}/events && "
               f"cp {folder}/functions {TRACING}/available_filter_functions_addrs && exec \"$@\"")
-    done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", script, "sh", "valgrind", "--tool=callgrind",
-         f"--callgrind-out-file={folder}/out", "--toggle-collect=measured", *command], text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    found = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode != 0 or not found:
-        return None
-    return int(found[1]) / 1e6
+    return ["unshare", "-m", "sh", "-c", script, "sh"]
 
 
 def main(program, library, *wanted):
@@ -79,10 +74,10 @@ def main(program, library, *wanted):
         for work in works:
             if wanted and not any(word in work for word in wanted):
                 continue
-            stock = instructions(oracle.command(root, [program, stock_library, work, str(OBJECT),
-                                                       searched]), folder)
-            ours = instructions([program, library, work, str(OBJECT), searched], folder)
-            columns = ["-" if count is None else f"{count:.2f}" for count in (stock, ours)]
+            stock = oracle.command(root, [program, stock_library, work, str(OBJECT), searched])
+            ours = [program, library, work, str(OBJECT), searched]
+            counts = [costs.millions(command, with_list(folder)) for command in (stock, ours)]
+            columns = ["-" if count is None else f"{count:.2f}" for count in counts]
             print(f"{work:38}{columns[0]:>14}{columns[1]:>10}{GOALS.get(work, '-'):>8}",
                   flush=True)
 

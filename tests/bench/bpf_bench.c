@@ -16,11 +16,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-static void fail(const char* what) {
-  fprintf(stderr, "bpf_bench: %s failed\n", what);
-  exit(1);
-}
-
 #define FUNCTIONS(X)                                                                               \
   X(bpf_map_create)                                                                                \
   X(bpf_map_lookup_elem)                                                                           \
@@ -33,9 +28,8 @@ static void fail(const char* what) {
   X(bpf_xdp_query_id)                                                                              \
   X(bpf_tc_hook_create)                                                                            \
   X(bpf_tc_attach)                                                                                 \
-  X(libbpf_probe_bpf_helper)                                                                       \
-  X(libbpf_set_print)
-#include "../support/functions.h"
+  X(libbpf_probe_bpf_helper)
+#include "work.h"
 
 enum { loopback = 1, lines = 20000, tcx_ingress = 46 };
 
@@ -192,10 +186,7 @@ int main(int count, char** arguments) {
     fputs("bpf_bench LIBRARY WORK TIMES\n", stderr);
     return 2;
   }
-  const char* const problem = load_functions(arguments[1]);
-
-  if (problem != NULL)
-    fail(problem);
+  load_library(arguments[1]);
   const unsigned long times = strtoul(arguments[3], NULL, 10);
 
   for (size_t at = 0; at < sizeof(works) / sizeof(works[0]); at++) {

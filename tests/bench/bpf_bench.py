@@ -11,7 +11,6 @@ numbers, and for these the shortest of 200 calls stands there, too. Needs root.
 
   bpf_bench.py PROGRAM LIBRARY [WORD...]    only the works with one of the words in their names
 """
-import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import oracle  # noqa: E402
 import sandbox  # noqa: E402
 
+import costs  # noqa: E402
+
 STOCK = ("1.1.2", "1.7.0")
 INSTRUCTIONS = {"look an element up": 39,
                 "make a link of an XDP program, with options": 120,
@@ -29,49 +30,32 @@ CALLS = {"ask for the id of an XDP program": 7}
 DEVICES = (3, 101, 501)
 ASKS_DEVICES = ("ask for the id of an XDP program", "ask for all about an XDP program")
 FIRST = "make the first map of a process"
-MARK = "getppid"
 
 
-def with_devices(count, folder, command):
-    """`command` in a network namespace of its own with `count` devices, which are up or down as
-    the kernel makes them."""
+def with_devices(count, folder):
+    """A command that runs another in a network namespace of its own with `count` devices, which are
+    up or down as the kernel makes them."""
     pairs = "".join(f"link add near{number} type veth peer name far{number}\n"
                     for number in range(count // 2))
     Path(f"{folder}/devices").write_text(pairs)
-    return ["unshare", "--net", "sh", "-c", f'ip -batch {folder}/devices && exec "$@"', "sh",
-            *command]
+    return ["unshare", "--net", "sh", "-c", f'ip -batch {folder}/devices && exec "$@"', "sh"]
 
 
 def instructions(command, function, folder):
     """Instructions of one call of a function; nothing if it fails."""
-    counts = []
-    for times in ("1", "3"):
-        done = subprocess.run(with_devices(1, folder, [
-            "valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out",
-            f"--toggle-collect={function}", *command, times]), text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE)
-        found = re.search(r"Collected : (\d+)", done.stderr)
-        if done.returncode != 0 or not found:
-            return None
-        counts.append(int(found[1]))
-    return (counts[1] - counts[0]) // 2
+    counts = [costs.instructions([*command, times], function, with_devices(1, folder))
+              for times in ("1", "3")]
+    return None if None in counts else (counts[1] - counts[0]) // 2
 
 
 def system_calls(command, devices, folder):
-    """The names of the system calls between the marks; nothing if it fails."""
-    done = subprocess.run(with_devices(devices, folder, ["strace", "-o", f"{folder}/trace",
-                                                         *command, "1"]),
-                          text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if done.returncode != 0:
-        return None
-    names = re.findall(r"^(\w+)\(", Path(f"{folder}/trace").read_text(), re.MULTILINE)
-    first, last = [at for at, name in enumerate(names) if name == MARK]
-    return names[first + 1:last]
+    """The names of the system calls of one call; nothing if it fails."""
+    return costs.system_calls([*command, "1"], with_devices(devices, folder))
 
 
 def shortest(command, devices, folder):
     """Microseconds of the shortest of 200 calls."""
-    done = subprocess.run(with_devices(devices, folder, [*command, "200"]), text=True,
+    done = subprocess.run([*with_devices(devices, folder), *command, "200"], text=True,
                           stdout=subprocess.PIPE)
     return done.stdout.strip() if done.returncode == 0 else None
 
@@ -103,8 +87,7 @@ def show_calls(work, commands, folder):
 
 def main(program, library, *wanted):
     roots = [oracle.need(release) for release in STOCK]
-    for name, package in (("strace", "strace"), ("ip", "iproute2"), ("valgrind", "valgrind")):
-        sandbox.need_program(name, package)
+    sandbox.need_program("ip", "iproute2")
 
     def commands(work):
         stock = [oracle.command(root, [program, oracle.library(root), work]) for root in roots]

@@ -2,7 +2,6 @@
 /* btf_bench LIBRARY WORK FILE: does one piece of work on BTF once, with a libbpf, and prints how
  * many bytes were allocated at the most and how many blocks in all. Instructions are counted by
  * callgrind between the beginning and the end of `measured`. */
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,49 +12,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-/* The allocator, with counts. Only what is made while work is measured counts. */
-void* __libc_malloc(size_t size);
-void* __libc_calloc(size_t count, size_t size);
-void* __libc_realloc(void* block, size_t size);
-void __libc_free(void* block);
-
-static bool counting;
-static long blocks, live_bytes, most_bytes;
-
-static void* count_block(void* block) {
-  if (counting && block != NULL) {
-    blocks++;
-    live_bytes += (long)malloc_usable_size(block);
-    if (live_bytes > most_bytes)
-      most_bytes = live_bytes;
-  }
-  return block;
-}
-
-void* malloc(size_t size) {
-  return count_block(__libc_malloc(size));
-}
-
-void* calloc(size_t count, size_t size) {
-  return count_block(__libc_calloc(count, size));
-}
-
-void* realloc(void* block, size_t size) {
-  if (counting && block != NULL)
-    live_bytes -= (long)malloc_usable_size(block);
-  return count_block(__libc_realloc(block, size));
-}
-
-void free(void* block) {
-  if (counting && block != NULL)
-    live_bytes -= (long)malloc_usable_size(block);
-  __libc_free(block);
-}
-
-static void fail(const char* what) {
-  fprintf(stderr, "btf_bench: %s failed\n", what);
-  exit(1);
-}
+#include "allocations.h"
 
 /* The functions of the library. */
 #define FUNCTIONS(X)                                                                               \
@@ -79,14 +36,7 @@ static void fail(const char* what) {
   X(btf_dump__new)                                                                                 \
   X(btf_dump__dump_type)                                                                           \
   X(btf_dump__free)
-#include "../support/functions.h"
-
-static void load(const char* path) {
-  const char* const problem = load_functions(path);
-
-  if (problem != NULL)
-    fail(problem);
-}
+#include "work.h"
 
 static const char* file;
 static struct btf *read_one, *split, *made;
@@ -318,7 +268,7 @@ int main(int argc, char** argv) {
   }
   if (argc != 4)
     fail("btf_bench LIBRARY WORK FILE");
-  load(argv[1]);
+  load_library(argv[1]);
   file = argv[3];
   for (size_t number = 0; number < count; number++)
     if (strcmp(works[number].name, argv[2]) == 0) {

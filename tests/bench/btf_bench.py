@@ -6,15 +6,14 @@ some runs. Beside ours stands the goal for it, in instructions.
 
   btf_bench.py PROGRAM LIBRARY [WORD...]    only the works with one of the words in their names
 """
-import re
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import oracle  # noqa: E402
+
+import costs  # noqa: E402
 
 FILE = "/sys/kernel/btf/vmlinux"
 STOCK = "1.7.0"
@@ -30,39 +29,23 @@ GOALS = {
 }
 
 
-def instructions(command):
-    """Instructions within `measured`, in millions."""
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out",
-             "--toggle-collect=measured", *command], text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    found = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode != 0 or not found:
-        return None
-    return int(found[1]) / 1e6
-
-
 def measure(command):
-    """(instructions, bytes, blocks, seconds), or nothing if the library cannot do it."""
-    best = None
-    for _ in range(RUNS):
-        begin = time.monotonic()
-        done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        seconds = time.monotonic() - begin
-        if done.returncode != 0:
-            return None
-        best = seconds if best is None else min(best, seconds)
-    most, blocks = map(int, done.stdout.split())
-    return instructions(command), most, blocks, best
+    """(millions of instructions, bytes, blocks, milliseconds), or nothing if the library cannot do
+    it."""
+    run = costs.best_run(command, RUNS)
+    if run is None:
+        return None
+    milliseconds, output = run
+    most, blocks = map(int, output.split())
+    return costs.millions(command), most, blocks, milliseconds
 
 
 def words(measured):
     if measured is None:
         return f"{'-':>10} {'-':>8} {'-':>8} {'-':>7}"
-    count, most, blocks, seconds = measured
+    count, most, blocks, milliseconds = measured
     count = "-" if count is None else f"{count:.2f}"
-    return f"{count:>10} {most / 1e6:8.2f} {blocks:8} {seconds * 1e3:7.1f}"
+    return f"{count:>10} {most / 1e6:8.2f} {blocks:8} {milliseconds:7.1f}"
 
 
 def main(program, library, *wanted):

@@ -11,19 +11,7 @@
   X(bpf_linker__add_file)                                                                          \
   X(bpf_linker__finalize)                                                                          \
   X(bpf_linker__free)
-#include "../support/functions.h"
-
-static void fail(const char* what) {
-  fprintf(stderr, "linker_bench: %s failed\n", what);
-  exit(1);
-}
-
-static void need_all(void) {
-#define NEED(function)                                                                             \
-  if (p_##function == NULL)                                                                        \
-    fail(#function);
-  FUNCTIONS(NEED)
-}
+#include "work.h"
 
 void measured(const char* output, char** inputs);
 void __attribute__((noinline)) measured(const char* output, char** inputs) {
@@ -40,16 +28,11 @@ void __attribute__((noinline)) measured(const char* output, char** inputs) {
 }
 
 int main(int count, char** arguments) {
-  const char* problem;
-
   if (count < 4) {
     fputs("linker_bench LIBRARY OUTPUT INPUT...\n", stderr);
     return 2;
   }
-  problem = load_functions(arguments[1]);
-  if (problem != NULL)
-    fail(problem);
-  need_all();
+  load_library(arguments[1]);
   measured(arguments[2], arguments + 3);
   return 0;
 }

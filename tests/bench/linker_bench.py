@@ -5,16 +5,16 @@ counts them, and the best time of some runs. Beside ours stands the goal for it,
 
   linker_bench.py PROGRAM LIBRARY
 """
-import re
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import oracle  # noqa: E402
 import sandbox  # noqa: E402
+
+import costs  # noqa: E402
 
 STOCK = "1.7.0"
 RUNS = 3
@@ -35,27 +35,12 @@ def make_object(folder, name, size):
     return path
 
 
-def instructions(command, folder):
-    """Instructions within `measured`, in millions."""
-    done = subprocess.run(
-        [sandbox.need_program("valgrind", "valgrind"), "--tool=callgrind",
-         f"--callgrind-out-file={folder}/out", "--toggle-collect=measured", *command], text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    found = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode != 0 or not found:
-        sys.exit(f"{' '.join(command)}: {done.stderr}")
-    return int(found[1]) / 1e6
-
-
-def milliseconds(command):
-    """The best time of some runs."""
-    best = None
-    for _ in range(RUNS):
-        begin = time.monotonic()
-        subprocess.run(command, check=True)
-        spent = (time.monotonic() - begin) * 1e3
-        best = spent if best is None else min(best, spent)
-    return best
+def columns(command):
+    """Millions of instructions, and milliseconds."""
+    run, count = costs.best_run(command, RUNS), costs.millions(command)
+    if run is None or count is None:
+        sys.exit(f"{' '.join(command)} fails")
+    return count, run[0]
 
 
 def main(program, library):
@@ -70,10 +55,9 @@ def main(program, library):
         for size, goal in SIZES.items():
             objects = [make_object(folder, name, size) for name in ("one", "other")]
             words = [f"{folder}/linked.o", *objects]
-            stock = oracle.command(root, [program, stock_library, *words])
-            ours = [program, library, *words]
-            print(f"{size:15}{instructions(stock, folder):12.2f}{milliseconds(stock):10.1f}"
-                  f"{instructions(ours, folder):12.2f}{milliseconds(ours):8.1f}"
+            stock = columns(oracle.command(root, [program, stock_library, *words]))
+            ours = columns([program, library, *words])
+            print(f"{size:15}{stock[0]:12.2f}{stock[1]:10.1f}{ours[0]:12.2f}{ours[1]:8.1f}"
                   f"{goal or '-':>10}", flush=True)
 
 

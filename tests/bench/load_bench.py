@@ -8,16 +8,16 @@ Needs clang, valgrind and strace, and the right to load.
   load_bench.py PROGRAM LIBRARY [WORD|FILE.o...]    only the works with one of the words in their
                                                     names; of a file: open, load, load again
 """
-import re
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 import oracle  # noqa: E402
+
+import costs  # noqa: E402
 
 STOCK = ("1.1.2", "1.7.0")
 RUNS = 5
@@ -81,38 +81,15 @@ def compile_object(source, options, place):
     subprocess.run(["llvm-strip", "-g", place], check=True)
 
 
-def instructions(command, folder):
-    """Millions within `measured`."""
-    done = subprocess.run(
-        ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/callgrind",
-         "--toggle-collect=measured", *command], text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE)
-    found = re.search(r"Collected : (\d+)", done.stderr)
-    return int(found[1]) / 1e6 if done.returncode == 0 and found else None
-
-
-def system_calls(command, folder):
-    """(all, those of bpf())"""
-    trace = Path(folder) / "strace"
-    subprocess.run(["strace", "-f", "-o", trace, *command], stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL, check=True)
-    [_, within, _] = re.split(r"^\d+ +getppid\(.*\n", trace.read_text(errors="replace"), flags=re.M)
-    names = re.findall(r"^\d+ +(\w+)\(", within, re.M)
-    return len(names), names.count("bpf")
-
-
-def measure(command, folder):
+def measure(command):
     """(millions of instructions, system calls, bpf() among them, bytes, milliseconds), or nothing
     where the library, or this kernel, cannot do it."""
-    best = None
-    for _ in range(RUNS):
-        begin = time.monotonic()
-        done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        elapsed = (time.monotonic() - begin) * 1e3
-        if done.returncode != 0:
-            return None
-        best = elapsed if best is None else min(best, elapsed)
-    return (instructions(command, folder), *system_calls(command, folder), int(done.stdout), best)
+    run = costs.best_run(command, RUNS)
+    if run is None:
+        return None
+    milliseconds, output = run
+    calls = costs.system_calls(command)
+    return costs.millions(command), len(calls), calls.count("bpf"), int(output), milliseconds
 
 
 def columns(measured):
@@ -148,7 +125,7 @@ def main(program, library, *wanted):
         for name, place, work, goal in works:
             for label, path, root in libraries:
                 command = [program, path, work, place]
-                measured = measure(oracle.command(root, command) if root else command, folder)
+                measured = measure(oracle.command(root, command) if root else command)
                 print(f"{name if root == roots[STOCK[0]] else '':26}{label:14}{columns(measured)}"
                       f"   {goal if root is None else ''}".rstrip(), flush=True)
 

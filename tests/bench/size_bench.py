@@ -11,12 +11,12 @@ import glob
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import oracle  # noqa: E402
-import sandbox  # noqa: E402
+
+import costs  # noqa: E402
 
 STOCK = "1.7.0"
 RUNS = 30
@@ -59,15 +59,10 @@ def loading(command):
     """Millions of instructions, page faults, and microseconds at best."""
     runs = [list(map(int, subprocess.run(command, text=True, stdout=subprocess.PIPE,
                                          check=True).stdout.split())) for _ in range(RUNS)]
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [sandbox.need_program("valgrind", "valgrind"), "--tool=callgrind",
-             f"--callgrind-out-file={folder}/out", "--toggle-collect=measured", *command],
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    found = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode != 0 or not found:
-        sys.exit(f"{' '.join(command)}: {done.stderr}")
-    return int(found[1]) / 1e6, min(run[1] for run in runs), min(run[0] for run in runs) / 1e3
+    count = costs.millions(command)
+    if count is None:
+        sys.exit(f"{' '.join(command)} fails")
+    return count, min(run[1] for run in runs), min(run[0] for run in runs) / 1e3
 
 
 def print_sizes(files):
