@@ -5,9 +5,9 @@
 
 #include "abi/abi_command.hpp"
 #include "abi/difference.hpp"
-#include "abi/json_text.hpp"
 #include "abi/layouts.hpp"
 #include "abi/target.hpp"
+#include "common/json_text.hpp"
 
 namespace ringside::tool::abi {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "abi/abi_command.hpp"
 #include "abi/difference.hpp"
-#include "abi/json_text.hpp"
 #include "abi/releases.hpp"
 #include "abi/target.hpp"
+#include "common/json_text.hpp"
 
 namespace ringside::tool::abi {
 namespace {

@@ -11,11 +11,11 @@
 
 #include "abi/abi_command.hpp"
 #include "abi/file_error.hpp"
-#include "abi/json_text.hpp"
 #include "abi/needs.hpp"
 #include "abi/obstacles.hpp"
 #include "abi/releases.hpp"
 #include "abi/wording.hpp"
+#include "common/json_text.hpp"
 
 namespace ringside::tool::abi {
 namespace {

@@ -21,11 +21,6 @@
 namespace ringside::tool::fits {
 namespace {
 
-Found copy_of_finding(const object::Finding& finding) {
-  return {finding.answer, finding.about, std::string(finding.what), std::string(finding.why),
-          std::string(finding.program)};
-}
-
 // Object is the file, read once.
 struct Object {
   std::string path;
@@ -43,12 +38,10 @@ Column compare(const Object& object, const Kernel& kernel, Types types) {
   const Messages messages;
   Column column{kernel.name, "", types.modules.size() != 0, {}};
   const auto bytes = std::as_bytes(std::span(object.bytes.data(), object.bytes.size()));
-  const auto fit =
-      object::find_fit(bytes, object.name, {types.kernel.get(), std::move(types.modules)});
+  auto fit = object::find_fit(bytes, object.name, {types.kernel.get(), std::move(types.modules)});
   if (!fit)
     throw std::runtime_error(messages.reason(object.path, fit.error()));
-  for (const object::Finding& finding : fit->findings)
-    column.findings.push_back(copy_of_finding(finding));
+  column.fit = std::move(*fit);
   return column;
 }
 
@@ -64,13 +57,12 @@ Column column_of(const Object& object, const Kernel& kernel) {
 }
 
 int status_of(const Report& report) {
-  const auto has = [&](std::string_view verdict) {
-    return std::any_of(report.columns.begin(), report.columns.end(),
-                       [&](const Column& column) { return column.verdict() == verdict; });
+  const auto any = [&](const auto& holds) {
+    return std::any_of(report.columns.begin(), report.columns.end(), holds);
   };
-  if (has("does not fit"))
+  if (any([](const Column& column) { return column.count(object::Answer::missing) != 0; }))
     return kDoesNotFit;
-  return has("not read") ? kUnknown : kFits;
+  return any([](const Column& column) { return !column.error.empty(); }) ? kUnknown : kFits;
 }
 
 } // namespace

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -26,6 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSysfs = "/sys/kernel/btf";
 constexpr const char* kVmlinux = "vmlinux";
+constexpr const char* kCompressed = "is compressed: unpack it with tar xf or unxz";
 
 // Beginning is what a file is by its first bytes.
 enum class Beginning { btf, elf, xz, other };
@@ -86,8 +86,7 @@ void find_in_folder(const fs::path& folder, Kernels& found) {
       found.kernels.push_back({entry, entry, {}, false});
       break;
     case Beginning::xz:
-      found.left_out.push_back(
-          fmt::format("{} is compressed: unpack it with tar xf or unxz", entry.string()));
+      found.left_out.push_back(fmt::format("{} {}", entry.string(), kCompressed));
       break;
     case Beginning::other:
       found.left_out.push_back(fmt::format("{} is no BTF", entry.string()));
@@ -96,7 +95,7 @@ void find_in_folder(const fs::path& folder, Kernels& found) {
   }
 }
 
-Owned<btf::Btf> read_file(const std::string& path, const btf::Btf* base) {
+Owned<btf::Btf> read_types_of(const std::string& path, const btf::Btf* base) {
   const Messages messages;
   auto read = kernel::read_btf(path.c_str(), kernel::BtfForm::any, base, false);
   if (!read)
@@ -123,7 +122,7 @@ void find_kernels(const std::string& path, Kernels& found) {
   const std::size_t left_out_before = found.left_out.size();
   if (!fs::is_directory(path)) {
     if (beginning_of(path) == Beginning::xz)
-      throw std::runtime_error(path + ": it is compressed: unpack it with tar xf or unxz");
+      throw std::runtime_error(fmt::format("{}: it {}", path, kCompressed));
     found.kernels.push_back({path, path, {}, false});
     return;
   }
@@ -146,10 +145,10 @@ Types read_types(const Kernel& kernel) {
     types.kernel = std::move(*read);
     return types;
   }
-  types.kernel = read_file(kernel.path, nullptr);
+  types.kernel = read_types_of(kernel.path, nullptr);
   for (const std::string& path : kernel.modules) {
     kernel::ModuleBtf module;
-    module.btf = read_file(path, types.kernel.get());
+    module.btf = read_types_of(path, types.kernel.get());
     auto name = copy_of(fs::path(path).filename().string());
     if (!name)
       throw std::bad_alloc();

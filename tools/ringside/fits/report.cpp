@@ -8,10 +8,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/json_text.hpp"
+
 namespace ringside::tool::fits {
 namespace {
 
 using object::Answer;
+using object::Finding;
 
 struct Word {
   Answer answer;
@@ -29,11 +32,9 @@ const char* word_of(Answer answer) {
   return kWords[static_cast<std::size_t>(answer)].word;
 }
 
-std::string sentence_of(const Found& found) {
-  std::string sentence = found.what;
-  if (!found.why.empty())
-    sentence += (sentence.empty() ? "" : ": ") + found.why;
-  return sentence;
+std::string sentence_of(const Finding& found) {
+  const char* const between = found.what.empty() || found.why.empty() ? "" : ": ";
+  return fmt::format("{}{}{}", found.what, between, found.why);
 }
 
 // Entry is an answer, the programs to which it was given, and the kernels that gave it.
@@ -52,7 +53,7 @@ void add_once(std::vector<std::string>& words, const std::string& word) {
 std::vector<Entry> entries_of(const Report& report) {
   std::vector<Entry> entries;
   for (const Column& column : report.columns)
-    for (const Found& found : column.findings) {
+    for (const Finding& found : column.fit.findings) {
       if (found.answer == Answer::resolved)
         continue;
       const std::string sentence = sentence_of(found);
@@ -62,7 +63,7 @@ std::vector<Entry> entries_of(const Report& report) {
       if (entry == entries.end())
         entry = entries.insert(entries.end(), {found.answer, sentence, {}, {}});
       add_once(entry->uses, found.program.empty()
-                                ? found.about
+                                ? std::string(found.about)
                                 : fmt::format("{} in prog '{}'", found.about, found.program));
       add_once(entry->kernels, column.kernel);
     }
@@ -102,8 +103,8 @@ std::string matrix_of(const Report& report) {
 
 std::size_t Column::count(Answer answer) const {
   return static_cast<std::size_t>(
-      std::count_if(findings.begin(), findings.end(),
-                    [answer](const Found& found) { return found.answer == answer; }));
+      std::count_if(fit.findings.begin(), fit.findings.end(),
+                    [answer](const Finding& found) { return found.answer == answer; }));
 }
 
 const char* Column::verdict() const {
@@ -136,10 +137,12 @@ std::string text_of(const Report& report) {
   const bool lacks_names =
       std::any_of(report.columns.begin(), report.columns.end(), [](const Column& column) {
         return !column.has_modules &&
-               std::any_of(column.findings.begin(), column.findings.end(), [](const Found& found) {
-                 return found.answer == Answer::missing &&
-                        (found.about == "function" || found.about == "target");
-               });
+               std::any_of(column.fit.findings.begin(), column.fit.findings.end(),
+                           [](const Finding& found) {
+                             const std::string_view about = found.about;
+                             return found.answer == Answer::missing &&
+                                    (about == "function" || about == "target");
+                           });
       });
   if (lacks_names)
     text +=
@@ -165,7 +168,7 @@ std::string json_of(const Report& report) {
     for (const Word& word : kWords)
       kernel["counts"][word.word] = column.count(word.answer);
     kernel["findings"] = nlohmann::json::array();
-    for (const Found& found : column.findings)
+    for (const Finding& found : column.fit.findings)
       kernel["findings"].push_back({{"answer", word_of(found.answer)},
                                     {"about", found.about},
                                     {"what", found.what},
@@ -173,10 +176,8 @@ std::string json_of(const Report& report) {
                                     {"program", found.program}});
     kernels.push_back(kernel);
   }
-  const nlohmann::json json = {
-      {"object", report.object}, {"kernels", kernels}, {"left_out", report.left_out}};
-  // A path may have any bytes; those that are not UTF-8 are replaced.
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+  return json_text(
+      {{"object", report.object}, {"kernels", kernels}, {"left_out", report.left_out}});
 }
 
 } // namespace ringside::tool::fits

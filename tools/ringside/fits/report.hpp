@@ -2,7 +2,6 @@
 // What was found on each kernel, as text and as JSON.
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
@@ -10,19 +9,12 @@
 
 namespace ringside::tool::fits {
 
-// Found is object::Finding, with texts of its own.
-struct Found {
-  object::Answer answer = object::Answer::resolved;
-  std::string about, what, why, program;
-  bool operator==(const Found&) const = default;
-};
-
 // Column is what was found on one kernel.
 struct Column {
   std::string kernel;
   std::string error; // why its types cannot be read; then there is nothing else
   bool has_modules = false;
-  std::vector<Found> findings;
+  object::Fit fit;
 
   [[nodiscard]] std::size_t count(object::Answer answer) const;
   // verdict is "fits", "does not fit", "may fit" if something is undecided, or "not read".

@@ -6,11 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
-namespace ringside::tool::abi {
+namespace ringside::tool {
 
 // A path may have any bytes; those that are not UTF-8 are replaced.
 inline std::string json_text(const nlohmann::json& json) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
 }
 
-} // namespace ringside::tool::abi
+} // namespace ringside::tool
