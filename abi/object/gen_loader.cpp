@@ -24,6 +24,7 @@ void deliver(const Loader& loader, void* target) {
   auto options = Options<Opts>::read(static_cast<Opts*>(target));
   if (!options)
     return;
+  // The interface has bytes and instructions as characters.
   options->put(&Opts::data, reinterpret_cast<const char*>(loader.data.data()));
   options->put(&Opts::data_sz, static_cast<__u32>(loader.data.size()));
   options->put(&Opts::insns, reinterpret_cast<const char*>(loader.insns.data()));

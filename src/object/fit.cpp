@@ -47,7 +47,7 @@ private:
   Result<void> target(const Program& program);
   Result<void> uses();
   Result<void> uses_in(Program& program, const RelocationTargets& targets);
-  [[nodiscard]] Vector<Origin> origins_of(const Code& code) const;
+  [[nodiscard]] Result<Vector<Origin>> origins_of(const Code& code) const;
 
   Result<void> add(Finding finding);
   Result<void> settle(std::size_t index, Reached reached);
@@ -61,8 +61,8 @@ private:
   Loading loading_;
   Fit fit_;
   Vector<Missing> missing_;
-  Vector<std::size_t> open_; // findings whose use depends on a condition
-  Vector<std::size_t> finding_of_extern_;
+  Vector<std::size_t> open_;     // findings whose use depends on a condition
+  std::size_t first_extern_ = 0; // findings of externs are in their order from here on
 };
 
 // add keeps a finding, with copies of its texts.
@@ -91,12 +91,10 @@ Result<void> Search::settle(std::size_t index, Reached reached) {
 }
 
 Result<void> Search::struct_ops() {
-  const auto is_wanted = [](const Map& map) {
-    return map.is_struct_ops() && map.plan().autocreate;
-  };
   const auto maps = object_.maps();
-  const auto* const map = std::find_if(maps.begin(), maps.end(), is_wanted).base();
-  if (map == maps.data() + maps.size())
+  const auto map = std::find_if(maps.begin(), maps.end(),
+                                [](const Map& each) { return each.is_wanted_struct_ops(); });
+  if (map == maps.end())
     return {};
   Finding finding;
   finding.about = "struct_ops";
@@ -158,14 +156,13 @@ Result<void> Search::externs() {
   const auto needed = needed_externs(loading_);
   if (!needed)
     return needed.error();
-  if (!loading_.externs.append_default(count) || !finding_of_extern_.reserve(count))
+  if (!loading_.externs.append_default(count))
     return no_memory(loading_.subject, "its externs");
+  first_extern_ = fit_.findings.size();
   for (std::uint32_t index = 0; index < count; ++index) {
     const auto finding = find_extern(index, (*needed)[index]);
     if (!finding)
       return finding.error();
-    if (const auto kept = finding_of_extern_.append(fit_.findings.size()); !kept)
-      return kept;
     if (const auto added = add(*finding); !added)
       return added;
   }
@@ -219,9 +216,8 @@ Result<void> Search::core_record(CoreRelocation& relocation, const CoreRecord& r
 
 Result<void> Search::core_records() {
   const Parsed& parsed = object_.parsed();
-  if (!loading_.changed_code.append_default(parsed.programs.size()) ||
-      !loading_.failures.append_default(parsed.programs.size()))
-    return no_memory(loading_.subject, "its instructions");
+  if (const auto begun = loading_.begin_code(); !begun)
+    return begun;
   if (parsed.core_records.empty())
     return {};
   CoreRelocation relocation(loading_, kernel_targets(loading_));
@@ -271,12 +267,12 @@ Result<void> Search::targets() {
   return {};
 }
 
-// origins_of says which instructions load what is open until loading. It is empty without memory.
-Vector<Origin> Search::origins_of(const Code& code) const {
+// origins_of says which instructions load what is open until loading.
+Result<Vector<Origin>> Search::origins_of(const Code& code) const {
   const Parsed& parsed = object_.parsed();
   Vector<Origin> origins;
   if (!origins.append_default(code.insns.size()))
-    return origins;
+    return Errno(ENOMEM);
   for (const Reference& reference : code.references) {
     Origin& origin = origins[reference.insn];
     if (reference.to == RefersTo::data && parsed.maps[reference.index].kind == MapKind::rodata)
@@ -297,10 +293,10 @@ Result<void> Search::uses_in(Program& program, const RelocationTargets& targets)
   Code& code = *program.code();
   if (const auto done = relocate(code, object_.parsed(), targets, subject); !done)
     return done;
-  const Vector<Origin> origins = origins_of(code);
-  if (origins.size() != code.insns.size())
+  const auto origins = origins_of(code);
+  if (!origins)
     return no_memory(subject, "its instructions");
-  const auto reached = find_reachable(code, {origins.begin(), origins.size()});
+  const auto reached = find_reachable(code, {origins->begin(), origins->size()});
   if (!reached)
     return no_memory(subject, "its instructions");
   for (const Code::Part& part : code.parts)
@@ -314,8 +310,7 @@ Result<void> Search::uses_in(Program& program, const RelocationTargets& targets)
   for (const Reference& reference : code.references)
     if (reference.to == RefersTo::external && reference.is_call &&
         !loading_.externs[reference.index].is_set)
-      if (const auto settled =
-              settle(finding_of_extern_[reference.index], (*reached)[reference.insn]);
+      if (const auto settled = settle(first_extern_ + reference.index, (*reached)[reference.insn]);
           !settled)
         return no_memory(subject, "what was found");
   return {};

@@ -90,7 +90,7 @@ std::optional<bool> holds(std::uint8_t operation, std::uint64_t left, std::uint6
 Value operand(const bpf_insn& insn, const State& state) {
   if (BPF_SRC(insn.code) == BPF_K)
     return Value::of(static_cast<std::uint64_t>(std::int64_t{insn.imm}));
-  return insn.src_reg < kRegisters ? state.registers[insn.src_reg] : Value::any();
+  return state.of(insn.src_reg);
 }
 
 void operate(const bpf_insn& insn, State& state) {
@@ -155,7 +155,7 @@ std::uint32_t first_addressed(std::span<const bpf_insn> insns) {
 void load(const bpf_insn& insn, State& state) {
   if (insn.dst_reg >= kRegisters)
     return;
-  const Value from = insn.src_reg < kRegisters ? state.registers[insn.src_reg] : Value::any();
+  const Value from = state.of(insn.src_reg);
   const auto slot = slot_of(insn, insn.src_reg);
   Value& result = state.registers[insn.dst_reg];
   if (from.is == Value::Is::constants)
@@ -170,8 +170,7 @@ void store(const bpf_insn& insn, std::uint32_t addressed, State& state) {
   const bool is_constant = bpf::insn::class_of(insn) == BPF_ST;
   const bool is_plain = bpf::insn::mode_of(insn) == BPF_MEM;
   const Value stored = is_constant ? Value::of(static_cast<std::uint64_t>(std::int64_t{insn.imm}))
-                       : insn.src_reg < kRegisters ? state.registers[insn.src_reg]
-                                                   : Value::any();
+                                   : state.of(insn.src_reg);
   if (insn.dst_reg != kFrame) {
     forget_addressed(addressed, state);
   } else if (insn.off < 0 && insn.off >= -kStackBytes) {

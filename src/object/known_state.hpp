@@ -70,6 +70,10 @@ struct State {
     std::fill(std::begin(state.stack), std::end(state.stack), Value::any());
     return state;
   }
+  // of is what is known of a register; any is what the stack's is.
+  [[nodiscard]] Value of(std::uint32_t reg) const {
+    return reg < kRegisters ? registers[reg] : Value::any();
+  }
   bool join(const State& other) {
     bool changed = false;
     for (std::uint32_t index = 0; index < kRegisters; ++index)

@@ -305,9 +305,10 @@ Result<void> Program::load(Loading& loading) {
     const std::string_view explained = text_of(log.view());
     if (log.is_own() && !explained.empty())
       show_log(LogLevel::warn, subject, explained);
-    summarize_log(*this, explained, subject, log.is_own());
+    const Refusal refusal = find_refusal(explained);
+    summarize_log(*this, explained, refusal, subject, log.is_own());
     // The reason is the program, not what the process may do.
-    if (loaded.error() != Errno(EPERM) && find_refusal(explained).insn)
+    if (loaded.error() != Errno(EPERM) && refusal.insn)
       return fail(subject, loaded.error(), "loading it failed: the verifier refuses it, error %d",
                   loaded.error().value());
     return kernel::refused(subject, {"loading it", kernel::RefusedCall::bpf_make}, loaded.error());

@@ -67,6 +67,8 @@ struct Loading {
 
   // all_modules reads the modules' BTF, once.
   Result<std::span<const kernel::ModuleBtf>> all_modules();
+  // begin_code makes room for what becomes of each function, once.
+  Result<void> begin_code();
   // read_kernel reads the kernel's BTF, once.
   Result<void> read_kernel();
   // find_type is a type of the kernel by name and kind, else the first of a module; its btf is null

@@ -44,6 +44,7 @@ public:
   // is_arena is whether it is the object's arena.
   [[nodiscard]] bool is_arena() const;
   [[nodiscard]] bool is_struct_ops() const { return kind() == MapKind::struct_ops; }
+  [[nodiscard]] bool is_wanted_struct_ops() const { return is_struct_ops() && plan().autocreate; }
 
   // name ends with a NUL. After reuse() it is the name of the map that is reused.
   [[nodiscard]] const char* name() const;

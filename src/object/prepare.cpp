@@ -53,6 +53,14 @@ Result<std::span<const kernel::ModuleBtf>> Loading::all_modules() {
   return std::span<const kernel::ModuleBtf>(modules.begin(), modules.size());
 }
 
+Result<void> Loading::begin_code() {
+  const std::size_t functions = object.parsed().programs.size();
+  if (changed_code.empty() &&
+      (!changed_code.append_default(functions) || !failures.append_default(functions)))
+    return no_memory(subject, "its instructions");
+  return {};
+}
+
 Result<void> Loading::read_kernel() {
   if (kernel != nullptr)
     return {};

@@ -19,7 +19,6 @@ using known::kArguments;
 using known::State;
 using known::Value;
 
-constexpr int kPseudoFunction = 4; // BPF_PSEUDO_FUNC
 constexpr int kJumpAlways32 = BPF_JMP32 | BPF_JA;
 constexpr int kJumpByTable = BPF_JMP | BPF_JA | BPF_X; // to an address in a register
 
@@ -94,7 +93,7 @@ void Walk::find_starts() {
     const std::int64_t next = std::int64_t{index} + 1;
     const std::uint8_t kind = bpf::insn::class_of(insn);
     const bool is_function = (bpf::insn::is_call(insn) && insn.src_reg == BPF_PSEUDO_CALL) ||
-                             (bpf::insn::is_load_64(insn) && insn.src_reg == kPseudoFunction);
+                             (bpf::insn::is_load_64(insn) && insn.src_reg == BPF_PSEUDO_FUNC);
     if (is_function) {
       mark(next + insn.imm);
       mark(index);
@@ -149,7 +148,7 @@ Result<void> Walk::load_number(std::uint32_t index, State& state) {
     return {};
   }
   result = Value::any();
-  if (insn.src_reg != kPseudoFunction)
+  if (insn.src_reg != BPF_PSEUDO_FUNC)
     return {};
   // The kernel calls the function, with anything.
   return go(std::int64_t{index} + insn.imm + 1, State::anything());
@@ -210,8 +209,7 @@ Result<void> Walk::jump(std::uint32_t index, const State& state) {
         return gone;
     return {};
   }
-  const Value left =
-      insn.dst_reg < known::kRegisters ? state.registers[insn.dst_reg] : Value::any();
+  const Value left = state.of(insn.dst_reg);
   const Value right = known::operand(insn, state);
   bool is_taken = true;
   bool is_passed = true;

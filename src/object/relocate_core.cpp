@@ -6,7 +6,7 @@
 
 #include <linux/bpf.h>
 
-#include "base/lazy.hpp"
+#include "base/owned.hpp"
 #include "base/text.hpp"
 #include "co_re/found_names.hpp"
 #include "co_re/lack.hpp"
@@ -50,7 +50,7 @@ bool needs_kernel_types(const Loading& loading) {
                      }) ||
          std::any_of(object.programs().begin(), object.programs().end(), needs_target) ||
          std::any_of(object.maps().begin(), object.maps().end(),
-                     [](const Map& map) { return map.is_struct_ops() && map.plan().autocreate; });
+                     [](const Map& map) { return map.is_wanted_struct_ops(); });
 }
 
 } // namespace
@@ -133,19 +133,17 @@ Result<void> keep_unresolved(Loading& loading, CoreRelocation& relocation, const
   return {};
 }
 
-// What has been found in the running kernel's BTF, which stays as long as the process: a second
-// object asks for the same types as a rule.
-struct RunningKernel {
-  os::Lock lock;
-  co_re::FoundNames names;
-};
-LazyForever<RunningKernel> running;
+// What has been found in the running kernel's BTF: a second object asks for the same types as a
+// rule. It is made, under the lock, when something is kept first, and stays as long as the process.
+os::Lock running_lock;
+co_re::FoundNames* running_names = nullptr;
 
-Result<bool> find_known(void* context, std::string_view name, btf::Kind kind,
-                        const btf::Btf& target, Vector<co_re::TypeRef>& found) {
-  RunningKernel& kernel = *static_cast<RunningKernel*>(context);
-  const os::Locked locked(kernel.lock);
-  const auto ids = kernel.names.find(name, kind);
+Result<bool> find_known(void*, std::string_view name, btf::Kind kind, const btf::Btf& target,
+                        Vector<co_re::TypeRef>& found) {
+  const os::Locked locked(running_lock);
+  if (running_names == nullptr)
+    return false;
+  const auto ids = running_names->find(name, kind);
   if (!ids)
     return false;
   for (const std::uint32_t id : *ids)
@@ -155,20 +153,14 @@ Result<bool> find_known(void* context, std::string_view name, btf::Kind kind,
 }
 
 // Without memory for it, nothing is kept.
-void keep_known(void* context, std::string_view name, btf::Kind kind,
+void keep_known(void*, std::string_view name, btf::Kind kind,
                 std::span<const co_re::TypeRef> found) {
-  RunningKernel& kernel = *static_cast<RunningKernel*>(context);
-  const os::Locked locked(kernel.lock);
-  static_cast<void>(
-      kernel.names.keep(name, kind, found.size(), [&](std::size_t at) { return found[at].id; }));
-}
-
-// running_kernel is that of this process, made when it is first asked for; null without memory.
-RunningKernel* running_kernel() {
-  if (running.get() == nullptr)
-    if (auto made = make<RunningKernel>())
-      running.keep(std::move(made));
-  return const_cast<RunningKernel*>(running.get());
+  const os::Locked locked(running_lock);
+  if (running_names == nullptr)
+    running_names = make<co_re::FoundNames>().release();
+  if (running_names != nullptr)
+    static_cast<void>(running_names->keep(name, kind, found.size(),
+                                          [&](std::size_t at) { return found[at].id; }));
 }
 
 } // namespace
@@ -191,10 +183,8 @@ Result<void> read_kernel_types(Loading& loading) {
 Result<void> relocate_core(Loading& loading) {
   const Object& object = loading.object;
   const Parsed& parsed = object.parsed();
-  if (loading.changed_code.empty() &&
-      (!loading.changed_code.append_default(parsed.programs.size()) ||
-       !loading.failures.append_default(parsed.programs.size())))
-    return no_memory(loading.subject, "its instructions");
+  if (const auto begun = loading.begin_code(); !begun)
+    return begun;
   if (!has_core_records(loading))
     return {};
   if (loading.carried_out.empty() &&
@@ -202,7 +192,7 @@ Result<void> relocate_core(Loading& loading) {
     return no_memory(loading.subject, "its CO-RE records");
   Owned<btf::Btf> custom;
   co_re::Targets targets;
-  co_re::Known known{.find = find_known, .keep = keep_known};
+  const co_re::Known known{.find = find_known, .keep = keep_known};
   if (const char* const path = object.settings().btf_path; path != nullptr) {
     auto read = kernel::read_btf(path, kernel::BtfForm::any, nullptr, false);
     if (!read)
@@ -211,9 +201,7 @@ Result<void> relocate_core(Loading& loading) {
     targets.main = {path, custom.get()};
   } else {
     targets = kernel_targets(loading);
-    known.context = running_kernel();
-    if (known.context != nullptr)
-      targets.known = &known;
+    targets.known = &known;
   }
   CoreRelocation relocation(loading, targets);
   if (const auto expected = relocation.expect_types(); !expected)

@@ -28,9 +28,9 @@ void add_name(Text& path, std::string_view name) {
 }
 
 // path_of is FOLDER/COMM-PID-OBJECT-PROGRAM.log, and from the second on a number before the dot.
-Text path_of(const Program& program, unsigned number) {
+Text path_of(const char* in, const Program& program, unsigned number) {
   Text path;
-  path.add("%s/", folder());
+  path.add("%s/", in);
   add_name(path, os::program_name());
   path.add("-%d-", os::process_id());
   add_name(path, program.object().name());
@@ -57,10 +57,11 @@ bool saves_logs() {
 }
 
 void save_log(const Program& program, std::string_view log, const Subject& subject) {
-  if (log.empty())
+  const char* const in = folder();
+  if (in == nullptr || log.empty())
     return;
   for (unsigned number = 1; number <= kMostFiles; ++number) {
-    const Text path = path_of(program, number);
+    const Text path = path_of(in, program, number);
     const auto saved = path.whole() ? save(path.view().data(), log) : Result<void>(Errno(ENOMEM));
     if (!saved && saved.error() == Errno(EEXIST))
       continue;
@@ -68,11 +69,11 @@ void save_log(const Program& program, std::string_view log, const Subject& subje
       say(LogLevel::info, subject, "the verifier's log is in %s", path.view().data());
     else
       say(LogLevel::warn, subject, "%s is '%s', but the log cannot be written there, error %d",
-          kVariable, folder(), saved.error().value());
+          kVariable, in, saved.error().value());
     return;
   }
   say(LogLevel::warn, subject, "%s is '%s', which has %u logs of this program already", kVariable,
-      folder(), kMostFiles);
+      in, kMostFiles);
 }
 
 } // namespace ringside::object

@@ -249,7 +249,7 @@ void choose_programs(Object& object) {
 
 Result<void> lay_out_struct_ops(Loading& loading) {
   for (Map& map : loading.object.maps()) {
-    if (!map.is_struct_ops() || !map.plan().autocreate)
+    if (!map.is_wanted_struct_ops())
       continue;
     const Subject subject(loading.subject, "struct_ops map", map.name());
     if (const auto done = Layout(loading, map, subject).run(); !done)

@@ -270,10 +270,9 @@ void show_log(LogLevel level, const Subject& subject, std::string_view log) {
   }
 }
 
-void summarize_log(const Program& program, std::string_view log, const Subject& subject,
-                   bool is_shown) {
+void summarize_log(const Program& program, std::string_view log, const Refusal& refusal,
+                   const Subject& subject, bool is_shown) {
   const LogLevel level = is_shown ? LogLevel::warn : LogLevel::debug;
-  const Refusal refusal = find_refusal(log);
   if (refusal.message.empty())
     return;
   const btf::Btf* const btf = program.object().btf();

@@ -37,9 +37,10 @@ void explain_log(const Loading& loading, const Program& program, std::span<char>
 void show_log(LogLevel level, const Subject& subject, std::string_view log);
 
 // summarize_log says in three lines which instruction of which line of source was refused, what the
-// verifier said of it, and what that means. With `is_shown` as warnings, else for debugging.
-void summarize_log(const Program& program, std::string_view log, const Subject& subject,
-                   bool is_shown);
+// verifier said of it, and what that means. `refusal` is that of the log. With `is_shown` as
+// warnings, else for debugging.
+void summarize_log(const Program& program, std::string_view log, const Refusal& refusal,
+                   const Subject& subject, bool is_shown);
 
 // Meaning is what a part of a message of the verifier stands for.
 struct Meaning {

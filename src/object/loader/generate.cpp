@@ -20,10 +20,8 @@ Result<void> check_object(Loading& loading) {
 
 // compose_unchanged composes the programs as the file has them: the kernel carries out CO-RE.
 Result<void> compose_unchanged(Loading& loading) {
-  const std::size_t functions = loading.object.parsed().programs.size();
-  if (!loading.changed_code.append_default(functions) ||
-      !loading.failures.append_default(functions))
-    return no_memory(loading.subject, "its instructions");
+  if (const auto begun = loading.begin_code(); !begun)
+    return begun;
   return compose_programs(loading);
 }
 
