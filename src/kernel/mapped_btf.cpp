@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "base/lazy.hpp"
+#include "base/owned.hpp"
 #include "base/shared_word.hpp"
 #include "os/mapping.hpp"
 #include "os/whole_file.hpp"
@@ -23,7 +23,7 @@ struct MappedImage {
 // The first file that was mapped. When the process ends, destructors of the library run while other
 // threads may still use it. So it is freed only if it has no user, and only a user looks at it.
 // kUnloaded: it was freed.
-LazyForever<MappedImage> shared;
+MappedImage* shared = nullptr;
 constexpr std::int32_t kUnloaded = -1;
 std::int32_t users = 0;
 
@@ -41,26 +41,26 @@ void end_use(void*) {
     now = load_relaxed(users);
 }
 
+void free_mapped(void* mapped) {
+  const Owned<MappedImage> gone(static_cast<MappedImage*>(mapped));
+}
+
 [[gnu::destructor]] void free_what_is_not_used() {
-  if (!replace(users, std::int32_t{0}, kUnloaded))
-    return;
-  const Owned<MappedImage> gone(const_cast<MappedImage*>(shared.get()));
+  if (replace(users, std::int32_t{0}, kUnloaded))
+    free_mapped(load_acquire(shared));
 }
 
 // Null: there is none, or it is of another file.
 Owned<Btf> share(const os::FileIdentity& file) {
   if (!begin_use())
     return nullptr;
-  const MappedImage* const mapped = shared.get();
+  // Pairs with the release in mapped_btf.
+  const MappedImage* const mapped = load_acquire(shared);
   if (mapped != nullptr && mapped->file == file)
     if (auto made = Btf::of_image(*mapped->image, {end_use, nullptr}))
       return std::move(*made);
   end_use(nullptr);
   return nullptr;
-}
-
-void free_mapped(void* mapped) {
-  const Owned<MappedImage> gone(static_cast<MappedImage*>(mapped));
 }
 
 // own is a Btf that has a mapping alone.
@@ -103,9 +103,11 @@ Owned<Btf> mapped_btf(const char* path) {
   auto mapped = map(fd->get(), *file, path);
   if (mapped == nullptr)
     return nullptr;
-  if (shared.get() != nullptr || load_relaxed(users) == kUnloaded)
+  if (load_acquire(shared) != nullptr || load_relaxed(users) == kUnloaded)
     return own(std::move(mapped));
-  static_cast<void>(shared.keep(std::move(mapped)));
+  // Another thread may have been earlier; then that one stays.
+  if (replace(shared, static_cast<MappedImage*>(nullptr), mapped.get()))
+    static_cast<void>(mapped.release());
   return share(*file);
 }
 

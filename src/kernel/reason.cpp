@@ -170,6 +170,26 @@ void explain_no_descriptors(TextBuilder& text, const Wanted& wanted, const Proce
   text.add(": raise it");
 }
 
+void explain_refused(TextBuilder& text, RefusedCall call, const Wanted& wanted,
+                     const ProcessFacts& facts) {
+  switch (call) {
+  case RefusedCall::perf_event_open:
+    return explain_perf_event_open(text, facts);
+  case RefusedCall::perf_mmap:
+    return explain_perf_mmap(text, wanted, facts);
+  case RefusedCall::bpf:
+    return explain_bpf(text, facts);
+  case RefusedCall::bpf_make:
+    return explain_bpf_make(text, facts);
+  case RefusedCall::bpf_token:
+    return explain_bpf_token(text, facts);
+  case RefusedCall::bpf_find:
+    return explain_bpf_find(text, facts);
+  case RefusedCall::other:
+    return;
+  }
+}
+
 } // namespace
 
 Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const ProcessFacts& facts) {
@@ -179,19 +199,8 @@ Reason explain(RefusedCall call, Errno error, const Wanted& wanted, const Proces
   error_text(error.value(), name, sizeof(name));
   text.add("%s", name);
 
-  const bool refused = error == Errno(EPERM) || error == Errno(EACCES);
-  if (refused && call == RefusedCall::perf_event_open)
-    explain_perf_event_open(text, facts);
-  else if (refused && call == RefusedCall::perf_mmap)
-    explain_perf_mmap(text, wanted, facts);
-  else if (refused && call == RefusedCall::bpf)
-    explain_bpf(text, facts);
-  else if (refused && call == RefusedCall::bpf_make)
-    explain_bpf_make(text, facts);
-  else if (refused && call == RefusedCall::bpf_token)
-    explain_bpf_token(text, facts);
-  else if (refused && call == RefusedCall::bpf_find)
-    explain_bpf_find(text, facts);
+  if (error == Errno(EPERM) || error == Errno(EACCES))
+    explain_refused(text, call, wanted, facts);
   else if (error == Errno(EMFILE))
     explain_no_descriptors(text, wanted, facts);
   else if (error == Errno(ENFILE))
