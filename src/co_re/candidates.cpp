@@ -15,10 +15,6 @@ btf::Kind searched_kind(btf::Kind kind) {
   return kind == btf::kEnum64 ? btf::kEnum : kind;
 }
 
-std::uint32_t hash_of(std::string_view name, btf::Kind kind) {
-  return hash_text(name, kind);
-}
-
 } // namespace
 
 // Filter rejects most types that are not looked for, by their kind and the first two bytes of their
@@ -47,7 +43,7 @@ private:
 };
 
 std::uint32_t Candidates::find_name(std::string_view name, btf::Kind kind) const {
-  return name_index_.find(hash_of(name, kind), [&](std::uint32_t number) {
+  return name_index_.find(hash_text(name, kind), [&](std::uint32_t number) {
     return names_[number].kind == kind && names_[number].name == name;
   });
 }
@@ -65,7 +61,7 @@ Result<std::uint32_t> Candidates::add_name(std::uint32_t id) {
   added.kind = kind;
   if (const auto appended = names_.append(std::move(added)); !appended)
     return appended.error();
-  if (const auto indexed = name_index_.insert(hash_of(name, kind), number); !indexed) {
+  if (const auto indexed = name_index_.insert(hash_text(name, kind), number); !indexed) {
     names_.truncate(number);
     return indexed.error();
   }

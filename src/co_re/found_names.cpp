@@ -6,7 +6,7 @@ namespace ringside::co_re {
 
 std::optional<std::span<const std::uint32_t>> FoundNames::find(std::string_view name,
                                                                btf::Kind kind) const {
-  const std::uint32_t number = index_.find(hash_of(name, kind), [&](std::uint32_t other) {
+  const std::uint32_t number = index_.find(hash_text(name, kind), [&](std::uint32_t other) {
     return names_[other].kind == kind && names_[other].name == name;
   });
   if (number == HashIndex::kNone)
@@ -22,7 +22,7 @@ Result<void> FoundNames::add(std::string_view name, btf::Kind kind,
   const auto number = static_cast<std::uint32_t>(names_.size());
   if (const auto appended = names_.append({*kept, kind, ids}); !appended)
     return appended;
-  if (const auto indexed = index_.insert(hash_of(name, kind), number); !indexed) {
+  if (const auto indexed = index_.insert(hash_text(name, kind), number); !indexed) {
     names_.truncate(number);
     return indexed;
   }

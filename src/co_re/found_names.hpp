@@ -53,9 +53,6 @@ private:
   };
 
   Result<void> add(std::string_view name, btf::Kind kind, std::span<const std::uint32_t> ids);
-  [[nodiscard]] static std::uint32_t hash_of(std::string_view name, btf::Kind kind) {
-    return hash_text(name, kind);
-  }
 
   Arena memory_;
   Vector<Name> names_;

@@ -6,15 +6,9 @@
 #include <string_view>
 
 #include "base/near.hpp"
-#include "base/scan.hpp"
-#include "btf/strip.hpp"
 
 namespace ringside::co_re {
 namespace {
-
-void add(Text& text, std::string_view more) {
-  text.add("%.*s", static_cast<int>(more.size()), more.data());
-}
 
 // word_for is how C calls a type.
 const char* word_for(btf::Type type) {
@@ -89,7 +83,7 @@ void Names::members(TypeRef composite, int levels_left) {
       look(name);
       continue;
     }
-    const TypeRef inner = composite.to(btf::strip(*composite.btf, member.type));
+    const TypeRef inner = stripped(composite.to(member.type));
     if (inner.type().is_composite() && levels_left != 0)
       members(inner, levels_left - 1);
   }
@@ -113,7 +107,7 @@ TypeRef type_behind(const Spec& spec) {
   const bool is_member = step.name != nullptr;
   const std::uint32_t id =
       is_member ? spec.btf->type(step.type).member(step.index).type : step.type;
-  return {spec.btf, btf::strip(*spec.btf, id)};
+  return stripped({spec.btf, id});
 }
 
 // cut is the first `count` steps of a path.
@@ -159,7 +153,7 @@ void explain_type(Lack& lack, const Spec& local, Kind kind, bool has_candidates)
 void explain_enumerator(Lack& lack, const Spec& local, std::span<const TypeRef> candidates) {
   Names names(local.last().name != nullptr ? plain_name(local.last().name) : std::string_view());
   for (const TypeRef candidate : candidates) {
-    const TypeRef target = candidate.to(btf::strip(*candidate.btf, candidate.id));
+    const TypeRef target = stripped(candidate);
     if (target.type().is_enum())
       names.enumerators(target);
   }
@@ -188,9 +182,8 @@ void explain_field(Lack& lack, const Spec& local, const Reach& reach) {
     add_near(lack.why, names.near);
     return;
   }
-  const std::uint32_t id = local.btf->type(step.type).member(step.index).type;
-  const btf::Type wanted = local.btf->type(btf::strip(*local.btf, id));
-  const btf::Type found = names.same.btf->type(btf::strip(*names.same.btf, names.same.id));
+  const btf::Type wanted = type_behind(cut(local, reach.steps + 1)).type();
+  const btf::Type found = stripped(names.same).type();
   lack.why.add("this kernel has it as ");
   add_type(lack.why, *names.same.btf, found);
   lack.why.add(", the program as ");
@@ -202,19 +195,12 @@ void explain_field(Lack& lack, const Spec& local, const Reach& reach) {
 Lack lack_of(const Spec& local, Kind kind, std::span<const TypeRef> candidates) {
   const About about = line_of(kind).about;
   Lack lack;
+  lack.what = text_of(local);
   if (about == About::type || candidates.empty()) {
-    const std::string_view name = plain_name(local.btf->name(local.btf->type(local.root)));
-    add(lack.what, name);
-    if (about != About::type) {
-      const Text path = text_of(local);
-      add(lack.what, behind(path.view(), name.size()));
-    }
     explain_type(lack, local, kind, !candidates.empty());
     return lack;
   }
   if (about == About::enumerator) {
-    const Text path = text_of(local);
-    add(lack.what, path.view());
     explain_enumerator(lack, local, candidates);
     return lack;
   }
@@ -223,9 +209,8 @@ Lack lack_of(const Spec& local, Kind kind, std::span<const TypeRef> candidates) 
     if (const Reach reach = reach_of(local, candidate); reach.steps > best.steps)
       best = reach;
   if (best.steps == 0)
-    best = {0, candidates.front().to(btf::strip(*candidates.front().btf, candidates.front().id))};
-  const Text path = text_of(cut(local, best.steps + 1));
-  add(lack.what, path.view());
+    best = {0, stripped(candidates.front())};
+  lack.what = text_of(cut(local, best.steps + 1));
   explain_field(lack, local, best);
   return lack;
 }

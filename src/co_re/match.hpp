@@ -7,6 +7,7 @@
 #include "base/failure.hpp"
 #include "base/result.hpp"
 #include "btf/btf.hpp"
+#include "btf/strip.hpp"
 #include "co_re/spec.hpp"
 
 namespace ringside::co_re {
@@ -19,6 +20,11 @@ struct TypeRef {
   [[nodiscard]] btf::Type type() const { return btf->type(id); }
   [[nodiscard]] TypeRef to(std::uint32_t other) const { return {btf, other}; }
 };
+
+// stripped is the type without modifiers and typedefs.
+inline TypeRef stripped(TypeRef ref) {
+  return ref.to(btf::strip(*ref.btf, ref.id));
+}
 
 // In a hostile file, types can refer to each other in so large a number of ways that a comparison
 // would not end. So each function here fails with EINVAL when types are nested more than kMaxLevels

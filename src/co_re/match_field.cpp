@@ -48,8 +48,8 @@ bool same_plain_name(const char* one, const char* other) {
 // fields_compatible is whether a field of the one type can be read where the other is expected.
 Result<bool> fields_compatible(TypeRef local, TypeRef target) {
   for (int levels = 0; levels < kMaxLevels; ++levels) {
-    local = local.to(btf::strip(*local.btf, local.id));
-    target = target.to(btf::strip(*target.btf, target.id));
+    local = stripped(local);
+    target = stripped(target);
     const btf::Type one = local.type();
     const btf::Type other = target.type();
     if (one.is_composite() && other.is_composite())

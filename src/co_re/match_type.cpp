@@ -47,10 +47,6 @@ private:
   std::uint32_t visits_left_ = kMaxVisits;
 };
 
-TypeRef stripped(TypeRef ref) {
-  return ref.to(btf::strip(*ref.btf, ref.id));
-}
-
 std::string_view plain_name_at(const btf::Btf& btf, std::uint32_t offset) {
   const char* const text = btf.string(offset);
   return text != nullptr ? plain_name(text) : std::string_view();
