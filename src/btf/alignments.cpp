@@ -9,29 +9,6 @@ namespace {
 
 constexpr std::uint32_t kNone = 0;
 
-// has_target_alignment: a type is aligned as the type that target_of gives.
-bool has_target_alignment(Type type) {
-  return type.is_modifier() || type.is(kTypedef) || type.is(kArray);
-}
-std::uint32_t target_of(Type type) {
-  return type.is(kArray) ? type.array().element : type.target();
-}
-
-// of_leaf is the alignment of a type that no other decides on.
-std::uint32_t of_leaf(Type type, std::uint32_t pointer_size) {
-  switch (type.kind()) {
-  case kInt:
-  case kFloat:
-  case kEnum:
-  case kEnum64:
-    return std::min(pointer_size, type.size());
-  case kPtr:
-    return pointer_size;
-  default:
-    return kNone;
-  }
-}
-
 // What known_ holds: an alignment + 1, or one of these.
 constexpr std::uint8_t kUnknown = 0;
 constexpr std::uint8_t kOpen = 0xff;
@@ -65,12 +42,12 @@ Result<std::uint32_t> Alignments::of(std::uint32_t id) {
 std::optional<std::uint32_t> Alignments::of_few(std::uint32_t id, int depth, int& left) const {
   constexpr int kMaxDepth = 16;
   Type type = btf_.type(id);
-  for (; --left > 0 && has_target_alignment(type); type = btf_.type(target_of(type))) {
+  for (; --left > 0 && has_target_alignment(type); type = btf_.type(alignment_target(type))) {
   }
   if (left <= 0 || depth == kMaxDepth)
     return {};
   if (!type.is_composite())
-    return of_leaf(type, pointer_size_);
+    return leaf_alignment(type, pointer_size_);
   Composite composite(type);
   while (const auto member = composite.next()) {
     const auto alignment = of_few(*member, depth + 1, left);
@@ -93,7 +70,7 @@ std::uint32_t Alignments::follow(std::uint32_t head) {
   for (Type type = btf_.type(id); known_[id] == kUnknown && has_target_alignment(type);
        type = btf_.type(id)) {
     known_[id] = kOpen;
-    id = index_of(target_of(type));
+    id = index_of(alignment_target(type));
   }
   return id;
 }
@@ -104,7 +81,7 @@ void Alignments::settle(std::uint32_t head, std::uint32_t alignment) {
   for (Type type = btf_.type(id); known_[id] == kOpen && has_target_alignment(type);
        type = btf_.type(id)) {
     known_[id] = known(alignment);
-    id = index_of(target_of(type));
+    id = index_of(alignment_target(type));
   }
 }
 
@@ -123,7 +100,7 @@ Result<std::uint32_t> Alignments::of_any(std::uint32_t asked) {
       // What is open contains itself.
       std::uint32_t alignment = kNone;
       if (known_[id] == kUnknown)
-        alignment = of_leaf(type, pointer_size_);
+        alignment = leaf_alignment(type, pointer_size_);
       else if (known_[id] != kOpen)
         alignment = known_[id] - 1U;
       settle(asked, alignment);

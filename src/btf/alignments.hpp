@@ -12,6 +12,29 @@
 
 namespace ringside::btf {
 
+// has_target_alignment: a type is aligned as the type that alignment_target gives.
+inline bool has_target_alignment(Type type) {
+  return type.is_modifier() || type.is(kTypedef) || type.is(kArray);
+}
+inline std::uint32_t alignment_target(Type type) {
+  return type.is(kArray) ? type.array().element : type.target();
+}
+
+// leaf_alignment is the alignment of a type that no other decides on; 0 if it has none.
+inline std::uint32_t leaf_alignment(Type type, std::uint32_t pointer_size) {
+  switch (type.kind()) {
+  case kInt:
+  case kFloat:
+  case kEnum:
+  case kEnum64:
+    return std::min(pointer_size, type.size());
+  case kPtr:
+    return pointer_size;
+  default:
+    return 0;
+  }
+}
+
 // Composite is the alignment of a STRUCT or UNION, as those of its members become known in turn.
 class Composite {
 public:

@@ -64,9 +64,7 @@ private:
 };
 
 // move_strings replaces the offsets of strings in a type by those of the same strings in the Btf
-// that changes. Offsets below `first` stay: both have them from one base. EINVAL: `from` has no
-// such string; ENOMEM.
-Result<void> move_strings(Change& change, std::uint32_t* type, const Btf& from,
-                          std::uint32_t first);
+// that changes. EINVAL: `from` has no such string; ENOMEM.
+Result<void> move_strings(Change& change, std::uint32_t* type, const Btf& from);
 
 } // namespace ringside::btf

@@ -23,11 +23,10 @@ Errno no_string(std::uint32_t offset) {
 
 } // namespace
 
-Result<void> move_strings(Change& change, std::uint32_t* type, const Btf& from,
-                          std::uint32_t first) {
+Result<void> move_strings(Change& change, std::uint32_t* type, const Btf& from) {
   Result<void> moved;
   each_string(type, [&](std::uint32_t& offset) {
-    if (!moved || offset == 0 || offset < first)
+    if (!moved || offset == 0)
       return;
     const char* const text = from.string(offset);
     if (text == nullptr) {
@@ -59,7 +58,7 @@ Result<std::uint32_t> add_copy(Btf& btf, const Btf& from, Type type) {
   const auto id = change.append({type.words(), words_of(type.info())});
   if (!id)
     return id;
-  const auto moved = move_strings(change, change.words(*id), from, 0);
+  const auto moved = move_strings(change, change.words(*id), from);
   if (!moved) {
     change.remove_from(*id);
     return moved.error();

@@ -100,7 +100,7 @@ private:
     words_.clear();
     if (const auto room = words_.append_all({type.words(), btf::words_of(type.info())}); !room)
       return room;
-    if (const auto moved = btf::move_strings(change, words_.data(), from, 0); !moved)
+    if (const auto moved = btf::move_strings(change, words_.data(), from); !moved)
       return moved;
     btf::each_id(words_.data(), [&](std::uint32_t& id) { id = ids_[id]; });
     const auto added = change.append(words_);

@@ -84,30 +84,11 @@ std::uint8_t Dump::near_alignment(std::uint32_t id, int depth) {
     if (const std::uint8_t known = state(id).alignment; known != State::kUnknown)
       return known;
     const Type type = btf_.type(id);
-    switch (type.kind()) {
-    case kInt:
-    case kFloat:
-    case kEnum:
-    case kEnum64:
-      return static_cast<std::uint8_t>(std::min(alignment_pointer_bytes_, type.size()));
-    case kPtr:
-      return static_cast<std::uint8_t>(alignment_pointer_bytes_);
-    case kTypedef:
-    case kConst:
-    case kVolatile:
-    case kRestrict:
-    case kTypeTag:
-      id = type.target();
-      break;
-    case kArray:
-      id = type.array().element;
-      break;
-    case kStruct:
-    case kUnion:
+    if (type.is_composite())
       return depth == 0 ? State::kUnknown : composite_alignment(id, depth - 1);
-    default:
-      return 0;
-    }
+    if (!has_target_alignment(type))
+      return static_cast<std::uint8_t>(leaf_alignment(type, alignment_pointer_bytes_));
+    id = alignment_target(type);
   }
   return State::kUnknown;
 }
