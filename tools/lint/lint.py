@@ -237,15 +237,14 @@ class Files:
         self.texts = git_files()
         self.sources = [name for name in self.texts if re.fullmatch(house_rules.C_FAMILY, name)]
         self.commands = compile_commands(build, {name: self.texts[name] for name in self.sources})
-        self.keys = self.keys_now()
+        self.keys = self.keys_of(self.texts)
         places = [ROOT / RECORD, build / ANALYSED] + ([] if analyse else [build / PASSED])
         known = [passed.read(place) for place in places]
         self.passed = {name for name, key in self.keys.items()
                        if key in (names.get(name) for names in known)}
 
-    def keys_now(self):
-        """The key of each file that is compiled, from what the files hold now."""
-        texts = git_files()
+    def keys_of(self, texts):
+        """The key of each file that is compiled."""
         settings = [name for name in texts
                     if name.endswith('.clang-tidy') or name.startswith(('tools/lint/cppcheck.',
                                                                         'tools/lint/lint.py'))]
@@ -262,7 +261,7 @@ class Files:
     def keep(self, checked):
         """Keeps which files have passed, now or before, for the next run in this folder. A file
         that was changed meanwhile has not."""
-        now = self.keys_now()
+        now = self.keys_of(git_files())
         self.passed = {name for name in self.passed | checked if now.get(name) == self.keys[name]}
         passed.write(self.build / (ANALYSED if self.analyse else PASSED),
                      {name: self.keys[name] for name in self.passed})
