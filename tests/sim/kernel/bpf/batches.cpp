@@ -57,7 +57,7 @@ long Bpf::read_batch(const bpf_attr& attr, bpf_attr& caller, bool deletes) {
       return -ENOENT;
   std::uint32_t done = 0;
   bool ended = false;
-  while (done < wanted && !ended) {
+  while (done < wanted) {
     if (map.next_key(last, key.data()) != 0) {
       ended = true;
       break;
@@ -97,7 +97,7 @@ long Bpf::update_batch(const bpf_attr& attr, bpf_attr& caller) {
     return -EPERM;
   long result = 0;
   std::uint32_t done = 0;
-  for (; done < attr.batch.count && result == 0; ++done) {
+  for (; done < attr.batch.count; ++done) {
     result = map.store(place<const void*>(attr.batch.keys, done, map.key_size()),
                        place<const void*>(attr.batch.values, done, map.value_size()), BPF_ANY,
                        core_.descriptors, *file);

@@ -12,7 +12,10 @@ namespace ringside::sim {
 template <class T>
 class Registry {
 public:
-  void add(std::uint32_t id, const std::shared_ptr<T>& object) { objects_[id] = object; }
+  void add(std::uint32_t id, const std::shared_ptr<T>& object) {
+    forget_ended();
+    objects_[id] = object;
+  }
 
   // find gives the object with an id, or nothing.
   [[nodiscard]] std::shared_ptr<T> find(std::uint32_t id) const {
@@ -22,7 +25,7 @@ public:
 
   // next is the lowest id above `start`, or 0.
   [[nodiscard]] std::uint32_t next(std::uint32_t start) {
-    std::erase_if(objects_, [](const auto& known) { return known.second.expired(); });
+    forget_ended();
     const auto found = objects_.upper_bound(start);
     return found != objects_.end() ? found->first : 0;
   }
@@ -37,6 +40,10 @@ public:
   void clear() { objects_.clear(); }
 
 private:
+  void forget_ended() {
+    std::erase_if(objects_, [](const auto& known) { return known.second.expired(); });
+  }
+
   std::map<std::uint32_t, std::weak_ptr<T>> objects_;
 };
 
