@@ -101,8 +101,10 @@ int main(int argc, char** argv) {
   need(problem == NULL, problem);
   if (strcmp(argv[2], "dedup") == 0)
     dedup(atoi(argv[3]), argv + 4, argc - 4);
-  else if (argc == 6)
+  else {
+    need(strcmp(argv[2], "dump") == 0 && argc == 6, "reading the arguments");
     dump((unsigned)atoi(argv[3]), (unsigned)atoi(argv[4]), argv[5]);
+  }
   need(fflush(stdout) == 0, "writing");
   return 0;
 }

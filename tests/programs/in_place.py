@@ -43,7 +43,7 @@ def libbpfs_of(pid):
 
 
 def wait_for(holds, what):
-    """Waits until something holds."""
+    """Waits until something holds. Nothing tells when that is, so it looks again and again."""
     deadline = time.monotonic() + DEADLINE_S
     while not holds():
         if time.monotonic() > deadline:
@@ -117,6 +117,8 @@ def bps(place, library):
     os.close(program)
     os.close(fd)
     lines = [line for line in said.splitlines() if "in_place_prog" in line]
+    if not lines:
+        sys.exit(f"FAIL: bps does not list the program: {said}")
     # The kernel's number, and the time, are of the moment.
     return [re.sub(r"\d+|\w{3}\d\d/\d\d:\d\d", "N", line) for line in lines], code
 
@@ -161,7 +163,9 @@ def pmdabpf(place, _library):
     if "loaded modules (1)" not in logged():
         skips.skip(f"the module does not start here: {logged()}")
     values = re.findall(r"inst \[\d+ or [^]]*\] value (\d+)", said)
-    return len(values), sum(map(int, values)) > 0, debugger.returncode
+    if not any(map(int, values)):
+        sys.exit(f"FAIL: the module has seen nothing: {said}")
+    return len(values), debugger.returncode
 
 
 def openvswitch(place, _library):
