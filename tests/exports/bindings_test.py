@@ -8,7 +8,6 @@ library's headers, and a Go program can name every function and every field.
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 import oracle  # noqa: E402
+import sandbox  # noqa: E402
 
 HEADERS = ["bpf/bpf.h", "bpf/btf.h", "bpf/libbpf.h", "bpf/libbpf_legacy.h", "bpf/libbpf_version.h"]
 OWN_HEADERS = ["bpf/skel_internal.h", "ringside/ringside.h"]
@@ -122,9 +122,7 @@ class ForGo(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    for needed, package in ("bindgen", "bindgen"), ("go", "golang-go"):
-        if shutil.which(needed) is None:
-            print(f"SKIP: no {needed} (Debian: {package})")
-            sys.exit(77)
+    sandbox.need_program("bindgen", "bindgen")
+    sandbox.need_program("go", "golang-go")
     LIBRARY = os.path.abspath(sys.argv.pop(1))
     unittest.main()

@@ -42,9 +42,9 @@ def generate(layout, place, folder):
         (folder / f"skeleton.{suffix}.h").write_bytes(text)
 
 
-def run(*command, **options):
+def run(*command):
     return subprocess.run(list(map(str, command)), text=True, stdout=subprocess.PIPE,
-                          timeout=LIMIT_S, check=False, **options)
+                          timeout=LIMIT_S, check=False)
 
 
 def compiled(compiler, folder, *link):
@@ -69,7 +69,7 @@ def code_and_data(program):
 
 def check_sizes(folder, archive):
     """A static program is not larger than what stock's library, libelf and zlib make of it."""
-    stock = shutil.which("gcc") and run("gcc", "-print-file-name=libbpf.a").stdout.strip()
+    stock = run("gcc", "-print-file-name=libbpf.a").stdout.strip()
     if not os.path.isabs(stock):
         return "no static libbpf to compare with"
     sizes = {}
@@ -105,7 +105,7 @@ def main(layout, library, archive, place):
             sys.exit(f"the program needs {needed(program)}")
         root = oracle.need("1.7.0")
         stock = run(*oracle.command(root, [str(program)]))
-        if stock.returncode == 77:
+        if stock.returncode == skips.CODE:
             skips.skip("this kernel refuses to load or attach it")
         if stock.returncode != 0 or "seen 6 done 1" not in stock.stdout:
             sys.exit(f"on the stock library: {stock}")

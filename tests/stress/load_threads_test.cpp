@@ -25,10 +25,7 @@ TEST_CASE("two threads load at once") {
   MadeObject made;
   made.program("xdp", "first");
   made.program("socket", "second");
-  made.map("m", {{"type", made.number(BPF_MAP_TYPE_HASH)},
-                 {"max_entries", made.number(16)},
-                 {"key_size", made.number(4)},
-                 {"value_size", made.number(8)}});
+  made.hash_map("m");
   made.section(".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, std::string(8, '\1'));
   const std::vector<std::byte> bytes = made.bytes();
   constexpr int kTurns = 50;

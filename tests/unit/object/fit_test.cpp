@@ -83,23 +83,7 @@ TEST_CASE("a record that makes no sense counts where its function is loaded") {
   for (const bool calls : {false, true}) {
     CAPTURE(calls);
     sim_reset(1);
-    MadeObject made;
-    const auto text = made.code(".text", {bpf::insn::move(BPF_REG_0, 4), bpf::insn::exit()});
-    const auto function = made.symbol("helper", STT_FUNC, STB_LOCAL, text, 0, 16);
-    const auto section =
-        made.program("xdp", "first",
-                     {calls ? bpf::insn::make(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, -1)
-                            : bpf::insn::move(BPF_REG_0, 0),
-                      bpf::insn::exit()});
-    if (calls)
-      made.relocation(section, 0, function);
-    const auto type = made.structure("s", {{"first", made.int_type(), 4}});
-    const auto access = btf::add_string(made.types(), "0:7");
-    REQUIRE(access);
-    MadeExt ext(made);
-    ext.core(".text", {{0, static_cast<std::uint32_t>(type), *access, 0}});
-    made.ext_bytes = ext.bytes();
-    const auto bytes = made.bytes();
+    const auto bytes = with_senseless_record(calls);
     const Types kernel = kernel_with("wanted");
     const auto fit = object::find_fit(bytes, "made", {&kernel.btf(), {}});
     REQUIRE(fit);

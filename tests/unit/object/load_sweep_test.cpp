@@ -20,10 +20,7 @@ MadeObject two_programs() {
   MadeObject made;
   made.program("xdp", "first");
   made.program("socket", "second");
-  made.map("m", {{"type", made.number(BPF_MAP_TYPE_HASH)},
-                 {"max_entries", made.number(16)},
-                 {"key_size", made.number(4)},
-                 {"value_size", made.number(8)}});
+  made.hash_map("m");
   made.section(".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, std::string(8, '\1'));
   made.section("license", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, "GPL");
   return made;

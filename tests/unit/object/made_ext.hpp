@@ -63,4 +63,26 @@ private:
   std::vector<std::uint32_t> parts_[btf::kExtKinds];
 };
 
+// with_senseless_record is an object whose subprogram has a CO-RE record of a member that its
+// struct does not have. `calls`: the program that is loaded contains the subprogram.
+inline std::vector<std::byte> with_senseless_record(bool calls) {
+  MadeObject made;
+  const auto text = made.code(".text", {bpf::insn::move(BPF_REG_0, 4), bpf::insn::exit()});
+  const auto function = made.symbol("helper", STT_FUNC, STB_LOCAL, text, 0, 16);
+  const auto section =
+      made.program("xdp", "first",
+                   {calls ? bpf::insn::make(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, -1)
+                          : bpf::insn::move(BPF_REG_0, 0),
+                    bpf::insn::exit()});
+  if (calls)
+    made.relocation(section, 0, function);
+  const auto type = made.structure("s", {{"first", made.int_type(), 4}});
+  const auto access = btf::add_string(made.types(), "0:7");
+  REQUIRE(access);
+  MadeExt ext(made);
+  ext.core(".text", {{0, static_cast<std::uint32_t>(type), *access, 0}});
+  made.ext_bytes = ext.bytes();
+  return made.bytes();
+}
+
 } // namespace ringside::test

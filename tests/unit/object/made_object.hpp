@@ -153,6 +153,12 @@ public:
     maps_.push_back({name, structure(nullptr, fields), kMapBytes});
     return symbol(name, STT_OBJECT, STB_GLOBAL, maps_section_, offset, kMapBytes);
   }
+  std::uint32_t hash_map(const char* name) {
+    return map(name, {{"type", number(BPF_MAP_TYPE_HASH)},
+                      {"max_entries", number(16)},
+                      {"key_size", number(4)},
+                      {"value_size", number(8)}});
+  }
   [[nodiscard]] std::uint32_t maps_section() const { return maps_section_; }
   // external declares a symbol that is not in the file, and returns it.
   std::uint32_t external(const char* section, const char* name, int type, std::uint32_t size,

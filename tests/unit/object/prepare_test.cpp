@@ -26,10 +26,7 @@ const std::vector<bpf_insn> kUsesMap = {
 // An object with a map, which two programs use.
 struct TwoPrograms {
   TwoPrograms() {
-    const auto map = made.map("m", {{"type", made.number(BPF_MAP_TYPE_HASH)},
-                                    {"max_entries", made.number(16)},
-                                    {"key_size", made.number(4)},
-                                    {"value_size", made.number(8)}});
+    const auto map = made.hash_map("m");
     for (const char* const name : {"first", "second"}) {
       const auto section = made.program(name[0] == 'f' ? "xdp" : "socket", name, kUsesMap);
       made.relocation(section, 0, map);
@@ -85,23 +82,7 @@ TEST_CASE("a CO-RE record that makes no sense counts where its function is loade
     Types kernel;
     kernel.signed_integer("int", 4);
     const TargetFile target(kernel);
-    MadeObject made;
-    const auto text = made.code(".text", {bpf::insn::move(BPF_REG_0, 4), bpf::insn::exit()});
-    const auto function = made.symbol("helper", STT_FUNC, STB_LOCAL, text, 0, 16);
-    const auto section =
-        made.program("xdp", "first",
-                     {calls ? bpf::insn::make(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, -1)
-                            : bpf::insn::move(BPF_REG_0, 0),
-                      bpf::insn::exit()});
-    if (calls)
-      made.relocation(section, 0, function);
-    const auto type = made.structure("s", {{"first", made.int_type(), 4}});
-    const auto access = btf::add_string(made.types(), "0:7");
-    REQUIRE(access);
-    MadeExt ext(made);
-    ext.core(".text", {{0, static_cast<std::uint32_t>(type), *access, 0}});
-    made.ext_bytes = ext.bytes();
-    const auto bytes = made.bytes();
+    const auto bytes = with_senseless_record(calls);
     object::Settings settings;
     settings.btf_path = TargetFile::kPath;
     auto object = object::Object::open(bytes, "made.o", settings);
