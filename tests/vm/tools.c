@@ -52,7 +52,7 @@ static void tell(const struct bpf_object* object, const struct bpf_program* prog
          bpf_program__section_name(program), what, error ? ": " : "", error ? strerror(error) : "");
 }
 
-/* act uses files, a process, a signal and the clock. */
+/* act does what the tools trace: it uses files, starts a process, sends a signal and sleeps. */
 static void act(void) {
   char path[] = "/tmp/vm-tools-XXXXXX", byte = 'x';
   int fd = mkstemp(path);
