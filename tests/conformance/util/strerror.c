@@ -71,7 +71,7 @@ static void the_librarys_own_errors(void) {
   }
 }
 
-static void errors_of_nobody(void) {
+static void unknown_library_errors(void) {
   static const int errors[] = {4014, 4015, 4095, 4096, 5000, 65536, INT_MAX};
   char number[16];
 
@@ -141,7 +141,7 @@ CASES(strerror) = {
     CASE(system_errors, "libbpf_strerror"),
     CASE(unknown_system_errors, "libbpf_strerror", .difference = "errors-are-negative"),
     CASE(the_librarys_own_errors, "libbpf_strerror", .difference = "text-of-4006"),
-    CASE(errors_of_nobody, "libbpf_strerror"),
+    CASE(unknown_library_errors, "libbpf_strerror"),
     CASE(texts_that_do_not_fit, "libbpf_strerror", .difference = "errors-are-negative"),
     CASE(no_buffer, "libbpf_strerror"),
     CASE(errors_in_pointers, "libbpf_get_error"),
