@@ -2,7 +2,6 @@
 // TargetFile: open a file, or the member of an archive.
 #include "attach/target_file.hpp"
 
-
 #include "base/error_text.hpp"
 #include "base/scan.hpp"
 #include "base/text.hpp"

@@ -281,6 +281,27 @@ PerfRead PerfRing::read_in_order(Read read) {
   return read(newer, newer_head, room(newer));
 }
 
+// Samples are what there are many of: nearly all of a read's cost is in these few lines.
+inline PerfRead PerfRing::deliver_by_type(PerfRecord record) {
+  if (record.type != PERF_RECORD_SAMPLE)
+    return answered(deliver_other(record.type, record.bytes, record.size));
+  if (record.size < kRawData)
+    return dropped(record.type, record.size, "it is too short for a sample");
+  const std::uint32_t raw_size =
+      load_relaxed(reinterpret_cast<const RawSample*>(record.bytes)->size);
+  if (raw_size > record.size - kRawData)
+    return dropped(record.type, record.size, kOversized);
+  handler_.sample(handler_.context, cpu_, record.bytes + kRawData, raw_size);
+  return PerfRead::go_on;
+}
+
+inline PerfRead PerfRing::deliver_raw(PerfRecord record) {
+  auto* header = reinterpret_cast<perf_event_header*>(record.bytes);
+  if (record.type == PERF_RECORD_LOST) [[unlikely]]
+    keep_lost(record.bytes, record.size);
+  return answered(handler_.event(handler_.context, cpu_, header));
+}
+
 template <class GoesOn>
 Result<int> PerfRing::read_while(GoesOn goes_on) {
   const auto corrupt = [this](std::uint64_t position, std::uint64_t skipped) {
@@ -289,30 +310,14 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
   const auto counted = [this](std::uint64_t records, std::uint64_t bytes) {
     count(records, bytes);
   };
-  // Samples are what there are many of: nearly all of a read's cost is in these few lines.
-  const auto by_type = [this](PerfRecord record) {
-    if (record.type != PERF_RECORD_SAMPLE)
-      return answered(deliver_other(record.type, record.bytes, record.size));
-    if (record.size < kRawData)
-      return dropped(record.type, record.size, "it is too short for a sample");
-    const std::uint32_t raw_size =
-        load_relaxed(reinterpret_cast<const RawSample*>(record.bytes)->size);
-    if (raw_size > record.size - kRawData)
-      return dropped(record.type, record.size, kOversized);
-    handler_.sample(handler_.context, cpu_, record.bytes + kRawData, raw_size);
-    return PerfRead::go_on;
+  // These capture little, so that they go through the loop in registers.
+  const auto by_type = [this, goes_on](PerfRecord record) {
+    const PerfRead end = deliver_by_type(record);
+    return end == PerfRead::go_on && !goes_on() ? answered(0) : end;
   };
-  const auto raw = [this](PerfRecord record) {
-    auto* header = reinterpret_cast<perf_event_header*>(record.bytes);
-    if (record.type == PERF_RECORD_LOST) [[unlikely]]
-      keep_lost(record.bytes, record.size);
-    return answered(handler_.event(handler_.context, cpu_, header));
-  };
-  const auto if_it_goes_on = [&](auto deliver) {
-    return [&goes_on, this, deliver](PerfRecord record) {
-      const PerfRead end = deliver(record);
-      return end == PerfRead::go_on && !goes_on() ? answered(0) : end;
-    };
+  const auto raw = [this, goes_on](PerfRecord record) {
+    const PerfRead end = deliver_raw(record);
+    return end == PerfRead::go_on && !goes_on() ? answered(0) : end;
   };
 
   const std::uint64_t fill = unread();
@@ -334,7 +339,7 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
     });
   };
   const PerfRead end =
-      handler_.event != nullptr ? read_all(if_it_goes_on(raw)) : read_all(if_it_goes_on(by_type));
+      handler_.event != nullptr ? read_all(raw) : read_all(by_type);
   switch (end) {
   case PerfRead::go_on:
     if (nearly_full)

@@ -171,6 +171,9 @@ private:
   [[gnu::cold]] PerfRead dropped(std::uint32_t type, std::size_t size, const char* why);
   // keep_lost takes what a raw handler is given of a loss.
   [[gnu::cold]] void keep_lost(const std::byte* bytes, std::size_t size);
+  // deliver_by_type and deliver_raw hand one record to the handler.
+  PerfRead deliver_by_type(PerfRecord record);
+  PerfRead deliver_raw(PerfRecord record);
   // deliver_other takes what is no sample, and returns an answer as a raw handler would.
   [[gnu::cold]] int deliver_other(std::uint32_t type, const std::byte* bytes, std::size_t size);
 

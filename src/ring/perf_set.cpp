@@ -61,8 +61,8 @@ constexpr std::uint64_t kTidyNs = 10 * os::kNsPerMs;
 constexpr int kFollowMs = 10'000;
 
 // left_ms is what is left of a call's timeout. Only a call that is timed may wait more than once.
-int left_ms(bool timed, int timeout_ms, std::uint64_t end_ns, std::uint64_t now_ns) {
-  return timed && end_ns != kNever ? ReadySet::whole_ms(end_ns - now_ns) : timeout_ms;
+int left_ms(int timeout_ms, std::uint64_t end_ns, std::uint64_t now_ns) {
+  return now_ns != 0 && end_ns != kNever ? ReadySet::whole_ms(end_ns - now_ns) : timeout_ms;
 }
 
 } // namespace
@@ -146,8 +146,9 @@ Result<void> PerfSet::add(RingPlace place, const kernel::Wanted& wanted) {
 }
 
 void PerfSet::look_for_cpus() {
-  if (silenced() || !cpu_watch_.period_over(os::roughly_now_ns()) || !calls_to_follow_.allowed() ||
-      !cpu_watch_.due())
+  // A CPU that has come has no ring yet, and one that is back an empty one.
+  const bool may_have_come = ring_count() != has_ring_.size() || has_empty_ring();
+  if (silenced() || !may_have_come || !calls_to_follow_.allowed() || !cpu_watch_.due())
     return;
   const auto followed = follow_online_cpus();
   if (followed) {
@@ -307,13 +308,13 @@ Result<int> PerfSet::poll_once(int timeout_ms) {
   // found by looking.
   const bool asked = watched_ && holds_something();
   const bool waits = timeout_ms != 0;
-  const bool timed = by_clock() || busy_bytes_ != 0;
-  if (timed)
+  const Timed timed = by_clock() || busy_bytes_ != 0 ? Timed::looks : Timed::nothing;
+  if (timed == Timed::looks)
     tidy(os::now_ns());
   const auto wait = [&](std::uint64_t end_ns, std::uint64_t now_ns) {
     if (by_clock())
       return ready().wait_until(std::min(earliest_due_ns(), end_ns), now_ns);
-    return ready().wait(asked ? 0 : left_ms(timed, timeout_ms, end_ns, now_ns));
+    return ready().wait(asked ? 0 : left_ms(timeout_ms, end_ns, now_ns));
   };
   const auto due = [this](std::size_t index, std::uint64_t now_ns) {
     return due_by_clock(index, now_ns);

@@ -98,10 +98,10 @@ private:
   [[nodiscard]] bool has_empty_ring() const;
   // follow_cpus looks at CPUs where one may have come or be back, and is whether that can be.
   bool follow_cpus() {
-    // One that has come has no ring yet, and one that is back an empty one.
-    if (has_ring_.size() == 0 || (ring_count() == has_ring_.size() && !has_empty_ring()))
+    if (has_ring_.size() == 0)
       return false;
-    look_for_cpus();
+    if (cpu_watch_.period_over(os::roughly_now_ns()))
+      look_for_cpus();
     return true;
   }
   void look_for_cpus();

@@ -24,6 +24,10 @@ enum class LookFor { signal, clock, end };
 // with a stop.
 enum class Looked { nothing, something, stop };
 
+// For what a call needs the time: for nothing, because it waits once, as long as it may; for its
+// end, from when a first wait that lasts no time was for nothing; or for each look.
+enum class Timed { nothing, end, looks };
+
 // deadline_ns is when a timeout of epoll_wait(2) that begins at `now_ns` is over.
 inline std::uint64_t deadline_ns(int timeout_ms, std::uint64_t now_ns) {
   return timeout_ms < 0 ? kNever : now_ns + static_cast<std::uint64_t>(timeout_ms) * os::kNsPerMs;
@@ -64,19 +68,20 @@ bool any_due(const Turn turn, std::size_t ring_count, Due due, Stops stops) {
 // When the time is over, and when a signal handler has run or somebody interrupts, all rings are
 // looked at once; EINTR is the result if that finds nothing after a signal.
 //   turn                   whose turn it is to be looked at first
-//   timed                  whether some ring may be due before the time is over: else there is one
-//                          wait
+//   timed                  for what the time is needed, which is dear to ask for; nothing, unless
+//                          some ring may be due before the call's time is over
 //   wait(end_ns, now_ns)   waits at most until then, and returns the rings that the kernel names
 //   due(index, now_ns)     whether a ring is to be looked at that the kernel has not named
-//   look(index, why, now)  looks at a ring, and returns a Looked; `now` is 0 where nothing is timed
+//   look(index, why, now)  looks at a ring, and returns a Looked
+// Where the time is not needed yet, `now_ns` is 0.
 template <class Wait, class Due, class Look>
-Result<void> poll_rings(const ReadySet& ready, std::size_t ring_count, Turn& turn, bool timed,
+Result<void> poll_rings(const ReadySet& ready, std::size_t ring_count, Turn& turn, Timed timed,
                         int timeout_ms, Wait wait, Due due, Look look) {
-  std::uint64_t now_ns = timed ? os::now_ns() : 0;
-  const std::uint64_t end_ns = deadline_ns(timeout_ms, now_ns);
+  std::uint64_t now_ns = timed == Timed::looks ? os::now_ns() : 0;
+  std::uint64_t end_ns = deadline_ns(timeout_ms, now_ns);
   for (;;) {
     const auto named = wait(end_ns, now_ns);
-    now_ns = timed ? os::now_ns() : 0;
+    now_ns = timed == Timed::looks ? os::now_ns() : 0;
 
     bool found = false;
     const auto stops = [&](std::size_t index, LookFor why) {
@@ -89,16 +94,23 @@ Result<void> poll_rings(const ReadySet& ready, std::size_t ring_count, Turn& tur
     if (named && any_in_turn(*named, turn, ring_count,
                              [&](std::size_t index) { return stops(index, LookFor::signal); }))
       return {};
-    const bool over = !named || ready.interrupted() || (!found && (!timed || now_ns >= end_ns));
+    const bool time_over =
+        timed == Timed::nothing || (timed == Timed::looks && now_ns >= end_ns);
+    const bool over = !named || ready.interrupted() || (!found && time_over);
     const auto to_look_at = [&](std::size_t index) { return over || due(index, now_ns); };
     const LookFor why = over ? LookFor::end : LookFor::clock;
-    if ((over || timed) &&
+    if ((over || timed != Timed::nothing) &&
         any_due(turn, ring_count, to_look_at, [&](std::size_t index) { return stops(index, why); }))
       return {};
     if (!named && !found)
       return named.error();
     if (found || over)
       return {};
+    if (timed == Timed::end) {
+      timed = Timed::looks;
+      now_ns = os::now_ns();
+      end_ns = deadline_ns(timeout_ms, now_ns);
+    }
   }
 }
 

@@ -127,7 +127,7 @@ protected:
 
   // poll_with is poll_rings on these rings.
   template <class Wait, class Due, class Look>
-  Result<void> poll_with(bool timed, int timeout_ms, Wait wait, Due due, Look look) {
+  Result<void> poll_with(Timed timed, int timeout_ms, Wait wait, Due due, Look look) {
     const auto polled = poll_rings(ready_, ring_count_, turn_, timed, timeout_ms, wait, due, look);
     if (by_clock_)
       by_clock_ = earliest_due_ns() != kNever;

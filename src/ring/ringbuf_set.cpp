@@ -93,12 +93,14 @@ Result<std::size_t> RingbufSet::poll(int timeout_ms) {
   if (timeout_ms == 0)
     watched_by_program();
   bool listed = has_listed();
-  const bool timed = by_clock() || listed;
+  const Timed timed = by_clock() ? Timed::looks
+                      : listed   ? Timed::end
+                                 : Timed::nothing;
   const auto wait = [&](std::uint64_t end_ns, std::uint64_t now_ns) {
     const bool at_once = std::exchange(listed, false);
-    const auto named = ready().wait(at_once      ? 0
-                                    : by_clock() ? wait_ms(end_ns, now_ns)
-                                                 : timeout_ms);
+    const auto named = ready().wait(at_once       ? 0
+                                    : now_ns != 0 ? wait_ms(end_ns, now_ns)
+                                                  : timeout_ms);
     if (named)
       for (const epoll_event& event : *named)
         ring(static_cast<std::size_t>(event.data.u64)).set_listed(true);
