@@ -21,22 +21,26 @@ struct OptionsType;
 // all_zero is whether `size` bytes are 0.
 bool all_zero(const char* bytes, std::size_t size);
 
-// The same for a size that is known, at least a word's, without a loop.
+// word_at is the word at an address of any alignment, and any_word some words, one behind the
+// other, or-ed together without a loop.
+inline std::uint64_t word_at(const char* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof(word));
+  return word;
+}
+template <std::size_t... kNumber>
+std::uint64_t any_word(const char* bytes, std::index_sequence<kNumber...> /*numbers*/) {
+  return (word_at(bytes + kNumber * sizeof(std::uint64_t)) | ...);
+}
+
+// The same for a size that is known, at least a word's.
 template <std::size_t kSize>
 bool all_zero(const char* bytes) {
-  using Word = std::uint64_t;
-  static_assert(kSize >= sizeof(Word));
-  const auto word_at = [bytes](std::size_t at) {
-    Word word = 0;
-    std::memcpy(&word, bytes + at, sizeof(word));
-    return word;
-  };
-  const auto any = [word_at]<std::size_t... kNumber>(std::index_sequence<kNumber...>) {
-    return (word_at(kNumber * sizeof(Word)) | ...);
-  }
-  (std::make_index_sequence<kSize / sizeof(Word)>());
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  static_assert(kSize >= kWord);
   // The last word may have bytes of the one before it.
-  return (any | word_at(kSize - sizeof(Word))) == 0;
+  return (any_word(bytes, std::make_index_sequence<kSize / kWord>()) |
+          word_at(bytes + kSize - kWord)) == 0;
 }
 
 // unusual_options_size is options_size for a struct that is smaller than sz, or that is larger than

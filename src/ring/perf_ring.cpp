@@ -338,8 +338,7 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
                                counted);
     });
   };
-  const PerfRead end =
-      handler_.event != nullptr ? read_all(raw) : read_all(by_type);
+  const PerfRead end = handler_.event != nullptr ? read_all(raw) : read_all(by_type);
   switch (end) {
   case PerfRead::go_on:
     if (nearly_full)

@@ -80,7 +80,9 @@ private:
   // look reads a ring, within a budget if there is one, and decides on its wakeups if that is for
   // the set to do; `waits` is whether the call waits for rings.
   Result<int> look(std::size_t index, std::uint64_t now_ns, bool waits, Budget* budget = nullptr) {
-    return adaptive() ? look_and_decide(index, now_ns, waits, budget) : read(ring(index), budget);
+    if (adaptive())
+      return look_and_decide(index, now_ns, waits, budget);
+    return read(ring(index), budget);
   }
   Result<int> look_and_decide(std::size_t index, std::uint64_t now_ns, bool waits, Budget* budget);
   static Result<int> read(PerfRing& ring, Budget* budget) {

@@ -94,8 +94,7 @@ Result<void> poll_rings(const ReadySet& ready, std::size_t ring_count, Turn& tur
     if (named && any_in_turn(*named, turn, ring_count,
                              [&](std::size_t index) { return stops(index, LookFor::signal); }))
       return {};
-    const bool time_over =
-        timed == Timed::nothing || (timed == Timed::looks && now_ns >= end_ns);
+    const bool time_over = timed == Timed::nothing || (timed == Timed::looks && now_ns >= end_ns);
     const bool over = !named || ready.interrupted() || (!found && time_over);
     const auto to_look_at = [&](std::size_t index) { return over || due(index, now_ns); };
     const LookFor why = over ? LookFor::end : LookFor::clock;

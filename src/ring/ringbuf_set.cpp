@@ -93,9 +93,7 @@ Result<std::size_t> RingbufSet::poll(int timeout_ms) {
   if (timeout_ms == 0)
     watched_by_program();
   bool listed = has_listed();
-  const Timed timed = by_clock() ? Timed::looks
-                      : listed   ? Timed::end
-                                 : Timed::nothing;
+  const Timed timed = by_clock() ? Timed::looks : listed ? Timed::end : Timed::nothing;
   const auto wait = [&](std::uint64_t end_ns, std::uint64_t now_ns) {
     const bool at_once = std::exchange(listed, false);
     const auto named = ready().wait(at_once       ? 0
