@@ -15,25 +15,26 @@ template <class Wants>
 bool next_child(Type type, std::uint32_t& next, std::uint32_t& id, Wants wants) {
   const KindLine& line = kKinds[type.kind()];
   const std::uint32_t before = (line.ids & kTargetId) != 0 ? 1 : 0;
-  if (next < before) {
-    ++next;
-    id = type.target();
-    if (wants(id))
-      return true;
+  std::uint32_t at = next;
+  std::uint32_t child = 0;
+  bool found = false;
+  if (at < before) {
+    ++at;
+    child = type.target();
+    found = wants(child);
   }
-  if (line.element_id == KindLine::kNoId)
-    return false;
-  const std::uint32_t end = before + type.elements();
-  const std::uint32_t* word = type.words() + kHeadWords + line.extra_words + line.element_id +
-                              std::size_t{line.element_words} * (next - before);
-  while (next < end) {
-    ++next;
-    id = *word;
-    word += line.element_words;
-    if (wants(id))
-      return true;
+  if (line.element_id != KindLine::kNoId) {
+    const std::uint32_t end = before + type.elements();
+    const std::uint32_t* word = type.words() + kHeadWords + line.extra_words + line.element_id +
+                                std::size_t{line.element_words} * (at - before);
+    for (; !found && at < end; ++at, word += line.element_words) {
+      child = *word;
+      found = wants(child);
+    }
   }
-  return false;
+  next = at;
+  id = child;
+  return found;
 }
 
 } // namespace ringside::btf

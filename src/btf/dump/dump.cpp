@@ -39,29 +39,30 @@ Result<Owned<Dump>> Dump::make(const Btf& btf, Writer::Print print, void* contex
   if (dump == nullptr || dump->order_ == nullptr || dump->show_ == nullptr ||
       dump->declare_ == nullptr)
     return Errno(ENOMEM);
-  if (const auto begun = dump->begin_call(); !begun)
-    return begun.error();
+  if (const auto grown = dump->grow(); !grown)
+    return grown.error();
   return dump;
 }
 
 // A new type may refer to any type, so only new ones are looked through.
-Result<void> Dump::grow() {
-  const auto begin = static_cast<std::uint32_t>(states_.size());
+Result<void> Dump::look_at_new() {
+  const std::size_t begin = states_.size();
   const std::uint32_t end = btf_.end_id();
-  if (begin >= end)
-    return {};
-  for (std::uint32_t id = std::max(begin, 1U); id < end; ++id)
-    if (!is_known(btf_.type(id).kind()))
-      return Errno(EINVAL);
   if (const auto grown = states_.append_default(end - begin); !grown)
     return grown;
-  state(0).is_settled = true;
   State* const states = states_.data();
-  for (std::uint32_t id = std::max(begin, 1U); id < end; ++id)
-    each_id(btf_.type(id).words(), [&](std::uint32_t other) {
+  states[0].is_settled = true;
+  for (auto id = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); id < end; ++id) {
+    const Type type = btf_.type(id);
+    if (!is_known(type.kind())) {
+      states_.truncate(begin);
+      return Errno(EINVAL);
+    }
+    each_id(type.words(), [&](std::uint32_t other) {
       if (other < end)
         states[other].is_referenced = true;
     });
+  }
   return {};
 }
 
@@ -159,27 +160,31 @@ Result<void> Dump::tag(std::uint32_t id) {
 }
 
 Result<void> Dump::show_all() {
+  begin_text();
   Result<void> shown;
   for (std::size_t index = 0; shown && index < list_.size(); ++index)
     shown = show_->run(list_[index]);
   list_.clear();
+  out_.flush();
   return shown;
 }
 
-Result<void> Dump::begin_call() {
+void Dump::begin_text() {
   out_.reset();
   begin_alignments();
+}
+
+Result<void> Dump::begin_call() {
+  begin_text();
   return grow();
 }
 
 Result<void> Dump::type(std::uint32_t id) {
-  // Its definition, and all that it needs, was due before. Most calls are of such a type.
-  if (states_.size() >= btf_.end_id() && id < states_.size() && state(id).is_settled)
-    return {};
-  if (const auto begun = begin_call(); !begun)
-    return begun;
+  if (const auto grown = grow(); !grown)
+    return grown;
   if (id >= states_.size())
     return Errno(EINVAL);
+  // Its definition, and all that it needs, was due before.
   if (state(id).is_settled)
     return {};
   if (is_never_defined(btf_.type(id).kind())) {
@@ -189,9 +194,7 @@ Result<void> Dump::type(std::uint32_t id) {
   list_.clear();
   if (const auto ordered = order_->run(id); !ordered)
     return ordered;
-  const auto shown = show_all();
-  out_.flush();
-  return shown;
+  return list_.empty() ? Result<void>() : show_all();
 }
 
 Result<void> Dump::cast(std::uint32_t id, const DeclarationStyle& style) {

@@ -54,8 +54,7 @@ public:
   [[nodiscard]] const Btf& btf() const { return btf_; }
   [[nodiscard]] Writer& out() { return out_; }
   [[nodiscard]] std::uint32_t pointer_bytes() const { return pointer_bytes_; }
-  // begin_call comes first in each call. It makes room for types that were added to the Btf, and
-  // forgets what a callback that did not return has left. EINVAL, ENOMEM.
+  // begin_call comes first in a call that writes. EINVAL, ENOMEM, as grow.
   Result<void> begin_call();
 
 private:
@@ -94,7 +93,13 @@ private:
   std::uint8_t near_alignment(std::uint32_t id, int depth);
   std::uint8_t composite_alignment(std::uint32_t id, int depth);
   void begin_alignments();
-  Result<void> grow();
+  // grow makes room for types that were added to the Btf. EINVAL: one is of a kind that is not
+  // known; ENOMEM.
+  Result<void> grow() { return states_.size() >= btf_.end_id() ? Result<void>() : look_at_new(); }
+  Result<void> look_at_new();
+  // begin_text comes before anything is written. It forgets what a callback that did not return
+  // has left.
+  void begin_text();
   // final_name is a type's name, with the suffix that its first use gave it, in the buffer if it
   // has one. name writes it. ENOMEM.
   Result<std::string_view> final_name(std::uint32_t id, char (&buffer)[kSuffixedSize]);

@@ -31,7 +31,29 @@ Result<void> Order::answer_alone(std::uint32_t id, Type type) {
   return settle(id);
 }
 
-// visit answers at once where it can, and else puts the type on the stack.
+// known_answer is the answer for a type that needs no visit: one that is settled, or a struct whose
+// name is enough. Nothing if that does not show behind a few modifiers and arrays.
+std::optional<bool> Order::known_answer(std::uint32_t id, bool by_pointer) {
+  constexpr int kMost = 4;
+  for (int links = 0; links < kMost; ++links) {
+    if (state(id).is_settled)
+      return true;
+    const Type type = dump_.btf_.type(id);
+    if (type.is_modifier()) {
+      id = type.target();
+    } else if (type.is(kArray)) {
+      id = type.array().element;
+      by_pointer = false;
+    } else {
+      if (by_pointer && type.is_composite() && dump_.btf_.name(type)[0] != '\0')
+        return false;
+      break;
+    }
+  }
+  return {};
+}
+
+// visit answers at once where it can, and else puts on the stack what has to wait for an answer.
 Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
   // The answer for a modifier or an array is that of the type it refers to. A chain with more links
   // than there are types is a circle.
@@ -57,21 +79,30 @@ Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
       // Its name is enough.
       if (by_pointer && dump_.btf_.name(type)[0] != '\0')
         return {};
-      return enter(id, by_pointer);
+      break;
     case kPtr:
     case kTypedef:
     case kFuncProto:
-      return enter(id, by_pointer);
+      break;
     default:
       return answer_alone(id, type);
     }
+    Visit visit{id, 0, by_pointer, false};
+    if (is_loop(visit))
+      return Errno(ELOOP);
+    if (!next_child(visit, id, by_pointer))
+      return end(visit);
+    if (const auto entered = enter(visit); !entered)
+      return entered;
+    links = 0;
   }
   return Errno(ELOOP);
 }
 
-bool Order::is_loop(std::uint32_t id, bool by_pointer) {
-  const Dump::State& known = state(id);
-  return known.is_under_way || (by_pointer ? known.is_on_stack_by_pointer : known.is_on_stack);
+bool Order::is_loop(const Visit& visit) {
+  const Dump::State& known = state(visit.id);
+  return known.is_under_way ||
+         (visit.by_pointer ? known.is_on_stack_by_pointer : known.is_on_stack);
 }
 
 void Order::mark(const Visit& visit, bool on) {
@@ -84,34 +115,41 @@ void Order::mark(const Visit& visit, bool on) {
     known.is_under_way = on;
 }
 
-Result<void> Order::enter(std::uint32_t id, bool by_pointer) {
-  if (is_loop(id, by_pointer))
-    return Errno(ELOOP);
-  const Visit visit{id, 0, by_pointer, false};
+Result<void> Order::enter(const Visit& visit) {
   if (const auto entered = visits_.append(visit); !entered)
     return entered;
   mark(visit, true);
   return {};
 }
 
-// next_child is the next type that a visit has to look at, and how. Those that are settled are
-// passed over.
+// next_child is the next type that must be visited for an answer, and how.
 bool Order::next_child(Visit& visit, std::uint32_t& id, bool& by_pointer) {
   const Type type = dump_.btf_.type(visit.id);
-  by_pointer = type.is(kPtr) || (visit.by_pointer && !type.is_composite());
-  const bool is_link = type.is(kPtr) || type.is(kTypedef);
-  const bool is_function = type.is(kFuncProto);
-  return btf::next_child(type, visit.next, id, [&](std::uint32_t child) {
-    if (is_link || !state(child).is_settled)
-      return true;
-    visit.is_whole |= is_function;
-    return false;
+  const bool by = type.is(kPtr) || (visit.by_pointer && !type.is_composite());
+  bool is_whole = false;
+  const bool found = btf::next_child(type, visit.next, id, [&](std::uint32_t child) {
+    if (state(child).is_settled) {
+      is_whole = true;
+      return false;
+    }
+    const auto known = known_answer(child, by);
+    is_whole |= known.value_or(false);
+    return !known.has_value();
   });
+  visit.is_whole |= is_whole;
+  by_pointer = by;
+  return found;
 }
 
-// leave ends the visit that is on top and gives its answer to the one below.
+// leave ends the visit that is on top.
 Result<void> Order::leave() {
-  const Visit visit = visits_.back();
+  const Visit visit = visits_.take_last();
+  mark(visit, false);
+  return end(visit);
+}
+
+// end gives the answer of a visit to the one that is on top.
+Result<void> Order::end(const Visit& visit) {
   const Type type = dump_.btf_.type(visit.id);
   bool settles = true;
   bool lists = false;
@@ -131,16 +169,11 @@ Result<void> Order::leave() {
   default:
     break;
   }
+  answer(is_whole);
   if (lists)
     if (const auto listed = list(visit.id); !listed)
       return listed;
-  if (settles)
-    if (const auto settled = settle(visit.id); !settled)
-      return settled;
-  mark(visit, false);
-  visits_.truncate(visits_.size() - 1);
-  answer(is_whole);
-  return {};
+  return settles ? settle(visit.id) : Result<void>();
 }
 
 Result<void> Order::run(std::uint32_t first) {

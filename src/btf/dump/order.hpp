@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/result.hpp"
 #include "base/vector.hpp"
@@ -31,16 +32,18 @@ private:
   [[nodiscard]] Dump::State& state(std::uint32_t id) { return dump_.state(id); }
   Result<void> visit(std::uint32_t id, bool by_pointer);
   Result<void> answer_alone(std::uint32_t id, Type type);
-  Result<void> enter(std::uint32_t id, bool by_pointer);
+  Result<void> enter(const Visit& visit);
   void answer(bool is_whole) {
     if (!visits_.empty())
       visits_.back().is_whole |= is_whole;
   }
+  [[nodiscard]] std::optional<bool> known_answer(std::uint32_t id, bool by_pointer);
   [[nodiscard]] bool next_child(Visit& visit, std::uint32_t& id, bool& by_pointer);
   Result<void> leave();
+  Result<void> end(const Visit& visit);
   Result<void> settle(std::uint32_t id);
   Result<void> list(std::uint32_t id);
-  [[nodiscard]] bool is_loop(std::uint32_t id, bool by_pointer);
+  [[nodiscard]] bool is_loop(const Visit& visit);
   void mark(const Visit& visit, bool on);
   void undo(std::size_t listed);
 
