@@ -35,39 +35,41 @@ inline std::uint32_t leaf_alignment(Type type, std::uint32_t pointer_size) {
   }
 }
 
-// Composite is the alignment of a STRUCT or UNION, as those of its members become known in turn.
+// Composite is how a STRUCT or UNION is aligned, and whether its members lie where a compiler would
+// put them, as the alignments of its members become known in turn.
 class Composite {
 public:
   explicit Composite(Type type) : type_(type) {}
 
   // next is the type of the member that is asked for next; nothing once no more is wanted.
   [[nodiscard]] std::optional<std::uint32_t> next() const {
-    if (is_decided_ || index_ == type_.elements())
+    if (is_misplaced_ || index_ == type_.elements())
       return {};
     return type_.member(index_).type;
   }
   // add is its alignment, 0 for none.
   void add(std::uint32_t alignment) {
     const Member member = type_.member(index_++);
-    // What is packed is aligned to 1.
-    const bool is_misplaced =
-        alignment != 0 && member.bit_size == 0 && member.bit_offset % (8 * alignment) != 0;
-    is_decided_ = alignment == 0 || is_misplaced;
-    if (is_decided_)
-      largest_ = is_misplaced ? 1 : 0;
+    if (alignment == 0)
+      has_none_ = true;
+    else if (member.bit_size == 0 && member.bit_offset % (8 * alignment) != 0)
+      is_misplaced_ = true;
     else
       largest_ = std::max(largest_, alignment);
   }
-  // alignment is known when there is no next member.
+
+  // These are known when there is no next member. What is packed is aligned to 1.
+  [[nodiscard]] bool is_packed() const { return is_misplaced_ || type_.size() % largest_ != 0; }
   [[nodiscard]] std::uint32_t alignment() const {
-    return is_decided_ || type_.size() % largest_ == 0 ? largest_ : 1;
+    return has_none_ ? 0 : is_packed() ? 1 : largest_;
   }
 
 private:
   Type type_;
   std::uint32_t index_ = 0;
   std::uint32_t largest_ = 1;
-  bool is_decided_ = false;
+  bool is_misplaced_ = false;
+  bool has_none_ = false;
 };
 
 // Alignments finds alignments, and remembers them once there are many, so that to ask for all types

@@ -15,8 +15,9 @@ bool is_qualifier(Type type) {
   return type.is(kConst) || type.is(kVolatile) || type.is(kRestrict);
 }
 
-const char* qualifier_of(Type type) {
-  return type.is(kConst) ? "const" : type.is(kVolatile) ? "volatile" : "restrict";
+// qualifier_of is the word for a qualifier, with a space behind it.
+std::string_view qualifier_of(Type type) {
+  return type.is(kConst) ? "const " : type.is(kVolatile) ? "volatile " : "restrict ";
 }
 
 } // namespace
@@ -58,14 +59,22 @@ Result<bool> Declare::find_chain(std::uint32_t id) {
 }
 
 // write_plain writes a declaration whose type is something with a name, perhaps with a qualifier,
-// or pointers to that. Nearly all are. False: this is none, and nothing is written.
+// or pointers to that, or arrays of them. Nearly all are. False: this is none, and nothing is
+// written.
 Result<bool> Declare::write_plain(std::uint32_t id, std::string_view name) {
-  constexpr std::string_view kStars = "****";
+  constexpr std::string_view kStars = " ****";
+  constexpr std::size_t kMostArrays = 4;
   if (strips_)
     return false;
-  std::size_t stars = 0;
   Type type = btf().type(id);
-  for (; type.is(kPtr) && stars < kStars.size(); type = btf().type(id), ++stars)
+  Type arrays[kMostArrays];
+  std::size_t dimensions = 0;
+  for (; type.is(kArray) && dimensions < kMostArrays; type = btf().type(id)) {
+    arrays[dimensions++] = type;
+    id = type.array().element;
+  }
+  std::size_t stars = 0;
+  for (; type.is(kPtr) && stars < kStars.size() - 1; type = btf().type(id), ++stars)
     id = type.target();
   std::string_view qualifier;
   if (is_qualifier(type)) {
@@ -73,23 +82,44 @@ Result<bool> Declare::write_plain(std::uint32_t id, std::string_view name) {
     id = type.target();
     type = btf().type(id);
   }
-  const bool is_tag = type.is_composite() || type.is_enum() || type.is(kFwd);
-  const bool has_name = btf().name(type)[0] != '\0';
-  if ((!is_tag || !has_name) && !type.is(kInt) && !type.is(kFloat) && !type.is(kTypedef))
+  const char* text = btf().name(type);
+  std::string_view keyword;
+  switch (type.kind()) {
+  case kVoid:
+    text = "void";
+    break;
+  case kInt:
+  case kFloat:
+  case kTypedef:
+    break;
+  case kStruct:
+  case kUnion:
+  case kEnum:
+  case kEnum64:
+  case kFwd:
+    if (text[0] == '\0')
+      return false;
+    keyword = keyword_of(type);
+    break;
+  default:
     return false;
-  if (!qualifier.empty()) {
-    out().text(qualifier);
-    out().text(" ");
   }
-  if (type.is(kInt) || type.is(kFloat))
-    out().text(btf().name(type));
-  else if (const auto written = is_tag ? dump_.tag(id) : dump_.name(id); !written)
+  out().text(qualifier);
+  out().text(keyword);
+  if (const auto written = dump_.name(id, text); !written)
     return written.error();
   if (stars != 0 || !name.empty())
-    out().text(" ");
-  out().text(kStars.substr(0, stars));
+    out().text(kStars.substr(0, 1 + stars));
   out().text(name);
+  for (std::size_t at = 0; at < dimensions; ++at)
+    write_dimension(arrays[at]);
   return true;
+}
+
+void Declare::write_dimension(Type array) {
+  out().text("[");
+  out().number(array.array().count);
+  out().text("]");
 }
 
 Result<void> Declare::declare(std::uint32_t id, std::string_view name, int level,
@@ -124,7 +154,6 @@ Result<bool> Declare::write_base(Declaration& declaration) {
          is_qualifier(btf().type(chain_[declaration.at - 1]))) {
     --declaration.at;
     out().text(qualifier_of(btf().type(chain_[declaration.at])));
-    out().text(" ");
   }
   declaration.is_base_out = true;
   const Type type = btf().type(id);
@@ -137,7 +166,7 @@ Result<bool> Declare::write_base(Declaration& declaration) {
     out().text("void");
     return true;
   case kTypedef:
-    if (const auto written = dump_.name(id); !written)
+    if (const auto written = dump_.name(id, btf().name(type)); !written)
       return written.error();
     return true;
   default:
@@ -149,8 +178,7 @@ Result<bool> Declare::write_base(Declaration& declaration) {
     return true;
   }
   if (is_cast_) {
-    out().text(keyword_of(type));
-    out().text(type.is_enum() ? " " : "");
+    out().text(type.is_enum() ? keyword_of(type) : without_space(keyword_of(type)));
     return true;
   }
   if (const auto suspended = suspend(declaration); !suspended)
@@ -173,9 +201,9 @@ void Declare::write_tag(Declaration& declaration, Type tag) {
   while (declaration.at > declaration.chain_begin &&
          is_qualifier(btf().type(chain_[declaration.at - 1]))) {
     --declaration.at;
+    const std::string_view word = qualifier_of(btf().type(chain_[declaration.at]));
     out().text(declaration.is_after_star ? "" : " ");
-    out().text(qualifier_of(btf().type(chain_[declaration.at])));
-    out().text(declaration.is_after_star ? " " : "");
+    out().text(declaration.is_after_star ? word : without_space(word));
   }
   out().text(tag.flag() ? " __attribute__((" : " __attribute__((btf_type_tag(\"");
   out().text(btf().name(tag));
@@ -244,7 +272,7 @@ Result<void> Declare::write_link(Declaration& declaration) {
     return {};
   default:
     out().text(" ");
-    out().text(qualifier_of(type));
+    out().text(without_space(qualifier_of(type)));
     declaration.is_after_star = false;
     return {};
   }
@@ -256,9 +284,7 @@ Result<bool> Declare::write_suffix(Declaration& declaration) {
     out().text(")");
   const Type type = btf().type(suffix.id);
   if (type.is(kArray)) {
-    out().text("[");
-    out().number(type.array().count);
-    out().text("]");
+    write_dimension(type);
     return true;
   }
   if (type.elements() == 0 || (type.elements() == 1 && type.parameter(0).type == 0)) {

@@ -60,6 +60,7 @@ private:
   // declare writes a declaration, or as much of it as can be written before something in it is.
   Result<void> declare(std::uint32_t id, std::string_view name, int level, Declaration::End end);
   Result<bool> write_plain(std::uint32_t id, std::string_view name);
+  void write_dimension(Type array);
   Result<bool> find_chain(std::uint32_t id);
   Result<void> go_on(Declaration declaration);
   Result<void> suspend(const Declaration& declaration);
@@ -80,10 +81,9 @@ private:
 
   Result<void> write_enum(std::uint32_t id, int level);
   Result<void> write_enumerator(Type type, std::uint32_t index, int level);
-  Result<bool> is_packed(std::uint32_t id);
   Result<void> write_member(Frame& frame, Type type);
-  void write_padding(const Frame& frame, std::uint64_t end, std::uint64_t alignment,
-                     bool between_bitfields);
+  Result<void> write_padding(const Frame& frame, std::uint64_t end, std::uint32_t next,
+                             bool between_bitfields);
 
   Dump& dump_;
   // Of the call that is under way.

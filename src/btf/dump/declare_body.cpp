@@ -12,37 +12,25 @@ namespace {
 
 constexpr std::uint64_t kBitsPerByte = 8;
 
+// bits_of is the size of a type in bits, 0 if it has none.
 std::uint64_t bits_of(const Btf& btf, std::uint32_t id) {
+  const Type type = btf.type(id);
+  if (type.is(kInt) || type.is_composite())
+    return std::uint64_t{type.size()} * kBitsPerByte;
   const auto size = resolve_size(btf, id);
   return size ? static_cast<std::uint64_t>(*size) * kBitsPerByte : 0;
 }
 
 } // namespace
 
-// is_packed: the offsets or the size are not those that a compiler would choose.
-Result<bool> Declare::is_packed(std::uint32_t id) {
-  const Type type = btf().type(id);
-  if (!type.is(kStruct))
-    return false;
-  std::uint32_t largest = 1;
-  for (std::uint32_t index = 0; index < type.elements(); ++index) {
-    const Member member = type.member(index);
-    const auto alignment = dump_.alignment(member.type);
-    if (!alignment)
-      return alignment.error();
-    largest = std::max(largest, *alignment);
-    if (member.bit_size == 0 && *alignment != 0 &&
-        member.bit_offset % (*alignment * kBitsPerByte) != 0)
-      return true;
-  }
-  return type.size() % largest != 0;
-}
-
-void Declare::write_padding(const Frame& frame, std::uint64_t end, std::uint64_t alignment,
-                            bool between_bitfields) {
-  if (frame.offset >= end) [[likely]]
-    return;
-  const Gap gap{frame.offset, end, alignment, between_bitfields};
+// write_padding fills the gap between the last member and `end`, where something of the type `next`
+// stands.
+Result<void> Declare::write_padding(const Frame& frame, std::uint64_t end, std::uint32_t next,
+                                    bool between_bitfields) {
+  const auto alignment = frame.is_packed ? Result<std::uint32_t>(1U) : dump_.alignment(next);
+  if (!alignment)
+    return alignment.error();
+  const Gap gap{frame.offset, end, *alignment, between_bitfields};
   each_padding(gap, std::uint64_t{dump_.pointer_bytes_} * kBitsPerByte,
                [&](const char* unit, std::uint64_t bits) {
                  out().tabs(frame.level + 1);
@@ -51,6 +39,7 @@ void Declare::write_padding(const Frame& frame, std::uint64_t end, std::uint64_t
                  out().number(bits);
                  out().end_line(";");
                });
+  return {};
 }
 
 Result<void> Declare::write_enumerator(Type type, std::uint32_t index, int level) {
@@ -62,7 +51,7 @@ Result<void> Declare::write_enumerator(Type type, std::uint32_t index, int level
     if (!number)
       return number.error();
     char buffer[kSuffixedSize];
-    out().text(*number > 1 ? suffixed_name(name, *number, buffer) : std::string_view(name));
+    out().text(used_name(name, *number, buffer));
   }
   out().text(" = ");
   if (type.flag())
@@ -109,7 +98,7 @@ Result<void> Declare::begin_body(std::uint32_t id, int level) {
     out().text(" {}");
     return {};
   }
-  const auto packed = is_packed(id);
+  const auto packed = dump_.is_packed(id);
   if (!packed)
     return packed.error();
   out().end_line(" {");
@@ -118,23 +107,24 @@ Result<void> Declare::begin_body(std::uint32_t id, int level) {
   frame.kind = Frame::Kind::body;
   frame.id = id;
   frame.level = level;
-  frame.is_packed = *packed;
+  frame.is_packed = type.is(kStruct) && *packed;
   return frames_.append(frame);
 }
 
 Result<void> Declare::write_member(Frame& frame, Type type) {
   const Member member = type.member(frame.next++);
-  const auto alignment = frame.is_packed ? Result<std::uint32_t>(1U) : dump_.alignment(member.type);
-  if (!alignment)
-    return alignment.error();
   const bool is_bitfield = member.bit_size != 0;
-  write_padding(frame, member.bit_offset, *alignment, frame.was_bitfield && is_bitfield);
-  out().tabs(frame.level + 1);
+  if (frame.offset < member.bit_offset)
+    if (const auto written =
+            write_padding(frame, member.bit_offset, member.type, frame.was_bitfield && is_bitfield);
+        !written)
+      return written;
   frame.width = member.bit_size;
   frame.was_bitfield = is_bitfield;
   frame.offset = std::uint64_t{member.bit_offset} +
                  (is_bitfield ? member.bit_size : bits_of(btf(), member.type));
   const char* const name = btf().string(member.name);
+  out().tabs(frame.level + 1);
   return declare(member.type, name != nullptr ? name : "", frame.level + 1,
                  Declaration::End::member);
 }
@@ -145,12 +135,10 @@ Result<void> Declare::body(std::size_t at) {
     if (const auto written = write_member(frames_[at], type); !written || frames_.size() != at + 1)
       return written;
   Frame& frame = frames_[at];
-  if (type.is(kStruct)) {
-    const auto alignment = dump_.alignment(frame.id);
-    if (!alignment)
-      return alignment.error();
-    write_padding(frame, std::uint64_t{type.size()} * kBitsPerByte, *alignment, false);
-  }
+  const std::uint64_t end = std::uint64_t{type.size()} * kBitsPerByte;
+  if (type.is(kStruct) && frame.offset < end)
+    if (const auto written = write_padding(frame, end, frame.id, false); !written)
+      return written;
   out().tabs(frame.level);
   out().text(frame.is_packed ? "} __attribute__((packed))" : "}");
   dump_.state(frame.id).is_being_written = false;

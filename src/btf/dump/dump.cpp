@@ -13,9 +13,9 @@ namespace ringside::btf {
 
 std::string_view keyword_of(Type type) {
   if (type.is_enum())
-    return "enum";
+    return "enum ";
   const bool is_union = type.is(kFwd) ? type.flag() : type.is(kUnion);
-  return is_union ? "union" : "struct";
+  return is_union ? "union " : "struct ";
 }
 
 namespace {
@@ -125,38 +125,52 @@ Result<std::uint32_t> Dump::find_alignment(std::uint32_t id) {
   return std::uint32_t{found};
 }
 
-Result<std::string_view> Dump::final_name(std::uint32_t id, char (&buffer)[kSuffixedSize]) {
-  const Type type = btf_.type(id);
-  const char* const text = btf_.name(type);
-  State& state = this->state(id);
-  const bool is_counted =
-      text[0] != '\0' && (type.is_composite() || type.is(kEnum64) || type.is(kTypedef) ||
-                          (type.is(kEnum) && type.elements() != 0));
-  if (state.number == 0 && is_counted) {
-    const auto number =
-        names_.use(type.name(), type.is(kTypedef) ? NameSpace::identifiers : NameSpace::tags);
-    if (!number)
-      return number.error();
-    state.number = *number;
+Result<bool> Dump::is_packed(std::uint32_t id) {
+  Composite composite(btf_.type(id));
+  while (const auto member = composite.next()) {
+    const auto found = alignment(*member);
+    if (!found)
+      return found.error();
+    composite.add(*found);
   }
-  return state.number > 1 ? suffixed_name(text, state.number, buffer) : std::string_view(text);
+  state(id).alignment = static_cast<std::uint8_t>(composite.alignment());
+  return composite.is_packed();
 }
 
-Result<void> Dump::name(std::uint32_t id) {
+Result<std::uint32_t> Dump::use_name(std::uint32_t id) {
+  const Type type = btf_.type(id);
+  const bool is_counted = type.is_composite() || type.is(kEnum64) || type.is(kTypedef) ||
+                          (type.is(kEnum) && type.elements() != 0);
+  std::uint32_t number = 1;
+  if (is_counted && btf_.name(type)[0] != '\0') {
+    const auto used =
+        names_.use(type.name(), type.is(kTypedef) ? NameSpace::identifiers : NameSpace::tags);
+    if (!used)
+      return used;
+    number = *used;
+  }
+  return state(id).number = number;
+}
+
+Result<void> Dump::name(std::uint32_t id, const char* text) {
+  const auto number = this->number(id);
+  if (!number)
+    return number.error();
   char buffer[kSuffixedSize];
-  const auto name = final_name(id, buffer);
-  if (!name)
-    return name.error();
-  out_.text(*name);
+  out_.text(used_name(text, *number, buffer));
   return {};
 }
 
 Result<void> Dump::tag(std::uint32_t id) {
-  out_.text(keyword_of(btf_.type(id)));
-  if (btf_.name(btf_.type(id))[0] == '\0')
-    return {};
-  out_.text(" ");
-  return name(id);
+  const Type type = btf_.type(id);
+  const char* const text = btf_.name(type);
+  const std::string_view keyword = keyword_of(type);
+  if (text[0] != '\0') {
+    out_.text(keyword);
+    return name(id, text);
+  }
+  out_.text(without_space(keyword));
+  return {};
 }
 
 Result<void> Dump::show_all() {

@@ -90,6 +90,8 @@ private:
     return known != State::kUnknown ? std::uint32_t{known} : find_alignment(id);
   }
   Result<std::uint32_t> find_alignment(std::uint32_t id);
+  // is_packed: the members of a struct or union do not lie where a compiler would put them. ENOMEM.
+  Result<bool> is_packed(std::uint32_t id);
   std::uint8_t near_alignment(std::uint32_t id, int depth);
   std::uint8_t composite_alignment(std::uint32_t id, int depth);
   void begin_alignments();
@@ -100,10 +102,16 @@ private:
   // begin_text comes before anything is written. It forgets what a callback that did not return
   // has left.
   void begin_text();
-  // final_name is a type's name, with the suffix that its first use gave it, in the buffer if it
-  // has one. name writes it. ENOMEM.
-  Result<std::string_view> final_name(std::uint32_t id, char (&buffer)[kSuffixedSize]);
-  Result<void> name(std::uint32_t id);
+  // number is which use of its name a type is: the first has the bare name, as has one whose uses
+  // are not counted. ENOMEM.
+  Result<std::uint32_t> number(std::uint32_t id) {
+    const std::uint32_t known = state(id).number;
+    return known != 0 ? known : use_name(id);
+  }
+  Result<std::uint32_t> use_name(std::uint32_t id);
+  // name writes the name of a type, whose text is `text`, with the suffix that its first use gave
+  // it. ENOMEM.
+  Result<void> name(std::uint32_t id, const char* text);
   // tag writes "struct NAME", "union NAME" or "enum NAME", of a FWD as well. ENOMEM.
   Result<void> tag(std::uint32_t id);
   Result<void> show_all();
@@ -122,7 +130,11 @@ private:
   Owned<Declare> declare_;
 };
 
-// keyword_of is "struct", "union" or "enum".
+// keyword_of is "struct", "union" or "enum", with a space behind it.
 std::string_view keyword_of(Type type);
+// without_space is a word without the space behind it.
+inline std::string_view without_space(std::string_view word) {
+  return word.substr(0, word.size() - 1);
+}
 
 } // namespace ringside::btf

@@ -46,4 +46,10 @@ inline constexpr std::size_t kSuffixedSize = 256;
 std::string_view suffixed_name(std::string_view name, std::uint32_t number,
                                char (&buffer)[kSuffixedSize]);
 
+// used_name is the name for any use; the first has the bare one.
+inline std::string_view used_name(const char* name, std::uint32_t number,
+                                  char (&buffer)[kSuffixedSize]) {
+  return number > 1 ? suffixed_name(name, number, buffer) : std::string_view(name);
+}
+
 } // namespace ringside::btf

@@ -62,12 +62,12 @@ Result<void> Show::define_typedef(std::uint32_t id) {
     dump_.out_.text("__builtin_va_list __gnuc_va_list");
   } else {
     // Its name is needed before those in what it stands for.
+    const auto number = dump_.number(id);
+    if (!number)
+      return number.error();
     char buffer[kSuffixedSize];
-    const auto name = dump_.final_name(id, buffer);
-    if (!name)
-      return name.error();
     DeclarationStyle style;
-    style.name = *name;
+    style.name = used_name(btf_.name(type), *number, buffer);
     if (const auto written = dump_.declare_->run(type.target(), style, false); !written)
       return written;
   }
