@@ -9,18 +9,6 @@
 #include "base/log.hpp"
 
 namespace ringside::btf {
-namespace {
-
-bool is_qualifier(Type type) {
-  return type.is(kConst) || type.is(kVolatile) || type.is(kRestrict);
-}
-
-// qualifier_of is the word for a qualifier, with a space behind it.
-std::string_view qualifier_of(Type type) {
-  return type.is(kConst) ? "const " : type.is(kVolatile) ? "volatile " : "restrict ";
-}
-
-} // namespace
 
 // find_chain puts the chain of types from `id` to its base on the stack of chains; false: the type
 // cannot be declared.
@@ -58,77 +46,15 @@ Result<bool> Declare::find_chain(std::uint32_t id) {
   return Errno(ELOOP);
 }
 
-// write_plain writes a declaration whose type is something with a name, perhaps with a qualifier,
-// or pointers to that, or arrays of them. Nearly all are. False: this is none, and nothing is
-// written.
-Result<bool> Declare::write_plain(std::uint32_t id, std::string_view name) {
-  constexpr std::string_view kStars = " ****";
-  constexpr std::size_t kMostArrays = 4;
-  if (strips_)
-    return false;
-  Type type = btf().type(id);
-  Type arrays[kMostArrays];
-  std::size_t dimensions = 0;
-  for (; type.is(kArray) && dimensions < kMostArrays; type = btf().type(id)) {
-    arrays[dimensions++] = type;
-    id = type.array().element;
-  }
-  std::size_t stars = 0;
-  for (; type.is(kPtr) && stars < kStars.size() - 1; type = btf().type(id), ++stars)
-    id = type.target();
-  std::string_view qualifier;
-  if (is_qualifier(type)) {
-    qualifier = qualifier_of(type);
-    id = type.target();
-    type = btf().type(id);
-  }
-  const char* text = btf().name(type);
-  std::string_view keyword;
-  switch (type.kind()) {
-  case kVoid:
-    text = "void";
-    break;
-  case kInt:
-  case kFloat:
-  case kTypedef:
-    break;
-  case kStruct:
-  case kUnion:
-  case kEnum:
-  case kEnum64:
-  case kFwd:
-    if (text[0] == '\0')
-      return false;
-    keyword = keyword_of(type);
-    break;
-  default:
-    return false;
-  }
-  out().text(qualifier);
-  out().text(keyword);
-  if (const auto written = dump_.name(id, text); !written)
-    return written.error();
-  if (stars != 0 || !name.empty())
-    out().text(kStars.substr(0, 1 + stars));
-  out().text(name);
-  for (std::size_t at = 0; at < dimensions; ++at)
-    write_dimension(arrays[at]);
-  return true;
-}
-
 void Declare::write_dimension(Type array) {
   out().text("[");
   out().number(array.array().count);
   out().text("]");
 }
 
-Result<void> Declare::declare(std::uint32_t id, std::string_view name, int level,
-                              Declaration::End end) {
-  const auto plain = write_plain(id, name);
-  if (!plain)
-    return plain.error();
-  if (*plain)
-    return finish(end);
+Result<void> Declare::declare_chain(std::string_view before, std::uint32_t id,
+                                    std::string_view name, int level, Declaration::End end) {
+  out().text(before);
   Declaration declaration;
   declaration.chain_begin = chain_.size();
   declaration.suffix_begin = suffixes_.size();
@@ -140,7 +66,8 @@ Result<void> Declare::declare(std::uint32_t id, std::string_view name, int level
     return found.error();
   if (!*found) {
     chain_.truncate(declaration.chain_begin);
-    return finish(end);
+    finish(end);
+    return {};
   }
   declaration.at = chain_.size() - 1;
   return go_on(declaration);
@@ -318,7 +245,8 @@ Result<void> Declare::go_on(Declaration declaration) {
       return goes_on ? Result<void>() : goes_on.error();
   }
   chain_.truncate(declaration.chain_begin);
-  return finish(declaration.end);
+  finish(declaration.end);
+  return {};
 }
 
 Result<void> Declare::begin_parameters(std::uint32_t id, int level) {
@@ -337,15 +265,13 @@ Result<void> Declare::parameters(std::size_t at) {
   const Type type = btf().type(frames_[at].id);
   while (frames_[at].next < type.elements()) {
     const std::uint32_t index = frames_[at].next++;
-    if (index > 0)
-      out().text(", ");
+    const std::string_view before = index > 0 ? ", " : "";
     const Parameter parameter = type.parameter(index);
     if (parameter.type == 0 && index + 1 == type.elements()) {
-      out().text("...");
+      out().text(before, "...");
       break;
     }
-    const char* const name = btf().string(parameter.name);
-    if (const auto declared = declare(parameter.type, name != nullptr ? name : "",
+    if (const auto declared = declare(before, parameter.type, text_of(parameter.name),
                                       frames_[at].level, Declaration::End::nothing);
         !declared || frames_.size() != at + 1)
       return declared;
@@ -362,8 +288,9 @@ Result<void> Declare::run(std::uint32_t id, const DeclarationStyle& style, bool 
   chain_.clear();
   suffixes_.clear();
   frames_.clear();
-  Result<void> result = defines ? begin_body(id, style.level)
-                                : declare(id, style.name, style.level, Declaration::End::nothing);
+  Result<void> result = defines
+                            ? begin_body(id, style.level)
+                            : declare("", id, style.name, style.level, Declaration::End::nothing);
   while (result && !frames_.empty()) {
     const std::size_t last = frames_.size() - 1;
     switch (frames_[last].kind) {

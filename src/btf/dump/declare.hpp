@@ -19,6 +19,9 @@ public:
   // run writes a declaration of a type, or its definition. ELOOP, ENOMEM.
   Result<void> run(std::uint32_t id, const DeclarationStyle& style, bool defines);
 
+  // forget_plain comes when there are new types: an id that no type had may be that of one now.
+  void forget_plain();
+
 private:
   // Declaration is a chain of types from the declared one to its base. C writes it from the base
   // outwards, with the name in the middle.
@@ -39,6 +42,22 @@ private:
     std::uint32_t id;
     bool closes; // with a parenthesis before it
   };
+  // Plain is a type whose declarations are its text and a name: something with a name itself,
+  // perhaps with a qualifier, or a pointer to that.
+  struct Plain {
+    static constexpr std::uint32_t kNone = UINT32_MAX;
+
+    std::uint32_t id = kNone;
+    bool is_pointer = false;
+    std::uint64_t bits = 0; // its size
+    std::size_t length = 0; // 0: it is not plain
+    char text[40] = {};     // ends with a star or a space
+
+    // before is what stands before a name.
+    [[nodiscard]] std::string_view before(std::string_view name) const {
+      return {text, length - (name.empty() && !is_pointer ? 1 : 0)};
+    }
+  };
   // Frame is something that is not finished, and goes on once all above it on the stack is.
   struct Frame {
     enum class Kind { declaration, parameters, body };
@@ -57,10 +76,27 @@ private:
   [[nodiscard]] const Btf& btf() const { return dump_.btf_; }
   [[nodiscard]] Writer& out() { return dump_.out_; }
 
-  // declare writes a declaration, or as much of it as can be written before something in it is.
-  Result<void> declare(std::uint32_t id, std::string_view name, int level, Declaration::End end);
-  Result<bool> write_plain(std::uint32_t id, std::string_view name);
+  // declare writes some text and then a declaration, or as much of it as can be written before
+  // something in it is.
+  Result<void> declare(std::string_view before, std::uint32_t id, std::string_view name, int level,
+                       Declaration::End end);
+  Result<void> declare_chain(std::string_view before, std::uint32_t id, std::string_view name,
+                             int level, Declaration::End end);
   void write_dimension(Type array);
+  // plain is a type as it stands before a name; null if it is not plain. ENOMEM.
+  Result<const Plain*> plain(std::uint32_t id) {
+    if (strips_)
+      return nullptr;
+    Plain& plain = plains_[id % kPlains];
+    if (plain.id != id) {
+      plain.id = Plain::kNone;
+      if (const auto made = make_plain(id, plain); !made)
+        return made.error();
+      plain.id = id;
+    }
+    return plain.length != 0 ? &plain : nullptr;
+  }
+  Result<void> make_plain(std::uint32_t id, Plain& plain);
   Result<bool> find_chain(std::uint32_t id);
   Result<void> go_on(Declaration declaration);
   Result<void> suspend(const Declaration& declaration);
@@ -70,7 +106,12 @@ private:
   Result<void> begin_body(std::uint32_t id, int level);
   Result<void> parameters(std::size_t at);
   Result<void> body(std::size_t at);
-  Result<void> finish(Declaration::End end);
+  // finish writes what stands behind a declaration: of a member, its width and the end of the line.
+  void finish(Declaration::End end) {
+    if (end == Declaration::End::nothing)
+      return;
+    end_member(frames_.back().width);
+  }
 
   Result<bool> write_base(Declaration& declaration);
   void write_name(const Declaration& declaration);
@@ -80,8 +121,33 @@ private:
   Result<void> write_function(Declaration& declaration, std::uint32_t id);
 
   Result<void> write_enum(std::uint32_t id, int level);
-  Result<void> write_enumerator(Type type, std::uint32_t index, int level);
+  Result<void> write_enumerator(Type type, const Enumerator& enumerator, std::string_view tabs);
+  Result<void> plain_members(Frame& frame, Type type);
   Result<void> write_member(Frame& frame, Type type);
+  // begin_member fills the gap before a member of some size.
+  Result<void> begin_member(Frame& frame, const Member& member, std::uint64_t bits) {
+    const bool is_bitfield = member.bit_size != 0;
+    Result<void> written;
+    if (frame.offset < member.bit_offset) [[unlikely]]
+      written =
+          write_padding(frame, member.bit_offset, member.type, frame.was_bitfield && is_bitfield);
+    frame.width = member.bit_size;
+    frame.was_bitfield = is_bitfield;
+    frame.offset = std::uint64_t{member.bit_offset} + (is_bitfield ? member.bit_size : bits);
+    return written;
+  }
+  void end_member(std::uint32_t width) {
+    if (width != 0) [[unlikely]] {
+      out().text(": ");
+      out().number(width);
+    }
+    out().end_line(";");
+  }
+  // text_of is a string, empty if there is none.
+  [[nodiscard]] std::string_view text_of(std::uint32_t string) const {
+    const char* const text = btf().string(string);
+    return text != nullptr ? text : "";
+  }
   Result<void> write_padding(const Frame& frame, std::uint64_t end, std::uint32_t next,
                              bool between_bitfields);
 
@@ -89,10 +155,22 @@ private:
   // Of the call that is under way.
   bool strips_ = false;
   bool is_cast_ = false;
+  // Most members and parameters are of a few types. These were written last, by id; another type
+  // may take the place of one.
+  static constexpr std::size_t kPlains = 256;
+  Plain plains_[kPlains];
   // Empty between calls, but for their memory.
   Vector<std::uint32_t> chain_;
   Vector<Suffix> suffixes_;
   Vector<Frame> frames_;
 };
+
+inline bool is_qualifier(Type type) {
+  return type.is(kConst) || type.is(kVolatile) || type.is(kRestrict);
+}
+// qualifier_of is the word for a qualifier, with a space behind it.
+inline std::string_view qualifier_of(Type type) {
+  return type.is(kConst) ? "const " : type.is(kVolatile) ? "volatile " : "restrict ";
+}
 
 } // namespace ringside::btf

@@ -14,9 +14,6 @@ constexpr std::uint64_t kBitsPerByte = 8;
 
 // bits_of is the size of a type in bits, 0 if it has none.
 std::uint64_t bits_of(const Btf& btf, std::uint32_t id) {
-  const Type type = btf.type(id);
-  if (type.is(kInt) || type.is_composite())
-    return std::uint64_t{type.size()} * kBitsPerByte;
   const auto size = resolve_size(btf, id);
   return size ? static_cast<std::uint64_t>(*size) * kBitsPerByte : 0;
 }
@@ -33,27 +30,25 @@ Result<void> Declare::write_padding(const Frame& frame, std::uint64_t end, std::
   const Gap gap{frame.offset, end, *alignment, between_bitfields};
   each_padding(gap, std::uint64_t{dump_.pointer_bytes_} * kBitsPerByte,
                [&](const char* unit, std::uint64_t bits) {
-                 out().tabs(frame.level + 1);
-                 out().text(unit);
-                 out().text(": ");
+                 out().text(Writer::tabs(frame.level + 1), unit, ": ");
                  out().number(bits);
                  out().end_line(";");
                });
   return {};
 }
 
-Result<void> Declare::write_enumerator(Type type, std::uint32_t index, int level) {
-  const Enumerator enumerator = type.enumerator(index);
-  const char* const name = btf().string(enumerator.name);
-  out().tabs(level);
-  if (name != nullptr && name[0] != '\0') {
-    const auto number = dump_.names_.use(enumerator.name, NameSpace::identifiers);
-    if (!number)
-      return number.error();
-    char buffer[kSuffixedSize];
-    out().text(used_name(name, *number, buffer));
+Result<void> Declare::write_enumerator(Type type, const Enumerator& enumerator,
+                                       std::string_view tabs) {
+  const std::string_view name = text_of(enumerator.name);
+  std::uint32_t number = 1;
+  if (!name.empty()) {
+    const auto used = dump_.names_.use(enumerator.name, name, NameSpace::identifiers);
+    if (!used)
+      return used.error();
+    number = *used;
   }
-  out().text(" = ");
+  char buffer[kSuffixedSize];
+  out().text(tabs, used_name(name, number, buffer), " = ");
   if (type.flag())
     out().signed_number(static_cast<std::int64_t>(enumerator.value));
   else
@@ -73,12 +68,12 @@ Result<void> Declare::write_enum(std::uint32_t id, int level) {
   out().end_line(" {");
   bool fits_half = true;
   for (std::uint32_t index = 0; index < type.elements(); ++index) {
-    fits_half = fits_half && type.enumerator(index).value >> 32 == 0;
-    if (const auto written = write_enumerator(type, index, level + 1); !written)
+    const Enumerator enumerator = type.enumerator(index);
+    fits_half = fits_half && enumerator.value >> 32 == 0;
+    if (const auto written = write_enumerator(type, enumerator, Writer::tabs(level + 1)); !written)
       return written;
   }
-  out().tabs(level);
-  out().text("}");
+  out().text(Writer::tabs(level), "}");
   if (type.size() == 1)
     out().text(" __attribute__((mode(byte)))");
   else if (type.size() == 8 && dump_.pointer_bytes_ == 8 && (type.is(kEnum) || fits_half))
@@ -111,51 +106,52 @@ Result<void> Declare::begin_body(std::uint32_t id, int level) {
   return frames_.append(frame);
 }
 
+// plain_members writes members up to one whose type is not plain.
+Result<void> Declare::plain_members(Frame& frame, Type type) {
+  const std::string_view tabs = Writer::tabs(frame.level + 1);
+  for (; frame.next < type.elements(); ++frame.next) {
+    const Member member = type.member(frame.next);
+    const auto plain = this->plain(member.type);
+    if (!plain)
+      return plain.error();
+    if (*plain == nullptr)
+      break;
+    if (const auto begun = begin_member(frame, member, (*plain)->bits); !begun)
+      return begun;
+    const std::string_view name = text_of(member.name);
+    out().text(tabs, (*plain)->before(name), name);
+    end_member(member.bit_size);
+  }
+  return {};
+}
+
 Result<void> Declare::write_member(Frame& frame, Type type) {
   const Member member = type.member(frame.next++);
-  const bool is_bitfield = member.bit_size != 0;
-  if (frame.offset < member.bit_offset)
-    if (const auto written =
-            write_padding(frame, member.bit_offset, member.type, frame.was_bitfield && is_bitfield);
-        !written)
-      return written;
-  frame.width = member.bit_size;
-  frame.was_bitfield = is_bitfield;
-  frame.offset = std::uint64_t{member.bit_offset} +
-                 (is_bitfield ? member.bit_size : bits_of(btf(), member.type));
-  const char* const name = btf().string(member.name);
-  out().tabs(frame.level + 1);
-  return declare(member.type, name != nullptr ? name : "", frame.level + 1,
+  if (const auto begun = begin_member(frame, member, bits_of(btf(), member.type)); !begun)
+    return begun;
+  const int level = frame.level + 1;
+  return declare(Writer::tabs(level), member.type, text_of(member.name), level,
                  Declaration::End::member);
 }
 
 Result<void> Declare::body(std::size_t at) {
   const Type type = btf().type(frames_[at].id);
-  while (frames_[at].next < type.elements())
+  for (;;) {
+    if (const auto written = plain_members(frames_[at], type); !written)
+      return written;
+    if (frames_[at].next == type.elements())
+      break;
     if (const auto written = write_member(frames_[at], type); !written || frames_.size() != at + 1)
       return written;
+  }
   Frame& frame = frames_[at];
   const std::uint64_t end = std::uint64_t{type.size()} * kBitsPerByte;
   if (type.is(kStruct) && frame.offset < end)
     if (const auto written = write_padding(frame, end, frame.id, false); !written)
       return written;
-  out().tabs(frame.level);
-  out().text(frame.is_packed ? "} __attribute__((packed))" : "}");
+  out().text(Writer::tabs(frame.level), frame.is_packed ? "} __attribute__((packed))" : "}");
   dump_.state(frame.id).is_being_written = false;
   frames_.truncate(at);
-  return {};
-}
-
-// finish writes what stands behind a declaration: of a member, its width and the end of the line.
-Result<void> Declare::finish(Declaration::End end) {
-  if (end == Declaration::End::nothing)
-    return {};
-  const Frame& body = frames_.back();
-  if (body.width != 0) {
-    out().text(": ");
-    out().number(body.width);
-  }
-  out().end_line(";");
   return {};
 }
 

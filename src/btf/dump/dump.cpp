@@ -50,6 +50,7 @@ Result<void> Dump::look_at_new() {
   const std::uint32_t end = btf_.end_id();
   if (const auto grown = states_.append_default(end - begin); !grown)
     return grown;
+  declare_->forget_plain();
   State* const states = states_.data();
   states[0].is_settled = true;
   for (auto id = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); id < end; ++id) {
@@ -141,10 +142,11 @@ Result<std::uint32_t> Dump::use_name(std::uint32_t id) {
   const Type type = btf_.type(id);
   const bool is_counted = type.is_composite() || type.is(kEnum64) || type.is(kTypedef) ||
                           (type.is(kEnum) && type.elements() != 0);
+  const std::string_view name = btf_.name(type);
   std::uint32_t number = 1;
-  if (is_counted && btf_.name(type)[0] != '\0') {
+  if (is_counted && !name.empty()) {
     const auto used =
-        names_.use(type.name(), type.is(kTypedef) ? NameSpace::identifiers : NameSpace::tags);
+        names_.use(type.name(), name, type.is(kTypedef) ? NameSpace::identifiers : NameSpace::tags);
     if (!used)
       return used;
     number = *used;

@@ -16,27 +16,27 @@ std::string_view suffixed_name(std::string_view name, std::uint32_t number,
   return {buffer, std::min(static_cast<std::size_t>(written), kSuffixedSize - 1)};
 }
 
-// find_suffixed finds the few strings that have three underscores. One of them is at a place that
-// is a multiple of three steps from where the search begins.
+namespace {
+
+// has_suffix: a text ends as the name of a use that is not the first.
+bool has_suffix(std::string_view text) {
+  const std::size_t begin = text.find_last_not_of("0123456789") + 1;
+  return begin < text.size() && text.substr(0, begin).ends_with("___");
+}
+
+} // namespace
+
+// find_suffixed finds the few strings that end in a suffix.
 Result<void> Names::find_suffixed(const Btf& btf) {
-  constexpr std::size_t kUnderscores = 3;
   const auto& strings = btf.data().strings;
-  const std::string_view all(strings.data(), strings.size());
-  for (std::size_t at = kUnderscores - 1; at < all.size(); at += kUnderscores) {
-    if (all[at] != '_')
-      continue;
-    std::size_t begin = at;
-    while (begin > 0 && all[begin - 1] == '_')
-      --begin;
-    const std::size_t end = all.find_first_not_of('_', at);
-    if (end - begin < kUnderscores)
-      continue;
-    const std::size_t nul = all.rfind('\0', begin);
-    if (const auto added =
-            suffixed_.append(all.data() + (nul == std::string_view::npos ? 0 : nul + 1));
-        !added)
-      return added;
-    at = all.find('\0', at);
+  const char* const end = strings.data() + strings.size();
+  for (const char* text = strings.data(); text < end;) {
+    const std::string_view whole(text);
+    // Most end in a letter.
+    if (!whole.empty() && whole.back() <= '9' && has_suffix(whole))
+      if (const auto added = suffixed_.append(text); !added)
+        return added;
+    text += whole.size() + 1;
   }
   return btf.base() != nullptr ? find_suffixed(*btf.base()) : Result<void>();
 }
@@ -53,24 +53,16 @@ Result<bool> Names::is_taken(std::string_view name, std::uint32_t number) {
   return is_there && btf_.find(wanted.data()).has_value();
 }
 
-Result<std::uint32_t> Names::use(std::uint32_t string, NameSpace space) {
-  const std::string_view name = btf_.string(string);
+Result<std::uint32_t> Names::use(std::uint32_t string, std::string_view name, NameSpace space) {
   const std::uint32_t hash = hash_text(name);
-  const auto is_it = [&](std::uint32_t number) {
-    const std::uint32_t other = names_[number].string;
+  const std::uint32_t known = index_.find(hash, [&](std::uint32_t number) {
+    const std::uint32_t other = names_.data()[number].string;
     return other == string || name == btf_.string(other);
-  };
-  std::uint32_t number = index_.find(hash, is_it);
-  if (number == HashIndex::kNone) {
-    number = static_cast<std::uint32_t>(names_.size());
-    if (const auto added = names_.append({string, {0, 0}}); !added)
-      return added.error();
-    if (const auto indexed = index_.insert(hash, number); !indexed) {
-      names_.truncate(number);
-      return indexed.error();
-    }
-  }
-  std::uint32_t& used = names_[number].used[space == NameSpace::tags ? 0 : 1];
+  });
+  const std::size_t in_space = space == NameSpace::tags ? 0 : 1;
+  if (known == HashIndex::kNone)
+    return add(string, hash, in_space);
+  std::uint32_t& used = names_[known].used[in_space];
   while (++used > 1) {
     const auto taken = is_taken(name, used);
     if (!taken)
@@ -79,6 +71,20 @@ Result<std::uint32_t> Names::use(std::uint32_t string, NameSpace space) {
       break;
   }
   return used;
+}
+
+// add counts the first use of a name.
+Result<std::uint32_t> Names::add(std::uint32_t string, std::uint32_t hash, std::size_t in_space) {
+  const auto number = static_cast<std::uint32_t>(names_.size());
+  Name name{string, {0, 0}};
+  name.used[in_space] = 1;
+  if (const auto added = names_.append(name); !added)
+    return added.error();
+  if (const auto indexed = index_.insert(hash, number); !indexed) {
+    names_.truncate(number);
+    return indexed.error();
+  }
+  return 1U;
 }
 
 } // namespace ringside::btf

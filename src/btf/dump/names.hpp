@@ -19,10 +19,10 @@ class Names {
 public:
   explicit Names(const Btf& btf) : btf_(btf) {}
 
-  // use counts one more use of the string at an offset, and returns its number: 1 for the first,
-  // which has the bare name. A number that would make a name which the BTF has itself is left out.
-  // ENOMEM.
-  Result<std::uint32_t> use(std::uint32_t string, NameSpace space);
+  // use counts one more use of a name, which is the string at an offset, and returns its number: 1
+  // for the first, which has the bare name. A number that would make a name which the BTF has
+  // itself is left out. ENOMEM.
+  Result<std::uint32_t> use(std::uint32_t string, std::string_view name, NameSpace space);
 
 private:
   struct Name {
@@ -30,6 +30,7 @@ private:
     std::uint32_t used[2];
   };
 
+  Result<std::uint32_t> add(std::uint32_t string, std::uint32_t hash, std::size_t in_space);
   Result<bool> is_taken(std::string_view name, std::uint32_t number);
   Result<void> find_suffixed(const Btf& btf);
 
@@ -47,9 +48,9 @@ std::string_view suffixed_name(std::string_view name, std::uint32_t number,
                                char (&buffer)[kSuffixedSize]);
 
 // used_name is the name for any use; the first has the bare one.
-inline std::string_view used_name(const char* name, std::uint32_t number,
+inline std::string_view used_name(std::string_view name, std::uint32_t number,
                                   char (&buffer)[kSuffixedSize]) {
-  return number > 1 ? suffixed_name(name, number, buffer) : std::string_view(name);
+  return number > 1 ? suffixed_name(name, number, buffer) : name;
 }
 
 } // namespace ringside::btf

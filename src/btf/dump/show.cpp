@@ -32,7 +32,7 @@ Result<void> Show::show_int(std::uint32_t id) {
   const std::string_view name = btf_.name(btf_.type(id));
   if (name.empty())
     return {};
-  const auto number = dump_.names_.use(btf_.type(id).name(), NameSpace::tags);
+  const auto number = dump_.names_.use(btf_.type(id).name(), name, NameSpace::tags);
   if (!number)
     return number.error();
   for (const Alias& alias : kAliases)

@@ -11,6 +11,31 @@
 
 namespace ringside::btf {
 
+// copy_ends copies kPart to 2 * kPart bytes, by its first and its last ones.
+template <std::size_t kPart>
+void copy_ends(char* to, const char* from, std::size_t size) {
+  std::memcpy(to, from, kPart);
+  std::memcpy(to + size - kPart, from + size - kPart, kPart);
+}
+
+// copy_text returns where the copy ends. Most texts are a few bytes, for which a call of memcpy
+// costs more than the copy.
+[[gnu::always_inline]] inline char* copy_text(char* to, std::string_view text) {
+  const std::size_t size = text.size();
+  if (size > 32)
+    std::memcpy(to, text.data(), size);
+  else if (size > 16)
+    copy_ends<16>(to, text.data(), size);
+  else if (size >= 8)
+    copy_ends<8>(to, text.data(), size);
+  else if (size >= 4)
+    copy_ends<4>(to, text.data(), size);
+  else
+    for (std::size_t at = 0; at < size; ++at)
+      to[at] = text[at];
+  return to + size;
+}
+
 // Writer gathers what is written and hands it over when a line is complete. A line or a name that
 // is longer than its buffer goes in pieces. Some programs' callbacks have buffers of 256 bytes, so
 // no piece but a single name is longer than a usual line.
@@ -20,26 +45,24 @@ public:
 
   Writer(Print print, void* context) : print_(print), context_(context) {}
 
-  [[gnu::always_inline]] void text(std::string_view text) {
-    if (text.size() > kRoom - length_) [[unlikely]]
-      long_text(text);
-    else
-      append(text);
+  // text writes some texts, one behind the other.
+  [[gnu::always_inline]] void text(std::string_view text) { write(text); }
+  template <class... More>
+  [[gnu::always_inline]] void text(std::string_view first, std::string_view second,
+                                   const More&... more) {
+    write(first, second, std::string_view(more)...);
   }
   // end_line ends the line with some text, and hands it over.
   void end_line(std::string_view end = "") {
-    text(end);
-    text("\n");
+    text(end, "\n");
     flush();
   }
   void number(std::uint64_t value) {
-    char digits[20];
-    std::size_t begin = sizeof(digits);
-    do {
-      digits[--begin] = static_cast<char>('0' + value % 10);
-      value /= 10;
-    } while (value != 0);
-    text({digits + begin, sizeof(digits) - begin});
+    std::size_t digits = 1;
+    for (std::uint64_t rest = value; rest >= 10; rest /= 10)
+      ++digits;
+    for (char* to = make_room(digits); digits > 0; value /= 10)
+      to[--digits] = static_cast<char>('0' + value % 10);
   }
   void signed_number(std::int64_t value) {
     if (value < 0)
@@ -49,20 +72,15 @@ public:
   // hex writes digits, without leading zeros or with at least `least` digits.
   void hex(std::uint64_t value, std::size_t least = 1) {
     constexpr std::size_t kMost = 16;
-    // One more than is written. append copies more than 16 characters in another way, and without
-    // room for them gcc warns of that copy, though it is never made.
-    char digits[kMost + 1];
     const auto needed = static_cast<std::size_t>(std::bit_width(value | 1) + 3) / 4;
-    const std::size_t count = std::min(std::max(needed, least), kMost);
-    for (std::size_t at = count; at > 0; --at, value >>= 4)
-      digits[at - 1] = "0123456789abcdef"[value & 0xf];
-    text({digits, count});
+    std::size_t digits = std::min(std::max(needed, least), kMost);
+    for (char* to = make_room(digits); digits > 0; value >>= 4)
+      to[--digits] = "0123456789abcdef"[value & 0xf];
   }
-  // tabs writes tabs, never more than 13, as for numbers below 0.
-  void tabs(int count) {
+  // tabs is a text of tabs, never more than 13, as for numbers below 0.
+  static std::string_view tabs(int count) {
     constexpr std::string_view kTabs = "\t\t\t\t\t\t\t\t\t\t\t\t\t";
-    const bool fits = count >= 0 && static_cast<std::size_t>(count) < kTabs.size();
-    text(fits ? kTabs.substr(0, static_cast<std::size_t>(count)) : kTabs);
+    return {kTabs.data(), std::min<std::size_t>(static_cast<unsigned>(count), kTabs.size())};
   }
 
   // flush hands over what is left. reset forgets what a callback that did not return has left.
@@ -78,36 +96,35 @@ public:
 private:
   static constexpr std::size_t kRoom = 255;
 
-  [[gnu::noinline]] void long_text(std::string_view text) {
+  // make_room is the place for some characters, which are written by then.
+  char* make_room(std::size_t count) {
+    if (count > kRoom - length_)
+      flush();
+    char* const place = buffer_ + length_;
+    length_ += count;
+    return place;
+  }
+
+  template <class... Views>
+  [[gnu::always_inline]] void write(Views... texts) {
+    if ((texts.size() + ...) > kRoom - length_) [[unlikely]] {
+      (write_long(texts), ...);
+      return;
+    }
+    char* end = buffer_ + length_;
+    ((end = copy_text(end, texts)), ...);
+    length_ = static_cast<std::size_t>(end - buffer_);
+  }
+  [[gnu::noinline]] void write_long(std::string_view text) {
     while (text.size() > kRoom - length_) {
       const std::size_t fits = kRoom - length_;
-      append(text.substr(0, fits));
+      std::memcpy(buffer_ + length_, text.data(), fits);
+      length_ = kRoom;
       text.remove_prefix(fits);
       flush();
     }
-    append(text);
-  }
-
-  // Most texts are a few bytes, for which a call of memcpy costs more than the copy.
-  [[gnu::always_inline]] void append(std::string_view text) {
-    char* const to = buffer_ + length_;
-    const std::size_t size = text.size();
-    length_ += size;
-    if (size > 16)
-      std::memcpy(to, text.data(), size);
-    else if (size >= 8)
-      copy_ends<8>(to, text.data(), size);
-    else if (size >= 4)
-      copy_ends<4>(to, text.data(), size);
-    else
-      for (std::size_t at = 0; at < size; ++at)
-        to[at] = text[at];
-  }
-  // copy_ends copies kPart to 2 * kPart bytes, by its first and its last ones.
-  template <std::size_t kPart>
-  static void copy_ends(char* to, const char* from, std::size_t size) {
-    std::memcpy(to, from, kPart);
-    std::memcpy(to + size - kPart, from + size - kPart, kPart);
+    std::memcpy(buffer_ + length_, text.data(), text.size());
+    length_ += text.size();
   }
 
   Print print_;
