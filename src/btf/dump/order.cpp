@@ -31,23 +31,47 @@ Result<void> Order::answer_alone(std::uint32_t id, Type type) {
   return settle(id);
 }
 
-// known_answer is the answer for a type that needs no visit: one that is settled, or a struct whose
-// name is enough. Nothing if that does not show behind a few modifiers and arrays.
+// are_settled: all types of a function are settled.
+bool Order::are_settled(Type function) {
+  if (!state(function.target()).is_settled)
+    return false;
+  for (std::uint32_t index = 0; index < function.elements(); ++index)
+    if (!state(function.parameter(index).type).is_settled)
+      return false;
+  return true;
+}
+
+// known_answer is the answer for a type that needs no visit: one that is settled, a function of
+// such types, or a struct whose name is enough. Nothing if that does not show behind a few
+// modifiers and arrays.
 std::optional<bool> Order::known_answer(std::uint32_t id, bool by_pointer) {
   constexpr int kMost = 4;
   for (int links = 0; links < kMost; ++links) {
     if (state(id).is_settled)
       return true;
     const Type type = dump_.btf_.type(id);
-    if (type.is_modifier()) {
+    switch (type.kind()) {
+    case kConst:
+    case kVolatile:
+    case kRestrict:
+    case kTypeTag:
       id = type.target();
-    } else if (type.is(kArray)) {
+      continue;
+    case kArray:
       id = type.array().element;
       by_pointer = false;
-    } else {
-      if (by_pointer && type.is_composite() && dump_.btf_.name(type)[0] != '\0')
+      continue;
+    case kStruct:
+    case kUnion:
+      if (by_pointer && dump_.btf_.name(type)[0] != '\0')
         return false;
-      break;
+      return {};
+    case kFuncProto:
+      if (are_settled(type))
+        return true;
+      return {};
+    default:
+      return {};
     }
   }
   return {};
@@ -82,6 +106,9 @@ Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
       break;
     case kPtr:
     case kTypedef:
+      if (const auto known = known_answer(type.target(), by_pointer || type.is(kPtr)))
+        return end({id, 1, by_pointer, *known});
+      break;
     case kFuncProto:
       break;
     default:
@@ -177,6 +204,8 @@ Result<void> Order::end(const Visit& visit) {
 }
 
 Result<void> Order::run(std::uint32_t first) {
+  if (known_answer(first, false))
+    return {};
   const std::size_t listed = dump_.list_.size();
   visits_.clear();
   settled_.clear();

@@ -37,6 +37,7 @@ private:
     if (!visits_.empty())
       visits_.back().is_whole |= is_whole;
   }
+  [[nodiscard]] bool are_settled(Type function);
   [[nodiscard]] std::optional<bool> known_answer(std::uint32_t id, bool by_pointer);
   [[nodiscard]] bool next_child(Visit& visit, std::uint32_t& id, bool& by_pointer);
   Result<void> leave();
