@@ -23,6 +23,8 @@ struct Frame {
   std::uint32_t head = 0;
   std::uint32_t id = 0;
   Composite composite{Type()};
+
+  void add(std::uint32_t alignment) { composite.add(*composite.next(), alignment); }
 };
 
 } // namespace
@@ -50,10 +52,10 @@ std::optional<std::uint32_t> Alignments::of_few(std::uint32_t id, int depth, int
     return leaf_alignment(type, pointer_size_);
   Composite composite(type);
   while (const auto member = composite.next()) {
-    const auto alignment = of_few(*member, depth + 1, left);
+    const auto alignment = of_few(member->type, depth + 1, left);
     if (!alignment)
       return {};
-    composite.add(*alignment);
+    composite.add(*member, *alignment);
   }
   return composite.alignment();
 }
@@ -106,7 +108,7 @@ Result<std::uint32_t> Alignments::of_any(std::uint32_t asked) {
       settle(asked, alignment);
       if (frames.empty())
         return alignment;
-      frames.back().composite.add(alignment);
+      frames.back().add(alignment);
     }
     while (!frames.back().composite.next()) {
       const Frame done = frames.take_last();
@@ -115,9 +117,9 @@ Result<std::uint32_t> Alignments::of_any(std::uint32_t asked) {
       settle(done.head, alignment);
       if (frames.empty())
         return alignment;
-      frames.back().composite.add(alignment);
+      frames.back().add(alignment);
     }
-    asked = *frames.back().composite.next();
+    asked = frames.back().composite.next()->type;
   }
 }
 

@@ -41,15 +41,15 @@ class Composite {
 public:
   explicit Composite(Type type) : type_(type) {}
 
-  // next is the type of the member that is asked for next; nothing once no more is wanted.
-  [[nodiscard]] std::optional<std::uint32_t> next() const {
+  // next is the member whose type is asked for next; nothing once no more is wanted.
+  [[nodiscard]] std::optional<Member> next() const {
     if (is_misplaced_ || index_ == type_.elements())
       return {};
-    return type_.member(index_).type;
+    return type_.member(index_);
   }
-  // add is its alignment, 0 for none.
-  void add(std::uint32_t alignment) {
-    const Member member = type_.member(index_++);
+  // add is the alignment of its type, 0 for none.
+  void add(const Member& member, std::uint32_t alignment) {
+    ++index_;
     if (alignment == 0)
       has_none_ = true;
     else if (member.bit_size == 0 && member.bit_offset % (8 * alignment) != 0)

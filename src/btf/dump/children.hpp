@@ -10,7 +10,8 @@
 namespace ringside::btf {
 
 // next_child is whether a type refers to one more type that is wanted: its target, then those of
-// its elements. `next` is how many were looked at, 0 at first, and `id` the one that was found.
+// its elements. `next` is how many were looked at, 0 at first, and `id` the one that was found,
+// which `wants` may replace by another.
 template <class Wants>
 bool next_child(Type type, std::uint32_t& next, std::uint32_t& id, Wants wants) {
   const KindLine& line = kKinds[type.kind()];

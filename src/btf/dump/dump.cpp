@@ -98,12 +98,12 @@ std::uint8_t Dump::near_alignment(std::uint32_t id, int depth) {
 std::uint8_t Dump::composite_alignment(std::uint32_t id, int depth) {
   Composite composite(btf_.type(id));
   while (const auto member = composite.next()) {
-    std::uint8_t& known = state(*member).alignment;
+    std::uint8_t& known = state(member->type).alignment;
     if (known == State::kUnknown)
-      known = near_alignment(*member, depth);
+      known = near_alignment(member->type, depth);
     if (known == State::kUnknown)
       return State::kUnknown;
-    composite.add(known);
+    composite.add(*member, known);
   }
   return state(id).alignment = static_cast<std::uint8_t>(composite.alignment());
 }
@@ -129,10 +129,10 @@ Result<std::uint32_t> Dump::find_alignment(std::uint32_t id) {
 Result<bool> Dump::is_packed(std::uint32_t id) {
   Composite composite(btf_.type(id));
   while (const auto member = composite.next()) {
-    const auto found = alignment(*member);
+    const auto found = alignment(member->type);
     if (!found)
       return found.error();
-    composite.add(*found);
+    composite.add(*member, *found);
   }
   state(id).alignment = static_cast<std::uint8_t>(composite.alignment());
   return composite.is_packed();

@@ -114,23 +114,12 @@ Result<void> Show::enter_composite(std::uint32_t id, std::uint32_t owner) {
   return frames_.append({id, owner, 0});
 }
 
-Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
+// behind_links is the type that pointers, modifiers and arrays lead to. The first pass has found no
+// loop of these.
+std::uint32_t Show::behind_links(std::uint32_t id) const {
   for (;;) {
-    const Dump::State& known = state(id);
-    if (known.is_printed || (known.is_open && known.is_forward_out))
-      return {};
     const Type type = btf_.type(id);
     switch (type.kind()) {
-    case kInt:
-      return show_int(id);
-    case kEnum:
-    case kEnum64:
-      state(id).is_printed = true;
-      return owner == 0 ? define(id) : Result<void>();
-    case kFwd:
-      state(id).is_printed = true;
-      return forward(id);
-    // The first pass has found no loop of these.
     case kPtr:
     case kConst:
     case kVolatile:
@@ -141,26 +130,57 @@ Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
     case kArray:
       id = type.array().element;
       continue;
-    case kFuncProto:
-      return frames_.append({id, owner, 0});
-    case kTypedef:
-      return enter_typedef(id, owner);
-    case kStruct:
-    case kUnion:
-      return enter_composite(id, owner);
     default:
-      return {};
+      return id;
     }
   }
 }
 
-// next_child is the next type that a frame has to show. Those that are printed are passed over.
+Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
+  const Dump::State& known = state(id);
+  if (known.is_printed || (known.is_open && known.is_forward_out))
+    return {};
+  switch (btf_.type(id).kind()) {
+  case kInt:
+    return show_int(id);
+  case kEnum:
+  case kEnum64:
+    state(id).is_printed = true;
+    return owner == 0 ? define(id) : Result<void>();
+  case kFwd:
+    state(id).is_printed = true;
+    return forward(id);
+  case kFuncProto:
+    return frames_.append({id, owner, 0});
+  case kTypedef:
+    return enter_typedef(id, owner);
+  case kStruct:
+  case kUnion:
+    return enter_composite(id, owner);
+  default:
+    return {};
+  }
+}
+
+// next_child is the next type that a frame has to show. Passed over are those that are printed, or
+// have a forward declaration: all types that are shown here have an owner.
 bool Show::next_child(Frame& frame, std::uint32_t& id, std::uint32_t& owner) {
   const Type type = btf_.type(frame.id);
   const bool owns = type.is(kTypedef) || (type.is_composite() && has_name(frame.id));
   owner = owns ? frame.id : frame.owner;
-  return btf::next_child(type, frame.next, id,
-                         [&](std::uint32_t child) { return !state(child).is_printed; });
+  return btf::next_child(type, frame.next, id, [&](std::uint32_t& child) {
+    const std::uint32_t first = child;
+    if (state(first).is_printed)
+      return false;
+    child = behind_links(first);
+    const Dump::State& known = state(child);
+    if (!known.is_printed && !known.is_forward_out)
+      return true;
+    // A link to it prints nothing either, from now on.
+    if (child != first)
+      state(first).is_printed = true;
+    return false;
+  });
 }
 
 Result<void> Show::leave(const Frame& frame) {

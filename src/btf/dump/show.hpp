@@ -34,6 +34,7 @@ private:
   [[nodiscard]] bool is_builtin(std::uint32_t id) const {
     return std::strcmp(btf_.name(btf_.type(id)), "__builtin_va_list") == 0;
   }
+  [[nodiscard]] std::uint32_t behind_links(std::uint32_t id) const;
   Result<void> enter(std::uint32_t id, std::uint32_t owner);
   Result<void> enter_typedef(std::uint32_t id, std::uint32_t owner);
   Result<void> enter_composite(std::uint32_t id, std::uint32_t owner);
