@@ -196,9 +196,16 @@ static void take_text(void* pieces, const char* format, va_list arguments) {
   ++*(long*)pieces;
 }
 
-static void work_dump(void) {
+static void make_text(void* pieces, const char* format, va_list arguments) {
+  char text[4096];
+
+  vsnprintf(text, sizeof(text), format, arguments);
+  ++*(long*)pieces;
+}
+
+static void dump_all(btf_dump_printf_fn_t take) {
   long pieces = 0;
-  struct btf_dump* const dump = p_btf_dump__new(read_one, take_text, &pieces, NULL);
+  struct btf_dump* const dump = p_btf_dump__new(read_one, take, &pieces, NULL);
 
   need(dump, "btf_dump__new");
   for (uint32_t id = 1; id < p_btf__type_cnt(read_one); id++)
@@ -207,6 +214,14 @@ static void work_dump(void) {
   if (pieces == 0)
     fail("btf_dump__dump_type");
   p_btf_dump__free(dump);
+}
+
+static void work_dump(void) {
+  dump_all(take_text);
+}
+
+static void work_dump_and_format(void) {
+  dump_all(make_text);
 }
 
 static void prepare_nothing(void) {}
@@ -250,6 +265,7 @@ static const struct {
     {"raw data in the other order", prepare_read, work_foreign},
     {"add 10000 structs of 3 members", prepare_int, work_add_structs},
     {"dump all types as C", prepare_read, work_dump},
+    {"dump all types as C, formatted", prepare_read, work_dump_and_format},
 };
 
 __attribute__((noinline)) static void measured(void (*work)(void)) {

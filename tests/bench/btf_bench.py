@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """What work on the running kernel's BTF costs, with libbpf 1.7.0 and with ours: instructions as
 callgrind counts them, memory from the allocator at the most, blocks in all, and the best time of
-some runs. Beside ours stands the goal for it, in instructions.
+some runs. Beside ours stands the goal for it, in instructions. A dump hands its text to a function
+that does nothing with it: formatting is the program's. Formatted, the function calls vsnprintf.
 
   btf_bench.py PROGRAM LIBRARY [WORD...]    only the works with one of the words in their names
 """
