@@ -157,7 +157,7 @@ private:
   bool is_cast_ = false;
   // Most members and parameters are of a few types. These were written last, by id; another type
   // may take the place of one.
-  static constexpr std::size_t kPlains = 256;
+  static constexpr std::size_t kPlains = 512;
   Plain plains_[kPlains];
   // Empty between calls, but for their memory.
   Vector<std::uint32_t> chain_;

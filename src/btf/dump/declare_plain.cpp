@@ -23,9 +23,7 @@ std::optional<std::string_view> base_keyword(Type type, bool has_name) {
   case kEnum:
   case kEnum64:
   case kFwd:
-    if (has_name)
-      return keyword_of(type);
-    return {};
+    return has_name ? std::optional(keyword_of(type)) : std::nullopt;
   default:
     return {};
   }

@@ -22,7 +22,8 @@ namespace {
 
 // is_never_defined: a type of this kind prints nothing, and needs nothing.
 bool is_never_defined(Kind kind) {
-  return kind == kFunc || kind == kVar || kind == kDatasec || kind == kDeclTag;
+  constexpr std::uint32_t kNever = 1U << kFunc | 1U << kVar | 1U << kDatasec | 1U << kDeclTag;
+  return (kNever >> kind & 1) != 0;
 }
 
 } // namespace

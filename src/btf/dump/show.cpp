@@ -37,10 +37,7 @@ Result<void> Show::show_int(std::uint32_t id) {
     return number.error();
   for (const Alias& alias : kAliases)
     if (*number == 1 && name == alias.name) {
-      dump_.out_.text("typedef ");
-      dump_.out_.text(alias.meaning);
-      dump_.out_.text(" ");
-      dump_.out_.text(name);
+      dump_.out_.text("typedef ", alias.meaning, " ", name);
       dump_.out_.end_line(";");
       dump_.out_.end_line();
     }

@@ -77,6 +77,10 @@ public:
       REQUIRE(btf::add_enumerator(*btf_, enumerator.name, enumerator.value));
     return added;
   }
+  // enumerator adds one to the last type.
+  void enumerator(const char* name, std::int64_t value) {
+    REQUIRE(btf::add_enumerator(*btf_, name, value));
+  }
   std::uint32_t enumeration64(const char* name, std::initializer_list<EnumeratorOf> enumerators) {
     const std::uint32_t added = id(btf::add_enum(*btf_, btf::kEnum64, name, 8, false));
     for (const EnumeratorOf& enumerator : enumerators)

@@ -3,6 +3,7 @@
 #include "btf/dump/declare.hpp"
 
 #include <cerrno>
+#include <string>
 
 #include <catch2/catch.hpp>
 
@@ -158,6 +159,50 @@ TEST_CASE("a long chain neither overflows the stack nor takes long") {
     type = types.reference(btf::kConst, nullptr, type);
   Dumped dumped(types.btf());
   CHECK(dumped.declaration(type, "v").size() == 100'000 * 6 + 5);
+}
+
+TEST_CASE("a type that is added later is declared by its name") {
+  Types types;
+  const auto pointer = types.pointer(2);
+  Dumped dumped(types.btf());
+  CHECK(dumped.declaration(pointer, "v") == "void *v");
+  types.structure("late", 0, {});
+  CHECK(dumped.declaration(pointer, "v") == "struct late *v");
+}
+
+TEST_CASE("an enum keeps the name that it had without enumerators") {
+  Types types;
+  types.enumeration("e", 4, {{"A", 1}});
+  const auto empty = types.enumeration("e", 4, {});
+  Dumped dumped(types.btf());
+  CHECK(dumped.declaration(1, "v") == "enum e v");
+  CHECK(dumped.declaration(empty, "v") == "enum e v");
+  types.enumerator("B", 2);
+  CHECK(dumped.declaration(empty, "v") == "enum e v");
+}
+
+TEST_CASE("each of many types is declared by its own name, again and again") {
+  constexpr int kTypes = 2000;
+  Types types;
+  for (int number = 1; number <= kTypes; ++number)
+    types.structure(("a_struct_" + std::to_string(number)).c_str(), 0, {});
+  Dumped dumped(types.btf());
+  for (int turn = 0; turn < 2; ++turn)
+    for (std::uint32_t id = 1; id <= kTypes; ++id)
+      CHECK(dumped.declaration(id, "v") == "struct a_struct_" + std::to_string(id) + " v");
+}
+
+TEST_CASE("a type with a long name is declared and laid out as others") {
+  const std::string name(100, 'n');
+  Types types;
+  const auto character = types.signed_integer("char", 1);
+  const auto number = types.reference(btf::kTypedef, name.c_str(), types.signed_integer("int", 4));
+  const auto holder = types.structure(
+      "holder", 40, {{"a", number, 0}, {"b", types.pointer(number), 64}, {"c", character, 256}});
+  Dumped dumped(types.btf());
+  CHECK(dumped.type(holder) == "typedef int " + name + ";\n\nstruct holder {\n\t" + name +
+                                   " a;\n\t" + name +
+                                   " *b;\n\tlong: 64;\n\tlong: 64;\n\tchar c;\n};\n\n");
 }
 
 } // namespace ringside::test
