@@ -93,7 +93,7 @@ Result<bool> Declare::write_base(Declaration& declaration) {
     out().text("void");
     return true;
   case kTypedef:
-    if (const auto written = dump_.name(id, btf().name(type)); !written)
+    if (const auto written = dump_.name("", id, btf().name(type)); !written)
       return written.error();
     return true;
   default:

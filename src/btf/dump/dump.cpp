@@ -68,12 +68,7 @@ Result<void> Dump::look_at_new() {
   return {};
 }
 
-// begin_alignments forgets alignments if the Btf has other pointers now.
-void Dump::begin_alignments() {
-  const std::uint32_t pointer_bytes = btf_.pointer_bytes();
-  if (alignment_pointer_bytes_ == pointer_bytes) [[likely]]
-    return;
-  alignment_pointer_bytes_ = pointer_bytes;
+void Dump::forget_alignments() {
   alignments_ = nullptr;
   for (State& state : states_)
     state.alignment = State::kUnknown;
@@ -155,12 +150,12 @@ Result<std::uint32_t> Dump::use_name(std::uint32_t id) {
   return state(id).number = number;
 }
 
-Result<void> Dump::name(std::uint32_t id, const char* text) {
+Result<void> Dump::name(std::string_view before, std::uint32_t id, const char* text) {
   const auto number = this->number(id);
   if (!number)
     return number.error();
   char buffer[kSuffixedSize];
-  out_.text(used_name(text, *number, buffer));
+  out_.text(before, used_name(text, *number, buffer));
   return {};
 }
 
@@ -168,10 +163,8 @@ Result<void> Dump::tag(std::uint32_t id) {
   const Type type = btf_.type(id);
   const char* const text = btf_.name(type);
   const std::string_view keyword = keyword_of(type);
-  if (text[0] != '\0') {
-    out_.text(keyword);
-    return name(id, text);
-  }
+  if (text[0] != '\0')
+    return name(keyword, id, text);
   out_.text(without_space(keyword));
   return {};
 }
@@ -188,7 +181,11 @@ Result<void> Dump::show_all() {
 
 void Dump::begin_text() {
   out_.reset();
-  begin_alignments();
+  // The program may have given the Btf other pointers since the last call.
+  if (const std::uint32_t bytes = btf_.pointer_bytes(); bytes != alignment_pointer_bytes_) {
+    alignment_pointer_bytes_ = bytes;
+    forget_alignments();
+  }
 }
 
 Result<void> Dump::begin_call() {

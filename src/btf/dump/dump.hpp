@@ -94,7 +94,7 @@ private:
   Result<bool> is_packed(std::uint32_t id);
   std::uint8_t near_alignment(std::uint32_t id, int depth);
   std::uint8_t composite_alignment(std::uint32_t id, int depth);
-  void begin_alignments();
+  void forget_alignments();
   // grow makes room for types that were added to the Btf. EINVAL: one is of a kind that is not
   // known; ENOMEM.
   Result<void> grow() { return states_.size() >= btf_.end_id() ? Result<void>() : look_at_new(); }
@@ -110,8 +110,8 @@ private:
   }
   Result<std::uint32_t> use_name(std::uint32_t id);
   // name writes the name of a type, whose text is `text`, with the suffix that its first use gave
-  // it. ENOMEM.
-  Result<void> name(std::uint32_t id, const char* text);
+  // it, behind some other text. ENOMEM.
+  Result<void> name(std::string_view before, std::uint32_t id, const char* text);
   // tag writes "struct NAME", "union NAME" or "enum NAME", of a FWD as well. ENOMEM.
   Result<void> tag(std::uint32_t id);
   Result<void> show_all();
