@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// allocate, release on the C library's heap.
+// allocate, reallocate, release on the C library's heap.
 #include "base/allocate.hpp"
 
 #include <cstdlib>
@@ -8,6 +8,10 @@ namespace ringside {
 
 void* allocate(std::size_t size) {
   return std::malloc(size);
+}
+
+void* reallocate(void* memory, std::size_t size) {
+  return std::realloc(memory, size);
 }
 
 void release(void* memory) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -58,16 +59,14 @@ public:
   // append_all adds copies of `values`, which may lie in this list.
   Result<void> append_all(std::span<const T> values) {
     static_assert(std::is_trivially_copyable_v<T>);
-    if (capacity_ - size_ >= values.size()) {
-      copy_behind(values);
-      return {};
+    const T* from = values.data();
+    if (capacity_ - size_ < values.size()) {
+      const auto moved = grow_for(values);
+      if (!moved)
+        return moved.error();
+      from = *moved;
     }
-    Vector larger;
-    if (const auto room = larger.reserve(capacity_for(values.size())); !room)
-      return room;
-    larger.copy_behind(*this);
-    larger.copy_behind(values);
-    *this = std::move(larger);
+    copy_behind({from, values.size()});
     return {};
   }
 
@@ -145,6 +144,17 @@ private:
   }
   Result<void> grow(std::size_t count) { return move_to(capacity_for(count)); }
 
+  // grow_for makes room for copies of values, and is where they lie then.
+  [[gnu::noinline]] Result<const T*> grow_for(std::span<const T> values) {
+    const std::less<const T*> is_before;
+    const T* const from = values.data();
+    const bool is_inside = !is_before(from, elements_) && is_before(from, elements_ + size_);
+    const std::ptrdiff_t at = is_inside ? from - elements_ : 0;
+    if (const auto grown = grow(values.size()); !grown)
+      return grown.error();
+    return is_inside ? elements_ + at : from;
+  }
+
   void copy_behind(std::span<const T> values) {
     if (!values.empty())
       std::memcpy(elements_ + size_, values.data(), values.size_bytes());
@@ -155,21 +165,23 @@ private:
     std::size_t bytes = 0;
     if (__builtin_mul_overflow(capacity, sizeof(T), &bytes))
       return Errno(ENOMEM);
-    void* memory = allocate(bytes);
-    if (memory == nullptr)
-      return Errno(ENOMEM);
-    T* const moved = static_cast<T*>(memory);
     if constexpr (std::is_trivially_copyable_v<T>) {
-      if (size_ != 0)
-        std::memcpy(memory, elements_, size_ * sizeof(T));
+      void* const memory = reallocate(elements_, bytes);
+      if (memory == nullptr)
+        return Errno(ENOMEM);
+      elements_ = static_cast<T*>(memory);
     } else {
+      void* const memory = allocate(bytes);
+      if (memory == nullptr)
+        return Errno(ENOMEM);
+      T* const moved = static_cast<T*>(memory);
       for (std::size_t index = 0; index < size_; ++index) {
         new (moved + index) T(std::move(elements_[index]));
         elements_[index].~T();
       }
+      release(elements_);
+      elements_ = moved;
     }
-    release(elements_);
-    elements_ = moved;
     capacity_ = capacity;
     return {};
   }

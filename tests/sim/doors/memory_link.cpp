@@ -2,9 +2,11 @@
 // memory: ringside's allocation in unit tests, counted, and failing when that is scripted.
 #include "sim/doors/memory.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 #include "base/allocate.hpp"
 #include "sim/kernel/kernel.hpp"
@@ -33,6 +35,16 @@ void* allocate(std::size_t size) {
   *header = {size, epoch};
   in_use += size;
   return header + 1;
+}
+
+// It always moves, so that what points into the old memory is found to be stale.
+void* reallocate(void* memory, std::size_t size) {
+  void* const moved = allocate(size);
+  if (moved == nullptr || memory == nullptr)
+    return moved;
+  std::memcpy(moved, memory, std::min(size, (static_cast<Header*>(memory) - 1)->size));
+  release(memory);
+  return moved;
 }
 
 void release(void* memory) {
