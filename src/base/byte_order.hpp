@@ -35,8 +35,15 @@ constexpr std::uint64_t swapped_bytes(std::uint64_t number) {
 
 // swap_words swaps the bytes of each of the whole 32-bit words in `bytes`.
 inline void swap_words(std::span<std::byte> bytes) {
-  for (std::size_t at = 0; at + sizeof(std::uint32_t) <= bytes.size();
-       at += sizeof(std::uint32_t)) {
+  // Two words at a time: to swap 8 bytes also swaps the words, which the rotation undoes.
+  std::size_t at = 0;
+  for (; bytes.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+    std::uint64_t pair = 0;
+    std::memcpy(&pair, bytes.data() + at, sizeof(pair));
+    pair = std::rotl(swapped_bytes(pair), 32);
+    std::memcpy(bytes.data() + at, &pair, sizeof(pair));
+  }
+  if (bytes.size() - at >= sizeof(std::uint32_t)) {
     std::uint32_t word = 0;
     std::memcpy(&word, bytes.data() + at, sizeof(word));
     word = swapped_bytes(word);
