@@ -54,8 +54,8 @@ public:
   // reserve makes room for `count` numbers in all. ENOMEM.
   Result<void> reserve(std::size_t count) {
     // At most two thirds of the slots are used.
-    const std::size_t wanted = std::bit_ceil(count + count / 2 + 1);
-    return wanted <= slots_.size() ? Result<void>() : move_to(wanted);
+    const std::size_t wanted = count + count / 2 + 1;
+    return wanted <= slots_.size() ? Result<void>() : move_to(std::bit_ceil(wanted));
   }
 
   // find is the first number with this hash for which `equal` holds, or kNone.
@@ -78,6 +78,21 @@ public:
     place(slots_.data(), mask(), {hash, number});
     ++count_;
     return {};
+  }
+
+  // find_or_insert is find, and inserts `number` where it finds none.
+  template <class Equal>
+  Result<std::uint32_t> find_or_insert(std::uint32_t hash, std::uint32_t number, Equal equal) {
+    if (const auto room = reserve(count_ + 1); !room)
+      return room.error();
+    Slot* const slots = slots_.data();
+    std::size_t at = hash & mask();
+    for (; slots[at].number != kNone; at = (at + 1) & mask())
+      if (slots[at].hash == hash && equal(slots[at].number))
+        return slots[at].number;
+    slots[at] = {hash, number};
+    ++count_;
+    return kNone;
   }
 
   [[nodiscard]] std::size_t size() const { return count_; }

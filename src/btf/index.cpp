@@ -21,15 +21,12 @@ Result<void> index_names(const Btf& btf, HashIndex& index) {
     if (type.name() == 0)
       continue;
     const std::string_view name(btf.name(type));
-    if (name.empty())
-      continue;
     const std::uint32_t hash = hash_text(name);
     const auto is_same = [&](std::uint32_t other) {
       return data.type(other).is(type.kind()) && name == btf.name(data.type(other));
     };
-    if (index.find(hash, is_same) == HashIndex::kNone)
-      if (const auto added = index.insert(hash, number); !added)
-        return added;
+    if (const auto noted = index.find_or_insert(hash, number, is_same); !noted)
+      return noted.error();
   }
   return {};
 }

@@ -26,9 +26,8 @@ Result<void> index_strings(std::span<const char> strings, HashIndex& index) {
     const auto number = static_cast<std::uint32_t>(offset);
     const std::uint32_t hash = hash_text(text);
     const auto is_equal = [&](std::uint32_t other) { return is_at(strings, other, text); };
-    if (index.find(hash, is_equal) == HashIndex::kNone)
-      if (const auto added = index.insert(hash, number); !added)
-        return added;
+    if (const auto noted = index.find_or_insert(hash, number, is_equal); !noted)
+      return noted.error();
     offset += text.size() + 1;
   }
   return {};

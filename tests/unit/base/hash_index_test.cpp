@@ -35,6 +35,18 @@ TEST_CASE("of equal keys the one that was added first is found, however the inde
   CHECK(index.size() == 300);
 }
 
+TEST_CASE("a number is inserted where no equal one is found") {
+  const auto hash_of = [](std::uint32_t key) { return UINT32_MAX - key % 5; };
+  HashIndex index;
+  for (std::uint32_t key = 0; key < 100; ++key) {
+    const auto is_key = [&](std::uint32_t number) { return number == key; };
+    CHECK(*index.find_or_insert(hash_of(key), key, is_key) == HashIndex::kNone);
+    CHECK(*index.find_or_insert(hash_of(key), key + 1000, is_key) == key);
+    CHECK(index.find(hash_of(key), is_key) == key);
+  }
+  CHECK(index.size() == 100);
+}
+
 TEST_CASE("an empty index finds nothing") {
   HashIndex index;
   const auto any = [](std::uint32_t) { return true; };
