@@ -2,6 +2,8 @@
 // OffsetTable: a number for each of some offsets, in memory by how many they are.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,7 +14,7 @@
 namespace ringside::btf {
 
 // OffsetTable is used in two steps: all offsets are named, then each has a number, kNone at first.
-// Below all this is a bit for each possible offset, and a count for each 64 of them.
+// Below all this is a bit for each possible offset, and a count for each 8 of them.
 class OffsetTable {
 public:
   static constexpr std::uint32_t kNone = UINT32_MAX;
@@ -25,16 +27,14 @@ public:
     return table;
   }
 
-  void name(std::uint32_t offset) {
-    blocks_[offset / kBits].bits |= std::uint64_t{1} << offset % kBits;
-  }
+  void name(std::uint32_t offset) { blocks_[offset / kBits].bits |= bit_of(offset); }
 
   // end_names comes between the steps. ENOMEM.
   Result<void> end_names() {
     std::uint32_t count = 0;
     for (Block& block : blocks_) {
       block.before = count;
-      count += bits_in(block.bits);
+      count += kBitsIn[block.bits];
     }
     auto numbers = Array<std::uint32_t>::of_size(count);
     if (!numbers)
@@ -51,29 +51,26 @@ public:
   // number is that of an offset that was named.
   [[nodiscard]] std::uint32_t& number(std::uint32_t offset) {
     const Block& block = blocks_[offset / kBits];
-    const std::uint64_t below = (std::uint64_t{1} << offset % kBits) - 1;
-    return numbers_[block.before + bits_in(block.bits & below)];
+    return numbers_[block.before + kBitsIn[block.bits & (bit_of(offset) - 1)]];
   }
 
 private:
-  static constexpr std::uint32_t kBits = 64;
-
-  // bits_in counts bits. std::popcount is a function call for processors that may lack the
-  // instruction.
-  static std::uint32_t bits_in(std::uint64_t bits) {
-    constexpr std::uint64_t kPairs = 0x5555555555555555;
-    constexpr std::uint64_t kFours = 0x3333333333333333;
-    constexpr std::uint64_t kBytes = 0x0f0f0f0f0f0f0f0f;
-    bits -= bits >> 1 & kPairs;
-    bits = (bits & kFours) + (bits >> 2 & kFours);
-    bits = (bits + (bits >> 4)) & kBytes;
-    return static_cast<std::uint32_t>(bits * 0x0101010101010101 >> 56);
-  }
+  static constexpr std::uint32_t kBits = 8;
+  static constexpr std::array<std::uint8_t, 1 << kBits> kBitsIn = [] {
+    std::array<std::uint8_t, 1 << kBits> counts{};
+    for (unsigned bits = 0; bits < counts.size(); ++bits)
+      counts[bits] = static_cast<std::uint8_t>(std::popcount(bits));
+    return counts;
+  }();
 
   struct Block {
-    std::uint64_t bits = 0;
     std::uint32_t before = 0; // how many offsets are named in the blocks before
+    std::uint8_t bits = 0;
   };
+
+  static std::uint8_t bit_of(std::uint32_t offset) {
+    return static_cast<std::uint8_t>(1U << offset % kBits);
+  }
 
   Vector<Block> blocks_;
   Array<std::uint32_t> numbers_;

@@ -75,17 +75,15 @@ Result<std::uint32_t> StringSet::add(std::string_view text, std::size_t max_size
   const std::size_t offset = strings_.size();
   if (offset >= max_size || text.size() >= max_size - offset)
     return Errno(ENOMEM);
-  if (const auto room = index_.reserve(index_.size() + 1); !room)
-    return room.error();
   if (const auto text_added = strings_.append_all(std::span(text)); !text_added)
     return text_added.error();
-  if (const auto ended = strings_.append('\0'); !ended) {
-    strings_.truncate(offset);
-    return ended.error();
-  }
   const auto number = static_cast<std::uint32_t>(offset);
-  if (const auto added = index_.insert(hash, number); !added)
-    return added.error();
+  const auto ended = strings_.append('\0');
+  const auto indexed = ended ? index_.insert(hash, number) : ended;
+  if (!indexed) {
+    strings_.truncate(offset);
+    return indexed.error();
+  }
   return number;
 }
 

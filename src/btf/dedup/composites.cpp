@@ -14,49 +14,22 @@ namespace {
 constexpr std::uint32_t kNone = State::kNone;
 constexpr Subject kSubject("dedup");
 
-// has_name_alone: such a type can be the same as one that says less, or more, but for the name.
-bool has_name_alone(Type type) {
-  return type.is_composite() || type.is_enum() || type.is(kFwd);
-}
-
 // can_be_part: a type of this kind may be part of another.
 bool can_be_part(Kind kind) {
   return kind != kVoid && kind != kVar && kind != kDatasec && kind != kDeclTag;
 }
 
-// is_rarely_part: no compiler makes such a type part of another, so what it looks like is not worth
-// finding out.
-bool is_rarely_part(Kind kind) {
-  return kind == kFunc || !can_be_part(kind);
+// target_of is where the id is that a type is known by if it has no name, or null.
+const std::uint32_t* target_of(Type type) {
+  if (type.is(kPtr) || type.is(kFuncProto) || type.is_modifier())
+    return &type.words()[kTargetWord];
+  return type.is(kArray) ? &type.words()[kHeadWords] : nullptr;
 }
 
 } // namespace
 
-// A look is a hash of what two types that are the same have in common: their words, and the looks
-// of what they refer to. It is taken in steps, which begin with the name alone, because types refer
-// to themselves. With looks, types that have a name and a size in common are told from each other
-// without being followed.
 Result<void> Composites::init() {
-  constexpr int kSteps = 2;
-  const std::uint32_t end = state_.end_id();
-  for (int step = 0; step < kSteps; ++step) {
-    auto looks = Array<std::uint32_t>::of_size(end);
-    if (!looks)
-      return looks.error();
-    for (std::uint32_t id = 0; id < end; ++id) {
-      const Type type = state_.type(id);
-      std::uint32_t look = 0;
-      if (has_name_alone(type))
-        look = mixed(0, type.name());
-      else if (!is_rarely_part(type.kind()))
-        look = hash_type(type, [&](std::uint32_t other) {
-          return step == 0 ? state_.type(other).name() : looks_.data()[other];
-        });
-      looks->data()[id] = look;
-    }
-    looks_ = std::move(*looks);
-  }
-  auto assumed = Array<std::uint32_t>::of_size(end);
+  auto assumed = Array<std::uint32_t>::of_size(state_.end_id());
   if (!assumed)
     return assumed.error();
   assumed_ = std::move(*assumed);
@@ -64,27 +37,40 @@ Result<void> Composites::init() {
   return {};
 }
 
+// look_of is a hash of what two types that can be the same have in common: the name, and where
+// there is none, the kinds of types that lead to the first with a name. With looks, types that have
+// a shape in common are told from each other without being followed.
+std::uint32_t Composites::look_of(std::uint32_t id) const {
+  constexpr int kMaxSteps = 4;
+  WordHash look;
+  for (int steps = 0; steps < kMaxSteps; ++steps) {
+    const Type type = state_.type(id);
+    const std::uint32_t* const target = target_of(type);
+    if (target == nullptr) {
+      look.add(type.name());
+      break;
+    }
+    look.add(type.info());
+    id = *target;
+  }
+  return look.value();
+}
+
 std::uint32_t Composites::hash_of(std::uint32_t id) const {
-  return hash_type(state_.type(id), [&](std::uint32_t other) { return looks_.data()[other]; });
+  return hash_type(state_.type(id), [&](std::uint32_t other) { return look_of(other); });
 }
 
-Result<void> Composites::enter(std::uint32_t id) {
-  return enter(id, hash_of(id));
-}
-
-Result<void> Composites::enter(std::uint32_t id, std::uint32_t hash) {
-  return state_.lists().enter(
-      hash, id, [&](std::uint32_t other) { return takes(state_.type(other).kind()); });
+void Composites::enter(std::uint32_t id) {
+  lists_.enter(hash_of(id), id);
 }
 
 Result<void> Composites::merge(std::uint32_t id) {
   if (state_.is_mapped(id))
     return {};
-  const Lists& lists = state_.lists();
   const std::uint32_t hash = hash_of(id);
-  std::uint32_t listed =
-      lists.first(hash, [&](std::uint32_t other) { return takes(state_.type(other).kind()); });
-  for (; listed != kNone; listed = lists.next(listed)) {
+  const auto is_taken = [&](std::uint32_t other) { return takes(state_.type(other).kind()); };
+  for (std::uint32_t listed = lists_.first(hash, is_taken); listed != kNone;
+       listed = lists_.next(listed, is_taken)) {
     forget_assumptions();
     const auto same = are_same(id, listed);
     if (!same)
@@ -98,7 +84,8 @@ Result<void> Composites::merge(std::uint32_t id) {
     return {};
   }
   state_.map(id) = id;
-  return enter(id, hash);
+  lists_.enter(hash, id);
+  return {};
 }
 
 void Composites::forget_assumptions() {

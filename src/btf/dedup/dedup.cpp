@@ -21,18 +21,19 @@ namespace {
 constexpr Subject kDedupSubject("dedup");
 
 // check_words: each word of all types and of `ext` means something. Those of a Btf that was changed
-// may not.
-Result<void> check_words(const Btf& btf, Ext* ext) {
+// may not. `strings` sees those that are used.
+Result<void> check_words(const Btf& btf, Ext* ext, Strings& strings) {
   std::uint32_t highest_id = 0;
   std::uint32_t highest_string = 0;
   const auto see_id = [&](std::uint32_t id) { highest_id = std::max(highest_id, id); };
   const auto see_string = [&](std::uint32_t string) {
     highest_string = std::max(highest_string, string);
+    strings.see(string);
   };
   for (std::uint32_t id = 1; id < btf.end_id(); ++id) {
     const Type type = btf.type(id);
-    if (const auto known = check_kind(id, type, kDedupSubject); !known)
-      return known;
+    if (!is_known(type.kind()))
+      return check_kind(id, type, kDedupSubject);
     each_reference(type.words(), see_string, see_id);
   }
   if (ext != nullptr) {
@@ -52,19 +53,20 @@ Result<void> check_words(const Btf& btf, Ext* ext) {
 class Passes {
 public:
   explicit Passes(State& state)
-      : state_(state), values_(state), composites_(state), references_(state) {}
+      : state_(state), values_(state, lists_), composites_(state, lists_),
+        references_(state, lists_) {}
 
   Result<void> run() {
+    if (const auto begun = lists_.init(state_.end_id()); !begun)
+      return begun;
     if (const auto begun = composites_.init(); !begun)
       return begun;
     if (const auto entered = enter_base(); !entered)
       return entered;
-    keep_variables();
     if (const auto merged = merge(values_); !merged)
       return merged;
     if (const auto merged = merge(composites_); !merged)
       return merged;
-    composites_.end();
     if (const auto resolved = resolve_forwards(); !resolved)
       return resolved;
     return merge(references_);
@@ -80,76 +82,73 @@ private:
     return {};
   }
   Result<void> enter_base();
-  void keep_variables();
   Result<void> resolve_forwards();
 
   State& state_;
+  Lists lists_;
   Values values_;
   Composites composites_;
   References references_;
 };
 
-// All of the base stays, and so do variables, which would be told from each other by their places.
+// All of the base stays.
 Result<void> Passes::enter_base() {
   state_.map(0) = 0;
   for (std::uint32_t id = 1; id < state_.first_id(); ++id) {
     const Kind kind = state_.type(id).kind();
     state_.map(id) = id;
-    Result<void> entered;
-    if (Values::takes(kind))
-      entered = values_.enter(id);
-    else if (Composites::takes(kind))
-      entered = composites_.enter(id);
-    else if (References::takes(kind))
-      entered = references_.enter(id);
-    if (!entered)
-      return entered;
+    if (Values::takes(kind)) {
+      if (const auto entered = values_.enter(id); !entered)
+        return entered;
+    } else if (Composites::takes(kind)) {
+      composites_.enter(id);
+    } else if (References::takes(kind)) {
+      references_.enter(id);
+    }
   }
   return {};
 }
 
-void Passes::keep_variables() {
-  for (std::uint32_t id = state_.first_id(); id < state_.end_id(); ++id)
-    if (const Type type = state_.type(id); type.is(kVar) || type.is(kDatasec))
-      state_.map(id) = id;
-}
-
 // A forward declaration that nothing was compared with is that of the one type of its name.
 Result<void> Passes::resolve_forwards() {
-  struct Named {
-    std::uint32_t id;
-    bool is_alone;
+  struct Name {
+    std::uint32_t name;
+    std::uint32_t full = State::kNone; // the last type of the name that stays
+    bool is_alone = true;
   };
-  Vector<Named> named;
+  Vector<Name> names;
   HashIndex index;
+  const auto hash_of = [](std::uint32_t name) { return hash_bytes(&name, sizeof(name)); };
   const auto find = [&](std::uint32_t name) {
-    return index.find(hash_bytes(&name, sizeof(name)), [&](std::uint32_t number) {
-      return state_.type(named[number].id).name() == name;
-    });
+    return index.find(hash_of(name), [&](std::uint32_t at) { return names[at].name == name; });
   };
-  for (std::uint32_t id = 1; id < state_.end_id(); ++id) {
-    const Type type = state_.type(id);
-    if (!type.is_composite() || state_.map(id) != id)
+  for (const std::uint32_t id : values_.forwards()) {
+    const std::uint32_t name = state_.type(id).name();
+    if (!state_.stays(id) || find(name) != HashIndex::kNone)
       continue;
-    if (const std::uint32_t number = find(type.name()); number != HashIndex::kNone) {
-      named[number].is_alone = false;
-      continue;
-    }
-    const std::uint32_t name = type.name();
-    const auto number = static_cast<std::uint32_t>(named.size());
-    if (const auto added = named.append({id, true}); !added)
+    const auto number = static_cast<std::uint32_t>(names.size());
+    if (const auto added = names.append({name}); !added)
       return added;
-    if (const auto added = index.insert(hash_bytes(&name, sizeof(name)), number); !added)
+    if (const auto added = index.insert(hash_of(name), number); !added)
       return added;
   }
-  for (std::uint32_t id = state_.first_id(); id < state_.end_id(); ++id) {
+  for (std::uint32_t id = 1; !names.empty() && id < state_.end_id(); ++id) {
     const Type type = state_.type(id);
-    if (!type.is(kFwd) || state_.map(id) != id)
+    if (!type.is_composite() || !state_.stays(id))
       continue;
-    const std::uint32_t number = find(type.name());
-    if (number != HashIndex::kNone && named[number].is_alone &&
-        state_.type(named[number].id).is(type.flag() ? kUnion : kStruct))
-      state_.map(id) = named[number].id;
+    if (const std::uint32_t number = find(type.name()); number != HashIndex::kNone) {
+      names[number].is_alone = names[number].full == State::kNone;
+      names[number].full = id;
+    }
+  }
+  for (const std::uint32_t id : values_.forwards()) {
+    const Type type = state_.type(id);
+    if (!state_.stays(id))
+      continue;
+    const Name& name = names[find(type.name())];
+    if (name.full != State::kNone && name.is_alone &&
+        state_.type(name.full).is(type.flag() ? kUnion : kStruct))
+      state_.map(id) = name.full;
   }
   return {};
 }
@@ -159,28 +158,26 @@ class Numbering {
 public:
   explicit Numbering(const State& state) : state_(state) {}
 
-  // init numbers them, and makes room for them. ENOMEM.
+  // init numbers them, finds where they will begin, and makes room for them. ENOMEM.
   Result<void> init() {
     auto ids = Array<std::uint32_t>::of_size(state_.end_id());
     if (!ids)
       return ids.error();
     ids_ = std::move(*ids);
     std::uint32_t next = state_.first_id();
-    std::size_t size = 0;
-    std::uint32_t* const numbers = ids_.data();
+    for (std::uint32_t id = 0; id < state_.end_id(); ++id)
+      ids_[id] = state_.is_own(id) && state_.stays(id) ? next++ : id;
+    if (const auto room = starts_.append_unset(next - state_.first_id()); !room)
+      return room;
+    std::uint32_t size = 0;
     for (std::uint32_t id = 0; id < state_.end_id(); ++id) {
-      numbers[id] = id;
-      if (state_.is_own(id) && state_.map(id) == id) {
-        numbers[id] = next++;
-        size += words_of(state_.type(id).info());
+      if (!state_.stays(id)) {
+        ids_[id] = ids_[state_.resolve(id)];
+      } else if (state_.is_own(id)) {
+        starts_[ids_[id] - state_.first_id()] = size;
+        size += static_cast<std::uint32_t>(state_.own(id, id + 1).size());
       }
     }
-    // What does not stay has the number of what it has become.
-    for (std::uint32_t id = 0; id < state_.end_id(); ++id)
-      if (state_.map(id) != id)
-        numbers[id] = numbers[state_.resolve(id)];
-    if (const auto room = starts_.reserve(next - state_.first_id()); !room)
-      return room;
     return words_.append_unset(size);
   }
   // of is the new id of what a type has become.
@@ -189,19 +186,17 @@ public:
   // copy_types puts the types that stay together, with their new ids in them. words and starts are
   // what it has made.
   void copy_types() {
-    const std::uint32_t* const numbers = ids_.data();
-    std::uint32_t* const begin = words_.data();
-    std::uint32_t* to = begin;
+    std::uint32_t* to = words_.data();
     for (std::uint32_t id = state_.first_id(); id < state_.end_id(); ++id) {
-      if (state_.map(id) != id)
-        continue;
-      const std::uint32_t* const from = state_.words(id);
-      const std::size_t size = words_of(from[kInfoWord]);
-      std::copy_n(from, size, to);
-      each_id(to, [&](std::uint32_t& other) { other = numbers[other]; });
-      check(static_cast<bool>(starts_.append(static_cast<std::uint32_t>(to - begin))));
-      to += size;
+      // As many as stay one behind another are copied at once.
+      const std::uint32_t begin = id;
+      while (id < state_.end_id() && state_.stays(id))
+        ++id;
+      const auto words = state_.own(begin, id);
+      to = std::copy(words.begin(), words.end(), to);
     }
+    for (const std::uint32_t start : starts_)
+      each_id(words_.data() + start, [&](std::uint32_t& other) { other = ids_.data()[other]; });
   }
   Vector<std::uint32_t>& words() { return words_; }
   Vector<std::uint32_t>& starts() { return starts_; }
@@ -213,10 +208,15 @@ private:
   Vector<std::uint32_t> starts_;
 };
 
-Result<void> run_checked(Btf& btf, Ext* ext) {
+Result<void> run_passes(Btf& btf, Ext* ext) {
   State state(btf);
   Strings strings(btf);
   const bool moves_strings = !btf.strings_are_unique();
+  if (moves_strings)
+    if (const auto begun = strings.begin(); !begun)
+      return begun;
+  if (const auto sound = check_words(btf, ext, strings); !sound)
+    return sound;
   if (const auto begun = state.begin(moves_strings); !begun)
     return begun;
   if (moves_strings)
@@ -250,9 +250,7 @@ Result<void> run_checked(Btf& btf, Ext* ext) {
 } // namespace
 
 Result<void> run(Btf& btf, Ext* ext) {
-  if (const auto sound = check_words(btf, ext); !sound)
-    return sound;
-  const auto done = run_checked(btf, ext);
+  const auto done = run_passes(btf, ext);
   if (!done && done.error() == Errno(ENOMEM))
     return no_memory(kDedupSubject, "what it needs beside the types");
   return done;

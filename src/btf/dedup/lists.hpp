@@ -1,76 +1,71 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Lists: types that dedup keeps, in lists by what they look like. Which of several equal types
-// another one becomes depends on the order of a list, so that is the order of libbpf's hash table.
+// Lists: types that dedup keeps, in lists by a hash of what they look like. Which of several types
+// that fit another one becomes depends on the order of a list, so that is the order of libbpf's
+// hash table.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 #include "base/array.hpp"
-#include "base/hash_index.hpp"
 #include "base/result.hpp"
-#include "base/vector.hpp"
 
 namespace ringside::btf::dedup {
 
 // A list is visited from its newest entry to its oldest. Each time that the entries of all lists
 // have doubled, counted from 3, all lists are reversed, and from then on new entries are at the
 // other end.
+//
+// The lists whose hashes end with the same bits lie in one ring, which is reversed as they are. An
+// entry is put in between the ring's back and its front, so the two ends differ only by which of
+// them it becomes.
 class Lists {
 public:
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
   // init makes room for entries, which are ids, below `end`. ENOMEM.
   Result<void> init(std::uint32_t end) {
+    auto fronts = Array<std::uint32_t>::of_size(std::bit_ceil(std::size_t{end}));
     auto entries = Array<Entry>::of_size(end);
-    if (!entries)
-      return entries.error();
+    if (!fronts || !entries)
+      return Errno(ENOMEM);
+    fronts_ = std::move(*fronts);
     entries_ = std::move(*entries);
+    std::fill(fronts_.begin(), fronts_.end(), kNone);
     return {};
   }
 
-  // enter adds an entry to a list, which is made if there is none: the list with this hash for one
-  // of whose entries, and so for all, equal(entry) holds. ENOMEM.
-  template <class Equal>
-  Result<void> enter(std::uint32_t hash, std::uint32_t id, Equal equal) {
-    const std::uint32_t number = find(hash, equal);
-    if (number == HashIndex::kNone)
-      return enter_alone(hash, id);
-    const std::int32_t rank = count_entry();
-    List& list = lists_[number];
-    if (is_reversed_) {
-      entries_[id] = {list.back, kNone, rank};
-      entries_[list.back].behind = id;
-      list.back = id;
-    } else {
-      entries_[id] = {kNone, list.front, -rank};
-      entries_[list.front].before = id;
-      list.front = id;
+  // enter adds an entry to the list of a hash.
+  void enter(std::uint32_t hash, std::uint32_t id) {
+    Entry& entry = entries_[id];
+    entry = {id, id, hash, count_entry()};
+    std::uint32_t& front = fronts_[ring_of(hash)];
+    if (front != kNone) {
+      Entry& first = entries_[front];
+      entry.before = first.before;
+      entry.behind = front;
+      entries_[first.before].behind = id;
+      first.before = id;
     }
-    return {};
+    if (front == kNone || !is_reversed_)
+      front = id;
   }
 
-  // enter_alone is the same where it is known that there is no such list.
-  Result<void> enter_alone(std::uint32_t hash, std::uint32_t id) {
-    const std::int32_t rank = count_entry();
-    entries_[id] = {kNone, kNone, is_reversed_ ? rank : -rank};
-    const auto made = static_cast<std::uint32_t>(lists_.size());
-    if (const auto added = lists_.append({id, id}); !added)
-      return added;
-    return index_.insert(hash, made);
+  // first is the entry that is visited first of those with this hash for which fits(id) holds, next
+  // the one that is visited after another. kNone if there is none.
+  template <class Fits>
+  [[nodiscard]] std::uint32_t first(std::uint32_t hash, Fits fits) const {
+    const std::uint32_t start = start_of(hash);
+    return start == kNone ? kNone : search(start, start, hash, fits);
   }
-
-  // first is the entry of a list that is visited first, or kNone if there is no such list; next is
-  // the one behind another, or kNone.
-  template <class Equal>
-  [[nodiscard]] std::uint32_t first(std::uint32_t hash, Equal equal) const {
-    const std::uint32_t number = find(hash, equal);
-    if (number == HashIndex::kNone)
-      return kNone;
-    return is_reversed_ ? lists_[number].back : lists_[number].front;
-  }
-  [[nodiscard]] std::uint32_t next(std::uint32_t id) const {
-    return is_reversed_ ? entries_[id].before : entries_[id].behind;
+  template <class Fits>
+  [[nodiscard]] std::uint32_t next(std::uint32_t id, Fits fits) const {
+    const std::uint32_t hash = entries_[id].hash;
+    const std::uint32_t start = start_of(hash);
+    const std::uint32_t follower = follower_of(id);
+    return follower == start ? kNone : search(follower, start, hash, fits);
   }
 
   // rank ascends from the front of any list to its back. comes_before is whether one entry would be
@@ -83,30 +78,48 @@ public:
 private:
   struct Entry {
     std::uint32_t before, behind;
+    std::uint32_t hash;
     std::int32_t rank;
   };
-  struct List {
-    std::uint32_t front, back;
-  };
 
-  template <class Equal>
-  [[nodiscard]] std::uint32_t find(std::uint32_t hash, Equal equal) const {
-    return index_.find(hash, [&](std::uint32_t number) { return equal(lists_[number].front); });
+  [[nodiscard]] std::size_t ring_of(std::uint32_t hash) const {
+    return hash & (fronts_.size() - 1);
+  }
+  // A ring is visited from its start, which follows its last entry.
+  [[nodiscard]] std::uint32_t start_of(std::uint32_t hash) const {
+    const std::uint32_t front = fronts_[ring_of(hash)];
+    return is_reversed_ && front != kNone ? entries_[front].before : front;
+  }
+  [[nodiscard]] std::uint32_t follower_of(std::uint32_t id) const {
+    return is_reversed_ ? entries_[id].before : entries_[id].behind;
+  }
+
+  // search is the first that fits, from an entry on and up to the end of the ring.
+  template <class Fits>
+  [[nodiscard]] std::uint32_t search(std::uint32_t id, std::uint32_t start, std::uint32_t hash,
+                                     Fits fits) const {
+    const Entry* const entries = entries_.data();
+    do {
+      if (entries[id].hash == hash && fits(id))
+        return id;
+      id = is_reversed_ ? entries[id].before : entries[id].behind;
+    } while (id != start);
+    return kNone;
   }
 
   // The lists are reversed before the entries number 4, 7, 13, 25 and so on are made. It returns
-  // the number of the entry that is made next.
+  // the rank of the entry that is made next.
   std::int32_t count_entry() {
     if (++count_ == next_reversal_) {
       is_reversed_ = !is_reversed_;
       next_reversal_ += next_reversal_ - 1;
     }
-    return static_cast<std::int32_t>(count_);
+    const auto number = static_cast<std::int32_t>(count_);
+    return is_reversed_ ? number : -number;
   }
 
-  HashIndex index_; // numbers of lists, by the hash of their entries
-  Vector<List> lists_;
-  Array<Entry> entries_; // by id
+  Array<std::uint32_t> fronts_; // by ring
+  Array<Entry> entries_;        // by id
   std::uint64_t count_ = 0;
   std::uint64_t next_reversal_ = 4;
   bool is_reversed_ = false;

@@ -9,10 +9,6 @@
 namespace ringside::btf::dedup {
 
 // Types are compared by what the types that they refer to have become.
-std::uint32_t References::hash_of(Type type) const {
-  return hash_type(type, [&](std::uint32_t id) { return state_.resolve(id); });
-}
-
 bool References::are_equal(Type one, Type other) const {
   if (!same_but_ids(one, other))
     return false;
@@ -23,25 +19,40 @@ bool References::are_equal(Type one, Type other) const {
   return equal;
 }
 
-Result<void> References::enter(std::uint32_t id) {
-  const Type type = state_.type(id);
-  return state_.lists().enter(
-      hash_of(type), id, [&](std::uint32_t other) { return are_equal(state_.type(other), type); });
+References::Hash References::hash_of(Type type) const {
+  bool is_final = true;
+  const std::uint32_t hash = hash_type(type, [&](std::uint32_t id) {
+    const std::uint32_t target = state_.resolve(id);
+    is_final = is_final && state_.is_mapped(target);
+    return target;
+  });
+  return {hash, is_final};
+}
+
+void References::enter(std::uint32_t id) {
+  lists_.enter(hash_of(state_.type(id)).value, id);
 }
 
 Result<void> References::merge(std::uint32_t id) {
   if (state_.is_mapped(id))
     return {};
-  if (has_mapped_targets(state_.type(id)))
-    return close(id);
+  // Most types follow those that they refer to.
+  const Hash hash = hash_of(state_.type(id));
+  if (!hash.is_final)
+    return merge_deeply(id);
+  close(id, hash);
+  return {};
+}
+
+Result<void> References::merge_deeply(std::uint32_t id) {
   if (const auto opened = open(id); !opened)
     return opened;
   while (!frames_.empty()) {
     Frame& frame = frames_.back();
-    const std::uint32_t* const target = id_at(state_.words(frame.id), frame.done);
+    const std::uint32_t* const target = id_at(state_.type(frame.id).words(), frame.done);
     if (target == nullptr) {
-      if (const auto closed = close(frames_.take_last().id); !closed)
-        return closed;
+      close(frame.id, hash_of(state_.type(frame.id)));
+      frames_.truncate(frames_.size() - 1);
     } else if (state_.map(*target) == State::kOpen) {
       return fail("dedup", Errno(ELOOP), "type %u refers to itself", *target);
     } else if (state_.is_mapped(*target)) {
@@ -53,26 +64,18 @@ Result<void> References::merge(std::uint32_t id) {
   return {};
 }
 
-// Most types follow those that they refer to.
-bool References::has_mapped_targets(Type type) const {
-  bool all_mapped = true;
-  each_id(type.words(),
-          [&](std::uint32_t target) { all_mapped = all_mapped && state_.is_mapped(target); });
-  return all_mapped;
-}
-
 Result<void> References::open(std::uint32_t id) {
   state_.map(id) = State::kOpen;
   return frames_.append({id, 0});
 }
 
-Result<void> References::close(std::uint32_t id) {
+void References::close(std::uint32_t id, Hash hash) {
   const Type type = state_.type(id);
-  const std::uint32_t hash = hash_of(type);
-  const std::uint32_t first = state_.lists().first(
-      hash, [&](std::uint32_t other) { return are_equal(state_.type(other), type); });
+  const std::uint32_t first = lists_.first(
+      hash.value, [&](std::uint32_t other) { return are_equal(state_.type(other), type); });
   state_.map(id) = first != Lists::kNone ? first : id;
-  return first != Lists::kNone ? Result<void>() : state_.lists().enter_alone(hash, id);
+  if (first == Lists::kNone)
+    lists_.enter(hash.value, id);
 }
 
 } // namespace ringside::btf::dedup

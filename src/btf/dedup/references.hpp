@@ -7,19 +7,20 @@
 
 #include "base/result.hpp"
 #include "base/vector.hpp"
+#include "btf/dedup/lists.hpp"
 #include "btf/dedup/state.hpp"
 
 namespace ringside::btf::dedup {
 
 class References {
 public:
-  explicit References(State& state) : state_(state) {}
+  References(State& state, Lists& lists) : state_(state), lists_(lists) {}
 
   static bool takes(Kind kind) { return kKinds[kind].ids != 0 && kind != kTypedef && kind != kVar; }
 
   // enter adds a type that stays to the lists. merge maps an own type, after those that it refers
   // to, whose ids it gets. ELOOP: it refers to itself; ENOMEM.
-  Result<void> enter(std::uint32_t id);
+  void enter(std::uint32_t id);
   Result<void> merge(std::uint32_t id);
 
 private:
@@ -28,13 +29,20 @@ private:
     std::uint32_t id, done;
   };
 
-  [[nodiscard]] std::uint32_t hash_of(Type type) const;
+  // Of a type with what its targets have become. It is final once all of them are mapped.
+  struct Hash {
+    std::uint32_t value;
+    bool is_final;
+  };
+
+  [[nodiscard]] Hash hash_of(Type type) const;
   [[nodiscard]] bool are_equal(Type one, Type other) const;
-  [[nodiscard]] bool has_mapped_targets(Type type) const;
+  Result<void> merge_deeply(std::uint32_t id);
   Result<void> open(std::uint32_t id);
-  Result<void> close(std::uint32_t id);
+  void close(std::uint32_t id, Hash hash);
 
   State& state_;
+  Lists& lists_;
   Vector<Frame> frames_;
 };
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// State: what the passes of dedup share. The own types, what each type has become, and the lists of
-// those that stay.
+// State: what the passes of dedup share. The own types, and what each type has become.
 #pragma once
 
 #include <algorithm>
@@ -9,11 +8,9 @@
 #include <span>
 
 #include "base/array.hpp"
-#include "base/hash_index.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
 #include "btf/btf.hpp"
-#include "btf/dedup/lists.hpp"
 
 namespace ringside::btf::dedup {
 
@@ -25,42 +22,47 @@ public:
   // A type whose references are being followed.
   static constexpr std::uint32_t kOpen = UINT32_MAX - 1;
 
-  explicit State(const Btf& btf) : btf_(btf), starts_(btf.data().starts) {}
+  explicit State(const Btf& btf)
+      : btf_(btf), first_id_(btf.first_id()), end_id_(btf.end_id()), words_(btf.data().words),
+        starts_(btf.data().starts) {}
 
   // begin comes first; with a copy the own types can be written to. ENOMEM.
   Result<void> begin(bool copies) {
-    auto map = Array<std::uint32_t>::of_size(end_id());
+    auto map = Array<std::uint32_t>::of_size(end_id_);
     if (!map)
       return map.error();
     map_ = std::move(*map);
     std::fill(map_.begin(), map_.end(), kNone);
-    own_ = btf_.data().words.data();
-    if (copies) {
-      if (const auto copied = copy_.append_all(btf_.data().words); !copied)
-        return copied;
-      own_ = copy_.data();
-    }
-    return lists_.init(end_id());
+    if (!copies)
+      return {};
+    if (const auto copied = copy_.append_all(words_); !copied)
+      return copied;
+    words_ = copy_;
+    return {};
   }
 
-  [[nodiscard]] std::uint32_t first_id() const { return btf_.first_id(); }
-  [[nodiscard]] std::uint32_t end_id() const { return btf_.end_id(); }
-  [[nodiscard]] bool is_own(std::uint32_t id) const { return id >= first_id(); }
+  [[nodiscard]] std::uint32_t first_id() const { return first_id_; }
+  [[nodiscard]] std::uint32_t end_id() const { return end_id_; }
+  [[nodiscard]] bool is_own(std::uint32_t id) const { return id >= first_id_; }
 
-  // type is any type; words is those of an own one, writable_words in the copy.
-  [[nodiscard]] const std::uint32_t* words(std::uint32_t id) const {
-    return own_ + starts_[id - first_id()];
-  }
-  [[nodiscard]] std::uint32_t* writable_words(std::uint32_t id) {
-    return copy_.data() + starts_[id - first_id()];
-  }
+  // type is any type; own is all words of own ones, from an id up to, and without, another.
+  // each_own visits those of each own one, in the copy.
   [[nodiscard]] Type type(std::uint32_t id) const {
-    return is_own(id) ? Type(words(id)) : btf_.type(id);
+    return is_own(id) ? Type(words_.data() + starts_[id - first_id_]) : btf_.type(id);
+  }
+  [[nodiscard]] std::span<const std::uint32_t> own(std::uint32_t begin, std::uint32_t end) const {
+    return words_.subspan(start(begin), start(end) - start(begin));
+  }
+  template <class Visit>
+  void each_own(Visit visit) {
+    for (const std::uint32_t start : starts_)
+      visit(copy_.data() + start);
   }
 
   [[nodiscard]] std::uint32_t& map(std::uint32_t id) { return map_[id]; }
   [[nodiscard]] std::uint32_t map(std::uint32_t id) const { return map_[id]; }
-  [[nodiscard]] bool is_mapped(std::uint32_t id) const { return map_.data()[id] != kNone; }
+  [[nodiscard]] bool is_mapped(std::uint32_t id) const { return map_[id] != kNone; }
+  [[nodiscard]] bool stays(std::uint32_t id) const { return map_[id] == id; }
   // resolve follows the map to its end.
   [[nodiscard]] std::uint32_t resolve(std::uint32_t id) const {
     const std::uint32_t* const map = map_.data();
@@ -69,15 +71,18 @@ public:
     return id;
   }
 
-  [[nodiscard]] Lists& lists() { return lists_; }
-
 private:
+  [[nodiscard]] std::size_t start(std::uint32_t id) const {
+    return id != end_id_ ? starts_[id - first_id_] : words_.size();
+  }
+
   const Btf& btf_;
+  const std::uint32_t first_id_;
+  const std::uint32_t end_id_;
+  std::span<const std::uint32_t> words_;
   std::span<const std::uint32_t> starts_;
   Vector<std::uint32_t> copy_;
-  const std::uint32_t* own_ = nullptr;
   Array<std::uint32_t> map_;
-  Lists lists_;
 };
 
 // same_words: all of two types is the same, ids included.
@@ -117,46 +122,35 @@ inline bool are_compatible_enums(Type one, Type other) {
   return one.name() == other.name();
 }
 
-// mixed is a hash of one more word.
-inline std::uint32_t mixed(std::uint32_t hash, std::uint32_t word) {
-  constexpr std::uint32_t kOdd = 0x9e3779b1;
-  hash = (hash ^ word) * kOdd;
-  return hash ^ hash >> 15;
-}
+// WordHash is a hash of words that are added one by one.
+class WordHash {
+public:
+  void add(std::uint32_t word) { hash_ = (hash_ ^ word) * 0x9e3779b97f4a7c15; }
+  // value is the upper half, which depends on all bits of all words.
+  [[nodiscard]] std::uint32_t value() const { return static_cast<std::uint32_t>(hash_ >> 32); }
+
+private:
+  std::uint64_t hash_ = 0;
+};
 
 // hash_type is a hash of a type in which of_id(id) stands for each id.
 template <class OfId>
 std::uint32_t hash_type(Type type, OfId of_id) {
   const KindLine& line = kKinds[type.kind()];
   const std::uint32_t* word = type.words();
-  std::uint32_t hash = mixed(mixed(0, word[kNameWord]), word[kInfoWord]);
+  WordHash hash;
+  hash.add(word[kNameWord]);
+  hash.add(word[kInfoWord]);
   word += kTargetWord;
   for (unsigned ids = line.ids >> kTargetWord, left = 1U + line.extra_words; left != 0;
        --left, ids >>= 1)
-    hash = mixed(hash, (ids & 1) != 0 ? of_id(*word++) : *word++);
+    hash.add((ids & 1) != 0 ? of_id(*word++) : *word++);
   if (line.element_words == 0)
-    return hash;
+    return hash.value();
   for (std::uint32_t left = type.elements(); left != 0; --left)
     for (unsigned at = 0; at < line.element_words; ++at)
-      hash = mixed(hash, at == line.element_id ? of_id(*word++) : *word++);
-  return hash;
-}
-
-inline std::uint32_t hash_words(Type type) {
-  return hash_bytes(type.words(), words_of(type.info()) * sizeof(std::uint32_t));
-}
-
-// first_equal is the first type that stays and has the same words as `type`, or Lists::kNone.
-// enter_equal puts a type into the list of those that are equal to it. ENOMEM.
-inline std::uint32_t first_equal(State& state, Type type) {
-  return state.lists().first(
-      hash_words(type), [&](std::uint32_t other) { return same_words(state.type(other), type); });
-}
-inline Result<void> enter_equal(State& state, std::uint32_t id) {
-  const Type type = state.type(id);
-  return state.lists().enter(hash_words(type), id, [&](std::uint32_t other) {
-    return same_words(state.type(other), type);
-  });
+      hash.add(at == line.element_id ? of_id(*word++) : *word++);
+  return hash.value();
 }
 
 } // namespace ringside::btf::dedup

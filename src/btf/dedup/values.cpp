@@ -13,9 +13,24 @@ bool is_forward_enum(Type type) {
   return type.is_enum() && type.elements() == 0;
 }
 
+// is_variable: such a type always stays, because its place tells it from others.
+bool is_variable(Type type) {
+  return type.is(kVar) || type.is(kDatasec);
+}
+
 std::uint32_t hash_name(Type type) {
   const std::uint32_t name = type.name();
   return hash_bytes(&name, sizeof(name));
+}
+
+std::uint32_t hash_words(Type type) {
+  return hash_bytes(type.words(), words_of(type.info()) * sizeof(std::uint32_t));
+}
+
+// hash_of is what a type is listed by: forward declarations by their name, others by all that they
+// say.
+std::uint32_t hash_of(Type type) {
+  return is_forward_enum(type) ? hash_name(type) : hash_words(type);
 }
 
 } // namespace
@@ -24,9 +39,9 @@ bool Values::is_forward_of(std::uint32_t other, Type type) const {
   return is_forward_enum(state_.type(other)) && state_.type(other).name() == type.name();
 }
 
-std::uint32_t Values::first_forward(Type type) const {
-  return state_.lists().first(hash_name(type),
-                              [&](std::uint32_t other) { return is_forward_of(other, type); });
+std::uint32_t Values::first_equal(std::uint32_t hash, Type type) const {
+  return lists_.first(hash,
+                      [&](std::uint32_t other) { return same_words(state_.type(other), type); });
 }
 
 std::uint32_t Values::find_full(Type type) const {
@@ -40,16 +55,18 @@ std::uint32_t Values::first_full(Type type) const {
   if (number == HashIndex::kNone)
     return kNoValue;
   const Full& full = full_[number];
-  return state_.lists().comes_before(full.back, full.front) ? full.back : full.front;
+  return lists_.comes_before(full.back, full.front) ? full.back : full.front;
 }
 
 Result<void> Values::enter(std::uint32_t id) {
   const Type type = state_.type(id);
-  if (is_forward_enum(type))
-    return state_.lists().enter(hash_name(type), id,
-                                [&](std::uint32_t other) { return is_forward_of(other, type); });
-  const auto entered = enter_equal(state_, id);
-  return entered && type.is_enum() ? enter_full(id, type) : entered;
+  return is_variable(type) ? Result<void>() : enter(id, hash_of(type));
+}
+
+Result<void> Values::enter(std::uint32_t id, std::uint32_t hash) {
+  const Type type = state_.type(id);
+  lists_.enter(hash, id);
+  return type.is_enum() && !is_forward_enum(type) ? enter_full(id, type) : Result<void>();
 }
 
 Result<void> Values::enter_full(std::uint32_t id, Type type) {
@@ -61,43 +78,52 @@ Result<void> Values::enter_full(std::uint32_t id, Type type) {
     return names_.insert(hash_name(type), made);
   }
   Full& full = full_[number];
-  const Lists& lists = state_.lists();
-  if (lists.rank(id) < lists.rank(full.front))
+  if (lists_.rank(id) < lists_.rank(full.front))
     full.front = id;
-  if (lists.rank(id) > lists.rank(full.back))
+  if (lists_.rank(id) > lists_.rank(full.back))
     full.back = id;
   return {};
 }
 
-Result<void> Values::keep(std::uint32_t id) {
-  state_.map(id) = id;
-  return enter(id);
-}
-
 Result<void> Values::merge(std::uint32_t id) {
   const Type type = state_.type(id);
-  const Lists& lists = state_.lists();
-  std::uint32_t target = kNoValue;
-  if (is_forward_enum(type)) {
-    // The first of all enums of its name.
-    const std::uint32_t forward = first_forward(type);
-    const std::uint32_t full = first_full(type);
-    const bool takes_full =
-        full != kNoValue && (forward == kNoValue || lists.comes_before(full, forward));
-    target = takes_full ? full : forward;
-  } else {
-    target = first_equal(state_, type);
-    if (type.is_enum())
-      // Forward declarations before its equal are of this one now.
-      for (std::uint32_t forward = first_forward(type); forward != kNoValue;
-           forward = lists.next(forward))
-        if (target == kNoValue || lists.comes_before(forward, target))
-          state_.map(forward) = id;
+  if (is_variable(type)) {
+    state_.map(id) = id;
+    return {};
   }
-  if (target == kNoValue)
-    return keep(id);
-  state_.map(id) = target;
-  return {};
+  const std::uint32_t hash = hash_of(type);
+  const std::uint32_t target =
+      is_forward_enum(type) ? first_of_name(hash, type) : first_equal(hash, type);
+  if (type.is_enum() && !is_forward_enum(type))
+    take_forwards(id, type, target);
+  if (target != kNoValue) {
+    state_.map(id) = target;
+    return {};
+  }
+  state_.map(id) = id;
+  if (type.is(kFwd))
+    if (const auto noted = forwards_.append(id); !noted)
+      return noted;
+  return enter(id, hash);
+}
+
+// A forward declaration becomes the first of all enums of its name.
+std::uint32_t Values::first_of_name(std::uint32_t hash, Type forward) const {
+  const std::uint32_t other =
+      lists_.first(hash, [&](std::uint32_t listed) { return is_forward_of(listed, forward); });
+  const std::uint32_t full = first_full(forward);
+  if (other == kNoValue || full == kNoValue)
+    return other == kNoValue ? full : other;
+  return lists_.comes_before(full, other) ? full : other;
+}
+
+// Forward declarations that come before the equal of an enum, if it has one, are of this one now.
+void Values::take_forwards(std::uint32_t id, Type type, std::uint32_t equal) {
+  const auto is_forward = [&](std::uint32_t listed) { return is_forward_of(listed, type); };
+  for (std::uint32_t forward = lists_.first(hash_name(type), is_forward); forward != kNoValue;
+       forward = lists_.next(forward, is_forward))
+    if (equal == kNoValue || lists_.comes_before(forward, equal))
+      state_.map(forward) = id;
 }
 
 } // namespace ringside::btf::dedup

@@ -15,13 +15,14 @@ using btf::dedup::Lists;
 std::vector<std::uint32_t> visited(const Lists& lists, std::uint32_t digit) {
   std::vector<std::uint32_t> ids;
   const auto is_one = [&](std::uint32_t id) { return id % 10 == digit; };
-  for (std::uint32_t id = lists.first(digit, is_one); id != Lists::kNone; id = lists.next(id))
+  for (std::uint32_t id = lists.first(digit, is_one); id != Lists::kNone;
+       id = lists.next(id, is_one))
     ids.push_back(id);
   return ids;
 }
 
 void enter(Lists& lists, std::uint32_t id) {
-  REQUIRE(lists.enter(id % 10, id, [&](std::uint32_t other) { return other % 10 == id % 10; }));
+  lists.enter(id % 10, id);
 }
 
 } // namespace
@@ -58,6 +59,27 @@ TEST_CASE("reversals come at 4, 7, 13 and 25 entries") {
     }
   }
   CHECK(reversals == std::vector<unsigned>{4, 7, 13, 25});
+}
+
+TEST_CASE("lists whose hashes end with the same bits are visited apart") {
+  constexpr std::uint32_t kSameBits = 1U << 31;
+  const auto any = [](std::uint32_t) { return true; };
+  Lists lists;
+  REQUIRE(lists.init(100));
+  for (std::uint32_t id = 1; id <= 8; ++id)
+    lists.enter(id % 2 == 0 ? 5 : 5 + kSameBits, id);
+  // The lists were reversed before 4, and before 7 again.
+  std::vector<std::uint32_t> even;
+  for (std::uint32_t id = lists.first(5, any); id != Lists::kNone; id = lists.next(id, any))
+    even.push_back(id);
+  CHECK(even == std::vector<std::uint32_t>{8, 2, 4, 6});
+  const auto is_large = [](std::uint32_t id) { return id > 1; };
+  CHECK(lists.first(5 + kSameBits, any) == 7);
+  CHECK(lists.next(7, is_large) == 3);
+  CHECK(lists.next(3, is_large) == 5);
+  CHECK(lists.next(5, is_large) == Lists::kNone);
+  CHECK(lists.first(5 + kSameBits, [](std::uint32_t id) { return id == 2; }) == Lists::kNone);
+  CHECK(lists.first(6, any) == Lists::kNone);
 }
 
 } // namespace ringside::test
