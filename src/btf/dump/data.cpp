@@ -98,7 +98,7 @@ bool DataPrinter::is_character(std::uint32_t id) const {
 // is there of them is printed.
 Result<void> DataPrinter::check_size(std::uint32_t id, Type type, const Spot& spot) const {
   if (spot.place.bits != 0) {
-    const auto bytes = bit_field_bytes(spot.place, type.size());
+    const auto bytes = bit_field_bytes(spot.place);
     return has_bytes(data_, spot.place.offset, bytes) ? Result<void>() : Errno(E2BIG);
   }
   const auto size = size_of(dump_, id, type);
@@ -136,8 +136,7 @@ Result<bool> DataPrinter::is_zero(std::uint32_t id, ValuePlace place, unsigned d
     return Errno(ELOOP);
   const Type type = btf_.type(strip(btf_, id));
   if (place.bits != 0)
-    return has_bytes(data_, place.offset, bit_field_bytes(place, type.size())) &&
-           read_bits(data_, place, type.size()) == 0;
+    return has_bytes(data_, place.offset, bit_field_bytes(place)) && read_bits(data_, place) == 0;
   if (type.is(kArray))
     return is_zero_array(type, place, depth + 1);
   if (!type.is_composite()) {

@@ -44,19 +44,17 @@ inline std::int64_t with_sign(std::uint64_t number, std::uint32_t bits) {
   return static_cast<std::int64_t>(number << unused) >> unused;
 }
 
-// bit_field_bytes is how many bytes a bit field touches. A big-endian one lies in its base type of
-// `base_size` bytes.
-inline std::uint64_t bit_field_bytes(ValuePlace place, std::uint32_t base_size) {
-  if (kNativeOrder == ByteOrder::big)
-    return base_size;
+// bit_field_bytes is how many bytes a bit field touches.
+inline std::uint64_t bit_field_bytes(ValuePlace place) {
   return (std::uint64_t{place.bit} + place.bits + 7) / 8;
 }
 
-// read_bits reads a bit field whose bytes are there: up to 64 bits.
-inline std::uint64_t read_bits(std::span<const std::byte> data, ValuePlace place,
-                               std::uint32_t base_size) {
+// read_bits reads a bit field whose bytes are there: up to 64 bits. In the host's order: bits are
+// counted from the lowest of the first byte on a little-endian host, and from its highest on a
+// big-endian one.
+inline std::uint64_t read_bits(std::span<const std::byte> data, ValuePlace place) {
   const std::byte* const from = data.data() + place.offset;
-  const auto size = static_cast<std::size_t>(bit_field_bytes(place, base_size));
+  const auto size = static_cast<std::size_t>(bit_field_bytes(place));
   // The field may touch one byte more than 64 bits have. `above` is how many bits of it lie behind
   // the field in its lowest byte.
   const std::size_t above =

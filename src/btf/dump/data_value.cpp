@@ -68,7 +68,7 @@ Result<void> DataValues::integer(Type type, ValuePlace place) {
     if (size > sizeof(std::uint64_t))
       return Errno(EINVAL);
     out.text("0x");
-    out.hex(read_bits(data_, place, size));
+    out.hex(read_bits(data_, place));
     return {};
   }
   if (size == 16) {
@@ -143,7 +143,7 @@ Result<void> DataValues::enumerator(Type type, ValuePlace place) {
     return Errno(EINVAL);
   const std::uint32_t bits = place.bits != 0 ? place.bits : size * 8;
   const std::uint64_t read =
-      place.bits != 0 ? read_bits(data_, place, size) : read_number(at(place), size);
+      place.bits != 0 ? read_bits(data_, place) : read_number(at(place), size);
   const std::int64_t number = type.flag() ? with_sign(read, bits) : static_cast<std::int64_t>(read);
   for (std::uint32_t index = 0; index < type.elements(); ++index) {
     const Enumerator enumerator = type.enumerator(index);

@@ -41,6 +41,14 @@ public:
   }
 };
 
+// bytes_of is a value as it lies in this machine's memory.
+template <typename T>
+Bytes bytes_of(const T& value) {
+  Bytes bytes(sizeof(value));
+  std::memcpy(bytes.data(), &value, sizeof(value));
+  return bytes;
+}
+
 Bytes numbers(std::initializer_list<std::int32_t> values) {
   Bytes bytes(values.size() * 4);
   std::memcpy(bytes.data(), values.begin(), bytes.size());
@@ -109,18 +117,26 @@ TEST_CASE("texts within a struct end as other values do") {
 TEST_CASE("bit fields are read by their own bits") {
   Data d;
   const auto bits = d.types.structure("st", 4, {{"a", d.uint, 0, 3}, {"b", d.uint, 3, 29}});
-  CHECK(d.print(bits, numbers({0x2d})) ==
+  // What the compiler makes of them depends on the byte order. BTF counts bits from the first byte.
+  struct Bits {
+    std::uint32_t a : 3;
+    std::uint32_t b : 29;
+  };
+  CHECK(d.print(bits, bytes_of(Bits{5, 5})) ==
         "(struct st){.a = (unsigned int)0x5,.b = (unsigned int)0x5,}");
-  CHECK(d.print(bits, numbers({0x28})) == "(struct st){.b = (unsigned int)0x5,}");
+  CHECK(d.print(bits, bytes_of(Bits{0, 5})) == "(struct st){.b = (unsigned int)0x5,}");
 }
 
 TEST_CASE("nothing is read outside of the data") {
   Data d;
   const auto bits = d.types.structure("st", 4, {{"a", d.uint, 0, 8}, {"b", d.uint, 8, 24}});
   CHECK(d.print(bits, {1}) == "(struct st){.a = (unsigned int)0x1, E7");
+  CHECK(d.print(bits, {0, 7, 7, 7}) == "(struct st){.b = (unsigned int)0x70707,}");
   const auto big = d.types.structure(
       "big", 24, {{"a", d.long_integer, 0}, {"b", d.long_integer, 64}, {"c", d.long_integer, 128}});
-  CHECK(d.print(big, {1, 0, 0, 0, 0, 0, 0, 0, 2}) == "(struct big){.a = (long)1, E7");
+  Bytes first = bytes_of(std::int64_t{1});
+  first.push_back(2);
+  CHECK(d.print(big, first) == "(struct big){.a = (long)1, E7");
   CHECK(d.print(d.integer, {1, 2}) == " E7");
   CHECK(d.print(d.types.array(d.integer, 3), numbers({1, 2})) == "(int[3])[1,2,]");
 }
@@ -132,17 +148,24 @@ TEST_CASE("enums are named by their value, and bit fields of them carry their si
   CHECK(d.print(e, numbers({-2})) == "(enum en)B");
   CHECK(d.print(e, numbers({77})) == "(enum en)77");
   const auto bits = d.types.structure("st", 4, {{"x", d.uint, 0, 4}, {"e", e, 4, 4}});
-  CHECK(d.print(bits, numbers({0xe0})) == "(struct st){.e = (enum en)B,}");
+  struct Bits {
+    std::uint32_t x : 4;
+    std::int32_t e : 4;
+    std::uint32_t rest : 24;
+  };
+  CHECK(d.print(bits, bytes_of(Bits{0, -2, 0})) == "(struct st){.e = (enum en)B,}");
 }
 
 TEST_CASE("integers, floats and pointers have their usual form") {
   Data d;
   CHECK(d.print(d.long_integer, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}) == "(long)-1");
-  CHECK(d.print(d.types.integer("u128", 16), {1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0}) ==
-        "(u128)0x20000000000000001");
-  CHECK(d.print(d.types.floating("float", 4), {0, 0, 0x80, 0x3f}) == "(float)1.000000");
+  const bool is_little = kNativeOrder == ByteOrder::little;
+  const std::uint64_t wide[] = {std::uint64_t{is_little ? 1U : 2U},
+                                std::uint64_t{is_little ? 2U : 1U}};
+  CHECK(d.print(d.types.integer("u128", 16), bytes_of(wide)) == "(u128)0x20000000000000001");
+  CHECK(d.print(d.types.floating("float", 4), bytes_of(1.0F)) == "(float)1.000000");
   const auto pointer = d.types.pointer(0);
-  CHECK(d.print(pointer, {0, 0x10, 0, 0, 0, 0, 0, 0}) == "(void *)0x1000");
+  CHECK(d.print(pointer, bytes_of(std::uint64_t{0x1000})) == "(void *)0x1000");
   // As printf has it where pointers have the size of the BTF's.
   const bool is_hosts = sizeof(void*) == 8;
   CHECK(d.print(pointer, {0, 0, 0, 0, 0, 0, 0, 0}) == (is_hosts ? "(void *)(nil)" : "(void *)0x0"));
