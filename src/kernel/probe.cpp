@@ -16,6 +16,7 @@
 #include "bpf/new_uapi.hpp"
 #include "bpf/prog.hpp"
 #include "bpf/version.hpp"
+#include "btf/header.hpp"
 #include "os/process.hpp"
 
 namespace ringside::kernel {
@@ -188,7 +189,9 @@ Probed created(const bpf::MapCreateAttr& attr) {
 //   3  struct { int cnt; struct bpf_spin_lock l; }
 constexpr char kStrings[] = "\0bpf_spin_lock\0val\0cnt\0l";
 struct StorageBtf {
-  std::uint32_t magic_version_flags = 0x0001eb9f;
+  std::uint16_t magic = btf::kMagic;
+  std::uint8_t version = 1;
+  std::uint8_t flags = 0;
   std::uint32_t header_size = 24;
   std::uint32_t type_offset = 0;
   std::uint32_t type_size = sizeof(types);
