@@ -90,8 +90,12 @@ int map_onto(void* onto, void* address, std::size_t size) {
 }
 
 void* reserve(void* address, std::size_t size, int flags) {
-  int kept = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_32BIT);
-  return map(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | kept, -1, 0);
+  int kept = MAP_FIXED | MAP_FIXED_NOREPLACE;
+#ifdef MAP_32BIT // which only x86 has
+  kept |= MAP_32BIT;
+#endif
+  return map(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (flags & kept),
+             -1, 0);
 }
 
 int unmap(void* address, std::size_t size) {

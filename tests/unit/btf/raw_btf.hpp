@@ -15,6 +15,10 @@
 
 namespace ringside::test {
 
+// How a BTF and a .BTF.ext of this machine begin, as a word: the magic, version 1, no flags.
+inline constexpr std::uint32_t kFirstWord =
+    kNativeOrder == ByteOrder::little ? 0x0001eb9f : 0xeb9f0100;
+
 class RawBtf {
 public:
   explicit RawBtf(ByteOrder order = kNativeOrder) : order_(order) {}
@@ -72,7 +76,7 @@ public:
   [[nodiscard]] std::vector<std::byte> bytes(const Header& header) const {
     std::vector<std::byte> made;
     put(made, magic);
-    put(made, std::uint16_t{1}, kNativeOrder);
+    put_text(made, {"\1\0", 2}); // the version and flags
     for (const auto word : {header.size, header.type_offset, header.type_size, header.string_offset,
                             header.string_size})
       put(made, word);

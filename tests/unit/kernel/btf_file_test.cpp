@@ -67,7 +67,7 @@ std::string split_btf() {
 }
 
 std::string ext_bytes() {
-  const std::uint32_t words[] = {0x0001eb9f, 24, 0, 20, 20, 0, 8, 1, 1, 0, 1};
+  const std::uint32_t words[] = {kFirstWord, 24, 0, 20, 20, 0, 8, 1, 1, 0, 1};
   return text_of(std::as_bytes(std::span(words)));
 }
 

@@ -199,7 +199,7 @@ TEST_CASE("records of a .BTF.ext follow") {
   const std::uint32_t access = raw.string("0:1");
   const auto btf = Btf::read(raw.bytes(), nullptr, "BTF");
   REQUIRE(btf);
-  std::vector<std::uint32_t> words{0x0001eb9f, 32, 0, 20, 20, 0, 20, 28};
+  std::vector<std::uint32_t> words{kFirstWord, 32, 0, 20, 20, 0, 20, 28};
   words.insert(words.end(), {8, section, 1, 0, 2});             // functions
   words.insert(words.end(), {16, section, 1, 8, 3, access, 0}); // relocations
   const auto ext = btf::Ext::read(std::as_bytes(std::span(words)), ".BTF.ext");
