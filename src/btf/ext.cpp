@@ -86,7 +86,8 @@ Result<void> check_part(ByteReader body, const btf::Section& section, const ExtL
   return {};
 }
 
-// Words of the other byte order must not be swapped twice.
+// Words of the other byte order must not be swapped twice. And to write an id must not change how
+// many records another part has.
 Result<void> check_overlap(const ExtHeader& header, const Subject& subject) {
   const auto end_of = [](const btf::Section& part) {
     return std::uint64_t{part.offset} + part.size;
@@ -117,9 +118,8 @@ Result<ExtHeader> read_checked(std::span<const std::byte> bytes, const Subject& 
     if (const auto sound = check_part(body, header->parts[kind], kExtLines[kind], of_part); !sound)
       return sound.error();
   }
-  if (header->order != kNativeOrder)
-    if (const auto sound = check_overlap(*header, subject); !sound)
-      return sound.error();
+  if (const auto sound = check_overlap(*header, subject); !sound)
+    return sound.error();
   return header;
 }
 

@@ -92,6 +92,19 @@ static void parts_that_are_absent(void) {
   btf_ext__free(made);
 }
 
+/* The types of two functions are also the size of the line records, and how many there are. */
+static void parts_that_overlap(void) {
+  struct ext ext = whole();
+
+  ext.functions_size = 7 * sizeof(__u32);
+  ext.functions = 2;
+  ext.function_type = 16;
+  ext.line_section = 1;
+  ext.lines_at = 4 * sizeof(__u32);
+  ext.lines_size = 7 * sizeof(__u32);
+  refused(ext, EINVAL);
+}
+
 static void the_other_byte_order(void) {
   const struct ext ext = whole();
   struct btf_ext* made = read_ext(&ext);
@@ -117,6 +130,7 @@ CASES(ext) = {
     CASE(records, get_raw_data),
     CASE(bytes_that_are_none, new, .since = "1.4"),
     CASE(parts_that_are_absent, new),
+    CASE(parts_that_overlap, new, .difference = "read-ext-overlap"),
     CASE(the_other_byte_order, set_endianness, .since = "1.5"),
     {.name = NULL},
 #undef CASE

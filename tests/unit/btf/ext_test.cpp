@@ -133,7 +133,7 @@ const Row kRows[] = {
          where[5] = where[3];
        };
      },
-     0, EINVAL},
+     EINVAL, EINVAL},
 };
 
 Numbers ids_of(Ext& ext) {
