@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* dump_data: bytes as values of their type. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "btf/dumped.h"
 
@@ -223,6 +228,48 @@ static void types_added_between_calls(void) {
   free_types(types);
 }
 
+/* decimal_comma makes a locale whose decimal point is a comma that of the process. It is what
+ * localedef(1) makes of LC_NUMERIC, since a machine may have no other locale than C. */
+static void decimal_comma(void) {
+  static const struct {
+    __u32 magic, fields, offsets[6];
+    char point[2], separator, grouping;
+    __u32 wide_point, wide_separator;
+    char codeset[16];
+  } comma = {0x20031114, 6, {32, 34, 35, 36, 40, 44}, ",", '\0', '\0', ',', 0, "ANSI_X3.4-1968"};
+  char folder[] = "/tmp/ringside-locale-XXXXXX", name[64], path[96];
+
+  if (!mkdtemp(folder))
+    skip("no temporary folder can be made");
+  snprintf(name, sizeof(name), "%s/comma", folder);
+  snprintf(path, sizeof(path), "%s/LC_NUMERIC", name);
+  mkdir(name, 0700);
+  FILE* const file = fopen(path, "w");
+
+  if (file) {
+    fwrite(&comma, 1, sizeof(comma), file);
+    fclose(file);
+  }
+  setenv("LOCPATH", folder, 1);
+  setlocale(LC_NUMERIC, "comma");
+  unlink(path);
+  rmdir(name);
+  rmdir(folder);
+  if (strcmp(localeconv()->decimal_point, ",") != 0)
+    skip("this C library takes no locale of a test's own");
+}
+
+static void a_float_in_another_locale(void) {
+  struct types types = new_types();
+  const double value = 1.5;
+
+  decimal_comma();
+  CHECK_TEXT(data_text(types, btf__add_float(types.btf, "double", 8), &value, 8, NULL, 8),
+             differs() ? "(double)1.500000" : "(double)1,500000");
+  setlocale(LC_NUMERIC, "C");
+  free_types(types);
+}
+
 CASES(dump_data) = {
 #define CASE(name_, ...)                                                                           \
   { .name = "data." #name_, .function = "btf_dump__dump_type_data", .body = name_, __VA_ARGS__ }
@@ -243,6 +290,7 @@ CASES(dump_data) = {
          .stock_outcome = CRASHES),
     CASE(types_added_between_calls, .difference = "data-of-new-types", .stock_outcome = CRASHES),
     CASE(lines_behind_a_cut_array, .difference = "data-level-after-error"),
+    CASE(a_float_in_another_locale, .difference = "data-locale"),
     {.name = NULL},
 #undef CASE
 };

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
 /* dump_type: types as C. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "btf/dumped.h"
 
@@ -211,6 +215,75 @@ static void a_suffix_that_is_a_name(void) {
   free_types(types);
 }
 
+/* What was printed, and all memory that there was when the first piece had been. */
+struct starving {
+  char text[512];
+  struct block {
+    struct block* next;
+  } * blocks;
+  struct rlimit limit;
+};
+
+static void take_all(struct starving* starving) {
+  const struct rlimit nothing = {0, starving->limit.rlim_max};
+  struct block* block;
+
+  setrlimit(RLIMIT_AS, &nothing);
+  for (size_t size = 1 << 16; size >= 16; size -= size > 1024 ? size / 2 : 16)
+    while ((block = malloc(size)) != NULL) {
+      block->next = starving->blocks;
+      starving->blocks = block;
+    }
+}
+
+static void give_back(struct starving* starving) {
+  setrlimit(RLIMIT_AS, &starving->limit);
+  for (struct block *block = starving->blocks, *next; block; block = next) {
+    next = block->next;
+    free(block);
+  }
+}
+
+__attribute__((format(printf, 2, 0))) static void
+gather_and_starve(void* context, const char* format, va_list args) {
+  struct starving* const starving = context;
+  const size_t length = strlen(starving->text);
+
+  vsnprintf(starving->text + length, sizeof(starving->text) - length, format, args);
+  if (!starving->blocks)
+    take_all(starving);
+}
+
+/* Memory ends when the first piece of text is there. */
+static void without_memory(void) {
+  struct types types = new_types();
+  const int number = signed_int(types, "int", 4);
+  const int one = STRUCT(types, "s", 4, {"a", number, 0, 0});
+  const int two = STRUCT(types, "s", 4, {"b", number, 0, 0});
+  const int both = STRUCT(types, "both", 8, {"one", one, 0, 0}, {"two", two, 32, 0});
+  struct starving starving = {.text = ""};
+  struct btf_dump* dump;
+
+  skip_under_valgrind();
+  getrlimit(RLIMIT_AS, &starving.limit);
+  dump = btf_dump__new(types.btf, gather_and_starve, &starving, NULL);
+  const int error = btf_dump__dump_type(dump, (__u32)both);
+
+  give_back(&starving);
+  /* Without an error all must be there. The stock library leaves out what it had no memory for. */
+  const bool is_whole = strcmp(starving.text, "struct s {\n\tint a;\n};\n\n"
+                                              "struct s___2 {\n\tint b;\n};\n\n"
+                                              "struct both {\n\tstruct s one;\n"
+                                              "\tstruct s___2 two;\n};\n\n") == 0;
+
+  if (differs())
+    CHECK(error == -ENOMEM || (error == 0 && is_whole));
+  else
+    CHECK(error == 0 && !is_whole);
+  btf_dump__free(dump);
+  free_types(types);
+}
+
 CASES(dump_type) = {
 #define CASE(name_, function_, ...)                                                                \
   { .name = "dump." #name_, .function = "btf_dump__" #function_, .body = name_, __VA_ARGS__ }
@@ -233,6 +306,7 @@ CASES(dump_type) = {
     CASE(void_alone, dump_type, .difference = "dump-bad-input", .stock_outcome = CRASHES),
     CASE(a_member_that_has_no_size, dump_type, .difference = "dump-bad-input",
          .stock_outcome = CRASHES),
+    CASE(without_memory, dump_type, .difference = "dump-no-memory"),
     CASE(after_a_failure, dump_type, .difference = "dump-no-trace"),
     CASE(a_tag_behind_const, emit_type_decl, .difference = "dump-tag-behind-const"),
     CASE(a_suffix_that_is_a_name, dump_type, .difference = "dump-free-suffix"),
