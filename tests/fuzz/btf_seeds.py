@@ -177,6 +177,42 @@ def dedup():
             "variable_in_struct": with_ext(variable), "unknown": with_ext(unknown())}
 
 
+def ext_seeds():
+    """Inputs of btf_ext: a .BTF.ext. Each part has two sections."""
+    function, line, access = (0, 3), (8, 1, 2, 5 << 10 | 7), (16, 4, 9, 0)
+
+    def parts(*records):
+        return [[(1, list(some)), (7, list(some[:1]))] for some in records]
+    all_parts = parts([function, (8, 4)], [line, line], [access])
+    longer = parts([(*function, 77)], [(*line, 78)], [(*access, 79, 80)])
+    whole = ext(*all_parts)
+    header, body = whole[:32], whole[32:]
+
+    def with_header(*fields):
+        return struct.pack("<HBBI6I", 0xEB9F, 1, 0, 32, *fields) + body
+    # Ids of functions are the size of the records of lines, and how many there are.
+    ids_that_are_counts = bytearray(ext([(1, [(0, 16), (8, 1), (16, 3), (24, 4)])]))
+    struct.pack_into("<2I", ids_that_are_counts, 16, 16, 28)
+    functions, lines, relocations = (struct.unpack_from("<2I", header, at) for at in (8, 16, 24))
+    return {
+        "all": whole, "all_big": ext(*all_parts, order=">"),
+        "functions": ext(all_parts[0]), "lines": ext((), all_parts[1]),
+        "relocations": ext((), (), all_parts[2]), "no_parts": ext() + b"x",
+        "longer_records": ext(*longer, sizes=(12, 20, 24)),
+        "longer_records_big": ext(*longer, order=">", sizes=(12, 20, 24)),
+        "short_header": struct.pack("<HBBI4I", 0xEB9F, 1, 0, 24, *functions, *lines) + body,
+        "longer_header": header[:4] + struct.pack("<I", 36) + header[8:] + b"more" + body,
+        "overlap": with_header(*functions, *relocations, *relocations),
+        "overlap_within": ids_that_are_counts,
+        "beyond": with_header(*functions, *lines, relocations[0] + 4, relocations[1]),
+        "odd": with_header(functions[0] + 2, functions[1], *lines, *relocations),
+        "no_records": ext([(1, [])]), "many_records": with_header(
+            *functions, *lines, *relocations).replace(struct.pack("<2I", 1, 2),
+                                                      struct.pack("<2I", 1, 1 << 29)),
+        "cut": whole[:-1], "header_alone": header, "empty": b"",
+    }
+
+
 def relocate():
     """Inputs of btf_relocate: the sizes of a base and of a BTF split over it, both, and another."""
     def of(base, split, other):

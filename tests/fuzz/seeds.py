@@ -240,6 +240,7 @@ def main():
     shutil.rmtree(folder, ignore_errors=True)
     targets = {"attach_functions": elf_image_seeds.function_seeds, "attach_names": attach_names,
                "btf_dedup": btf_seeds.dedup, "btf_dump": btf_seeds.dump,
+               "btf_ext": btf_seeds.ext_seeds,
                "btf_read": btf_seeds.read, "btf_relocate": btf_seeds.relocate,
                "byte_reader": byte_reader,
                "co_re": btf_seeds.co_re, "cpu_mask": cpu_mask,

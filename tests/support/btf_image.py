@@ -47,10 +47,11 @@ class Btf:
                 + header + body + self.strings + tail)
 
 
-def ext(functions=(), lines=(), relocations=(), order="<"):
-    """A .BTF.ext of sections {name: records}, each record a list of words."""
+def ext(functions=(), lines=(), relocations=(), order="<", sizes=(8, 16, 16)):
+    """A .BTF.ext of sections (name, records), each record a list of words. Sizes are those that it
+    says its records have."""
     parts = []
-    for size, sections in ((8, functions), (16, lines), (16, relocations)):
+    for size, sections in zip(sizes, (functions, lines, relocations)):
         part = struct.pack(order + "I", size) if sections else b""
         for name, records in sections:
             part += struct.pack(order + "2I", name, len(records))
