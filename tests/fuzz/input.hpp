@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-// Input: a fuzzer's bytes, taken from the front as numbers. What is not there any more is 0.
+// Input: a fuzzer's bytes, taken from the front as numbers, the lowest byte first on each machine.
+// What is not there any more is 0.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 namespace ringside::test {
@@ -18,11 +18,13 @@ public:
 
   template <class Number>
   Number take() {
-    Number number = 0;
-    const auto bytes = take_bytes(sizeof(Number));
-    if (!bytes.empty())
-      std::memcpy(&number, bytes.data(), bytes.size());
-    return number;
+    std::uint64_t number = 0;
+    unsigned bits = 0;
+    for (const std::uint64_t byte : take_bytes(sizeof(Number))) {
+      number |= byte << bits;
+      bits += 8;
+    }
+    return static_cast<Number>(number);
   }
   // take_bytes gives up to `size` bytes.
   std::span<const std::uint8_t> take_bytes(std::size_t size) {

@@ -8,6 +8,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/byte_order.hpp"
 #include "messages.hpp"
 
 namespace ringside::test {
@@ -43,7 +44,9 @@ struct One {
   }
   [[nodiscard]] std::int64_t value() const {
     std::uint64_t number = 0;
-    std::memcpy(&number, image, external.size);
+    const std::size_t first =
+        kNativeOrder == ByteOrder::little ? 0 : sizeof(number) - external.size;
+    std::memcpy(reinterpret_cast<std::byte*>(&number) + first, image, external.size);
     if (external.is_signed && external.size < 8 && (number >> (8 * external.size - 1) & 1) != 0)
       number |= ~std::uint64_t{0} << (8 * external.size);
     return static_cast<std::int64_t>(number);
