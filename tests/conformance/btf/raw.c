@@ -6,10 +6,14 @@
 
 struct raw raw_of(const __u32* types, unsigned count, const char* strings, unsigned string_bytes) {
   const __u32 type_bytes = count * (__u32)sizeof(__u32);
-  const __u32 header[] = {0x0001eb9f, RAW_HEADER, 0, type_bytes, type_bytes, string_bytes};
+  const struct {
+    __u16 magic;
+    __u8 version, flags;
+    __u32 words[5];
+  } header = {0xeb9f, 1, 0, {RAW_HEADER, 0, type_bytes, type_bytes, string_bytes}};
   struct raw raw = {.size = RAW_HEADER + type_bytes + string_bytes};
 
-  memcpy(raw.bytes, header, sizeof(header));
+  memcpy(raw.bytes, &header, sizeof(header));
   memcpy(raw.bytes + RAW_HEADER, types, type_bytes);
   memcpy(raw.bytes + RAW_HEADER + type_bytes, strings, string_bytes);
   return raw;
