@@ -14,7 +14,8 @@ namespace ringside::kernel {
 
 namespace {
 
-// These files are at most a page, and a page is at most 64 KiB.
+// Most lists are short. These files are at most a page, and a page is at most 64 KiB.
+constexpr std::size_t kShortText = 512;
 constexpr std::size_t kMostText = 65537;
 
 // MaskText is the text of a file as it was read.
@@ -23,14 +24,19 @@ struct MaskText {
   std::size_t length = 0;
 };
 
-Result<MaskText> read_text(const char* path) {
-  auto text = Array<char>::of_size(kMostText);
+Result<MaskText> read_text(const char* path, std::size_t most) {
+  auto text = Array<char>::of_size(most);
   if (!text)
     return text.error();
   const auto length = os::read_file(path, *text);
   if (!length)
     return length.error();
   return MaskText{std::move(*text), *length};
+}
+
+Result<MaskText> read_text(const char* path) {
+  auto text = read_text(path, kShortText);
+  return text || text.error() != Errno(E2BIG) ? std::move(text) : read_text(path, kMostText);
 }
 
 } // namespace
