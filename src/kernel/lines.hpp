@@ -2,60 +2,63 @@
 // each_line: the lines of a large file of the kernel, one after the other.
 #pragma once
 
-#include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <span>
 #include <string_view>
 
 #include "base/array.hpp"
 #include "base/result.hpp"
-#include "os/file.hpp"
-#include "os/whole_file.hpp"
+#include "os/unique_fd.hpp"
 
 namespace ringside::kernel {
 
+// WholeLines reads a file piece by piece, and cuts the pieces behind a line.
+class WholeLines {
+public:
+  static Result<WholeLines> open(const char* path);
+
+  // next is the lines that come next, each with its newline; the last of the file may have none. It
+  // is empty at the end, and valid until the next call. EINVAL for a line of more than 64 KiB; else
+  // what reading fails with.
+  Result<std::string_view> next();
+
+private:
+  // Makes room behind what is there.
+  Result<void> grow();
+
+  os::UniqueFd file_;
+  Array<char> block_;
+  std::size_t given_ = 0;
+  std::size_t filled_ = 0;
+};
+
 // each_line calls visit(line) for all lines, without their newlines, until visit returns false or
-// an error. An error of visit is the result. A line is valid only during its call. EINVAL for a
-// line of more than 64 KiB; else what reading fails with.
+// an error. An error of visit is the result. A line is valid only during its call. Else it fails as
+// WholeLines does.
 template <class Visit>
 Result<void> each_line(const char* path, Visit visit) {
-  constexpr std::size_t kBlock = std::size_t{64} << 10;
-  const auto file = os::open_to_read(path);
+  auto file = WholeLines::open(path);
   if (!file)
     return file.error();
-  auto block = Array<char>::of_size(kBlock);
-  if (!block)
-    return block.error();
-  // A line that a block cuts is moved to the beginning of the next.
-  for (std::size_t kept = 0;;) {
-    const auto count = os::read(
-        file->get(), std::as_writable_bytes(std::span(block->begin() + kept, kBlock - kept)));
-    if (!count)
-      return count.error();
-    const char* next = block->begin();
-    if (*count == 0) {
-      if (kept == 0)
-        return {};
-      const Result<bool> last = visit(std::string_view(next, kept));
-      return last ? Result<void>() : last.error();
-    }
-    const char* const end = next + kept + *count;
-    while (const void* const found =
-               std::memchr(next, '\n', static_cast<std::size_t>(end - next))) {
-      const auto* const newline = static_cast<const char*>(found);
+  for (;;) {
+    const auto lines = file->next();
+    if (!lines)
+      return lines.error();
+    if (lines->empty())
+      return {};
+    const char* const end = lines->data() + lines->size();
+    for (const char* line = lines->data(); line != end;) {
+      const auto* const newline =
+          static_cast<const char*>(std::memchr(line, '\n', static_cast<std::size_t>(end - line)));
+      const char* const line_end = newline != nullptr ? newline : end;
       const Result<bool> goes_on =
-          visit(std::string_view(next, static_cast<std::size_t>(newline - next)));
+          visit(std::string_view(line, static_cast<std::size_t>(line_end - line)));
       if (!goes_on)
         return goes_on.error();
       if (!*goes_on)
         return {};
-      next = newline + 1;
+      line = newline != nullptr ? newline + 1 : end;
     }
-    kept = static_cast<std::size_t>(end - next);
-    if (kept == kBlock)
-      return Errno(EINVAL);
-    std::memmove(block->begin(), next, kept);
   }
 }
 

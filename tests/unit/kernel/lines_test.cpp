@@ -49,8 +49,9 @@ TEST_CASE("reading ends where the visitor says so") {
 }
 
 TEST_CASE("a line that a block cuts comes whole") {
-  constexpr std::size_t kBlock = std::size_t{64} << 10;
-  for (const std::size_t first : {kBlock - 2, kBlock - 1}) {
+  // The first block, and the largest.
+  const std::size_t block = GENERATE(std::size_t{8} << 10, std::size_t{64} << 10);
+  for (const std::size_t first : {block - 2, block - 1}) {
     const std::string line(first, 'a');
     const Read whole = read(line + "\nbcd\n");
     REQUIRE(whole.done);
@@ -64,6 +65,17 @@ TEST_CASE("a line that a block cuts comes whole") {
     text += lines.back() + '\n';
   }
   CHECK(read(text).lines == lines);
+}
+
+TEST_CASE("a line may be longer than a block by any number of bytes") {
+  constexpr std::size_t kBlock = std::size_t{8} << 10;
+  const std::string before = "a\n";
+  for (const std::size_t size : {kBlock, kBlock + 1, 2 * kBlock, 4 * kBlock + 1}) {
+    const std::string line(size, 'b');
+    const Read whole = read(before + line);
+    REQUIRE(whole.done);
+    CHECK(whole.lines == Lines{"a", line});
+  }
 }
 
 TEST_CASE("a line that a block cannot hold is EINVAL, behind those before it") {
@@ -80,6 +92,12 @@ TEST_CASE("a file that cannot be opened or read is its errno") {
   sim_reset(1);
   sim_fail("malloc", 1, ENOMEM);
   CHECK(kernel::each_line("/proc/self/status", none).error() == Errno(ENOMEM));
+  sim_reset(1);
+  // The second block, for a line that the first cannot hold.
+  const TemporaryFolder folder;
+  std::ofstream(folder / "file") << std::string(10'000, 'a');
+  sim_fail("malloc", 2, ENOMEM);
+  CHECK(kernel::each_line((folder / "file").c_str(), none).error() == Errno(ENOMEM));
   sim_reset(1);
 }
 
