@@ -46,55 +46,85 @@ private:
   std::bitset<1 << 16> starts_;
 };
 
+// UntypedSymbols finds the addresses of the untyped symbols among the externs, line by line.
+class UntypedSymbols {
+public:
+  explicit UntypedSymbols(Loading& loading) : loading_(loading) {}
+
+  // collect says so where there is no memory for them.
+  Result<void> collect();
+
+  // take is false where a wanted name has a second address, which ends the search.
+  bool take(std::string_view line) {
+    return (has_address_ && !starts_.may_be(kernel::name_in(line))) || look_up(line);
+  }
+
+  [[nodiscard]] std::size_t size() const { return wanted_.size(); }
+  [[nodiscard]] bool has_address() const { return has_address_; }
+  // Why the search has ended; the message is out.
+  [[nodiscard]] Result<void> found() const { return found_; }
+
+private:
+  [[nodiscard]] const Vector<Extern>& externs() const { return loading_.object.parsed().externs; }
+  // Few lines come here. Inlined, it would cost each of the others its registers.
+  [[gnu::noinline]] bool look_up(std::string_view line);
+
+  Loading& loading_;
+  HashIndex wanted_;
+  NameStarts starts_;
+  bool has_address_ = false;
+  Result<void> found_;
+};
+
+Result<void> UntypedSymbols::collect() {
+  for (std::uint32_t index = 0; index < externs().size(); ++index) {
+    if (externs()[index].kind != Kind::untyped_symbol)
+      continue;
+    starts_.add(externs()[index].name);
+    if (!wanted_.insert(hash_text(externs()[index].name), index))
+      return no_memory(loading_.subject, "its externs");
+  }
+  return {};
+}
+
+bool UntypedSymbols::look_up(std::string_view line) {
+  constexpr std::string_view kOfCompiler = ".llvm.";
+  const kernel::Symbol symbol = kernel::parse_symbol(line);
+  std::string_view name = symbol.name;
+  has_address_ = has_address_ || symbol.address != 0;
+  if (symbol.type == 'd')
+    name = name.substr(0, name.find(kOfCompiler));
+  const std::uint32_t index = wanted_.find(
+      hash_text(name), [&](std::uint32_t number) { return externs()[number].name == name; });
+  if (index == HashIndex::kNone)
+    return true;
+  LiveExtern& live = loading_.externs[index];
+  if (live.is_set && live.address != symbol.address) {
+    found_ = fail(subject_of(loading_, externs()[index]), Errno(EINVAL),
+                  "the kernel has several symbols of that name, at 0x%" PRIx64 " and 0x%" PRIx64
+                  " among others",
+                  live.address, symbol.address);
+    return false;
+  }
+  live.is_set = true;
+  live.address = symbol.address;
+  return true;
+}
+
 // of_kallsyms finds the addresses of untyped symbols, in one pass.
 Result<void> of_kallsyms(Loading& loading) {
-  const Parsed& parsed = loading.object.parsed();
-  HashIndex wanted;
-  NameStarts starts;
-  for (std::uint32_t index = 0; index < parsed.externs.size(); ++index) {
-    if (parsed.externs[index].kind != Kind::untyped_symbol)
-      continue;
-    starts.add(parsed.externs[index].name);
-    if (!wanted.insert(hash_text(parsed.externs[index].name), index))
-      return no_memory(loading.subject, "its externs");
-  }
-  if (wanted.size() == 0)
-    return {};
-
-  Result<void> found;
-  bool has_address = false;
-  const auto read = kernel::each_line(kernel::kSymbols, [&](std::string_view line) {
-    if (has_address && !starts.may_be(kernel::name_in(line)))
-      return true;
-    constexpr std::string_view kOfCompiler = ".llvm.";
-    const kernel::Symbol symbol = kernel::parse_symbol(line);
-    std::string_view name = symbol.name;
-    has_address = has_address || symbol.address != 0;
-    if (symbol.type == 'd')
-      name = name.substr(0, name.find(kOfCompiler));
-    const std::uint32_t index = wanted.find(
-        hash_text(name), [&](std::uint32_t number) { return parsed.externs[number].name == name; });
-    if (index == HashIndex::kNone)
-      return true;
-    LiveExtern& live = loading.externs[index];
-    if (live.is_set && live.address != symbol.address) {
-      found = fail(subject_of(loading, parsed.externs[index]), Errno(EINVAL),
-                   "the kernel has several symbols of that name, at 0x%" PRIx64 " and 0x%" PRIx64
-                   " among others",
-                   live.address, symbol.address);
-      return false;
-    }
-    live.is_set = true;
-    live.address = symbol.address;
-    return true;
-  });
-  if (!found)
-    return found;
+  UntypedSymbols symbols(loading);
+  if (const auto collected = symbols.collect(); !collected || symbols.size() == 0)
+    return collected;
+  const auto read = kernel::each_line(
+      kernel::kSymbols, [&symbols](std::string_view line) { return symbols.take(line); });
+  if (!symbols.found())
+    return symbols.found();
   if (!read) {
     kernel::refused("/proc/kallsyms", {"reading the kernel's symbols"}, read.error());
     return Errno(EINVAL);
   }
-  if (!has_address)
+  if (!symbols.has_address())
     say(LogLevel::warn, loading.subject,
         "the addresses of the kernel's symbols are hidden from this process, so they read as 0: "
         "sysctl kernel.kptr_restrict=0, or CAP_SYSLOG, shows them");
