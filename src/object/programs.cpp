@@ -114,7 +114,7 @@ Result<void> read_programs(ParseWork& work) {
                 return one.section_index < other.section_index;
               if (one.section_insn != other.section_insn)
                 return one.section_insn < other.section_insn;
-              return one.symbol < other.symbol;
+              return one.symbol > other.symbol; // as the stock library has aliases
             });
   work.parsed.programs = *programs;
   return {};
