@@ -176,7 +176,11 @@ Result<std::span<const std::byte>> keep_content(ParseWork& work, std::span<const
   return std::span<const std::byte>(*copy);
 }
 
+// read_arena keeps the variables of an arena. An object without maps may have some by mistake: no
+// instruction can refer to them.
 Result<void> read_arena(ParseWork& work, const elf::Section& section) {
+  if (work.maps == nullptr)
+    return {};
   const Subject subject = work.file.subject_of(section);
   if (work.parsed.arena_map == kNoIndex)
     return fail(subject, Errno(ENOENT),

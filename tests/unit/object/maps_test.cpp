@@ -264,6 +264,7 @@ TEST_CASE("an object has one arena, with room for its globals") {
   } rows[] = {{1, 1, 100, 0}, {0, 1, 100, ENOENT}, {2, 1, 100, EINVAL}, {1, 1, 5000, E2BIG}};
   for (const auto& row : rows) {
     MadeObject made = with_program();
+    made.hash_map("other");
     for (std::uint32_t index = 0; index < row.arenas; ++index)
       made.map(index == 0 ? "a" : "b",
                {{"type", made.number(bpf::kMapArena)}, {"max_entries", made.number(row.pages)}});
