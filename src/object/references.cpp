@@ -204,14 +204,15 @@ Result<Slot> ReferenceReading::slot_of(const ParsedMap& map,
     return named.error();
   const elf::Symbol& symbol = (*named)->symbol;
   const std::uint64_t within = relocation.offset - map.offset;
+  const bool holds_maps = map.values.there && map.values.inner_type_id != 0;
+  if (holds_maps && work_.use_of(symbol.section) != Use::maps)
+    return broken(relocation.offset, kErrnoReloc, "names something that is not in .maps");
   if (!map.values.there || within < map.values.offset ||
       (within - map.values.offset) % sizeof(std::uint64_t) != 0)
     return broken(relocation.offset, Errno(EINVAL), "is for no element of a map's values");
   Slot slot;
   slot.key = static_cast<std::uint32_t>((within - map.values.offset) / sizeof(std::uint64_t));
-  if (map.values.inner_type_id != 0) {
-    if (work_.use_of(symbol.section) != Use::maps)
-      return broken(relocation.offset, kErrnoReloc, "names something that is not in .maps");
+  if (holds_maps) {
     if (map.definition.type == BPF_MAP_TYPE_HASH_OF_MAPS &&
         map.definition.key_size != sizeof(std::uint32_t))
       return broken(relocation.offset, Errno(EINVAL), "is for a map whose keys are not 4 bytes");
@@ -223,10 +224,10 @@ Result<Slot> ReferenceReading::slot_of(const ParsedMap& map,
   slot.index = symbol.value % bpf::insn::kBytes == 0 && symbol.type == STT_FUNC
                    ? work_.parsed.program_at(symbol.section, symbol.value / bpf::insn::kBytes)
                    : kNoIndex;
-  if (slot.index == kNoIndex)
+  if (slot.index == kNoIndex || work_.parsed.programs[slot.index].is_subprogram)
     return broken(relocation.offset, Errno(ESRCH), "names no program");
   const ParsedProgram& program = work_.parsed.programs[slot.index];
-  if (program.is_subprogram || program.section_insn != symbol.value / bpf::insn::kBytes)
+  if (program.section_insn != symbol.value / bpf::insn::kBytes)
     return broken(relocation.offset, kErrnoReloc, "names no program at its beginning");
   return slot;
 }

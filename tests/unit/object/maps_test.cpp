@@ -191,7 +191,7 @@ TEST_CASE("slots of an array of programs name programs") {
       {"before the values", 0, 0, "xdp", EINVAL},
       {"outside of all maps", 200, 0, "xdp", EINVAL},
       {"within a program", 8, 8, "xdp", 4005},
-      {"a subprogram", 8, 0, ".text", 4005},
+      {"a subprogram", 8, 0, ".text", ESRCH},
   };
   for (const auto& row : rows) {
     INFO(row.what);
