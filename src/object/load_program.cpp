@@ -233,6 +233,10 @@ Result<void> Program::check_plan(const Subject& subject) const {
                 "or set the type before loading",
                 section());
   }
+  if (plan_.type == BPF_PROG_TYPE_STRUCT_OPS && plan_.attach_btf_id == 0)
+    return fail(subject, Errno(EINVAL),
+                "no struct_ops map names it: put it into one, or leave it out by "
+                "bpf_program__set_autoload");
   if (insns().empty())
     return fail(subject, Errno(EINVAL), "it has no instructions");
   return {};

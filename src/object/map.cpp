@@ -90,6 +90,20 @@ void Map::point_to_programs() {
   }
 }
 
+Result<void> Map::check_ops_programs() const {
+  for (const OpsProgram& named : parsed_->ops_programs) {
+    const Program* const program = object_->entry(named.program);
+    if (program != nullptr && program->plan().type == BPF_PROG_TYPE_STRUCT_OPS)
+      continue;
+    const Subject subject = object_->subject();
+    return fail(Subject(subject, "struct_ops map", name()), Errno(EINVAL),
+                "it names '%s', which is no struct_ops program: the section of one begins with "
+                "'struct_ops'",
+                object_->parsed().programs[named.program].name.data());
+  }
+  return {};
+}
+
 bool Map::is_arena() const {
   return outer_ == nullptr && object_->parsed().arena_map == index_;
 }

@@ -78,6 +78,8 @@ public:
   [[nodiscard]] const StructOps& ops() const { return ops_; }
   // point_to_programs puts the programs of the file into its variable, once they are made.
   void point_to_programs();
+  // check_ops_programs: EINVAL if one of these is of another type.
+  [[nodiscard]] Result<void> check_ops_programs() const;
 
   // The template of a map of maps, or null.
   [[nodiscard]] Map* inner() const { return inner_.get(); }

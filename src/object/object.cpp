@@ -69,6 +69,9 @@ Result<void> Object::make_programs() {
   for (Program& program : programs_)
     if (const auto found = program.find_kind(); !found)
       return found;
+  for (const Map& map : maps_)
+    if (const auto checked = map.check_ops_programs(); !checked)
+      return checked;
   return {};
 }
 
