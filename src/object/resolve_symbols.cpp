@@ -220,7 +220,8 @@ Result<void> resolve_symbols(Loading& loading) {
     const Extern& external = parsed.externs[index];
     if (external.kind == Kind::typed_symbol || external.kind == Kind::function)
       if (const auto found = resolve_by_types(loading, index, (*needed)[index]); !found)
-        return found;
+        // As the stock library has it: ESRCH is what a missing symbol without a type gives.
+        return found.error() == Errno(ESRCH) ? Errno(EINVAL) : found.error();
     if (external.kind == Kind::untyped_symbol && !loading.externs[index].is_set && (*needed)[index])
       return fail(subject_of(loading, external), Errno(ESRCH),
                   "the kernel has no symbol of that name: declare it __weak if it may be missing");
