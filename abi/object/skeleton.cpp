@@ -148,14 +148,15 @@ Result<void> put_variables(const Object& object, const Variables& variables) {
   for (std::size_t index = 0; index < variables.count(); ++index) {
     const bpf_var_skeleton& skeleton = variables[index];
     const Map& map = core(*skeleton.map);
-    const ringside::btf::Type datasec = btf.type(map.plan().value_type_id);
+    const ringside::btf::Type datasec = btf.type(map.types_of_variables());
     if (!datasec.is(ringside::btf::kDatasec))
       return fail(object.subject(), Errno(EINVAL),
                   "its map '%s' has no variables, one of which is '%s'", map.name(), skeleton.name);
     bool is_found = false;
     for (std::uint32_t at = 0; at < datasec.elements() && !is_found; ++at) {
       const ringside::btf::Variable variable = datasec.variable(at);
-      is_found = std::string_view(btf.name(btf.type(variable.type))) == skeleton.name;
+      is_found = std::string_view(btf.name(btf.type(variable.type))) == skeleton.name &&
+                 std::uint64_t{variable.offset} + variable.size <= map.plan().value_size;
       if (is_found && map.image().data() != nullptr)
         *skeleton.addr = map.image().data() + variable.offset;
     }

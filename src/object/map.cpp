@@ -128,7 +128,14 @@ const char* Map::kernel_name() const {
 }
 
 bool Map::is_called(std::string_view wanted) const {
-  return wanted.starts_with('.') ? is_data() && parsed_->section == wanted : wanted == name();
+  if (wanted.starts_with('.'))
+    return is_data() && parsed_->section == wanted;
+  return wanted == name() || wanted == parsed_->name;
+}
+
+// The kernel's map that is used again has types of another BTF.
+std::uint32_t Map::types_of_variables() const {
+  return is_reused_ ? parsed_->definition.value_type_id : plan_.value_type_id;
 }
 
 bool Map::is_made() const {

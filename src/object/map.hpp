@@ -50,8 +50,12 @@ public:
   [[nodiscard]] const char* name() const;
   // kernel_name is the name for the kernel, which may keep a part of it.
   [[nodiscard]] const char* kernel_name() const;
-  // is_called is whether the map has this name. A name that begins with a dot is that of a section.
+  // is_called is whether the map has this name, now or in the file. A name that begins with a dot
+  // is that of a section.
   [[nodiscard]] bool is_called(std::string_view wanted) const;
+
+  // types_of_variables is the DATASEC of a data map in the object's BTF; 0 if it has none.
+  [[nodiscard]] std::uint32_t types_of_variables() const;
 
   [[nodiscard]] const MapPlan& plan() const { return plan_; }
   // Setters. EBUSY once the map is made.
