@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "harness/conform.h"
+#include "object/account.h"
 #include "object/expected.h"
 #include "object/objects.h"
 

@@ -27,12 +27,4 @@ struct bpf_object* open_object(const char* name, struct bpf_object_open_opts* op
 struct bpf_map* map_of(const struct bpf_object* object, const char* name);
 struct bpf_program* program_of(const struct bpf_object* object, const char* name);
 
-/* What a program can see of an object, as text; it lasts until the next call. maps_text has a line
- * for each map, programs_text for each program, code_text for each instruction of a program: the
- * code, registers, offset and number in hexadecimal. An instruction that has a map's descriptor
- * has its name instead. */
-const char* maps_text(const struct bpf_object* object);
-const char* programs_text(const struct bpf_object* object);
-const char* code_text(const struct bpf_object* object, const struct bpf_program* program);
-
 #endif /* RINGSIDE_CONFORM_OBJECTS_H */
