@@ -18,7 +18,10 @@ RINGSIDE_OPTIONS(bpf_usdt_opts);
 
 using ringside::attach_alone;
 using ringside::attach_with;
+using ringside::Called;
 using ringside::core;
+using ringside::is_foreign;
+using ringside::pass_on;
 using ringside::attach::ProbeMode;
 namespace attach = ringside::attach;
 
@@ -34,6 +37,8 @@ std::string_view text_of(const char* text) {
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_kprobe_opts(const struct bpf_program* prog, const char* func_name,
                                 const struct bpf_kprobe_opts* opts) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__attach_kprobe_opts, Called(), prog, func_name, opts);
   using Opts = bpf_kprobe_opts;
   return attach_with(prog, opts, [func_name](const attach::Program& program, const auto& options) {
     return attach::attach_kprobe(program,
@@ -47,6 +52,8 @@ bpf_program__attach_kprobe_opts(const struct bpf_program* prog, const char* func
 
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_kprobe(const struct bpf_program* prog, bool retprobe, const char* func_name) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__attach_kprobe, Called(), prog, retprobe, func_name);
   return attach_alone(prog, [=](const attach::Program& program) {
     return attach::attach_kprobe(program, {.function = func_name, .at_return = retprobe});
   });
@@ -55,6 +62,8 @@ bpf_program__attach_kprobe(const struct bpf_program* prog, bool retprobe, const 
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_kprobe_multi_opts(const struct bpf_program* prog, const char* pattern,
                                       const struct bpf_kprobe_multi_opts* opts) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__attach_kprobe_multi_opts, Called(), prog, pattern, opts);
   using Opts = bpf_kprobe_multi_opts;
   return attach_with(prog, opts, [pattern](const attach::Program& program, const auto& options) {
     return attach::attach_kprobe_multi(program, {.pattern = pattern,
@@ -71,6 +80,8 @@ bpf_program__attach_kprobe_multi_opts(const struct bpf_program* prog, const char
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_ksyscall(const struct bpf_program* prog, const char* syscall_name,
                              const struct bpf_ksyscall_opts* opts) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__attach_ksyscall, Called(), prog, syscall_name, opts);
   using Opts = bpf_ksyscall_opts;
   return attach_with(
       prog, opts, [syscall_name](const attach::Program& program, const auto& options) {
@@ -82,6 +93,9 @@ bpf_program__attach_ksyscall(const struct bpf_program* prog, const char* syscall
 extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_uprobe_opts(const struct bpf_program* prog, pid_t pid, const char* binary_path,
                                 size_t func_offset, const struct bpf_uprobe_opts* opts) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__attach_uprobe_opts, Called(), prog, pid, binary_path, func_offset,
+                   opts);
   using Opts = bpf_uprobe_opts;
   return attach_with(prog, opts, [=](const attach::Program& program, const auto& options) {
     return attach::attach_uprobe(program,
@@ -100,6 +114,9 @@ extern "C" LIBBPF_API struct bpf_link* bpf_program__attach_uprobe(const struct b
                                                                   bool retprobe, pid_t pid,
                                                                   const char* binary_path,
                                                                   size_t func_offset) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__attach_uprobe, Called(), prog, retprobe, pid, binary_path,
+                   func_offset);
   return attach_alone(prog, [=](const attach::Program& program) {
     return attach::attach_uprobe(
         program, {.pid = pid, .path = binary_path, .offset = func_offset, .at_return = retprobe});
@@ -110,6 +127,9 @@ extern "C" LIBBPF_API struct bpf_link*
 bpf_program__attach_uprobe_multi(const struct bpf_program* prog, pid_t pid, const char* binary_path,
                                  const char* func_pattern,
                                  const struct bpf_uprobe_multi_opts* opts) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__attach_uprobe_multi, Called(), prog, pid, binary_path, func_pattern,
+                   opts);
   using Opts = bpf_uprobe_multi_opts;
   return attach_with(prog, opts, [=](const attach::Program& program, const auto& options) {
     return attach::attach_uprobe_multi(program, {.pid = pid,
@@ -130,6 +150,9 @@ extern "C" LIBBPF_API struct bpf_link* bpf_program__attach_usdt(const struct bpf
                                                                 const char* usdt_provider,
                                                                 const char* usdt_name,
                                                                 const struct bpf_usdt_opts* opts) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__attach_usdt, Called(), prog, pid, binary_path, usdt_provider,
+                   usdt_name, opts);
   // The object of the program has the maps of its probes.
   return attach_with(prog, opts, [=](const attach::Program&, const auto& options) {
     return ringside::object::attach_usdt(core(prog),

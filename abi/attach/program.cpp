@@ -4,11 +4,14 @@
 
 #include "abi/attach/attach_with.hpp"
 
+using ringside::Called;
 using ringside::core;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::fail;
 using ringside::give_link;
+using ringside::is_foreign;
+using ringside::pass_on;
 using ringside::Result;
 namespace attach = ringside::attach;
 namespace object = ringside::object;
@@ -38,11 +41,15 @@ Result<ringside::Owned<attach::Link>> attach_by_name(const object::Program& prog
 } // namespace
 
 extern "C" LIBBPF_API struct bpf_link* bpf_program__attach(const struct bpf_program* prog) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__attach, Called(), prog);
   const Entry entry;
   return give_link(entry, attach_by_name(core(prog)));
 }
 
 extern "C" LIBBPF_API struct bpf_link* bpf_map__attach_struct_ops(const struct bpf_map* map) {
+  if (is_foreign(map))
+    return pass_on(bpf_map__attach_struct_ops, Called(), map);
   const Entry entry;
   return give_link(entry, object::attach_map(core(map)));
 }

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "base/handle_mark.hpp"
+
 namespace ringside {
 
 // Core<Tag> says what stands behind an opaque struct: Core<btf>::Type is Btf. Each family has a
@@ -39,9 +41,27 @@ template <class Tag>
 }
 
 // is_error: a pointer carries an error number, as functions of libbpf 0.x returned it.
+constexpr std::uintptr_t kLowestError = std::uintptr_t{0} - 4095;
 [[nodiscard]] inline bool is_error(const void* pointer) {
-  constexpr std::uintptr_t kHighestErrno = 4095;
-  return reinterpret_cast<std::uintptr_t>(pointer) >= std::uintptr_t{0} - kHighestErrno;
+  return reinterpret_cast<std::uintptr_t>(pointer) >= kLowestError;
+}
+
+// is_address: a pointer is neither null nor an error. One comparison says both.
+[[nodiscard]] inline bool is_address(const void* pointer) {
+  return reinterpret_cast<std::uintptr_t>(pointer) - 1 < kLowestError - 1;
+}
+
+// is_ours: this library made it. The handle is neither null nor an error.
+template <class Tag>
+[[nodiscard]] bool is_ours(const Tag* handle) {
+  const HandleMark& mark = core(handle);
+  return mark.is_ours();
+}
+
+// is_foreign: another library made one of the handles. Null and errors are not foreign.
+template <class... Tags>
+[[nodiscard]] bool is_foreign(const Tags*... handles) {
+  return ((is_address(handles) && !is_ours(handles)) || ...);
 }
 
 } // namespace ringside

@@ -5,6 +5,10 @@
 #pragma once
 
 #include <cerrno>
+#include <type_traits>
+
+#include "abi/boundary/handle.hpp"
+#include "base/errno.hpp"
 
 namespace ringside {
 
@@ -23,30 +27,65 @@ struct Called {
 // ours. If no library can have made it, it logs a warning and returns nullptr.
 void* makers_function(Called called);
 
-// warn_of_no_maker logs the warning for a handle that no library in the process has made.
-void warn_of_no_maker(Called called);
+// callers_function finds the called function in the libbpf of the library that calls: that library
+// itself, or one that it needs. nullptr if this is ours, and for calls from the program.
+void* callers_function(Called called);
 
-// pass_on calls `function` of the library that has made the handle among `arguments`. If there is
-// none, it sets errno to EINVAL and returns `otherwise`. It is never inline: otherwise the path of
-// our own handles would need a stack frame.
+// warn_of_no_maker logs the warning for a handle that no library in the process has made,
+// warn_of_two_makers the one for a call with handles of two libraries, which fails with EINVAL.
+void warn_of_no_maker(Called called);
+Errno warn_of_two_makers(Called called);
+
+// refusal is what a function returns when it refuses its arguments with EINVAL.
+template <class Answer>
+Answer refusal() {
+  if constexpr (std::is_signed_v<Answer>)
+    return -EINVAL;
+  else
+    return Answer();
+}
+
+// is_handle_of_ours: an argument is a handle, and this library made it.
+template <class Argument>
+bool is_handle_of_ours(const Argument& argument) {
+  using Tag = std::remove_const_t<std::remove_pointer_t<Argument>>;
+  if constexpr (requires { typename Core<Tag>::Type; })
+    return is_address(argument) && is_ours(argument);
+  else
+    return false;
+}
+
+// pass_on calls `function` of the library that has made the handles among `arguments`, one of which
+// is foreign. If there is no such library, or this library made another of the handles, it fails
+// with EINVAL. It is never inline: otherwise the path of our own handles would need a stack frame.
 template <class Answer, class... Arguments>
 [[gnu::cold, gnu::noinline]] Answer pass_on(Answer (* /*function*/)(Arguments...), Called called,
-                                            Answer otherwise, Arguments... arguments) {
+                                            Arguments... arguments) {
   const int entry_errno = errno;
-  void* const theirs = makers_function(called);
+  void* theirs = nullptr;
+  if ((is_handle_of_ours(arguments) || ...))
+    warn_of_two_makers(called);
+  else
+    theirs = makers_function(called);
   errno = theirs != nullptr ? entry_errno : EINVAL;
   if (theirs == nullptr)
-    return otherwise;
+    return refusal<Answer>();
   return reinterpret_cast<Answer (*)(Arguments...)>(theirs)(arguments...);
 }
-template <class... Arguments>
-[[gnu::cold, gnu::noinline]] void pass_on(void (* /*function*/)(Arguments...), Called called,
-                                          Arguments... arguments) {
-  const int entry_errno = errno;
-  void* const theirs = makers_function(called);
-  errno = theirs != nullptr ? entry_errno : EINVAL;
-  if (theirs != nullptr)
-    reinterpret_cast<void (*)(Arguments...)>(theirs)(arguments...);
+
+// callers_own is for functions that make a handle, or say how handles are made. It is `function` of
+// the caller's own libbpf, which is the one to call, or nullptr: then we serve the caller. A
+// library with a libbpf of its own gets all handles from there: we do not know the functions of
+// that one which take them as well, such as those that libbpf 1.0 removed.
+template <class Answer, class... Arguments>
+auto callers_own(Answer (* /*function*/)(Arguments...), Called called) {
+  return reinterpret_cast<Answer (*)(Arguments...)>(callers_function(called));
+}
+// The same for a handle that is made for another, which is ours or null. It is of the same library.
+template <class Answer, class... Arguments>
+auto callers_own(Answer (* /*function*/)(Arguments...), Called called, const void* other) {
+  return reinterpret_cast<Answer (*)(Arguments...)>(other == nullptr ? callers_function(called)
+                                                                     : nullptr);
 }
 
 } // namespace ringside

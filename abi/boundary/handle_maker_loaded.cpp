@@ -36,4 +36,8 @@ void* makers_function(Called called) {
   return only_maker(called);
 }
 
+void* callers_function(Called called) {
+  return definition_for_caller(called.from, called.function);
+}
+
 } // namespace ringside

@@ -9,4 +9,8 @@ void* makers_function(Called called) {
   return nullptr;
 }
 
+void* callers_function(Called /*called*/) {
+  return nullptr;
+}
+
 } // namespace ringside

@@ -6,6 +6,7 @@
 
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/handle.hpp"
+#include "abi/boundary/handle_maker.hpp"
 #include "base/owned.hpp"
 #include "bpf/line_info.hpp"
 
@@ -14,10 +15,14 @@ struct ringside::Core<bpf_prog_linfo> {
   using Type = ringside::bpf::LineInfo;
 };
 
+using ringside::Called;
+using ringside::callers_own;
 using ringside::core;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::handle;
+using ringside::is_foreign;
+using ringside::pass_on;
 using ringside::bpf::LineInfo;
 
 namespace {
@@ -29,6 +34,8 @@ const bpf_line_info* leave(const Entry& entry, const bpf_line_info* line) {
 } // namespace
 
 extern "C" LIBBPF_API struct bpf_prog_linfo* bpf_prog_linfo__new(const struct bpf_prog_info* info) {
+  if (auto* const own = callers_own(bpf_prog_linfo__new, Called()))
+    return own(info);
   const Entry entry;
   if (info == nullptr)
     return entry.fail_null<bpf_prog_linfo>(Errno(EINVAL));
@@ -36,6 +43,8 @@ extern "C" LIBBPF_API struct bpf_prog_linfo* bpf_prog_linfo__new(const struct bp
 }
 
 extern "C" LIBBPF_API void bpf_prog_linfo__free(struct bpf_prog_linfo* prog_linfo) {
+  if (is_foreign(prog_linfo))
+    return pass_on(bpf_prog_linfo__free, Called(), prog_linfo);
   const Entry entry;
   const ringside::Owned<LineInfo> gone(ringside::core_or_null(prog_linfo));
   entry.succeed();
@@ -43,6 +52,8 @@ extern "C" LIBBPF_API void bpf_prog_linfo__free(struct bpf_prog_linfo* prog_linf
 
 extern "C" LIBBPF_API const struct bpf_line_info*
 bpf_prog_linfo__lfind(const struct bpf_prog_linfo* prog_linfo, __u32 insn_off, __u32 nr_skip) {
+  if (is_foreign(prog_linfo))
+    return pass_on(bpf_prog_linfo__lfind, Called(), prog_linfo, insn_off, nr_skip);
   const Entry entry;
   if (prog_linfo == nullptr)
     return entry.fail_null<const bpf_line_info>(Errno(EINVAL));
@@ -52,6 +63,8 @@ bpf_prog_linfo__lfind(const struct bpf_prog_linfo* prog_linfo, __u32 insn_off, _
 extern "C" LIBBPF_API const struct bpf_line_info*
 bpf_prog_linfo__lfind_addr_func(const struct bpf_prog_linfo* prog_linfo, __u64 addr, __u32 func_idx,
                                 __u32 nr_skip) {
+  if (is_foreign(prog_linfo))
+    return pass_on(bpf_prog_linfo__lfind_addr_func, Called(), prog_linfo, addr, func_idx, nr_skip);
   const Entry entry;
   if (prog_linfo == nullptr)
     return entry.fail_null<const bpf_line_info>(Errno(EINVAL));

@@ -9,10 +9,13 @@
 #include "btf/dump/data.hpp"
 #include "btf/dump/dump.hpp"
 
+using ringside::Called;
 using ringside::core;
 using ringside::Entry;
 using ringside::Errno;
+using ringside::is_foreign;
 using ringside::Options;
+using ringside::pass_on;
 using ringside::Result;
 using ringside::btf::Dump;
 
@@ -21,10 +24,15 @@ RINGSIDE_OPTIONS(btf_dump_emit_type_decl_opts);
 RINGSIDE_OPTIONS(btf_dump_type_data_opts);
 
 // The C tag, incomplete for programs.
-struct btf_dump {
+struct btf_dump : ringside::HandleMark {
   btf_dump_printf_fn_t print = nullptr;
   void* context = nullptr;
   ringside::Owned<Dump> dump;
+};
+
+template <>
+struct ringside::Core<btf_dump> {
+  using Type = btf_dump;
 };
 
 namespace {
@@ -68,12 +76,16 @@ Result<ringside::Owned<btf_dump>> make_dump(const btf* types, btf_dump_printf_fn
 extern "C" LIBBPF_API struct btf_dump* btf_dump__new(const struct btf* btf,
                                                      btf_dump_printf_fn_t printf_fn, void* ctx,
                                                      const struct btf_dump_opts* opts) {
+  if (is_foreign(btf))
+    return pass_on(btf_dump__new, Called(), btf, printf_fn, ctx, opts);
   const Entry entry;
   auto made = make_dump(btf, printf_fn, ctx, opts);
   return made ? entry.give(made->release()) : entry.fail_null<btf_dump>(made.error());
 }
 
 extern "C" LIBBPF_API void btf_dump__free(struct btf_dump* d) {
+  if (is_foreign(d))
+    return pass_on(btf_dump__free, Called(), d);
   const Entry entry;
   if (!ringside::is_error(d))
     const ringside::Owned<btf_dump> freed(d);
@@ -81,6 +93,8 @@ extern "C" LIBBPF_API void btf_dump__free(struct btf_dump* d) {
 }
 
 extern "C" LIBBPF_API int btf_dump__dump_type(struct btf_dump* d, __u32 id) {
+  if (is_foreign(d))
+    return pass_on(btf_dump__dump_type, Called(), d, id);
   const Entry entry;
   return entry.leave(d->dump->type(id));
 }
@@ -88,6 +102,8 @@ extern "C" LIBBPF_API int btf_dump__dump_type(struct btf_dump* d, __u32 id) {
 extern "C" LIBBPF_API int
 btf_dump__emit_type_decl(struct btf_dump* d, __u32 id,
                          const struct btf_dump_emit_type_decl_opts* opts) {
+  if (is_foreign(d))
+    return pass_on(btf_dump__emit_type_decl, Called(), d, id, opts);
   using Opts = btf_dump_emit_type_decl_opts;
   const Entry entry;
   const auto options = Options<Opts>::read(opts);
@@ -104,6 +120,8 @@ btf_dump__emit_type_decl(struct btf_dump* d, __u32 id,
 extern "C" LIBBPF_API int btf_dump__dump_type_data(struct btf_dump* d, __u32 id, const void* data,
                                                    size_t data_sz,
                                                    const struct btf_dump_type_data_opts* opts) {
+  if (is_foreign(d))
+    return pass_on(btf_dump__dump_type_data, Called(), d, id, data, data_sz, opts);
   using Opts = btf_dump_type_data_opts;
   constexpr std::size_t kLongestIndent = 31;
   const Entry entry;

@@ -8,12 +8,16 @@
 #include "abi/btf/handles.hpp"
 #include "kernel/kernel_btf.hpp"
 
+using ringside::Called;
+using ringside::callers_own;
 using ringside::core;
 using ringside::core_or_null;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::fail;
 using ringside::handle;
+using ringside::is_foreign;
+using ringside::pass_on;
 using ringside::btf::Kind;
 namespace kernel = ringside::kernel;
 
@@ -49,28 +53,44 @@ AttachName attach_name(bpf_attach_type type) {
 } // namespace
 
 extern "C" LIBBPF_API struct btf* btf__load_vmlinux_btf(void) {
+  if (auto* const own = callers_own(btf__load_vmlinux_btf, Called()))
+    return own();
   return vmlinux();
 }
 
 extern "C" LIBBPF_API struct btf* libbpf_find_kernel_btf(void) {
+  if (auto* const own = callers_own(libbpf_find_kernel_btf, Called()))
+    return own();
   return vmlinux();
 }
 
 extern "C" LIBBPF_API struct btf* btf__load_module_btf(const char* module_name,
                                                        struct btf* vmlinux_btf) {
+  if (is_foreign(vmlinux_btf))
+    return pass_on(btf__load_module_btf, Called(), module_name, vmlinux_btf);
+  if (auto* const own = callers_own(btf__load_module_btf, Called(), vmlinux_btf))
+    return own(module_name, vmlinux_btf);
   return handle<btf>(Entry().leave(kernel::module_btf(module_name, core_or_null(vmlinux_btf))));
 }
 
 extern "C" LIBBPF_API struct btf* btf__load_from_kernel_by_id(__u32 id) {
+  if (auto* const own = callers_own(btf__load_from_kernel_by_id, Called()))
+    return own(id);
   return by_id(id, nullptr);
 }
 
 extern "C" LIBBPF_API struct btf* btf__load_from_kernel_by_id_split(__u32 id,
                                                                     struct btf* base_btf) {
+  if (is_foreign(base_btf))
+    return pass_on(btf__load_from_kernel_by_id_split, Called(), id, base_btf);
+  if (auto* const own = callers_own(btf__load_from_kernel_by_id_split, Called(), base_btf))
+    return own(id, base_btf);
   return by_id(id, base_btf);
 }
 
 extern "C" LIBBPF_API int btf__load_into_kernel(struct btf* btf) {
+  if (is_foreign(btf))
+    return pass_on(btf__load_into_kernel, Called(), btf);
   return Entry().leave(kernel::load_btf(core(btf)));
 }
 

@@ -7,6 +7,7 @@
 
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/handle.hpp"
+#include "abi/boundary/handle_maker.hpp"
 #include "abi/boundary/options.hpp"
 #include "base/failure.hpp"
 #include "base/owned.hpp"
@@ -18,21 +19,30 @@ RINGSIDE_OPTIONS(bpf_linker_opts);
 RINGSIDE_OPTIONS(bpf_linker_file_opts);
 
 using ringside::Array;
+using ringside::Called;
+using ringside::callers_own;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::fail;
+using ringside::is_foreign;
 using ringside::Options;
 using ringside::Owned;
+using ringside::pass_on;
 using ringside::Result;
 using ringside::Subject;
 namespace os = ringside::os;
 
 // The C tag, incomplete for programs.
-struct bpf_linker {
+struct bpf_linker : ringside::HandleMark {
   ringside::linker::Linker linker;
   os::UniqueFd own;     // of a file that we have made
   int output = -1;      // where the object goes
   bool is_done = false; // it has been written
+};
+
+template <>
+struct ringside::Core<bpf_linker> {
+  using Type = bpf_linker;
 };
 
 namespace {
@@ -168,33 +178,47 @@ Result<void> finalize(bpf_linker* linker) {
 
 extern "C" LIBBPF_API struct bpf_linker* bpf_linker__new(const char* filename,
                                                          struct bpf_linker_opts* opts) {
+  if (auto* const own = callers_own(bpf_linker__new, Called()))
+    return own(filename, opts);
   return Entry().leave(make_for_file(filename, opts));
 }
 
 extern "C" LIBBPF_API struct bpf_linker* bpf_linker__new_fd(int fd, struct bpf_linker_opts* opts) {
+  if (auto* const own = callers_own(bpf_linker__new_fd, Called()))
+    return own(fd, opts);
   return Entry().leave(make_for_fd(fd, opts));
 }
 
 extern "C" LIBBPF_API int bpf_linker__add_file(struct bpf_linker* linker, const char* filename,
                                                const struct bpf_linker_file_opts* opts) {
+  if (is_foreign(linker))
+    return pass_on(bpf_linker__add_file, Called(), linker, filename, opts);
   return Entry().leave(add_file(linker, filename, opts));
 }
 
 extern "C" LIBBPF_API int bpf_linker__add_fd(struct bpf_linker* linker, int fd,
                                              const struct bpf_linker_file_opts* opts) {
+  if (is_foreign(linker))
+    return pass_on(bpf_linker__add_fd, Called(), linker, fd, opts);
   return Entry().leave(add_fd(linker, fd, opts));
 }
 
 extern "C" LIBBPF_API int bpf_linker__add_buf(struct bpf_linker* linker, void* buf, size_t buf_sz,
                                               const struct bpf_linker_file_opts* opts) {
+  if (is_foreign(linker))
+    return pass_on(bpf_linker__add_buf, Called(), linker, buf, buf_sz, opts);
   return Entry().leave(add_buffer(linker, buf, buf_sz, opts));
 }
 
 extern "C" LIBBPF_API int bpf_linker__finalize(struct bpf_linker* linker) {
+  if (is_foreign(linker))
+    return pass_on(bpf_linker__finalize, Called(), linker);
   return Entry().leave(finalize(linker));
 }
 
 extern "C" LIBBPF_API void bpf_linker__free(struct bpf_linker* linker) {
+  if (is_foreign(linker))
+    return pass_on(bpf_linker__free, Called(), linker);
   const Entry entry;
   if (linker == nullptr || ringside::is_error(linker))
     return;

@@ -8,15 +8,20 @@
 #include "abi/object/handles.hpp"
 #include "bpf/prog.hpp"
 
+using ringside::Called;
 using ringside::core;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::fail;
+using ringside::is_foreign;
 using ringside::Options;
+using ringside::pass_on;
 namespace bpf = ringside::bpf;
 
 extern "C" LIBBPF_API int bpf_program__clone(struct bpf_program* prog,
                                              const struct bpf_prog_load_opts* opts) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__clone, Called(), prog, opts);
   using Opts = bpf_prog_load_opts;
   const Entry entry;
   if (prog == nullptr)
@@ -37,6 +42,8 @@ extern "C" LIBBPF_API int bpf_program__clone(struct bpf_program* prog,
 extern "C" LIBBPF_API int
 bpf_program__assoc_struct_ops(struct bpf_program* prog, struct bpf_map* map,
                               struct bpf_prog_assoc_struct_ops_opts* opts) {
+  if (is_foreign(prog, map))
+    return pass_on(bpf_program__assoc_struct_ops, Called(), prog, map, opts);
   const Entry entry;
   if (prog == nullptr || core(prog).fd() < 0 || core(prog).plan().type == BPF_PROG_TYPE_STRUCT_OPS)
     return entry.fail(

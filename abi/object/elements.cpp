@@ -7,14 +7,19 @@
 #include "bpf/map.hpp"
 #include "object/elements.hpp"
 
+using ringside::Called;
 using ringside::core;
 using ringside::Entry;
+using ringside::is_foreign;
+using ringside::pass_on;
 namespace bpf = ringside::bpf;
 namespace object = ringside::object;
 
 extern "C" LIBBPF_API int bpf_map__lookup_elem(const struct bpf_map* map, const void* key,
                                                size_t key_sz, void* value, size_t value_sz,
                                                __u64 flags) {
+  if (is_foreign(map))
+    return pass_on(bpf_map__lookup_elem, Called(), map, key, key_sz, value, value_sz, flags);
   const Entry entry;
   if (const auto checked = object::check_element(core(map), key_sz, value_sz, flags); !checked)
     return entry.fail(checked.error());
@@ -24,6 +29,8 @@ extern "C" LIBBPF_API int bpf_map__lookup_elem(const struct bpf_map* map, const 
 extern "C" LIBBPF_API int bpf_map__update_elem(const struct bpf_map* map, const void* key,
                                                size_t key_sz, const void* value, size_t value_sz,
                                                __u64 flags) {
+  if (is_foreign(map))
+    return pass_on(bpf_map__update_elem, Called(), map, key, key_sz, value, value_sz, flags);
   const Entry entry;
   if (const auto checked = object::check_element(core(map), key_sz, value_sz, flags); !checked)
     return entry.fail(checked.error());
@@ -32,6 +39,8 @@ extern "C" LIBBPF_API int bpf_map__update_elem(const struct bpf_map* map, const 
 
 extern "C" LIBBPF_API int bpf_map__delete_elem(const struct bpf_map* map, const void* key,
                                                size_t key_sz, __u64 flags) {
+  if (is_foreign(map))
+    return pass_on(bpf_map__delete_elem, Called(), map, key, key_sz, flags);
   const Entry entry;
   if (const auto checked = object::check_key(core(map), key_sz); !checked)
     return entry.fail(checked.error());
@@ -42,6 +51,9 @@ extern "C" LIBBPF_API int bpf_map__lookup_and_delete_elem(const struct bpf_map* 
                                                           const void* key, size_t key_sz,
                                                           void* value, size_t value_sz,
                                                           __u64 flags) {
+  if (is_foreign(map))
+    return pass_on(bpf_map__lookup_and_delete_elem, Called(), map, key, key_sz, value, value_sz,
+                   flags);
   const Entry entry;
   if (const auto checked = object::check_element(core(map), key_sz, value_sz, flags); !checked)
     return entry.fail(checked.error());
@@ -50,6 +62,8 @@ extern "C" LIBBPF_API int bpf_map__lookup_and_delete_elem(const struct bpf_map* 
 
 extern "C" LIBBPF_API int bpf_map__get_next_key(const struct bpf_map* map, const void* cur_key,
                                                 void* next_key, size_t key_sz) {
+  if (is_foreign(map))
+    return pass_on(bpf_map__get_next_key, Called(), map, cur_key, next_key, key_sz);
   const Entry entry;
   if (const auto checked = object::check_key(core(map), key_sz); !checked)
     return entry.fail(checked.error());

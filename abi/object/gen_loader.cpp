@@ -9,11 +9,14 @@
 
 RINGSIDE_OPTIONS(gen_loader_opts);
 
+using ringside::Called;
 using ringside::core;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::fail;
+using ringside::is_foreign;
 using ringside::Options;
+using ringside::pass_on;
 using ringside::object::Loader;
 
 namespace {
@@ -35,6 +38,8 @@ void deliver(const Loader& loader, void* target) {
 
 extern "C" LIBBPF_API int bpf_object__gen_loader(struct bpf_object* obj,
                                                  struct gen_loader_opts* opts) {
+  if (is_foreign(obj))
+    return pass_on(bpf_object__gen_loader, Called(), obj, opts);
   const Entry entry;
   if (obj == nullptr)
     return entry.fail(fail("object", Errno(EINVAL), "it is NULL"));

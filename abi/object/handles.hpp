@@ -6,6 +6,7 @@
 
 #include "abi/boundary/entry.hpp"
 #include "abi/boundary/handle.hpp"
+#include "abi/boundary/handle_maker.hpp"
 #include "attach/link.hpp"
 #include "object/object.hpp"
 

@@ -110,23 +110,33 @@ Result<Owned<Object>> open_file(const char* path, const bpf_object_open_opts* op
 } // namespace
 } // namespace ringside
 
+using ringside::Called;
+using ringside::callers_own;
 using ringside::core;
 using ringside::Entry;
 using ringside::Errno;
 using ringside::handle;
+using ringside::is_foreign;
+using ringside::pass_on;
 
 extern "C" LIBBPF_API struct bpf_object*
 bpf_object__open_file(const char* path, const struct bpf_object_open_opts* opts) {
+  if (auto* const own = callers_own(bpf_object__open_file, Called()))
+    return own(path, opts);
   return handle<bpf_object>(Entry().leave(ringside::open_file(path, opts)));
 }
 
 extern "C" LIBBPF_API struct bpf_object* bpf_object__open(const char* path) {
+  if (auto* const own = callers_own(bpf_object__open, Called()))
+    return own(path);
   return bpf_object__open_file(path, nullptr);
 }
 
 extern "C" LIBBPF_API struct bpf_object*
 bpf_object__open_mem(const void* obj_buf, size_t obj_buf_sz,
                      const struct bpf_object_open_opts* opts) {
+  if (auto* const own = callers_own(bpf_object__open_mem, Called()))
+    return own(obj_buf, obj_buf_sz, opts);
   const Entry entry;
   if (obj_buf == nullptr || obj_buf_sz == 0)
     return entry.fail_null<bpf_object>(
@@ -136,6 +146,8 @@ bpf_object__open_mem(const void* obj_buf, size_t obj_buf_sz,
 }
 
 extern "C" LIBBPF_API void bpf_object__close(struct bpf_object* obj) {
+  if (is_foreign(obj))
+    return pass_on(bpf_object__close, Called(), obj);
   const Entry entry;
   if (obj == nullptr || ringside::is_error(obj))
     return;

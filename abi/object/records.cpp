@@ -4,9 +4,12 @@
 
 #include "abi/object/handles.hpp"
 
+using ringside::Called;
 using ringside::core;
 using ringside::Entry;
 using ringside::Errno;
+using ringside::is_foreign;
+using ringside::pass_on;
 using ringside::Vector;
 using ringside::object::Code;
 
@@ -49,6 +52,9 @@ Records lines_of(const bpf_program* prog) {
 extern "C" LIBBPF_API int bpf_program__set_attach_target(struct bpf_program* prog,
                                                          int attach_prog_fd,
                                                          const char* attach_func_name) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__set_attach_target, Called(), prog, attach_prog_fd,
+                   attach_func_name);
   const Entry entry;
   if (prog == nullptr)
     return entry.fail(ringside::fail("program", Errno(EINVAL), "it is NULL"));
@@ -56,17 +62,25 @@ extern "C" LIBBPF_API int bpf_program__set_attach_target(struct bpf_program* pro
 }
 
 extern "C" LIBBPF_API struct bpf_func_info* bpf_program__func_info(const struct bpf_program* prog) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__func_info, Called(), prog);
   return leave<bpf_func_info>(functions_of(prog));
 }
 
 extern "C" LIBBPF_API __u32 bpf_program__func_info_cnt(const struct bpf_program* prog) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__func_info_cnt, Called(), prog);
   return functions_of(prog).count;
 }
 
 extern "C" LIBBPF_API struct bpf_line_info* bpf_program__line_info(const struct bpf_program* prog) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__line_info, Called(), prog);
   return leave<bpf_line_info>(lines_of(prog));
 }
 
 extern "C" LIBBPF_API __u32 bpf_program__line_info_cnt(const struct bpf_program* prog) {
+  if (is_foreign(prog))
+    return pass_on(bpf_program__line_info_cnt, Called(), prog);
   return lines_of(prog).count;
 }

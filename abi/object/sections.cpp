@@ -101,6 +101,10 @@ constexpr Handler::Calls kCalls = {
           handle<bpf_program>(&program), handler.cookie, &link);
       if (returned != 0)
         return Errno::of_result(returned);
+      if (is_foreign(link))
+        return fail(program.object().subject(), Errno(EINVAL),
+                    "the handler of its program '%s' gave a link of another library",
+                    program.name());
       return Owned<attach::Link>(core_or_null(link));
     },
 };
@@ -160,6 +164,8 @@ extern "C" LIBBPF_API int
 libbpf_register_prog_handler(const char* sec, enum bpf_prog_type prog_type,
                              enum bpf_attach_type exp_attach_type,
                              const struct libbpf_prog_handler_opts* opts) {
+  if (auto* const own = callers_own(libbpf_register_prog_handler, Called()))
+    return own(sec, prog_type, exp_attach_type, opts);
   using Opts = libbpf_prog_handler_opts;
   const Entry entry;
   const auto options = Options<Opts>::read(opts);
@@ -177,5 +183,7 @@ libbpf_register_prog_handler(const char* sec, enum bpf_prog_type prog_type,
 }
 
 extern "C" LIBBPF_API int libbpf_unregister_prog_handler(int handler_id) {
+  if (auto* const own = callers_own(libbpf_unregister_prog_handler, Called()))
+    return own(handler_id);
   return Entry().leave(object::unregister_handler(handler_id));
 }

@@ -20,6 +20,11 @@ using Maps = Strided<bpf_map_skeleton>;
 using Programs = Strided<bpf_prog_skeleton>;
 using Variables = Strided<bpf_var_skeleton>;
 
+// has_foreign: another library made the skeleton's object.
+bool has_foreign(const bpf_object_skeleton* skeleton) {
+  return skeleton != nullptr && skeleton->obj != nullptr && is_foreign(*skeleton->obj);
+}
+
 Maps maps_of(const bpf_object_skeleton& skeleton) {
   return {skeleton.maps, skeleton.map_cnt, skeleton.map_skel_sz};
 }
@@ -127,8 +132,12 @@ Result<void> attach_all(const bpf_object_skeleton& skeleton) {
 void detach(bpf_link** slot) {
   if (slot == nullptr || *slot == nullptr)
     return;
-  const Owned<attach::Link> gone(is_error(*slot) ? nullptr : &core(*slot));
+  bpf_link* const link = *slot;
   *slot = nullptr;
+  if (is_foreign(link))
+    bpf_link__destroy(link);
+  else
+    const Owned<attach::Link> gone(is_error(link) ? nullptr : &core(link));
 }
 
 void detach_all(const bpf_object_skeleton& skeleton) {
@@ -185,24 +194,34 @@ Result<void> open(const bpf_object_subskeleton& skeleton) {
 
 extern "C" LIBBPF_API int bpf_object__open_skeleton(struct bpf_object_skeleton* s,
                                                     const struct bpf_object_open_opts* opts) {
+  if (auto* const own = callers_own(bpf_object__open_skeleton, Called()))
+    return own(s, opts);
   return Entry().leave(open(*s, opts));
 }
 
 extern "C" LIBBPF_API int bpf_object__load_skeleton(struct bpf_object_skeleton* s) {
+  if (has_foreign(s))
+    return pass_on(bpf_object__load_skeleton, Called(), s);
   return Entry().leave(load(*s));
 }
 
 extern "C" LIBBPF_API int bpf_object__attach_skeleton(struct bpf_object_skeleton* s) {
+  if (has_foreign(s))
+    return pass_on(bpf_object__attach_skeleton, Called(), s);
   return Entry().leave(attach_all(*s));
 }
 
 extern "C" LIBBPF_API void bpf_object__detach_skeleton(struct bpf_object_skeleton* s) {
+  if (has_foreign(s))
+    return pass_on(bpf_object__detach_skeleton, Called(), s);
   const Entry entry;
   detach_all(*s);
   entry.succeed();
 }
 
 extern "C" LIBBPF_API void bpf_object__destroy_skeleton(struct bpf_object_skeleton* s) {
+  if (has_foreign(s))
+    return pass_on(bpf_object__destroy_skeleton, Called(), s);
   const Entry entry;
   if (s != nullptr) {
     detach_all(*s);
@@ -218,6 +237,8 @@ extern "C" LIBBPF_API void bpf_object__destroy_skeleton(struct bpf_object_skelet
 }
 
 extern "C" LIBBPF_API int bpf_object__open_subskeleton(struct bpf_object_subskeleton* s) {
+  if (is_foreign(s->obj))
+    return pass_on(bpf_object__open_subskeleton, Called(), s);
   return Entry().leave(open(*s));
 }
 

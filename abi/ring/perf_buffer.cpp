@@ -38,21 +38,21 @@ Errno index_out_of_range(const char* function, long long index, const perf_buffe
 extern "C" LIBBPF_API int perf_buffer__poll(struct perf_buffer* pb, int timeout_ms) {
   const Entry entry;
   if (!is_ours(pb))
-    return pass_on(perf_buffer__poll, Called(), -EINVAL, pb, timeout_ms);
+    return pass_on(perf_buffer__poll, Called(), pb, timeout_ms);
   return leave_read<perf_buffer>(entry, *pb->set, pb->set->poll(timeout_ms));
 }
 
 extern "C" LIBBPF_API int perf_buffer__consume(struct perf_buffer* pb) {
   const Entry entry;
   if (!is_ours(pb))
-    return pass_on(perf_buffer__consume, Called(), -EINVAL, pb);
+    return pass_on(perf_buffer__consume, Called(), pb);
   return leave_read<perf_buffer>(entry, *pb->set, pb->set->consume());
 }
 
 extern "C" LIBBPF_API int perf_buffer__consume_buffer(struct perf_buffer* pb, size_t buf_idx) {
   const Entry entry;
   if (!is_ours(pb))
-    return pass_on(perf_buffer__consume_buffer, Called(), -EINVAL, pb, buf_idx);
+    return pass_on(perf_buffer__consume_buffer, Called(), pb, buf_idx);
   if (buf_idx >= pb->set->ring_count())
     return entry.fail(index_out_of_range(__func__, static_cast<long long>(buf_idx), pb));
   return leave_read<perf_buffer>(entry, *pb->set, pb->set->consume_ring(buf_idx));
@@ -60,14 +60,14 @@ extern "C" LIBBPF_API int perf_buffer__consume_buffer(struct perf_buffer* pb, si
 
 extern "C" LIBBPF_API size_t perf_buffer__buffer_cnt(const struct perf_buffer* pb) {
   if (!is_ours(pb))
-    return pass_on(perf_buffer__buffer_cnt, Called(), size_t{0}, pb);
+    return pass_on(perf_buffer__buffer_cnt, Called(), pb);
   return pb->set->ring_count();
 }
 
 extern "C" LIBBPF_API int perf_buffer__buffer_fd(const struct perf_buffer* pb, size_t buf_idx) {
   const Entry entry;
   if (!is_ours(pb))
-    return pass_on(perf_buffer__buffer_fd, Called(), -EINVAL, pb, buf_idx);
+    return pass_on(perf_buffer__buffer_fd, Called(), pb, buf_idx);
   if (buf_idx >= pb->set->ring_count())
     return entry.fail(index_out_of_range(__func__, static_cast<long long>(buf_idx), pb));
   return entry.give(pb->set->give_fd(buf_idx));
@@ -77,7 +77,7 @@ extern "C" LIBBPF_API int perf_buffer__buffer(struct perf_buffer* pb, int buf_id
                                               size_t* buf_size) {
   const Entry entry;
   if (!is_ours(pb))
-    return pass_on(perf_buffer__buffer, Called(), -EINVAL, pb, buf_idx, buf, buf_size);
+    return pass_on(perf_buffer__buffer, Called(), pb, buf_idx, buf, buf_size);
   if (buf_idx < 0 || static_cast<size_t>(buf_idx) >= pb->set->ring_count())
     return entry.fail(index_out_of_range(__func__, buf_idx, pb));
   const ringside::PerfRing& ring = pb->set->give_ring(static_cast<size_t>(buf_idx));
@@ -88,7 +88,7 @@ extern "C" LIBBPF_API int perf_buffer__buffer(struct perf_buffer* pb, int buf_id
 
 extern "C" LIBBPF_API int perf_buffer__epoll_fd(const struct perf_buffer* pb) {
   if (!is_ours(pb))
-    return pass_on(perf_buffer__epoll_fd, Called(), -EINVAL, pb);
+    return pass_on(perf_buffer__epoll_fd, Called(), pb);
   const Entry entry;
   return entry.give(pb->set->give_epoll_fd());
 }

@@ -32,20 +32,18 @@ RingbufRing* ours(ring* handle) {
 
 extern "C" LIBBPF_API unsigned long ring__consumer_pos(const struct ring* r) {
   const RingbufRing* ring = ours(r);
-  return ring != nullptr ? ring->consumer_position()
-                         : pass_on(ring__consumer_pos, Called(), 0UL, r);
+  return ring != nullptr ? ring->consumer_position() : pass_on(ring__consumer_pos, Called(), r);
 }
 
 extern "C" LIBBPF_API unsigned long ring__producer_pos(const struct ring* r) {
   const RingbufRing* ring = ours(r);
-  return ring != nullptr ? ring->producer_position()
-                         : pass_on(ring__producer_pos, Called(), 0UL, r);
+  return ring != nullptr ? ring->producer_position() : pass_on(ring__producer_pos, Called(), r);
 }
 
 extern "C" LIBBPF_API size_t ring__avail_data_size(const struct ring* r) {
   const RingbufRing* ring = ours(r);
   if (ring == nullptr)
-    return pass_on(ring__avail_data_size, Called(), size_t{0}, r);
+    return pass_on(ring__avail_data_size, Called(), r);
   // The consumer's position is read first: the producer's may grow between the two reads, and is
   // never smaller.
   const std::uint64_t consumer = ring->consumer_position();
@@ -54,14 +52,14 @@ extern "C" LIBBPF_API size_t ring__avail_data_size(const struct ring* r) {
 
 extern "C" LIBBPF_API size_t ring__size(const struct ring* r) {
   const RingbufRing* ring = ours(r);
-  return ring != nullptr ? ring->data_size() : pass_on(ring__size, Called(), size_t{0}, r);
+  return ring != nullptr ? ring->data_size() : pass_on(ring__size, Called(), r);
 }
 
 extern "C" LIBBPF_API int ring__map_fd(const struct ring* r) {
   const Entry entry;
   RingbufRing* ring = ours(const_cast<struct ring*>(r));
   if (ring == nullptr)
-    return pass_on(ring__map_fd, Called(), -EINVAL, r);
+    return pass_on(ring__map_fd, Called(), r);
   ring->watched_by_program();
   return entry.give(ring->map_fd());
 }
@@ -70,7 +68,7 @@ extern "C" LIBBPF_API int ring__consume(struct ring* r) {
   const Entry entry;
   RingbufRing* ring = ours(r);
   if (ring == nullptr)
-    return pass_on(ring__consume, Called(), -EINVAL, r);
+    return pass_on(ring__consume, Called(), r);
   ring->watched_by_program();
   return leave_read<ring_buffer>(entry, *ring, ring->read(SIZE_MAX));
 }
@@ -79,7 +77,7 @@ extern "C" LIBBPF_API int ring__consume_n(struct ring* r, size_t n) {
   const Entry entry;
   RingbufRing* ring = ours(r);
   if (ring == nullptr)
-    return pass_on(ring__consume_n, Called(), -EINVAL, r, n);
+    return pass_on(ring__consume_n, Called(), r, n);
   ring->watched_by_program();
   return leave_read<ring_buffer>(entry, *ring, ring->read(n));
 }

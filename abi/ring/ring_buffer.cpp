@@ -68,34 +68,34 @@ extern "C" LIBBPF_API int ring_buffer__add(struct ring_buffer* rb, int map_fd,
                                            ring_buffer_sample_fn sample_cb, void* ctx) {
   const Entry entry;
   if (!is_ours(rb))
-    return pass_on(ring_buffer__add, Called(), -EINVAL, rb, map_fd, sample_cb, ctx);
+    return pass_on(ring_buffer__add, Called(), rb, map_fd, sample_cb, ctx);
   return entry.leave(rb->set->add(map_fd, {sample_cb, ctx}));
 }
 
 extern "C" LIBBPF_API int ring_buffer__poll(struct ring_buffer* rb, int timeout_ms) {
   const Entry entry;
   if (!is_ours(rb))
-    return pass_on(ring_buffer__poll, Called(), -EINVAL, rb, timeout_ms);
+    return pass_on(ring_buffer__poll, Called(), rb, timeout_ms);
   return leave_read<ring_buffer>(entry, *rb->set, rb->set->poll(timeout_ms));
 }
 
 extern "C" LIBBPF_API int ring_buffer__consume(struct ring_buffer* rb) {
   const Entry entry;
   if (!is_ours(rb))
-    return pass_on(ring_buffer__consume, Called(), -EINVAL, rb);
+    return pass_on(ring_buffer__consume, Called(), rb);
   return leave_read<ring_buffer>(entry, *rb->set, rb->set->consume(SIZE_MAX));
 }
 
 extern "C" LIBBPF_API int ring_buffer__consume_n(struct ring_buffer* rb, size_t n) {
   const Entry entry;
   if (!is_ours(rb))
-    return pass_on(ring_buffer__consume_n, Called(), -EINVAL, rb, n);
+    return pass_on(ring_buffer__consume_n, Called(), rb, n);
   return leave_read<ring_buffer>(entry, *rb->set, rb->set->consume(n));
 }
 
 extern "C" LIBBPF_API int ring_buffer__epoll_fd(const struct ring_buffer* rb) {
   if (!is_ours(rb))
-    return pass_on(ring_buffer__epoll_fd, Called(), -EINVAL, rb);
+    return pass_on(ring_buffer__epoll_fd, Called(), rb);
   const Entry entry;
   return entry.give(rb->set->give_epoll_fd());
 }
@@ -103,7 +103,7 @@ extern "C" LIBBPF_API int ring_buffer__epoll_fd(const struct ring_buffer* rb) {
 extern "C" LIBBPF_API struct ring* ring_buffer__ring(struct ring_buffer* rb, unsigned int idx) {
   const Entry entry;
   if (!is_ours(rb))
-    return pass_on(ring_buffer__ring, Called(), static_cast<struct ring*>(nullptr), rb, idx);
+    return pass_on(ring_buffer__ring, Called(), rb, idx);
   if (idx >= rb->set->ring_count()) {
     log(LogLevel::warn, "ring_buffer__ring: idx is %u, but there are %zu rings, numbered from 0\n",
         idx, rb->set->ring_count());

@@ -59,7 +59,7 @@ user_ring_buffer__new(int map_fd, const struct user_ring_buffer_opts* opts) {
 
 extern "C" LIBBPF_API void* user_ring_buffer__reserve(struct user_ring_buffer* rb, __u32 size) {
   if (!is_ours(rb))
-    return pass_on(user_ring_buffer__reserve, Called(), static_cast<void*>(nullptr), rb, size);
+    return pass_on(user_ring_buffer__reserve, Called(), rb, size);
   // No Entry is needed: nothing in a reservation that succeeds changes errno.
   const auto record = rb->ring.reserve(size);
   if (record)
@@ -72,8 +72,7 @@ extern "C" LIBBPF_API void* user_ring_buffer__reserve_blocking(struct user_ring_
                                                                __u32 size, int timeout_ms) {
   const Entry entry;
   if (!is_ours(rb))
-    return pass_on(user_ring_buffer__reserve_blocking, Called(), static_cast<void*>(nullptr), rb,
-                   size, timeout_ms);
+    return pass_on(user_ring_buffer__reserve_blocking, Called(), rb, size, timeout_ms);
   return leave(entry, rb->ring.reserve_blocking(size, timeout_ms));
 }
 

@@ -4,6 +4,11 @@
 #include <bpf/libbpf_legacy.h>
 #include <bpf/libbpf_version.h>
 
+#include "abi/boundary/handle_maker.hpp"
+
+using ringside::Called;
+using ringside::callers_own;
+
 #define RINGSIDE_TEXT(number) #number
 #define RINGSIDE_VERSION(major, minor) "v" RINGSIDE_TEXT(major) "." RINGSIDE_TEXT(minor)
 
@@ -19,7 +24,9 @@ extern "C" LIBBPF_API const char* libbpf_version_string(void) {
   return RINGSIDE_VERSION(LIBBPF_MAJOR_VERSION, LIBBPF_MINOR_VERSION);
 }
 
-// Since 1.0 the strict mode is the only one.
-extern "C" LIBBPF_API int libbpf_set_strict_mode(enum libbpf_strict_mode /*mode*/) {
+// Since 1.0 the strict mode is the only one. A libbpf 0.x of the caller has others.
+extern "C" LIBBPF_API int libbpf_set_strict_mode(enum libbpf_strict_mode mode) {
+  if (auto* const own = callers_own(libbpf_set_strict_mode, Called()))
+    return own(mode);
   return 0;
 }

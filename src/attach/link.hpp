@@ -10,6 +10,7 @@
 #include "attach/tracefs.hpp"
 #include "base/array.hpp"
 #include "base/failure.hpp"
+#include "base/handle_mark.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
@@ -64,7 +65,7 @@ struct LinkParts {
   Ending ending = {};
 };
 
-class Link {
+class Link : public HandleMark {
 public:
   explicit Link(os::UniqueFd fd) : fd_(std::move(fd)) {}
   Link(os::UniqueFd fd, LinkParts parts) : fd_(std::move(fd)), parts_(std::move(parts)) {}

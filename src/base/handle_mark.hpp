@@ -8,9 +8,10 @@
 
 namespace ringside {
 
-// HandleMark is the first member of each handle. Its value depends on its own address and on the
-// library that made it, so a copy of it does not pass, and neither does a handle of another build.
-// Of a handle that may be foreign only this word is read: the handles of every libbpf are larger.
+// HandleMark is the base or the first member of what programs hold by address. Its value depends on
+// its own address and on the library that made it, so a copy of it does not pass, and neither does
+// a handle of another build. Of a handle that may be foreign only this word is read: the handles of
+// every libbpf are larger.
 class HandleMark {
 public:
   HandleMark() : value_(expected()) {}

@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 
 #include "base/array.hpp"
+#include "base/handle_mark.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
 
@@ -16,7 +17,7 @@ namespace ringside::bpf {
 
 // LineInfo has copies of the records that bpf_prog_info points to: for each the offset of an
 // instruction and its line, and where the program was translated, the address of the machine code.
-class LineInfo {
+class LineInfo : public HandleMark {
 public:
   // make copies them. `info` must be filled. EINVAL if it has no records of lines, or records of
   // addresses that do not lie in its functions; ENOMEM. Without

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/failure.hpp"
+#include "base/handle_mark.hpp"
 #include "base/lazy.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
@@ -29,7 +30,7 @@ struct Release {
 // Btf holds types with ids from 1, and strings. Id 0 is void. A split Btf goes on where its base
 // ended when the split one was made: lower ids and string offsets are the base's. The base must
 // outlive it. Threads may look at one Btf at the same time.
-class Btf {
+class Btf : public HandleMark {
 public:
   // read makes one of a copy of bytes, in either byte order; base is null for one that is not
   // split. EINVAL, ENOTSUP, ENOMEM, with a message. `subject` says where the bytes come from.

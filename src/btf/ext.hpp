@@ -11,6 +11,7 @@
 
 #include "base/byte_order.hpp"
 #include "base/failure.hpp"
+#include "base/handle_mark.hpp"
 #include "base/lazy.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
@@ -38,7 +39,7 @@ inline constexpr ExtLine kExtLines[] = {
 };
 inline constexpr std::size_t kExtKinds = std::size(kExtLines);
 
-class Ext {
+class Ext : public HandleMark {
 public:
   // read makes one of a copy of bytes, in either byte order. EINVAL; ENOTSUP for another version;
   // ENOMEM. With a message.

@@ -10,6 +10,7 @@
 
 #include "base/array.hpp"
 #include "base/failure.hpp"
+#include "base/handle_mark.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
@@ -27,7 +28,7 @@ class Program;
 
 // Map is a map that the kernel will have, or a template: the description of the maps inside a map
 // of maps.
-class Map {
+class Map : public HandleMark {
 public:
   // begin makes it the map number `index` of an object, or the template within that map. ENOMEM.
   Result<void> begin(Object& object, std::uint32_t index);

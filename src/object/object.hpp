@@ -10,6 +10,7 @@
 #include "base/arena.hpp"
 #include "base/array.hpp"
 #include "base/failure.hpp"
+#include "base/handle_mark.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
 #include "object/map.hpp"
@@ -40,7 +41,7 @@ struct Settings {
 // with nothing in the kernel.
 enum class Phase { open, prepared, loaded };
 
-class Object {
+class Object : public HandleMark {
 public:
   Object();
   Object(const Object&) = delete;

@@ -10,6 +10,7 @@
 
 #include "base/array.hpp"
 #include "base/failure.hpp"
+#include "base/handle_mark.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
@@ -28,7 +29,7 @@ namespace ringside::object {
 class Object;
 struct Loading;
 
-class Program {
+class Program : public HandleMark {
 public:
   // begin makes it the function number `index` of an object.
   void begin(Object& object, std::uint32_t index);

@@ -198,6 +198,8 @@ def check_headings(program, options):
             if case.difference != '-'}
     # What holds for all families: every case with a message asks for it, and none names it.
     used.add('README.md: message-texts')
+    # Cases have one libbpf: this is tested by tests/programs/two_libbpfs.py.
+    used.add('README.md: handles-of-another-libbpf')
     # Headers for BPF programs are no library: their differences are tested by tests/bpf_headers.
     headings = [f'{path.name}: {name}' for path in options.differences.glob('*.md')
                 if path.stem != 'bpf-headers'

@@ -113,12 +113,17 @@ def case_plugins_with_one_each(place):
         place.expect(found, own, REST, user=plugin)
 
 
-def case_plugin_v0(place):
-    """A plugin of libbpf 0.x with its libbpf.so.0, beside one of the stock library's."""
+def v0_plugin(place, source, *arguments):
+    """A plugin of libbpf 0.x's days, which is linked to a libbpf.so.0."""
     stock = oracle.root("0.3")
     place.link("v0/include/bpf", stock + "/usr/include/bpf")
     library = place.link("v0/lib/libbpf.so.0", glob.glob(stock + "/usr/lib/*/libbpf.so.0")[0])
-    old = place.plugin("old.so", "client0.c", "-isystem", place.path("v0/include"), library)
+    return place.plugin("old.so", source, "-isystem", place.path("v0/include"), library, *arguments)
+
+
+def case_plugin_v0(place):
+    """A plugin of libbpf 0.x with its libbpf.so.0, beside one of the stock library's."""
+    old = v0_plugin(place, "client0.c")
     new = place.plugin("new.so", "client.c", "-DWITH_REST", "-lbpf")
     place.compile("host.c", "-Wl,--no-as-needed", "-lbpf")
     found = place.run(old, new, preload=place.lib, library_path=place.path("v0/lib"))
@@ -140,12 +145,15 @@ def case_plugin_under_replacement(place):
         place.run(library_path=os.path.dirname(place.replacement))
 
 
+def built(name):
+    """The path of an object for BPF, in this machine's byte order."""
+    return os.path.join(clients.HERE, "..", "objects", "built", f"{name}.e{sys.byteorder[0]}.o")
+
+
 def run_objects(place, other, *words, **how):
     """Objects of the library that the program is linked to, and of another, in turn."""
-    object_path = os.path.join(clients.HERE, "..", "objects", "built",
-                               f"maps.e{sys.byteorder[0]}.o")
     place.compile("objects.c", "-Wl,--no-as-needed", "-lbpf")
-    place.run(other, object_path, *words, **how)
+    return place.run(other, built("maps"), *words, **how)
 
 
 def case_objects_of_ours(place):
@@ -154,11 +162,38 @@ def case_objects_of_ours(place):
 
 
 def case_objects_of_stock(place):
-    """A plugin loads the stock library in a program that runs on ours, so that it finds its own
-    functions first. Without that the loader leads its calls to ours, as it would lead them to
-    another stock release, and neither can work with objects of the other."""
+    """A plugin loads the stock library in a program that runs on ours. The loader leads its calls to
+    its own functions to ours, and these lead them back."""
+    other = place.renamed("libbpX.so.1", stock_library())
+    found = run_objects(place, other, library_path=os.path.dirname(place.replacement))
+    place.expect(found, place.replacement, ("bpf_map__fd", "bpf_map__name"), user=other)
+
+
+def case_objects_of_stock_bound_to_itself(place):
+    """The same with a stock library that finds its own functions first."""
     run_objects(place, place.renamed("libbpX.so.1", stock_library()), "deepbind",
                 library_path=os.path.dirname(place.replacement))
+
+
+def case_foreign_objects(place):
+    """Objects and BTF that the stock library made, past us, in a program on our libbpf.so.1."""
+    os.environ["FOREIGN_LIBRARY"] = place.renamed("libbpX.so.1", stock_library())
+    place.compile("foreign_objects.c", "-Wl,--no-as-needed", "-lbpf")
+    place.run(built("attach"), library_path=os.path.dirname(place.replacement))
+
+
+def case_plugin_v0_objects(place):
+    """A plugin of libbpf 0.x with its libbpf.so.0, in a program on our libbpf.so.1, by turns with a
+    plugin that uses that one."""
+    old = v0_plugin(place, "objects0.c", f'-DOBJECT="{built("many")}"')
+    new = place.plugin("new.so", "client.c", "-DWITH_REST", "-lbpf")
+    place.compile("host.c", "-Wl,--no-as-needed", "-lbpf")
+    path = place.path("v0/lib") + ":" + os.path.dirname(place.replacement)
+    found = place.run(old, new, library_path=path)
+    place.expect(found, place.replacement, ("bpf_object__open", "bpf_map__fd"), user=old)
+    place.expect(found, place.path("v0/lib/libbpf.so.0"), ("bpf_map__def", "bpf_program__title"),
+                 user=old)
+    place.expect(found, place.replacement, READER + REST, user=new)
 
 
 def foreign_over(release):
@@ -172,8 +207,21 @@ def foreign_over(release):
     return case
 
 
+def objects_over(release):
+    """A case of objects of another stock release."""
+    def case(place):
+        root = oracle.root(release)
+        stock = os.path.realpath(glob.glob(root + "/usr/lib/*/libbpf.so.1")[0])
+        run_objects(place, place.renamed("libbpX.so.1", stock), preload=place.replacement,
+                    loader=oracle.command(root, []))
+    case.__doc__ = f"Objects of libbpf {release} in a program that our libbpf.so.1 is preloaded into."
+    return case
+
+
 CASES = clients.cases_in(globals())
 CASES.update({"foreign-" + release: foreign_over(release) for release in ("1.5.0", "1.7.0")})
+CASES.update({"objects-" + release: objects_over(release)
+              for release in ("1.4.6", "1.5.0", "1.7.0")})
 
 
 if __name__ == "__main__":
