@@ -17,6 +17,7 @@ import glob
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,9 +38,14 @@ OBJECT = os.path.join(HERE, "..", "objects", "built", "net.el.o")
 # What a program says of the library that it runs on.
 ITS_VERSION = re.compile(r"(libbpf(?: version)?:? v?)[0-9][0-9.]*")
 NEEDS = re.compile(r"^(Pre-Depends|Depends|Recommends|Suggests): .*\blibbpf1\b", re.M)
-# Plugins and modules whose work is a test of its own, by suite and file name: the release whose
-# packages the test unpacks, the packages, and the test.
+# What has a test of its own for its work, by suite and file name: the release whose packages the
+# test unpacks, the packages, and the test.
 TESTS = {
+    ("bookworm", "bps"): ("1.1.2", ["bpfcc-introspection", "ir-keytable"], ["in_place.py", "bps"]),
+    ("bookworm", "ir-keytable"): ("1.1.2", ["bpfcc-introspection", "ir-keytable"],
+                                  ["in_place.py", "ir-keytable"]),
+    ("bookworm", "pmdabpf"): ("1.1.2", ["pcp"], ["in_place.py", "pmdabpf"]),
+    ("bookworm", "xdpdump"): ("1.1.2", [], ["xdpdump.py"]),
     ("bookworm", "pmda_bpf.so"): ("1.1.2", ["pcp"], ["pmdabpf.py", "execsnoop"]),
     ("bookworm", "execsnoop.so"): ("1.1.2", ["pcp"], ["pmdabpf.py", "execsnoop"]),
     ("bookworm", "mountsnoop.so"): ("1.1.2", ["pcp"], ["pmdabpf.py", "mountsnoop"]),
@@ -60,9 +66,9 @@ library in its place.
 - **works**: for some programs `tests/programs/work.py` has commands that do what the program is
   for. Each ends with 0 on Debian's library; on ours it does, too, and its standard output is the
   same. The number of functions is that of libbpf's functions which the loader bound, each to ours.
-  A library works in the programs that are named, or in a test of its own. *Not here*: a command
-  fails on Debian's library, for what this machine or that release lacks. Nothing stands where there
-  are no commands."""
+  Some files work in a test of their own, and a library in the programs that are named. *Not here*: a
+  command fails on Debian's library, for what this machine or that release lacks. Nothing stands
+  where there are no commands."""
 
 Result = collections.namedtuple("Result", "package version file kind missing starts works")
 
@@ -158,7 +164,9 @@ class Root:
             if not os.path.lexists(f"{place}/{name}"):
                 os.symlink("usr/" + name, f"{place}/{name}")
         os.makedirs(place + "/run", exist_ok=True)
-        os.mkdir(place + "/ours")
+        for name in ("cgroup", "ours"):
+            os.mkdir(f"{place}/{name}")
+        sandbox.mount("cgroup2", place + "/cgroup")
         open(place + OURS, "wb").close()
         sandbox.bind(library, place + OURS)
 
@@ -188,18 +196,24 @@ class Root:
         subprocess.run(["cc", "-g", "-O1", "-o", things + "/probed", HERE + "/probed.c"],
                        check=True)
         for file, text in work.FILES.items():
-            with open(f"{things}/{file}", "w", encoding="ascii") as written:
+            with open(f"{things}/{file}", "wb") as written:
                 written.write(text)
+        group = tempfile.mkdtemp(prefix="ringside-", dir=self.place + "/cgroup")
         said = []
         for words in work.commands(name, object="/things/net.o", program="/things/probed",
-                                   folder="/things"):
+                                   folder="/things", cgroup=group[len(self.place):]):
             words = [path if words[0] == name else words[0], *words[1:]]
             output, errors, code = self.run(words, ours, WORKS_WITHIN_S, LD_DEBUG="bindings",
                                             LD_DEBUG_OUTPUT="/things/trace")
-            said.append(f"$ {' '.join(words)}\n{work.without_changing(output)}-> {code}")
+            said.append(work.without_changing(f"$ {' '.join(words)}\n{output}-> {code}"))
             if code != 0:
                 said.append(errors)
                 break
+        # A daemon takes its file with it when it ends, as the last commands tell it to.
+        for left in glob.glob(things + "/*.pid"):
+            with open(left, encoding="ascii") as file:
+                os.kill(int(file.read()), signal.SIGTERM)
+        os.rmdir(group)
         return said, bindings.read(things + "/trace", *work.FAMILIES)
 
     def works(self, path):
@@ -288,7 +302,7 @@ def look(suite, library, wanted):
                 missing = (root.missing if kind == "needed" else root.missing_by_name)(path)
                 is_program = os.access(root.place + path, os.X_OK) and ".so" not in path
                 starts = root.starts(path) if is_program else "library"
-                works = root.works(path) if is_program else works_in_test(suite, path, library)
+                works = (is_program and root.works(path)) or works_in_test(suite, path, library)
                 results.append(Result(package, versions[package], path, kind, missing, starts,
                                       works))
         for at, each in enumerate(results):

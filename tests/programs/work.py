@@ -3,6 +3,7 @@
 for each, one after the other, after which all is as it was before."""
 
 import re
+import struct
 import subprocess
 
 import sandbox
@@ -14,6 +15,8 @@ CHANGING = (
     (re.compile(r"\bid [0-9]+"), "id N"),
     (re.compile(r"\btag [0-9a-f]{16}"), "tag T"),
     (re.compile(r"(skb|native) +[0-9]+ +"), r"\1 N "),
+    (re.compile(r"/cgroup/ringside-\w+"), "CGROUP"),
+    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UUID"),
     (re.compile(r"hit counter.*"), ""),
     # Devices that come up send packets of their own accord.
     (re.compile(r"(XDP_\w+) +[0-9]+ pkts +[0-9]+ KiB"), r"\1 N pkts"),
@@ -21,9 +24,43 @@ CHANGING = (
     (re.compile(r"0x[0-9a-f]{12}\b"), "ADDRESS"),
 )
 
+# Open vSwitch's database server, with a database that was made from a schema; and its end.
+_SERVER = [["ovsdb-server", "--detach", "--no-chdir", "--pidfile={folder}/server.pid",
+            "--log-file={folder}/server.log", "--remote=punix:{folder}/db",
+            "--unixctl={folder}/server", "{folder}/tool.db"]]
+_END = [["ovs-appctl", "-t", "{folder}/server", "exit"]]
+
+
+def _database(*commands, schema="vswitch"):
+    """Commands that have a database server."""
+    return [["ovsdb-tool", "create", "{folder}/tool.db",
+             f"/usr/share/openvswitch/{schema}.ovsschema"], *_SERVER, *commands, *_END]
+
+
+def _configure(*words):
+    """A command of ovs-vsctl, which waits for the switch if there is one."""
+    return ["ovs-vsctl", "--timeout=60", "--db=unix:{folder}/db", *words]
+
+
+def _switch(name):
+    """A switch in user space with a device that it reads through an XDP program."""
+    return _database(
+        _configure("--no-wait", "init"),
+        [name, "--detach", "--no-chdir", "--pidfile={folder}/switch.pid",
+         "--log-file={folder}/switch.log", "--unixctl={folder}/switch", "unix:{folder}/db"],
+        _configure("add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev"),
+        _configure("add-port", "br0", "near", "--", "set", "interface", "near", "type=afxdp",
+                   "options:xdp-mode=generic"),
+        ["ovs-appctl", "-t", "{folder}/switch", "dpif/show"],
+        ["xdp-loader", "status", "near"],
+        _configure("del-br", "br0"),
+        ["ovs-appctl", "-t", "{folder}/switch", "exit"])
+
+
 # By a program's name: its commands, each as words. {object} is an object with programs for XDP and
-# tc, {program} a program with something to trace, {folder} a folder to write to. There is a pair of
-# devices, near and far.
+# tc, {program} a program with something to trace, {folder} a folder to write to, {cgroup} a cgroup
+# without processes. There is a pair of devices, near and far. What a command leaves running, a
+# later one ends.
 WORK = {
     "ip": [
         ["ip", "link", "set", "dev", "lo", "xdp", "obj", "{object}", "sec", "xdp"],
@@ -85,6 +122,30 @@ WORK = {
          '["Open_vSwitch", {{"op": "select", "table": "Bridge", "where": []}}]'],
     ],
     "ovs-ofctl": [["ovs-ofctl", "parse-flow", "tcp,tp_dst=80,actions=drop"]],
+    "ovsdb-server": _database(["ovsdb-client", "list-dbs", "unix:{folder}/db"]),
+    "ovsdb-client": _database(
+        ["ovsdb-client", "transact", "unix:{folder}/db",
+         '["Open_vSwitch", {{"op": "insert", "table": "Bridge", "row": {{"name": "br0"}}}}, '
+         '{{"op": "select", "table": "Bridge", "where": [], "columns": ["name"]}}]']),
+    "ovs-appctl": _database(["ovs-appctl", "-t", "{folder}/server", "ovsdb-server/list-dbs"]),
+    "ovs-vsctl": _database(
+        _configure("--no-wait", "init"), _configure("--no-wait", "add-br", "br0"),
+        _configure("--no-wait", "add-port", "br0", "near"), _configure("list-ports", "br0")),
+    "vtep-ctl": _database(["vtep-ctl", "--db=unix:{folder}/db", "add-ps", "switch"],
+                          ["vtep-ctl", "--db=unix:{folder}/db", "list-ps"], schema="vtep"),
+    "ovs-vswitchd": _switch("ovs-vswitchd"),
+    "ovs-vswitchd-dpdk": _switch("ovs-vswitchd-dpdk"),
+    "test-tool": [["test-tool", "load", "-m", "skb", "near", "{object}"],
+                  ["xdp-loader", "status", "near"],
+                  ["xdp-loader", "unload", "near", "--all"]],
+    "dtagnames": [["dtagnames", "{program}"]],
+    "prefcnt": [["prefcnt", "{program}"]],
+    "oarcgdev": [["oarcgdev", "{cgroup}", "/dev/null"]],
+    "fastnetmon": [["fastnetmon", "--configuration_check"]],
+    "pmacctd": [["pmacctd", "-I", "{folder}/capture", "-P", "print", "-c", "src_host,dst_host,proto",
+                 "-r", "1"]],
+    "suricata": [["suricata", "-c", "/etc/suricata/suricata.yaml", "-S", "/dev/null", "-l",
+                  "{folder}", "-r", "{folder}/capture"]],
 }
 
 # A device that spreads what arrives by a BPF program of QEMU's.
@@ -98,10 +159,21 @@ for _machine, _board in (("x86_64", "q35"), ("i386", "q35"), ("aarch64", "virt")
         "chardev=console", "-netdev", "tap,id=net,ifname=tap,script=no,downscript=no", "-device",
         "virtio-net-pci,netdev=net,mac=52:54:00:12:34:56,rss=on"]]
 
+
+def _capture():
+    """A file of captured packets, with one of UDP from 127.0.0.1 to 127.0.0.2."""
+    packet = bytes.fromhex("020000000002 020000000001 0800"                # Ethernet
+                           "4500001c 00010000 40110000 7f000001 7f000002"  # IPv4
+                           "00350035 00080000")                            # UDP
+    return (struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1) +
+            struct.pack("<IIII", 1, 0, len(packet), len(packet)) + packet)
+
+
 # Files in {folder}, beside the object and the program.
 FILES = {
-    "dnsdist.conf": 'newServer("127.0.0.1")\n',
-    "monitor": "info network\nquit\n",
+    "dnsdist.conf": b'newServer("127.0.0.1")\n',
+    "monitor": b"info network\nquit\n",
+    "capture": _capture(),
 }
 
 
