@@ -49,6 +49,7 @@ TESTS = {
     ("bookworm", "pmda_bpf.so"): ("1.1.2", ["pcp"], ["pmdabpf.py", "execsnoop"]),
     ("bookworm", "execsnoop.so"): ("1.1.2", ["pcp"], ["pmdabpf.py", "execsnoop"]),
     ("bookworm", "mountsnoop.so"): ("1.1.2", ["pcp"], ["pmdabpf.py", "mountsnoop"]),
+    ("bookworm", "statsnoop.so"): ("1.1.2", ["pcp"], ["pmdabpf.py", "statsnoop"]),
     ("bookworm", "libbcc.so.0.26.0"): ("1.1.2", ["python3-bpfcc", "linux-headers-amd64"],
                                        ["bpfcc.py"]),
 }

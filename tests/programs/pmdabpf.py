@@ -94,11 +94,28 @@ class Mounts:
         return {**self.common, **{name: f'"{value}"' for name, value in values.items()}}
 
 
+class Stats:
+    """Files looked at, some of which are not there, for statsnoop."""
+
+    FAILED = str(2**32 - 1)  # -1, which it shows as a number without a sign
+
+    def __init__(self, folder):
+        self.only = f"pid = {os.getpid()}"
+        self.folder = folder
+
+    def act(self, number):
+        path = self.folder if number % 3 else f"{self.folder}/none-{number}"
+        error = 0 if os.path.lexists(path) else errno.ENOENT
+        return {"pid": str(os.getpid()), "ret": self.FAILED if error else "0", "err": str(error),
+                "path": f'"{path}"'}
+
+
 MODULES = {
     "execsnoop": Module("perf_buffer__", ("pid", "ppid", "comm", "ret", "args"), 40,
                         Executions),
     "mountsnoop": Module("ring_buffer__", ("pid", "tid", "comm", "mnt_ns", "op", "fs", "source",
                                            "target", "flags", "data", "ret", "call"), 24, Mounts),
+    "statsnoop": Module("perf_buffer__", ("pid", "ret", "err", "path"), 24, Stats),
 }
 
 
