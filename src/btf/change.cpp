@@ -12,6 +12,11 @@ namespace {
 
 constexpr Subject kChangeSubject("BTF");
 
+Errno no_room_for_string(Errno error) {
+  return fail(kChangeSubject, error,
+              "there is no memory for one more string, or they are more than 2 GiB");
+}
+
 Errno no_room_for_types(std::size_t words) {
   return fail(kChangeSubject, Errno(ENOMEM),
               "there is no memory for %zu bytes of types, or they are more "
@@ -95,15 +100,21 @@ Result<std::uint32_t> Change::string(const char* text) {
     if (const auto offset = place.base->find_string(text, place.first_string))
       return *offset;
   StringSet& strings = btf_.edited_.strings;
-  const std::size_t size = strings.view().size();
   const auto offset = strings.add(text, kMaxStrings - place.first_string);
   // What failed half way may have moved them.
-  if (!offset || strings.view().size() != size)
-    btf_.show_edited();
+  btf_.data_.strings = strings.view();
   if (!offset)
-    return fail(kChangeSubject, offset.error(),
-                "there is no memory for one more string, or they are more than 2 GiB");
+    return no_room_for_string(offset.error());
   return place.first_string + *offset;
+}
+
+Result<void> Change::expect_strings(std::size_t count, std::size_t size) {
+  StringSet& strings = btf_.edited_.strings;
+  if (strings.view().size() > 1)
+    return {};
+  const auto room = strings.reserve(count, size);
+  btf_.data_.strings = strings.view();
+  return room ? room : no_memory(kChangeSubject, "the strings of a copy");
 }
 
 // add_words adds at the end, or nothing.

@@ -36,6 +36,10 @@ public:
   // there. Null is the empty string. ENOMEM, also at 2 GiB.
   Result<std::uint32_t> string(const char* text);
 
+  // expect_strings makes room for as many strings, of as many bytes in all, where there are none
+  // yet. Others grow as they do anyway: they may have what will be added. ENOMEM.
+  Result<void> expect_strings(std::size_t count, std::size_t size);
+
   // append adds a type of these words and returns its id. ENOMEM, also at 4 GiB.
   Result<std::uint32_t> append(std::span<const std::uint32_t> words);
   // append_element adds words to the last type, whose number of elements grows by one.

@@ -100,24 +100,22 @@ public:
     return {};
   }
 
-  // move replaces the strings of a type that was copied. ENOMEM.
-  Result<void> move(Change& change, std::uint32_t* type) {
-    Result<void> moved;
-    each_string(type, [&](std::uint32_t& offset) {
-      if (!is_own(offset))
-        return;
-      std::uint32_t& known = offsets_.number(offset - from_.first_string());
-      if (known == OffsetTable::kNone) {
-        const auto added = change.string(from_.string(offset));
-        if (!added) {
-          moved = added.error();
-          return;
-        }
-        known = *added;
-      }
-      offset = known;
-    });
-    return moved;
+  // count and size are no less than those of the strings that will be added.
+  [[nodiscard]] std::size_t count() const { return offsets_.count(); }
+  [[nodiscard]] std::size_t size() const { return from_.data().strings.size(); }
+
+  // move is where a string is in the BTF that changes. ENOMEM.
+  Result<std::uint32_t> move(Change& change, std::uint32_t offset) {
+    if (!is_own(offset))
+      return offset;
+    std::uint32_t& known = offsets_.number(offset - from_.first_string());
+    if (known == OffsetTable::kNone) {
+      const auto added = change.string(from_.string(offset));
+      if (!added)
+        return added;
+      known = *added;
+    }
+    return known;
   }
 
 private:
@@ -147,18 +145,32 @@ Result<std::uint32_t> add_all(Btf& btf, const Btf& from) {
   Change change(btf);
   if (const auto begun = change.begin(); !begun)
     return begun.error();
+  if (count == 0)
+    return first;
+  if (const auto room = change.expect_strings(moves.count(), moves.size()); !room)
+    return room.error();
   if (const auto added = change.append_all(from.data()); !added)
     return added.error();
-  for (std::uint32_t id = first; id != first + count; ++id) {
-    std::uint32_t* const type = change.words(id);
-    each_id(type, [&](std::uint32_t& other) {
-      if (other >= first_from)
-        other += shift;
-    });
-    if (const auto moved = moves.move(change, type); !moved) {
-      change.remove_from(first);
-      return moved.error();
-    }
+  std::uint32_t* const words = change.words(first);
+  const auto starts = btf.data().starts.last(count);
+  Result<void> moved;
+  const auto move_string = [&](std::uint32_t& offset) {
+    const auto there = moves.move(change, offset);
+    if (there)
+      offset = *there;
+    else
+      moved = there.error();
+  };
+  const auto move_id = [&](std::uint32_t& id) {
+    if (id >= first_from)
+      id += shift;
+  };
+  for (const std::uint32_t start : starts)
+    if (moved)
+      each_reference(words + (start - starts.front()), move_string, move_id);
+  if (!moved) {
+    change.remove_from(first);
+    return moved.error();
   }
   return first;
 }
