@@ -2,6 +2,7 @@
 // Change: from what was read to what can grow, and growing it.
 #include "btf/change.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 
@@ -12,12 +13,12 @@ namespace {
 
 constexpr Subject kChangeSubject("BTF");
 
-Errno no_room_for_string(Errno error) {
+[[gnu::noinline]] Errno no_room_for_string(Errno error) {
   return fail(kChangeSubject, error,
               "there is no memory for one more string, or they are more than 2 GiB");
 }
 
-Errno no_room_for_types(std::size_t words) {
+[[gnu::noinline]] Errno no_room_for_types(std::size_t words) {
   return fail(kChangeSubject, Errno(ENOMEM),
               "there is no memory for %zu bytes of types, or they are more "
               "than 4 GiB",
@@ -117,41 +118,63 @@ Result<void> Change::expect_strings(std::size_t count, std::size_t size) {
   return room ? room : no_memory(kChangeSubject, "the strings of a copy");
 }
 
-// add_words adds at the end, or nothing.
-Result<void> Change::add_words(std::span<const std::uint32_t> words) {
-  Vector<std::uint32_t>& all = btf_.edited_.words;
-  const bool fits = words.size() <= UINT32_MAX / sizeof(std::uint32_t) - all.size();
-  if (!fits || !all.append_all(words))
-    return no_room_for_types(all.size() + words.size());
-  return {};
+bool Change::fits(std::size_t words) const {
+  return words <= UINT32_MAX / sizeof(std::uint32_t) - btf_.edited_.words.size();
 }
 
-Result<std::uint32_t> Change::append(std::span<const std::uint32_t> words) {
+// add_words adds words without values at the end, and returns them, or adds none.
+[[gnu::always_inline]] inline Result<std::uint32_t*> Change::add_words(std::size_t count) {
+  Vector<std::uint32_t>& all = btf_.edited_.words;
+  const std::size_t before = all.size();
+  if (!fits(count) || !all.append_unset(count))
+    return no_room_for_types(before + count);
+  return all.data() + before;
+}
+
+// begin_type is the id of a type whose words were added from `start` on. If it fails they go.
+Result<std::uint32_t> Change::begin_type(std::size_t start) {
   Btf::Edited& edited = btf_.edited_;
-  const auto start = static_cast<std::uint32_t>(edited.words.size());
-  if (const auto added = add_words(words); !added)
-    return added.error();
-  const auto begun = edited.starts.append(start);
+  const auto begun = edited.starts.append(static_cast<std::uint32_t>(start));
+  const std::size_t size = edited.words.size();
   if (!begun)
     edited.words.truncate(start);
-  btf_.show_edited();
+  btf_.data_.words = edited.words;
+  btf_.data_.starts = edited.starts;
   if (!begun)
-    return no_room_for_types(start + words.size());
+    return no_room_for_types(size);
   return btf_.end_id() - 1;
 }
 
-Result<void> Change::append_element(std::span<const std::uint32_t> words) {
+Result<std::uint32_t> Change::append(std::span<const std::uint32_t> words) {
+  const std::size_t start = btf_.edited_.words.size();
+  const auto added = add_words(words.size());
+  if (!added)
+    return added.error();
+  std::copy(words.begin(), words.end(), *added);
+  return begin_type(start);
+}
+
+Result<std::uint32_t> Change::append_copy(std::span<const std::uint32_t> words) {
+  const std::size_t start = btf_.edited_.words.size();
+  if (!fits(words.size()) || !btf_.edited_.words.append_all(words))
+    return no_room_for_types(start + words.size());
+  return begin_type(start);
+}
+
+// add_element adds words without values to the last type, as one element.
+Result<std::uint32_t*> Change::add_element(std::size_t count) {
   Btf::Edited& edited = btf_.edited_;
-  if (const std::uint32_t info = edited.words[edited.starts.back() + kInfoWord];
-      elements_of(info) == kMaxElements)
+  const std::size_t info_at = edited.starts.back() + kInfoWord;
+  if (const std::uint32_t info = edited.words[info_at]; elements_of(info) == kMaxElements)
     return fail(kChangeSubject, Errno(ENOSPC),
                 "the last type, a %s, has %u elements, which is all it can",
                 kind_name(kind_of(info)), kMaxElements);
-  if (const auto added = add_words(words); !added)
+  const auto added = add_words(count);
+  if (!added)
     return added;
-  ++edited.words[edited.starts.back() + kInfoWord];
+  ++edited.words[info_at];
   btf_.data_.words = edited.words;
-  return {};
+  return added;
 }
 
 Result<void> Change::append_all(const Data& types) {
@@ -162,10 +185,10 @@ Result<void> Change::append_all(const Data& types) {
   const std::span<const std::uint32_t> words = types.words;
   if (!edited.starts.append_all(types.starts))
     return no_room_for_types(start + words.size());
-  if (const auto added = add_words(words); !added) {
+  if (!fits(words.size()) || !edited.words.append_all(words)) {
     edited.starts.truncate(count);
     btf_.show_edited();
-    return added;
+    return no_room_for_types(start + words.size());
   }
   for (std::size_t index = count; index < edited.starts.size(); ++index)
     edited.starts[index] += start;

@@ -2,6 +2,8 @@
 // Change: one change of a Btf.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -19,7 +21,10 @@ public:
   explicit Change(Btf& btf) : btf_(btf) {}
   Change(const Change&) = delete;
   Change& operator=(const Change&) = delete;
-  ~Change() { btf_.drop_made_bytes(); }
+  ~Change() {
+    if (btf_.made_bytes_[0].get() != nullptr || btf_.made_bytes_[1].get() != nullptr)
+      btf_.drop_made_bytes();
+  }
 
   // begin comes before all else. EOPNOTSUPP: the header has a part that we do not know and could
   // not keep true; ENOMEM.
@@ -40,10 +45,19 @@ public:
   // yet. Others grow as they do anyway: they may have what will be added. ENOMEM.
   Result<void> expect_strings(std::size_t count, std::size_t size);
 
-  // append adds a type of these words and returns its id. ENOMEM, also at 4 GiB.
+  // append adds a type of these words and returns its id. Those of append_copy may be words of this
+  // Btf. ENOMEM, also at 4 GiB.
   Result<std::uint32_t> append(std::span<const std::uint32_t> words);
+  Result<std::uint32_t> append_copy(std::span<const std::uint32_t> words);
   // append_element adds words to the last type, whose number of elements grows by one.
-  Result<void> append_element(std::span<const std::uint32_t> words);
+  template <std::size_t Count>
+  Result<void> append_element(const std::uint32_t (&words)[Count]) {
+    const auto added = add_element(Count);
+    if (!added)
+      return added.error();
+    std::copy_n(words, Count, *added);
+    return {};
+  }
   // append_all adds the own types of another Btf as they are.
   Result<void> append_all(const Data& types);
 
@@ -61,7 +75,10 @@ private:
   [[nodiscard]] Result<void> check_header() const;
   [[nodiscard]] Result<Btf::Edited> copy(bool types, bool strings) const;
   Result<void> leave_image(bool types, bool strings);
-  Result<void> add_words(std::span<const std::uint32_t> words);
+  [[nodiscard]] bool fits(std::size_t words) const;
+  Result<std::uint32_t*> add_words(std::size_t count);
+  Result<std::uint32_t*> add_element(std::size_t count);
+  Result<std::uint32_t> begin_type(std::size_t start);
 
   Btf& btf_;
   Owned<Image> image_before_;

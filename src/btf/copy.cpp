@@ -55,7 +55,7 @@ Result<std::uint32_t> add_copy(Btf& btf, const Btf& from, Type type) {
   Change change(btf);
   if (const auto begun = change.begin(); !begun)
     return begun.error();
-  const auto id = change.append({type.words(), words_of(type.info())});
+  const auto id = change.append_copy({type.words(), words_of(type.info())});
   if (!id)
     return id;
   const auto moved = move_strings(change, change.words(*id), from);

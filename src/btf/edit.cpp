@@ -103,23 +103,21 @@ Result<std::uint32_t> add(Btf& btf, const Arguments& given, const char* name, Wo
   return change.append(words);
 }
 
-// add_element adds an element to the last type: its name, if elements of the kind have one, and the
-// words behind that. With the flag the type's kind flag is set, or stays so.
-Result<void> add_element(Btf& btf, const Arguments& given, const char* name, Words rest,
-                         bool flag = false) {
+// add_element adds an element to the last type: its name, and the words behind that. With the flag
+// the type's kind flag is set, or stays so.
+template <std::size_t Count>
+Result<void> add_element(Btf& btf, const Arguments& given, const char* name,
+                         const std::uint32_t (&rest)[Count], bool flag = false) {
   if (!given.sound())
     return given.error();
   Change change(btf);
   if (const auto begun = change.begin(); !begun)
     return begun.error();
-  WordList words;
-  if (kKinds[last_type(btf).kind()].element_is_named) {
-    const auto offset = change.string(name);
-    if (!offset)
-      return offset.error();
-    words.add(*offset);
-  }
-  words.add(rest);
+  const auto offset = change.string(name);
+  if (!offset)
+    return offset.error();
+  std::uint32_t words[1 + Count] = {*offset};
+  std::copy_n(rest, Count, words + 1);
   if (const auto added = change.append_element(words); !added)
     return added;
   if (flag)
@@ -259,7 +257,13 @@ Result<std::uint32_t> add_datasec(Btf& btf, const char* name, std::uint32_t size
 Result<void> add_variable(Btf& btf, int var, std::uint32_t offset, std::uint32_t size) {
   Arguments given("variable");
   given.part_of(last_type(btf), last_type(btf).is(kDatasec)).id(var);
-  return add_element(btf, given, nullptr, {id_of(var), offset, size});
+  if (!given.sound())
+    return given.error();
+  Change change(btf);
+  if (const auto begun = change.begin(); !begun)
+    return begun.error();
+  const std::uint32_t words[] = {id_of(var), offset, size};
+  return change.append_element(words);
 }
 
 Result<std::uint32_t> add_decl_tag(Btf& btf, const char* name, int target, int component,

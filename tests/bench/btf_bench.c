@@ -226,21 +226,23 @@ static void work_dump_and_format(void) {
 
 static void prepare_nothing(void) {}
 
+enum { kStructs = 10000 };
+static char struct_names[kStructs][16];
+
 static void prepare_int(void) {
   need(made = p_btf__new_empty(), "btf__new_empty");
   p_btf__add_int(made, "int", 4, 0);
+  for (int number = 0; number < kStructs; number++)
+    snprintf(struct_names[number], sizeof(struct_names[number]), "struct_%d", number);
 }
 
 static void work_add_structs(void) {
-  char text[64];
-
-  for (int number = 0; number < 10000; number++) {
-    snprintf(text, sizeof(text), "struct_%d", number);
-    if (p_btf__add_struct(made, text, 12) < 0 || p_btf__add_field(made, "first", 1, 0, 0) < 0 ||
+  for (int number = 0; number < kStructs; number++)
+    if (p_btf__add_struct(made, struct_names[number], 12) < 0 ||
+        p_btf__add_field(made, "first", 1, 0, 0) < 0 ||
         p_btf__add_field(made, "second", 1, 32, 0) < 0 ||
         p_btf__add_field(made, "third", 1, 64, 0) < 0)
       fail("btf__add_struct");
-  }
 }
 
 static const struct {
