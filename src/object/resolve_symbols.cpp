@@ -21,6 +21,10 @@ Subject subject_of(const Loading& loading, const Extern& external) {
   return {loading.subject, "extern", external.name};
 }
 
+bool is_untyped(const Extern& external) {
+  return external.kind == Kind::untyped_symbol;
+}
+
 // NameStarts tells most names that are not wanted by their first two characters.
 class NameStarts {
 public:
@@ -59,7 +63,6 @@ public:
     return (has_address_ && !starts_.may_be(kernel::name_in(line))) || look_up(line);
   }
 
-  [[nodiscard]] std::size_t size() const { return wanted_.size(); }
   [[nodiscard]] bool has_address() const { return has_address_; }
   // Why the search has ended; the message is out.
   [[nodiscard]] Result<void> found() const { return found_; }
@@ -78,7 +81,7 @@ private:
 
 Result<void> UntypedSymbols::collect() {
   for (std::uint32_t index = 0; index < externs().size(); ++index) {
-    if (externs()[index].kind != Kind::untyped_symbol)
+    if (!is_untyped(externs()[index]))
       continue;
     starts_.add(externs()[index].name);
     if (!wanted_.insert(hash_text(externs()[index].name), index))
@@ -113,8 +116,11 @@ bool UntypedSymbols::look_up(std::string_view line) {
 
 // of_kallsyms finds the addresses of untyped symbols, in one pass.
 Result<void> of_kallsyms(Loading& loading) {
+  const Vector<Extern>& externs = loading.object.parsed().externs;
+  if (std::none_of(externs.begin(), externs.end(), is_untyped))
+    return {};
   UntypedSymbols symbols(loading);
-  if (const auto collected = symbols.collect(); !collected || symbols.size() == 0)
+  if (const auto collected = symbols.collect(); !collected)
     return collected;
   const auto read = kernel::each_line(
       kernel::kSymbols, [&symbols](std::string_view line) { return symbols.take(line); });
@@ -222,7 +228,7 @@ Result<void> resolve_symbols(Loading& loading) {
       if (const auto found = resolve_by_types(loading, index, (*needed)[index]); !found)
         // As the stock library has it: ESRCH is what a missing symbol without a type gives.
         return found.error() == Errno(ESRCH) ? Errno(EINVAL) : found.error();
-    if (external.kind == Kind::untyped_symbol && !loading.externs[index].is_set && (*needed)[index])
+    if (is_untyped(external) && !loading.externs[index].is_set && (*needed)[index])
       return fail(subject_of(loading, external), Errno(ESRCH),
                   "the kernel has no symbol of that name: declare it __weak if it may be missing");
   }
