@@ -68,7 +68,8 @@ def code_and_data(program):
 
 
 def check_sizes(folder, archive):
-    """A static program is not larger than what stock's library, libelf and zlib make of it."""
+    """What a static program has beyond libc's start is at most nine tenths of what stock's library,
+    libelf and zlib make of it."""
     stock = run("gcc", "-print-file-name=libbpf.a").stdout.strip()
     if not os.path.isabs(stock):
         return "no static libbpf to compare with"
@@ -87,7 +88,7 @@ def check_sizes(folder, archive):
     added = {name: size - sizes["empty"] for name, size in sizes.items()}
     text = (f"a static program: {sizes['ours']} bytes with ours, {sizes['stock']} with stock's; "
             f"beyond libc's start {added['ours']} and {added['stock']}")
-    if added["ours"] > added["stock"]:
+    if 10 * added["ours"] > 9 * added["stock"]:
         sys.exit(f"too large: {text}")
     return text
 
