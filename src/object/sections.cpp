@@ -130,10 +130,10 @@ struct SpecialLine {
   Result<void> (*take)(ParseWork&, const elf::Section&);
 };
 constexpr SpecialLine kSpecialLines[] = {
-    {"license", SHT_NULL, take_license}, {"version", SHT_NULL, take_version},
-    {"maps", SHT_NULL, refuse_old_maps}, {".maps", SHT_NULL, take_maps},
-    {".BTF", SHT_NULL, take_btf},        {".BTF.ext", SHT_NULL, take_btf},
-    {"", SHT_SYMTAB, take_symbols},      {"", SHT_REL, take_relocations},
+    {"", SHT_SYMTAB, take_symbols},      {"license", SHT_NULL, take_license},
+    {"version", SHT_NULL, take_version}, {"maps", SHT_NULL, refuse_old_maps},
+    {".maps", SHT_NULL, take_maps},      {".BTF", SHT_NULL, take_btf},
+    {".BTF.ext", SHT_NULL, take_btf},    {"", SHT_REL, take_relocations},
 };
 
 Result<void> take_section(ParseWork& work, const elf::Section& section) {
