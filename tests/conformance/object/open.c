@@ -7,6 +7,7 @@
 
 #include "harness/conform.h"
 #include "object/account.h"
+#include "object/changed.h"
 #include "object/expected.h"
 #include "object/objects.h"
 
@@ -51,6 +52,60 @@ static void bad_headers(void) {
     CHECK_NULL(bpf_object__open_mem(bytes, plain->size, NULL), rows[i].error);
   }
   CHECK_NULL(bpf_object__open_mem("x", 1, NULL), LIBBPF_ERRNO__FORMAT);
+}
+
+/* The same of headers of sections. */
+static void bad_sections(void) {
+  static const struct {
+    const char *what, *section;
+    size_t at;
+    unsigned value;
+    int error;
+  } rows[] = {
+      {"no symbols", ".symtab", offsetof(Elf64_Shdr, sh_type), SHT_PROGBITS, ENOENT},
+      {"two tables of symbols", "license", offsetof(Elf64_Shdr, sh_type), SHT_SYMTAB,
+       LIBBPF_ERRNO__FORMAT},
+      {"symbols without names", ".symtab", offsetof(Elf64_Shdr, sh_link), 0, LIBBPF_ERRNO__FORMAT},
+      {"names that are not there", ".symtab", offsetof(Elf64_Shdr, sh_link), 999,
+       LIBBPF_ERRNO__FORMAT},
+      {"relocations of another size", ".relsocket", offsetof(Elf64_Shdr, sh_entsize), 24,
+       LIBBPF_ERRNO__FORMAT},
+      {"relocations of nothing", ".relsocket", offsetof(Elf64_Shdr, sh_info), 999,
+       LIBBPF_ERRNO__FORMAT},
+      {"types without content", ".BTF", offsetof(Elf64_Shdr, sh_type), SHT_NOBITS,
+       LIBBPF_ERRNO__FORMAT},
+      {"content outside", "license", offsetof(Elf64_Shdr, sh_offset), 1U << 30,
+       LIBBPF_ERRNO__FORMAT},
+      {"a name outside", "license", offsetof(Elf64_Shdr, sh_name), 1U << 30, LIBBPF_ERRNO__FORMAT},
+  };
+
+  for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct changed changed = changed_from("calls.el");
+    struct bpf_object* object;
+
+    memcpy((char*)changed_section(&changed, rows[i].section) + rows[i].at, &rows[i].value,
+           sizeof(rows[i].value));
+    errno = 0;
+    object = bpf_object__open_mem(changed.bytes, changed.size, NULL);
+    check_equal(object ? 0 : errno, rows[i].error, rows[i].what, __FILE__, __LINE__);
+    bpf_object__close(object);
+    changed_free(&changed);
+  }
+}
+
+static int next_descriptor(void) {
+  const int fd = open("/dev/null", O_RDONLY);
+
+  close(fd);
+  return fd;
+}
+
+static void not_a_file(void) {
+  const int before = next_descriptor();
+
+  CHECK_NULL(bpf_object__open("/"), LIBBPF_ERRNO__LIBELF);
+  if (CHECK_EQ(next_descriptor() == before, differs()) && !differs())
+    close(before);
 }
 
 static void cut_short(void) {
@@ -189,6 +244,8 @@ CASES(object_open) = {
   { .name = "open." #name_, .body = name_, .function = __VA_ARGS__ }
     CASE(bad_arguments, "bpf_object__open_mem"),
     CASE(bad_headers, "bpf_object__open_mem"),
+    CASE(bad_sections, "bpf_object__open_mem"),
+    CASE(not_a_file, "bpf_object__open", .difference = "folder-is-closed"),
     CASE(cut_short, "bpf_object__open_mem"),
     CASE(names, "bpf_object__name"),
     CASE(what_is_in_them, "bpf_object__open_mem", .since = "1.5"),
