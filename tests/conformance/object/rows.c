@@ -25,7 +25,7 @@ static const struct {
     {"calls/exception_callback_of_no_name.el", "calls_exception_callback_bad"},
     {"calls/exception_callback_missing.el", "calls_exception_callback_bad"},
     {"calls/exception_callback_static.el", "calls_exception_callback_bad"},
-    {"calls/exception_callbacks.el", "calls_exception_callback_bad"},
+    {"calls/exception_callbacks.el", "calls_exception_callback"},
     {"core_kinds/enumval_value_without_sign.el", "core_kinds_without_sign"},
     {"core_matches/int_of_another_name.el", "core_matches_names_of_ints"},
     {"core_patch/load_far_away.el", "core_patch_far_away"},
@@ -49,6 +49,8 @@ static const struct {
     {"symbols/function_weak.el", "symbols_function_weak"},
     {"symbols/function_weak_unguarded.el", "symbols_function_weak"},
     {"symbols/function_weak_otherwise.el", "symbols_function_otherwise"},
+    {"symbols/typed.el", "symbols_typed"},
+    {"symbols/typed_otherwise.el", "symbols_typed"},
 };
 
 const char* group_of(const struct test_object* row) {

@@ -14,8 +14,8 @@ extern int LINUX_KERNEL_VERSION __kconfig;
 extern long CONFIG_MISSING __kconfig __weak;
 #define USED (LINUX_KERNEL_VERSION > 5) + CONFIG_MISSING
 #elif defined(ROW_untyped)
-extern const void init_task __ksym;
-#define USED ((long)&init_task >> 8)
+extern const void schedule __ksym;
+#define USED ((long)&schedule >> 8)
 #elif defined(ROW_untyped_missing)
 extern const void there_is_no_such_symbol __ksym;
 #define USED ((long)&there_is_no_such_symbol >> 8)
