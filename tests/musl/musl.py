@@ -1,16 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
-"""The library with another C library: its sources compile with musl's headers, and programs that
-have musl read records by it.
+"""The library with another C library: its sources compile with musl's headers, programs that have
+musl read records by it, and load an object by a skeleton that Debian's bpftool wrote.
 
-  musl.py compiled|static|shared --map FILE --archive SOURCE... --loaded SOURCE...
-          --others SOURCE... -- CXX FLAG...
+  musl.py skeleton|static|shared --map FILE --archive SOURCE... --loaded SOURCE...
+          --libbpf SOURCE... --library LIBBPF.SO --object FILE -- CXX FLAG...
 
 Sources are those of libringside.a, those that libringside.so.1 has in the place of some, and those
-that only libbpf.so.1 has.
+of libbpf.a. The skeleton is that of the object; the library is what stock's output is compared by.
 """
 
 import argparse
+import concurrent.futures
 import glob
 import os
 import pathlib
@@ -23,6 +24,8 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 import skips  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "programs"))
+import skeletons  # noqa: E402
 
 ROOT = HERE.parent.parent
 CC = shlex.split(os.environ.get("CC", "cc"))
@@ -82,12 +85,14 @@ def compile_all(musl, options, sources, *more):
     """The objects of these sources."""
     headers = musl.headers(options.compiler, "c++")
     includes = [f"-I{ROOT / folder}" for folder in ("src", ".", "include")]
-    objects = []
-    for source in sources:
-        objects.append(musl.folder / (re.sub(r"\W", "_", source) + ".o"))
-        run([*options.compiler, *options.flags, *headers, *includes, "-std=c++20", "-O2", "-Wall",
-             "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", *more,
-             "-c", source, "-o", objects[-1]])
+    objects = [musl.folder / (re.sub(r"\W", "_", source) + ".o") for source in sources]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        done = [pool.submit(run, [*options.compiler, *options.flags, *headers, *includes,
+                                  "-std=c++20", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC",
+                                  "-fvisibility=hidden", *more, "-c", source, "-o", output])
+                for source, output in zip(sources, objects, strict=True)]
+        for one in done:
+            one.result()
     return objects
 
 
@@ -106,10 +111,31 @@ def run_client(program, *before):
         sys.exit(code if code == skips.CODE else f"FAIL: {program} ended with {code}")
 
 
-def case_compiled(musl, options):
-    """All sources, of every library."""
-    sources = {*options.archive, *options.loaded, *options.others}
-    print(f"{len(compile_all(musl, options, sorted(sources)))} sources compile with musl's headers")
+def link_static(musl, program, *objects):
+    run([*CC, "-static", "-no-pie", "-nostdlib", *musl.start(), *objects, musl.lib / "libc.a",
+         *musl.end(), "-o", program])
+
+
+def case_skeleton(musl, options):
+    """All sources compile, and a static program with libbpf.a does what it does on stock's library.
+    Skeletons of before libbpf 1.5 and of today."""
+    rest = {*options.archive, *options.loaded} - set(options.libbpf)
+    compiled = len(compile_all(musl, options, sorted(rest)))
+    archive = musl.folder / "libbpf.a"
+    run(["ar", "rcs", archive, *compile_all(musl, options, options.libbpf, "-DRINGSIDE_STATIC")])
+    print(f"{compiled + len(options.libbpf)} sources compile with musl's headers")
+    for layout in skeletons.BPFTOOLS:
+        folder = musl.folder / layout
+        folder.mkdir()
+        skeletons.generate(layout, options.object, folder)
+        wanted = skeletons.on_stock(folder, options.library).stdout
+        program = folder / "static"
+        link_static(musl, program, compile_client(musl, "skeleton.c", "-fno-pie", f"-I{folder}"),
+                    archive)
+        done = skeletons.run(program)
+        if (done.returncode, done.stdout) != (0, wanted):
+            sys.exit(f"FAIL: {layout} skeleton: {done}\nstock:\n{wanted}")
+        print(f"{layout} skeleton: as on the stock library\n{wanted}", end="")
 
 
 def case_static(musl, options):
@@ -119,9 +145,7 @@ def case_static(musl, options):
     run(["ar", "rcs", archive, *objects])
     for source in ("client.c", "no_library.c"):
         program = musl.folder / "static"
-        run([*CC, "-static", "-no-pie", "-nostdlib", *musl.start(),
-             compile_client(musl, source, "-fno-pie"), archive, musl.lib / "libc.a", *musl.end(),
-             "-o", program])
+        link_static(musl, program, compile_client(musl, source, "-fno-pie"), archive)
         run_client(program)
 
 
@@ -153,7 +177,9 @@ def main():
     parser.add_argument("--map", required=True)
     parser.add_argument("--archive", required=True, nargs="+")
     parser.add_argument("--loaded", required=True, nargs="+")
-    parser.add_argument("--others", required=True, nargs="+")
+    parser.add_argument("--libbpf", required=True, nargs="+")
+    parser.add_argument("--library", required=True)
+    parser.add_argument("--object", required=True)
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
     flags = next(at for at, word in enumerate(options.command) if word.startswith("-"))

@@ -93,23 +93,30 @@ def check_sizes(folder, archive):
     return text
 
 
+def on_stock(folder, library):
+    """What the program does on the stock library, although it is linked to ours. Beside it is a
+    folder `own` with ours."""
+    own = folder / "own"
+    own.mkdir()
+    (own / "libbpf.so.1").symlink_to(pathlib.Path(library).resolve())
+    program = compiled(["gcc"], folder, own / "libbpf.so.1")
+    if set(needed(program)) != {"libbpf.so.1", "libc.so.6"}:
+        sys.exit(f"the program needs {needed(program)}")
+    root = oracle.need("1.7.0")
+    stock = run(*oracle.command(root, [str(program)]))
+    if stock.returncode == skips.CODE:
+        skips.skip("this kernel refuses to load or attach it")
+    if stock.returncode != 0 or "seen 6 done 1" not in stock.stdout:
+        sys.exit(f"on the stock library: {stock}")
+    return stock
+
+
 def main(layout, library, archive, place):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         generate(layout, place, folder)
+        stock = on_stock(folder, library)
         own = folder / "own"
-        own.mkdir()
-        (own / "libbpf.so.1").symlink_to(pathlib.Path(library).resolve())
-        # A program that is linked to ours runs on stock's, too.
-        program = compiled(["gcc"], folder, own / "libbpf.so.1")
-        if set(needed(program)) != {"libbpf.so.1", "libc.so.6"}:
-            sys.exit(f"the program needs {needed(program)}")
-        root = oracle.need("1.7.0")
-        stock = run(*oracle.command(root, [str(program)]))
-        if stock.returncode == skips.CODE:
-            skips.skip("this kernel refuses to load or attach it")
-        if stock.returncode != 0 or "seen 6 done 1" not in stock.stdout:
-            sys.exit(f"on the stock library: {stock}")
         for compiler in COMPILERS:
             if not shutil.which(compiler[0]):
                 print(f"without {compiler[0]}")
