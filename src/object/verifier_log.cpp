@@ -172,6 +172,10 @@ Refusal find_refusal(std::string_view log) {
   // After the message the verifier may write its statistics.
   constexpr std::string_view kCounts[] = {"processed ", "verification time ", "stack depth ",
                                           "peak_states ", "max_states"};
+  // Linux 7.3 tells most refusals once more behind the message, in a report for people.
+  constexpr std::string_view kReport = "\nVerification failed: ";
+  if (const std::size_t report = log.rfind(kReport); report != std::string_view::npos)
+    log = log.substr(0, report + 1);
   Refusal refusal;
   std::size_t end = log.size();
   for (std::string_view rest = log; !rest.empty();) {

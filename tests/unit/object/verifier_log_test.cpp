@@ -30,6 +30,59 @@ const Case kCases[] = {
      "processed 7 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0\n",
      7, "R0 invalid mem access 'map_value_or_null'", "compared with NULL",
      "6: (85) call bpf_map_lookup_elem#1"},
+    // Linux 7.3 goes on for people to read.
+    {"4: (18) r1 = 0xff2bee564300e400       ; R1=map_ptr(map=counts,ks=4,vs=8)\n"
+     "6: (85) call bpf_map_lookup_elem#1    ; R0=map_value_or_null(id=1,map=counts,ks=4,vs=8)\n"
+     "; return *count; @ refused.bpf.c:19\n"
+     "7: (79) r0 = *(u64 *)(r0 +0)\n"
+     "R0 invalid mem access 'map_value_or_null'\n"
+     "\n"
+     "Verification failed: Register Type Safety: Invalid dereference\n"
+     "\n"
+     "Reason:\n"
+     "  R0 may be NULL here (a nullable map value pointer). The program could dereference NULL on "
+     "this\n"
+     "  path, so the verifier cannot prove this access is safe.\n"
+     "\n"
+     "At:\n"
+     "  careless @ refused.bpf.c:19:10\n"
+     "  Source context:\n"
+     "      17 |   long* count = bpf_map_lookup_elem(&counts, &key);\n"
+     "      18 | ...\n"
+     "  >>> 19 |   return *count;\n"
+     "         |   ^-- error: invalid dereference of R0 (a nullable map value pointer)\n"
+     "      20 | ...\n"
+     "      21 | ...\n"
+     "  Instruction context:\n"
+     "      6 | (85) call bpf_map_lookup_elem#1\n"
+     "  >>> 7 | (79) r0 = *(u64 *)(r0 +0)\n"
+     "      8 | (95) exit\n"
+     "\n"
+     "Causal path:\n"
+     "  careless @ refused.bpf.c:17:17\n"
+     "  Source context:\n"
+     "      15 | int careless(struct __sk_buff* skb) {\n"
+     "      16 |   int key = 0;\n"
+     "  >>> 17 |   long* count = bpf_map_lookup_elem(&counts, &key);\n"
+     "         |   ^-- update: R0 changed from uninitialized value to nullable map value from "
+     "counts "
+     "at\n"
+     "         |       offset 0\n"
+     "      18 | ...\n"
+     "      19 |   return *count;\n"
+     "  Instruction context:\n"
+     "      4 | (18) r1 = 0xff2bee564300e400\n"
+     "  >>> 6 | (85) call bpf_map_lookup_elem#1\n"
+     "      7 | (79) r0 = *(u64 *)(r0 +0)\n"
+     "      8 | (95) exit\n"
+     "\n"
+     "Suggestion:\n"
+     "  Add a NULL check before the access and dereference the pointer only on the non-NULL path.\n"
+     "\n"
+     "processed 7 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 "
+     "mark_read 0\n",
+     7, "R0 invalid mem access 'map_value_or_null'", "compared with NULL",
+     "6: (85) call bpf_map_lookup_elem#1"},
     {"0: R1=ctx() R10=fp0\n"
      "; SEC(\"raw_tp/sys_enter\") int prog(void *c) { return *p; } @ scalar.c:6\n"
      "0: (85) call bpf_get_current_task#35          ; R0=scalar()\n"
@@ -171,6 +224,15 @@ TEST_CASE("without a line that is known the last one counts") {
   CHECK(refusal.insn == 3U);
   CHECK(refusal.lines == "something new\nand more of it\n");
   CHECK(object::meaning_of(refusal.message) == nullptr);
+}
+
+TEST_CASE("a report for people behind the message does not count") {
+  const object::Refusal refusal =
+      object::find_refusal("3: (bf) r0 = r1\nsomething new\n\nVerification failed: Kind: what\n\n"
+                           "Reason:\n  It is new.\n\nSuggestion:\n  Do without it.\n\n"
+                           "processed 4 insns\n");
+  CHECK(refusal.message == "something new");
+  CHECK(refusal.insn == 3U);
 }
 
 TEST_CASE("logs that say nothing are no refusal") {
