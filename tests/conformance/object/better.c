@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/conform.h"
@@ -213,6 +213,35 @@ static void long_lines_of_configuration(void) {
 
 /* What is wrong with a kernel, or with what it lets this process see. */
 
+/* loads_without_files: a child loads an object whose externs are all weak, with this configuration,
+ * where neither /proc nor /boot is. */
+static bool loads_without_files(const char* config) {
+  OPTS(bpf_object_open_opts, opts, .kconfig = config, .object_name = "weak");
+  struct bpf_object* object = open_object("kconfig/types.el", &opts);
+  int status = -1;
+  const pid_t child = fork();
+
+  if (child == 0) {
+    if (chroot("/sys") != 0 || chdir("/") != 0)
+      _exit(2);
+    _exit(bpf_object__load(object) == 0 ? 0 : 1);
+  }
+  CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+  bpf_object__close(object);
+  if (WEXITSTATUS(status) == 2)
+    skip("no folder of its own");
+  return WEXITSTATUS(status) == 0;
+}
+
+static void no_configuration_for_weak_ones(void) {
+  static const char all[] = "CONFIG_BOOL=y\nCONFIG_TRISTATE=y\nCONFIG_CHAR=1\nCONFIG_U8=1\n"
+                            "CONFIG_S8=1\nCONFIG_U16=1\nCONFIG_S16=1\nCONFIG_U32=1\n"
+                            "CONFIG_S32=1\nCONFIG_U64=1\nCONFIG_S64=1\nCONFIG_TEXT=\"a\"\n";
+
+  CHECK(loads_without_files(all));
+  CHECK_EQ(loads_without_files("CONFIG_BOOL=y\n"), differs());
+}
+
 static void hidden_addresses_are_told(void) {
   static const char text[] = "0000000000000000 T schedule\n0000000000000000 T _text\n";
   char path[] = "/tmp/conform_XXXXXX";
@@ -262,6 +291,8 @@ CASES(object_better) = {
          .difference = "instructions-without-room", .stock_outcome = ANYHOW),
     CASE(long_lines_of_configuration, "bpf_object__load", .needs = NEEDS_LIVE,
          .difference = "lines-of-any-length"),
+    CASE(no_configuration_for_weak_ones, "bpf_object__load", .needs = NEEDS_LIVE,
+         .difference = "no-configuration-for-weak-ones"),
     CASE(hidden_addresses_are_told, "bpf_object__load", .needs = NEEDS_LIVE,
          .difference = "hidden-addresses-are-told"),
     {.name = NULL},
