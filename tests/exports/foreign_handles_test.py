@@ -15,8 +15,8 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-HANDLES = ("bpf_object", "bpf_map", "bpf_program", "bpf_link", "bpf_linker", "bpf_prog_linfo", "btf",
-           "btf_ext", "btf_dump", "perf_buffer", "ring", "ring_buffer", "user_ring_buffer")
+HANDLES = ("bpf_object", "bpf_map", "bpf_program", "bpf_link", "bpf_linker", "bpf_prog_linfo",
+           "btf", "btf_ext", "btf_dump", "perf_buffer", "ring", "ring_buffer", "user_ring_buffer")
 SKELETONS = {"bpf_object_skeleton": 4, "bpf_object_subskeleton": 1}
 HANDLE = re.compile(rf"^(?:const )?struct ({'|'.join(HANDLES)})\* ?\w+$")
 SKELETON = re.compile(rf"^(?:const )?struct ({'|'.join(SKELETONS)})\* ?\w+$")

@@ -67,8 +67,8 @@ library in its place.
 - **works**: for some programs `tests/programs/work.py` has commands that do what the program is
   for. Each ends with 0 on Debian's library; on ours it does, too, and its standard output is the
   same. The number of functions is that of libbpf's functions which the loader bound, each to ours.
-  Some files work in a test of their own, and a library in the programs that are named. *Not here*: a
-  command fails on Debian's library, for what this machine or that release lacks. Nothing stands
+  Some files work in a test of their own, and a library in the programs that are named. *Not here*:
+  a command fails on Debian's library, for what this machine or that release lacks. Nothing stands
   where there are no commands."""
 
 Result = collections.namedtuple("Result", "package version file kind missing starts works")

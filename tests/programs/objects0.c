@@ -55,6 +55,6 @@ int main(void) {
   CHECK(bpf_program__nth_fd(program, 0) == bpf_program__fd(program));
   CHECK(bpf_object__unload(object) == 0);
   bpf_object__close(object);
-  printf("%s\n", failures == 0 ? "all functions of 0.x took its handles" : "failed");
+  printf("%s\n", failures == 0 ? "each function of 0.x worked with its handles" : "failed");
   return failures != 0;
 }

@@ -162,8 +162,8 @@ def case_objects_of_ours(place):
 
 
 def case_objects_of_stock(place):
-    """A plugin loads the stock library in a program that runs on ours. The loader leads its calls to
-    its own functions to ours, and these lead them back."""
+    """A plugin loads the stock library in a program that runs on ours. The loader leads its calls
+    to its own functions to ours, and these lead them back."""
     other = place.renamed("libbpX.so.1", stock_library())
     found = run_objects(place, other, library_path=os.path.dirname(place.replacement))
     place.expect(found, place.replacement, ("bpf_map__fd", "bpf_map__name"), user=other)
@@ -214,7 +214,7 @@ def objects_over(release):
         stock = os.path.realpath(glob.glob(root + "/usr/lib/*/libbpf.so.1")[0])
         run_objects(place, place.renamed("libbpX.so.1", stock), preload=place.replacement,
                     loader=oracle.command(root, []))
-    case.__doc__ = f"Objects of libbpf {release} in a program that our libbpf.so.1 is preloaded into."
+    case.__doc__ = f"Objects of libbpf {release} where our libbpf.so.1 is preloaded."
     return case
 
 

@@ -142,8 +142,8 @@ WORK = {
     "prefcnt": [["prefcnt", "{program}"]],
     "oarcgdev": [["oarcgdev", "{cgroup}", "/dev/null"]],
     "fastnetmon": [["fastnetmon", "--configuration_check"]],
-    "pmacctd": [["pmacctd", "-I", "{folder}/capture", "-P", "print", "-c", "src_host,dst_host,proto",
-                 "-r", "1"]],
+    "pmacctd": [["pmacctd", "-I", "{folder}/capture", "-P", "print", "-c",
+                 "src_host,dst_host,proto", "-r", "1"]],
     "suricata": [["suricata", "-c", "/etc/suricata/suricata.yaml", "-S", "/dev/null", "-l",
                   "{folder}", "-r", "{folder}/capture"]],
 }
