@@ -36,6 +36,11 @@ void* callers_function(Called called);
 void warn_of_no_maker(Called called);
 Errno warn_of_two_makers(Called called);
 
+// notice_jump is for a function that other libbpfs jump to as the last thing that a constructor of
+// theirs does: the return address is that of their caller, so they get a handle of ours for one of
+// theirs. Where that may be so it warns, once in a process.
+void notice_jump(const void* function, Called called = Called());
+
 // refusal is what a function returns when it refuses its arguments with EINVAL.
 template <class Answer>
 Answer refusal() {

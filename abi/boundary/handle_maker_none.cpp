@@ -9,6 +9,8 @@ void* makers_function(Called called) {
   return nullptr;
 }
 
+void notice_jump(const void* /*function*/, Called /*called*/) {}
+
 void* callers_function(Called /*called*/) {
   return nullptr;
 }

@@ -64,6 +64,59 @@ bool has_our_note(const dl_phdr_info& file) {
   return false;
 }
 
+// Slots: whether one of a file's relocated slots holds a function's address.
+struct Slots {
+  const void* address; // in the file
+  const void* function;
+  bool found;
+};
+
+// has_slot looks through a table of relocations, each of which begins with the place of its slot.
+bool has_slot(std::uintptr_t load_base, std::uintptr_t table, std::size_t bytes, std::size_t step,
+              const void* function) {
+  // glibc has added the base to what stands in the dynamic section, musl has not.
+  table += table < load_base ? load_base : 0;
+  for (std::size_t at = 0; at + step <= bytes; at += step) {
+    ElfW(Addr) place = 0;
+    const void* target = nullptr;
+    std::memcpy(&place, reinterpret_cast<const void*>(table + at), sizeof(place));
+    std::memcpy(&target, reinterpret_cast<const void*>(load_base + place), sizeof(target));
+    if (target == function)
+      return true;
+  }
+  return false;
+}
+
+int ask_for_slot(dl_phdr_info* file, std::size_t /*size*/, void* data) {
+  auto& slots = *static_cast<Slots*>(data);
+  if (!holds(*file, slots.address))
+    return 0;
+  std::uintptr_t of_calls = 0, of_data = 0;
+  std::size_t call_bytes = 0, data_bytes = 0, call_step = sizeof(ElfW(Rela));
+  for (std::size_t i = 0; i < file->dlpi_phnum; ++i) {
+    if (file->dlpi_phdr[i].p_type != PT_DYNAMIC)
+      continue;
+    const auto* entry =
+        reinterpret_cast<const ElfW(Dyn)*>(file->dlpi_addr + file->dlpi_phdr[i].p_vaddr);
+    for (; entry->d_tag != DT_NULL; ++entry) {
+      const auto value = static_cast<std::uintptr_t>(entry->d_un.d_val);
+      if (entry->d_tag == DT_JMPREL)
+        of_calls = value;
+      else if (entry->d_tag == DT_PLTRELSZ)
+        call_bytes = value;
+      else if (entry->d_tag == DT_PLTREL && value == DT_REL)
+        call_step = sizeof(ElfW(Rel));
+      else if (entry->d_tag == DT_RELA || entry->d_tag == DT_REL)
+        of_data = value;
+      else if (entry->d_tag == DT_RELASZ || entry->d_tag == DT_RELSZ)
+        data_bytes = value;
+    }
+  }
+  slots.found = has_slot(file->dlpi_addr, of_calls, call_bytes, call_step, slots.function) ||
+                has_slot(file->dlpi_addr, of_data, data_bytes, call_step, slots.function);
+  return 1;
+}
+
 // Asked: a question about an address, and the answer.
 struct Asked {
   const void* address;
@@ -139,6 +192,12 @@ void* definition_for_caller(const void* address, const char* name) {
   if (is_in_program(address) || dladdr(address, &file) == 0)
     return nullptr;
   return definition_in(file.dli_fname, name);
+}
+
+bool calls_by_name(const void* address, const void* function) {
+  Slots slots{address, function, false};
+  dl_iterate_phdr(ask_for_slot, &slots);
+  return slots.found;
 }
 
 OnlyDefinition only_definition(const char* name) {

@@ -22,4 +22,8 @@ struct OnlyDefinition {
 };
 OnlyDefinition only_definition(const char* name);
 
+// calls_by_name: the file that contains `address` calls `function` by its name. Then the loader has
+// put the function's address into one of the file's slots. A call through a pointer needs no slot.
+bool calls_by_name(const void* address, const void* function);
+
 } // namespace ringside

@@ -17,6 +17,7 @@ using ringside::Errno;
 using ringside::fail;
 using ringside::handle;
 using ringside::is_foreign;
+using ringside::notice_jump;
 using ringside::pass_on;
 using ringside::btf::Kind;
 namespace kernel = ringside::kernel;
@@ -85,6 +86,8 @@ extern "C" LIBBPF_API struct btf* btf__load_from_kernel_by_id_split(__u32 id,
     return pass_on(btf__load_from_kernel_by_id_split, Called(), id, base_btf);
   if (auto* const own = callers_own(btf__load_from_kernel_by_id_split, Called(), base_btf))
     return own(id, base_btf);
+  if (base_btf == nullptr) // as the stock library's btf__load_from_kernel_by_id jumps here
+    notice_jump(reinterpret_cast<const void*>(btf__load_from_kernel_by_id_split));
   return by_id(id, base_btf);
 }
 

@@ -117,19 +117,22 @@ using ringside::Entry;
 using ringside::Errno;
 using ringside::handle;
 using ringside::is_foreign;
+using ringside::notice_jump;
 using ringside::pass_on;
 
 extern "C" LIBBPF_API struct bpf_object*
 bpf_object__open_file(const char* path, const struct bpf_object_open_opts* opts) {
   if (auto* const own = callers_own(bpf_object__open_file, Called()))
     return own(path, opts);
+  if (opts == nullptr) // as the stock library's bpf_object__open jumps here
+    notice_jump(reinterpret_cast<const void*>(bpf_object__open_file));
   return handle<bpf_object>(Entry().leave(ringside::open_file(path, opts)));
 }
 
 extern "C" LIBBPF_API struct bpf_object* bpf_object__open(const char* path) {
   if (auto* const own = callers_own(bpf_object__open, Called()))
     return own(path);
-  return bpf_object__open_file(path, nullptr);
+  return handle<bpf_object>(Entry().leave(ringside::open_file(path, nullptr)));
 }
 
 extern "C" LIBBPF_API struct bpf_object*

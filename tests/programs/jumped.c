@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
+/* jumped OBJECT: bpf_object__open of a stock library, FOREIGN_LIBRARY, ends with a jump to
+ * bpf_object__open_file, which the loader has bound to ours. Ours cannot tell that call from one of
+ * the program, which has only pointers. So the object is ours, and a warning says so, once. */
+#include <bpf/libbpf.h>
+#include <stdarg.h>
+
+#include "foreign.h"
+
+#define FUNCTIONS(f)                                                                               \
+  f(bpf_object__open);                                                                             \
+  f(bpf_object__open_file);                                                                        \
+  f(bpf_object__name);                                                                             \
+  f(bpf_object__close);                                                                            \
+  f(libbpf_set_print)
+
+struct library {
+  FUNCTIONS(DECLARE);
+};
+
+static char said[512];
+static int warnings;
+
+static int keep(enum libbpf_print_level level, const char* format, va_list ap) {
+  if (level != LIBBPF_WARN)
+    return 0;
+  warnings++;
+  return vsnprintf(said, sizeof(said), format, ap);
+}
+
+int main(int argc, char** argv) {
+  void* const handle = foreign_open();
+  struct bpf_object* object;
+  struct library ours, stock;
+
+  if (argc != 2)
+    return 2;
+#define LOOK_UP(name) FOREIGN_LOOK_UP(ours, stock, handle, name)
+  FUNCTIONS(LOOK_UP);
+  ours.libbpf_set_print(keep);
+  object = ours.bpf_object__open(argv[1]);
+  CHECK(object != NULL && warnings == 0);
+  ours.bpf_object__close(object);
+
+  object = stock.bpf_object__open(argv[1]);
+  CHECK(object != NULL && warnings == 1);
+  CHECK(strstr(said, "bpf_object__open_file: it was called through a pointer"));
+  CHECK(strstr(said, getenv("FOREIGN_LIBRARY")));
+  CHECK(strcmp(ours.bpf_object__name(object), "many") == 0);
+  ours.bpf_object__close(object);
+
+  object = ours.bpf_object__open_file(argv[1], NULL);
+  CHECK(object != NULL && warnings == 1);
+  ours.bpf_object__close(object);
+  return failures != 0;
+}
