@@ -91,8 +91,11 @@ int ask_for_slot(dl_phdr_info* file, std::size_t /*size*/, void* data) {
   auto& slots = *static_cast<Slots*>(data);
   if (!holds(*file, slots.address))
     return 0;
-  std::uintptr_t of_calls = 0, of_data = 0;
-  std::size_t call_bytes = 0, data_bytes = 0, call_step = sizeof(ElfW(Rela));
+  std::uintptr_t of_calls = 0;
+  std::size_t call_bytes = 0;
+  std::uintptr_t of_data = 0;
+  std::size_t data_bytes = 0;
+  std::size_t step = sizeof(ElfW(Rela));
   for (std::size_t i = 0; i < file->dlpi_phnum; ++i) {
     if (file->dlpi_phdr[i].p_type != PT_DYNAMIC)
       continue;
@@ -105,15 +108,15 @@ int ask_for_slot(dl_phdr_info* file, std::size_t /*size*/, void* data) {
       else if (entry->d_tag == DT_PLTRELSZ)
         call_bytes = value;
       else if (entry->d_tag == DT_PLTREL && value == DT_REL)
-        call_step = sizeof(ElfW(Rel));
+        step = sizeof(ElfW(Rel));
       else if (entry->d_tag == DT_RELA || entry->d_tag == DT_REL)
         of_data = value;
       else if (entry->d_tag == DT_RELASZ || entry->d_tag == DT_RELSZ)
         data_bytes = value;
     }
   }
-  slots.found = has_slot(file->dlpi_addr, of_calls, call_bytes, call_step, slots.function) ||
-                has_slot(file->dlpi_addr, of_data, data_bytes, call_step, slots.function);
+  slots.found = has_slot(file->dlpi_addr, of_calls, call_bytes, step, slots.function) ||
+                has_slot(file->dlpi_addr, of_data, data_bytes, step, slots.function);
   return 1;
 }
 
