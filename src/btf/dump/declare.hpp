@@ -19,7 +19,8 @@ public:
   // run writes a declaration of a type, or its definition. ELOOP, ENOMEM.
   Result<void> run(std::uint32_t id, const DeclarationStyle& style, bool defines);
 
-  // forget_plain comes when there are new types: an id that no type had may be that of one now.
+  // forget_plain comes when there are new types, because an id that no type had may be that of one
+  // now, and when pointers have another size.
   void forget_plain();
 
 private:

@@ -185,6 +185,7 @@ void Dump::begin_text() {
   if (const std::uint32_t bytes = btf_.pointer_bytes(); bytes != alignment_pointer_bytes_) {
     alignment_pointer_bytes_ = bytes;
     forget_alignments();
+    declare_->forget_plain();
   }
 }
 

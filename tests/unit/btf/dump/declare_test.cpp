@@ -170,6 +170,18 @@ TEST_CASE("a type that is added later is declared by its name") {
   CHECK(dumped.declaration(pointer, "v") == "struct late *v");
 }
 
+TEST_CASE("a struct is laid out with the pointers of the moment") {
+  Types types;
+  const auto number = types.signed_integer("int", 4);
+  const auto pointer = types.pointer(number);
+  const auto first = types.structure("a", 16, {{"p", pointer, 0}, {"n", number, 64}});
+  const auto second = types.structure("b", 16, {{"p", pointer, 0}, {"n", number, 64}});
+  Dumped dumped(types.btf());
+  CHECK(dumped.type(first) == "struct a {\n\tint *p;\n\tint n;\n};\n\n");
+  types.set_pointer_size(4);
+  CHECK(dumped.type(second) == "struct b {\n\tint *p;\n\tlong: 0;\n\tint n;\n\tlong: 0;\n};\n\n");
+}
+
 TEST_CASE("an enum keeps the name that it had without enumerators") {
   Types types;
   types.enumeration("e", 4, {{"A", 1}});
