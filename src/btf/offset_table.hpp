@@ -56,8 +56,9 @@ public:
 
 private:
   static constexpr std::uint32_t kBits = 8;
-  static constexpr std::array<std::uint8_t, 1 << kBits> kBitsIn = [] {
-    std::array<std::uint8_t, 1 << kBits> counts{};
+  using BitCounts = std::array<std::uint8_t, 256>;
+  static constexpr BitCounts kBitsIn = []() {
+    BitCounts counts{};
     for (unsigned bits = 0; bits < counts.size(); ++bits)
       counts[bits] = static_cast<std::uint8_t>(std::popcount(bits));
     return counts;
