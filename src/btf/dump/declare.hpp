@@ -19,8 +19,10 @@ public:
   // run writes a declaration of a type, or its definition. ELOOP, ENOMEM.
   Result<void> run(std::uint32_t id, const DeclarationStyle& style, bool defines);
 
-  // forget_plain comes when there are new types, because an id that no type had may be that of one
-  // now, and when pointers have another size.
+  // make_places comes when there are new types, of which there are `count` in all: an id that no
+  // type had may be that of one now. ENOMEM.
+  Result<void> make_places(std::size_t count);
+  // forget_plain comes when pointers have another size.
   void forget_plain();
 
 private:
@@ -88,7 +90,7 @@ private:
   Result<const Plain*> plain(std::uint32_t id) {
     if (strips_)
       return nullptr;
-    Plain& plain = plains_[id % kPlains];
+    Plain& plain = plains_[id & (plains_.size() - 1)];
     if (plain.id != id) {
       plain.id = Plain::kNone;
       if (const auto made = make_plain(id, plain); !made)
@@ -158,8 +160,8 @@ private:
   bool is_cast_ = false;
   // Most members and parameters are of a few types. These were written last, by id; another type
   // may take the place of one.
-  static constexpr std::size_t kPlains = 512;
-  Plain plains_[kPlains];
+  static constexpr std::size_t kMostPlains = 512;
+  Vector<Plain> plains_; // as many as a power of 2
   // Empty between calls, but for their memory.
   Vector<std::uint32_t> chain_;
   Vector<Suffix> suffixes_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Declarations of plain types, which nearly all are. All others are written link by link.
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "btf/dump/declare.hpp"
@@ -68,6 +69,12 @@ Result<void> Declare::make_plain(std::uint32_t id, Plain& plain) {
   plain.is_pointer = stars != 0;
   plain.length = length;
   return {};
+}
+
+Result<void> Declare::make_places(std::size_t count) {
+  forget_plain();
+  const std::size_t wanted = std::min(std::bit_ceil(count), kMostPlains);
+  return wanted > plains_.size() ? plains_.append_default(wanted - plains_.size()) : Result<void>();
 }
 
 void Declare::forget_plain() {

@@ -49,9 +49,10 @@ Result<Owned<Dump>> Dump::make(const Btf& btf, Writer::Print print, void* contex
 Result<void> Dump::look_at_new() {
   const std::size_t begin = states_.size();
   const std::uint32_t end = btf_.end_id();
+  if (const auto made = declare_->make_places(end); !made)
+    return made;
   if (const auto grown = states_.append_default(end - begin); !grown)
     return grown;
-  declare_->forget_plain();
   State* const states = states_.data();
   states[0].is_settled = true;
   for (auto id = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); id < end; ++id) {
