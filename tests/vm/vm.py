@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """Runs what was built on other kernels, in virtual machines: the conformance program, the live
 suite as meson runs it here, the simulated kernel against that kernel, and CPUs that come and go
-under load. Prints a table, with a line for each kernel, number of CPUs and suite.
+under load. Prints a table, with a line for each kernel, number of CPUs and suite. And runs what
+reads and makes bytes on machines of another kind (s390x, aarch64, armhf), under qemu-user.
 
-WORD is a kernel (5.10, 6.1, 6.12, newest, or the path of an image), a number of CPUs, or a suite.
-Those named are run; where no word of a kind is given, what runs is:
+WORD is a kernel (5.10, 6.1, 6.12, newest, or the path of an image), a number of CPUs, a suite, or
+a machine of another kind. Those named are run; where no word of a kind is given, what runs is:
 """
 
 import argparse
@@ -16,6 +17,7 @@ import shutil
 import sys
 import time
 
+import foreign
 import guest
 import kernels
 import oracle
@@ -36,6 +38,15 @@ REMARKS_MAX = 3  # reasons for what was skipped, the most frequent
 Machine = collections.namedtuple("Machine", "kernel cpus suites")
 
 
+def foreign_plan(words):
+    """The machines of another kind that words ask for, and the words that are left. None are left
+    where the words ask for no kernel, and an empty list asks for all of them."""
+    machines = [machine for machine in foreign.MACHINES
+                if not words or foreign.SUITE in words or machine in words]
+    left = [word for word in words if word != foreign.SUITE and word not in machines]
+    return machines, left if left or not words else None
+
+
 def plan(words):
     """The machines that words ask for. A word that is nothing raises ValueError."""
     named = [word for word in words if word in kernels.SUITES or os.path.isfile(word)]
@@ -44,7 +55,9 @@ def plan(words):
     for word in words:
         if word not in wanted and word not in named and not (word.isdigit() and int(word) > 1):
             raise ValueError(f"'{word}' is no kernel ({', '.join(kernels.SUITES)}, or a file), no "
-                             f"number of CPUs above 1, and no suite ({', '.join(EVERY_SUITE)})")
+                             f"number of CPUs above 1, no suite ("
+                             f"{', '.join([*EVERY_SUITE, foreign.SUITE])}), and no machine of "
+                             f"another kind ({', '.join(foreign.MACHINES)})")
     machines = []
     for count in cpus or PLAN:
         usual_suites, usual_kernels = PLAN[count if count in PLAN else 2]
@@ -58,6 +71,7 @@ def plan_words():
     lines = [f"  {cpus} CPUs, kernels {', '.join(names)}: {', '.join(what)}"
              for cpus, (what, names) in PLAN.items()]
     lines += [f"  but on {kernel} not {', '.join(what)}" for kernel, what in WITHOUT.items()]
+    lines += [f"  {', '.join(foreign.MACHINES)}: {foreign.SUITE}, which runs nowhere else"]
     return "\n".join(lines)
 
 
@@ -74,6 +88,15 @@ def run_jobs(boot, jobs):
     second = boot(left, True)
     second.outcomes = {**first.outcomes, **second.outcomes}
     return second, first.trouble
+
+
+def print_line(kernel, cpus, suite, cases, seconds):
+    """Prints a line of the table, and returns whether it fails: a suite of which nothing ran proves
+    nothing."""
+    count = collections.Counter(case.word for case in cases)
+    print(COLUMNS.format(kernel, cpus, suite, len(cases), count["passed"], count["failed"],
+                         count["skipped"], f"{seconds:.0f} s"))
+    return count["failed"] > 0 or count["passed"] == 0
 
 
 class Run:
@@ -122,15 +145,11 @@ class Run:
         kernel = self.boot.release or self.machine.kernel
         for suite in self.suites:
             cases = self.cases(suite)
-            count = collections.Counter(case.word for case in cases)
             outcomes = [self.boot.outcomes[job.name] for job in self.jobs[suite]
                         if job.name in self.boot.outcomes]
-            print(COLUMNS.format(kernel, self.machine.cpus, suite.name, len(cases),
-                                 count["passed"], count["failed"], count["skipped"],
-                                 f"{sum(outcome.seconds for outcome in outcomes):.0f} s"))
+            failed |= print_line(kernel, self.machine.cpus, suite.name, cases,
+                                 sum(outcome.seconds for outcome in outcomes))
             self.print_remarks(suite, cases)
-            # A suite of which nothing ran proves nothing.
-            failed |= count["failed"] > 0 or count["passed"] == 0
         if self.died:
             print("    the first machine died, so the jobs that were left ran in another:\n"
                   + "\n".join(self.died.splitlines()[-3:]))
@@ -178,29 +197,17 @@ def fetch(names, cache):
     return images
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__ + plan_words(), usage="./dev vm [WORD...]",
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("words", nargs="*", metavar="WORD", help=argparse.SUPPRESS)
-    parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--work", required=True, type=os.path.abspath, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    try:
-        machines = plan(options.words)
-    except ValueError as error:
-        parser.error(str(error))
+def run_kernels(machines, options):
+    """Prints the lines of kernels. Returns whether something failed; None if nothing could run."""
     if not shutil.which(guest.QEMU):
         print(f"SKIP: there is no {guest.QEMU} here (Debian package qemu-system-x86)")
-        return skips.CODE
+        return None
     # In the order of their machines, each once.
     images = fetch(dict.fromkeys(machine.kernel for machine in machines),
                    os.path.join(options.work, "kernels"))
     if not images:
-        return skips.CODE
+        return None
     built, failed = suites.Built(options.build), False
-    print(COLUMNS.format("kernel", "CPUs", "suite", "cases", "passed", "failed", "skipped", "time"),
-          flush=True)
     for machine in machines:
         if machine.kernel in images:
             run = Run(machine, images[machine.kernel], built)
@@ -209,7 +216,52 @@ def main():
             failed |= run.print()
             print(f"    {run.seconds:.0f} s in all; {os.path.relpath(options.work)}/{name}",
                   flush=True)
-    return 1 if failed else 0
+    return failed
+
+
+def run_foreign(machine, options):
+    """Prints the lines of a machine of another kind, which has a build folder of its own. Returns
+    the same."""
+    build = os.path.join(os.path.dirname(os.path.abspath(options.build)), machine)
+    if why := foreign.missing(machine, build):
+        print(f"SKIP: {machine}: {why}")
+        return None
+    os.makedirs(options.work, exist_ok=True)
+    log = os.path.join(options.work, machine + ".log")
+    cases, seconds = foreign.run(machine, build, log)
+    failed = print_line(f"{machine}, {foreign.MACHINES[machine]}", 1, foreign.SUITE, cases, seconds)
+    for case in cases:
+        if case.word == "failed":
+            print(f"    FAILED {case.name}: {case.remark}")
+    print(f"    {os.path.relpath(log)}", flush=True)
+    return failed
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__ + plan_words(), usage="./dev vm [WORD...]",
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("words", nargs="*", metavar="WORD", help=argparse.SUPPRESS)
+    parser.add_argument("--build", help=argparse.SUPPRESS)
+    parser.add_argument("--work", type=os.path.abspath, help=argparse.SUPPRESS)
+    # What ./dev must compile before: "kernels" and machines of another kind.
+    parser.add_argument("--needs", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    others, words = foreign_plan(options.words)
+    try:
+        machines = [] if words is None else plan(words)
+    except ValueError as error:
+        parser.error(str(error))
+    if options.needs:
+        print("\n".join((["kernels"] if machines else []) + others))
+        return 0
+    print(COLUMNS.format("kernel", "CPUs", "suite", "cases", "passed", "failed", "skipped", "time"),
+          flush=True)
+    failed = [run_kernels(machines, options)] if machines else []
+    failed += [run_foreign(machine, options) for machine in others]
+    if all(each is None for each in failed):
+        return skips.CODE
+    return 1 if any(failed) else 0
 
 
 if __name__ == "__main__":
