@@ -84,9 +84,12 @@ private:
   }
 
   bool add_block(std::size_t bytes, std::size_t alignment) {
+    // Small objects are many, and have one block of each of their arenas.
+    constexpr std::size_t kFirst = 1024 - sizeof(Block);
     constexpr std::size_t kLeast = 4096 - sizeof(Block);
+    const std::size_t wanted = std::max(bytes, block_ == nullptr ? kFirst : kLeast);
     std::size_t whole = 0;
-    if (__builtin_add_overflow(std::max(bytes, kLeast), sizeof(Block) + alignment, &whole))
+    if (__builtin_add_overflow(wanted, sizeof(Block) + alignment, &whole))
       return false;
     void* memory = allocate(whole);
     if (memory == nullptr)
