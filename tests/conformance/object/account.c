@@ -167,8 +167,10 @@ static bool of_table(const struct test_object* row, const char* table) {
 /* file_of makes a file without a name, for options that want a path. */
 static int file_of(const struct test_object* object) {
   const int fd = memfd_create("object", MFD_CLOEXEC);
+  const size_t size = object->size;
+  const long written = write(fd, object->bytes, size);
 
-  if (fd < 0 || write(fd, object->bytes, object->size) != (ssize_t)object->size)
+  if (written < 0 || (size_t)written != size)
     abort();
   return fd;
 }
@@ -180,11 +182,12 @@ static bool has_code(const struct test_object* row, int loaded) {
 }
 
 static struct bpf_object* open_row(const struct test_object* row, const char* target) {
-  OPTS(bpf_object_open_opts, opts, .object_name = "packet_counter", .btf_custom_path = target,
-       .relaxed_maps = of_table(row, "maps/relaxed_"));
-  struct bpf_object* object = bpf_object__open_mem(row->bytes, row->size, &opts);
+  OPTS(bpf_object_open_opts, opts, .object_name = "packet_counter", .btf_custom_path = target);
+  struct bpf_object* object;
   struct bpf_map* map = NULL;
 
+  opts.relaxed_maps = of_table(row, "maps/relaxed_");
+  object = bpf_object__open_mem(row->bytes, row->size, &opts);
   while (object && (map = bpf_object__next_map(object, map)))
     if (strcmp(bpf_map__name(map), "off") == 0)
       bpf_map__set_autocreate(map, false);
