@@ -266,8 +266,8 @@ class Fits(unittest.TestCase):
 
     @unittest.skipUnless(RUNNING.exists(), 'the running kernel has no BTF')
     def test_the_running_kernel_without_privileges(self):
-        nobody = {'user': 65534, 'group': 65534, 'extra_groups': []}
-        unprivileged = nobody if os.getuid() == 0 else {}
+        other = {'user': 65534, 'group': 65534, 'extra_groups': []}
+        unprivileged = other if os.getuid() == 0 else {}
         with tempfile.TemporaryDirectory() as name:
             os.chmod(name, 0o755)
             copy = pathlib.Path(name) / 'core.o'
