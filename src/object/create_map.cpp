@@ -42,7 +42,7 @@ constexpr kernel::Step kMaking{"making it", kernel::RefusedCall::bpf_make};
 constexpr kernel::Step kFilling{"filling it", kernel::RefusedCall::bpf};
 
 // attr_of is the request for a map, without its types and what is in it.
-bpf::MapCreateAttr attr_of(const MapPlan& plan, const char* name, const Loading& loading) {
+bpf::MapCreateAttr attr_of(const MapPlan& plan, const char* name) {
   bpf::MapCreateAttr attr{.map_type = plan.type,
                           .key_size = plan.key_size,
                           .value_size = plan.value_size,
@@ -52,16 +52,22 @@ bpf::MapCreateAttr attr_of(const MapPlan& plan, const char* name, const Loading&
                           .map_ifindex = plan.ifindex,
                           .map_extra = plan.extra};
   bpf::set_name(attr.map_name, name);
-  if (loading.object.token_fd() >= 0) {
-    attr.map_flags |= bpf::kTokenFd;
-    attr.map_token_fd = static_cast<std::uint32_t>(loading.object.token_fd());
-  }
   return attr;
+}
+
+Result<os::UniqueFd> create(bpf::MapCreateAttr& attr, Loading& loading) {
+  return with_token(loading, [&] {
+    if (loading.object.token_fd() >= 0) {
+      attr.map_flags |= bpf::kTokenFd;
+      attr.map_token_fd = static_cast<std::uint32_t>(loading.object.token_fd());
+    }
+    return bpf::create_map(attr);
+  });
 }
 
 // make_typed makes a map with the types of its keys and values. If the kernel refuses that, it
 // makes the map without types, and removes them from the plan.
-Result<os::UniqueFd> make_typed(bpf::MapCreateAttr attr, MapPlan& plan, const Loading& loading,
+Result<os::UniqueFd> make_typed(bpf::MapCreateAttr attr, MapPlan& plan, Loading& loading,
                                 const Subject& subject) {
   const btf::Btf* const btf = loading.object.btf();
   if (!takes_types(plan.type)) {
@@ -73,7 +79,7 @@ Result<os::UniqueFd> make_typed(bpf::MapCreateAttr attr, MapPlan& plan, const Lo
     // The value of struct_ops has a type of the kernel's BTF.
     attr.btf_value_type_id = plan.type != BPF_MAP_TYPE_STRUCT_OPS ? plan.value_type_id : 0;
   }
-  auto made = bpf::create_map(attr);
+  auto made = create(attr, loading);
   if (made || (attr.btf_key_type_id == 0 && attr.btf_value_type_id == 0))
     return made;
   say(LogLevel::warn, subject,
@@ -84,7 +90,7 @@ Result<os::UniqueFd> make_typed(bpf::MapCreateAttr attr, MapPlan& plan, const Lo
   attr.btf_value_type_id = 0;
   plan.key_type_id = 0;
   plan.value_type_id = 0;
-  return bpf::create_map(attr);
+  return create(attr, loading);
 }
 
 // is_like is whether an existing map has the properties that the plan asks for.
@@ -106,8 +112,7 @@ bool takes_types(std::uint32_t map_type) {
 
 Result<void> Map::make_template(Loading& loading, os::UniqueFd& made) {
   const Subject subject(loading.subject, "map", inner_->name());
-  auto fd =
-      make_typed(attr_of(inner_->plan_, inner_->name(), loading), inner_->plan_, loading, subject);
+  auto fd = make_typed(attr_of(inner_->plan_, inner_->name()), inner_->plan_, loading, subject);
   if (!fd)
     return kernel::refused(subject, kMaking, fd.error());
   made = std::move(*fd);
@@ -122,7 +127,7 @@ Result<void> Map::make_map(Loading& loading) {
       return cpus.error();
     plan_.max_entries = *cpus;
   }
-  bpf::MapCreateAttr attr = attr_of(plan_, kernel_name(), loading);
+  bpf::MapCreateAttr attr = attr_of(plan_, kernel_name());
   os::UniqueFd like;
   if (is_map_of_maps()) {
     if (inner_ != nullptr)

@@ -203,6 +203,13 @@ Result<void> put_change(bpf::ProgLoadAttr& attr, const bpf::ProgLoadAttr& change
   return {};
 }
 
+void put_token(bpf::ProgLoadAttr& attr, const Object& object) {
+  if (object.token_fd() < 0)
+    return;
+  attr.prog_flags |= bpf::kTokenFd;
+  attr.prog_token_fd = static_cast<std::uint32_t>(object.token_fd());
+}
+
 } // namespace
 
 void put_kind_flags(Program& program, bpf::ProgLoadAttr& attr, bool newest) {
@@ -258,10 +265,7 @@ bpf::ProgLoadAttr Program::planned_attr() const {
           plan_.attach_program_fd != 0 ? plan_.attach_program_fd : plan_.attach_btf_fd),
       .fd_array = object_->btf_fds().data()};
   bpf::set_name(attr.prog_name, name());
-  if (object_->token_fd() >= 0) {
-    attr.prog_flags |= bpf::kTokenFd;
-    attr.prog_token_fd = static_cast<std::uint32_t>(object_->token_fd());
-  }
+  put_token(attr, *object_);
   const btf::Btf* const btf = object_->btf();
   if (btf == nullptr || btf->fd() < 0 || code_ == nullptr || code_->functions.empty())
     return attr;
@@ -299,8 +303,13 @@ Result<void> Program::load(Loading& loading) {
     return asked;
 
   LogBuffer log(*this, object.settings());
+  const std::uint32_t log_level = attr.log_level;
   const bool optional_type = kind_ != nullptr && (kind_->flags & kOptionalType) != 0;
-  auto loaded = load_with_log(attr, log, optional_type);
+  auto loaded = with_token(loading, [&] {
+    put_token(attr, object);
+    attr.log_level = log_level;
+    return load_with_log(attr, log, optional_type);
+  });
   const std::string_view text = text_of(log.view());
   if (!loaded) {
     if (saves_logs() && log.has_memory())

@@ -2,9 +2,11 @@
 // Loading: the data that the steps of prepare and load share, and the steps.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "base/arena.hpp"
 #include "base/array.hpp"
@@ -14,6 +16,7 @@
 #include "kernel/running_types.hpp"
 #include "object/object.hpp"
 #include "object/relocate.hpp"
+#include "os/unique_fd.hpp"
 
 namespace ringside::object {
 
@@ -45,6 +48,8 @@ struct Loading {
   // The kernel's BTF, if something needs it; its modules' are read when they are first asked for.
   const btf::Btf* kernel = nullptr;
   bool has_modules = false;
+  // The token that an object may have without being told has been looked for.
+  bool has_looked_for_token = false;
   Vector<kernel::ModuleBtf> modules;
 
   // A loader is made, which will run on another kernel: do not ask this one.
@@ -94,6 +99,18 @@ Result<void> load_object_btf(Loading& loading);
 Result<void> create_maps(Loading& loading);
 Result<void> fill_maps_of_maps(Loading& loading);
 Result<void> relocate_programs(Loading& loading);
+
+// find_token looks for a token that the object may have without being told: of the bpf file system
+// at its usual place. It does so once, and only where the kernel has refused something for want of
+// privileges, because a token is of use in a user namespace alone. False if there is none.
+bool find_token(Loading& loading);
+// with_token is what make() returns, which makes something in the kernel by the object's token, if
+// there is one. Where that is refused with EPERM and a token is found, it is called once more.
+template <class Make>
+Result<os::UniqueFd> with_token(Loading& loading, Make make) {
+  auto made = make();
+  return !made && made.error() == Errno(EPERM) && find_token(loading) ? make() : std::move(made);
+}
 
 // needed_externs is which externs must have a value, by their index: a strong one that no program
 // uses which is loaded is as good as a weak one. ENOMEM.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <utility>
 
 #include "bpf/command.hpp"
 #include "bpf/new_uapi.hpp"
@@ -15,6 +16,13 @@ namespace ringside::object {
 namespace {
 
 using LoadStep = Result<void> (*)(Loading&);
+
+// Where a token is looked for without being told.
+constexpr char kBpfFileSystem[] = "/sys/fs/bpf";
+
+Result<os::UniqueFd> token_of(const os::UniqueFd& folder) {
+  return bpf::open(bpf::kTokenCreate, bpf::TokenAttr{.bpffs_fd = folder.get()});
+}
 
 constexpr LoadStep kPrepareSteps[] = {
     check_order,     make_token,         read_kernel_types, resolve_kconfig,
@@ -120,11 +128,27 @@ Result<void> make_token(Loading& loading) {
   const auto folder = os::open_to_read(path);
   if (!folder)
     return kernel::refused(subject, {"opening the bpf file system"}, folder.error());
-  auto token = bpf::open(bpf::kTokenCreate, bpf::TokenAttr{.bpffs_fd = folder->get()});
+  auto token = token_of(*folder);
   if (!token)
     return kernel::refused(subject, {"making it", kernel::RefusedCall::bpf_token}, token.error());
   loading.object.set_token(std::move(*token));
   return {};
+}
+
+bool find_token(Loading& loading) {
+  Object& object = loading.object;
+  if (object.settings().token_path != nullptr || object.token_fd() >= 0 ||
+      std::exchange(loading.has_looked_for_token, true))
+    return false;
+  const auto folder = os::open_to_read(kBpfFileSystem);
+  auto token = folder ? token_of(*folder) : Result<os::UniqueFd>(folder.error());
+  if (!token) {
+    say(LogLevel::debug, Subject(loading.subject, "token", kBpfFileSystem),
+        "none can be made there (error %d)", token.error().value());
+    return false;
+  }
+  object.set_token(std::move(*token));
+  return true;
 }
 
 Result<void> Object::prepare() {

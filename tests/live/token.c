@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only */
-/* token LIBRARY: a process in a user namespace of its own, which has no privileges outside of it,
- * makes a map and a program by a token that its parent allows. Their names must be there: the stock
- * library tries names out without the token, is refused, and drops them. Without the token a map is
- * refused, and the library says why. */
+/* token LIBRARY OBJECT: a process in a user namespace of its own, which has no privileges outside
+ * of it, makes a map and a program by a token that its parent allows. Their names must be there:
+ * the stock library tries names out without the token, is refused, and drops them. Without the
+ * token a map is refused, and the library says why. An object is loaded by a token of the bpf file
+ * system at its usual place, without being told. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
@@ -24,7 +25,12 @@
   X(bpf_token_create)                                                                              \
   X(bpf_map_create)                                                                                \
   X(bpf_prog_load)                                                                                 \
-  X(bpf_obj_get_info_by_fd)
+  X(bpf_obj_get_info_by_fd)                                                                        \
+  X(bpf_object__open_file)                                                                         \
+  X(bpf_object__load)                                                                              \
+  X(bpf_object__token_fd)                                                                          \
+  X(bpf_object__find_program_by_name)                                                              \
+  X(bpf_program__fd)
 #include "../support/functions.h"
 
 enum { skipped = 77, token_flag = 1 << 16 };
@@ -118,6 +124,30 @@ static void load_program(int token) {
   check_name(info.name, "by_token");
 }
 
+/* load_object loads an object where the bpf file system has its usual place. */
+static void load_object(int mount, const char* path) {
+  LIBBPF_OPTS(bpf_object_open_opts, without, .bpf_token_path = "");
+  struct bpf_object* object = p_bpf_object__open_file(path, &without);
+  struct bpf_prog_info info = {0};
+  __u32 size = sizeof(info);
+
+  if (syscall(SYS_move_mount, mount, "", AT_FDCWD, "/sys/fs/bpf", MOVE_MOUNT_F_EMPTY_PATH) != 0)
+    skip("move_mount");
+  if (object == NULL)
+    fail("bpf_object__open_file");
+  if (p_bpf_object__load(object) == 0)
+    fail("an object that must not have a token is loaded");
+  object = p_bpf_object__open_file(path, NULL);
+  if (object == NULL || p_bpf_object__load(object) != 0)
+    fail("loading an object");
+  if (p_bpf_object__token_fd(object) < 0)
+    fail("the object has no token");
+  if (p_bpf_obj_get_info_by_fd(
+          p_bpf_program__fd(p_bpf_object__find_program_by_name(object, "pass")), &info, &size) != 0)
+    fail("bpf_obj_get_info_by_fd of the object's program");
+  check_name(info.name, "pass");
+}
+
 static char warning[1024];
 
 static int keep_warning(enum libbpf_print_level level, const char* format, va_list arguments) {
@@ -140,8 +170,8 @@ static void be_refused(void) {
   p_libbpf_set_print(before);
 }
 
-static void child(int socket) {
-  int folder, token;
+static void child(int socket, const char* object) {
+  int folder, mount, token;
 
   if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
     skip("unshare");
@@ -151,11 +181,11 @@ static void child(int socket) {
     skip("fsopen");
   send_fd(socket, folder);
   receive_fd(socket);
-  folder = (int)syscall(SYS_fsmount, folder, FSMOUNT_CLOEXEC, 0);
-  if (folder < 0)
+  mount = (int)syscall(SYS_fsmount, folder, FSMOUNT_CLOEXEC, 0);
+  if (mount < 0)
     skip("fsmount");
   /* A mount is only a place; a token wants its root to be open. */
-  folder = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  folder = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0)
     fail("openat");
   token = p_bpf_token_create(folder, NULL);
@@ -163,7 +193,8 @@ static void child(int socket) {
     skip("bpf_token_create");
   make_map(token);
   load_program(token);
-  puts("a map and a program by a token have their names");
+  load_object(mount, object);
+  puts("a map, a program and an object by a token have their names");
   exit(0);
 }
 
@@ -180,7 +211,7 @@ static void allow(int folder) {
 }
 
 int main(int count, char** arguments) {
-  const char* const problem = count == 2 ? load_functions(arguments[1]) : "token LIBRARY";
+  const char* const problem = count == 3 ? load_functions(arguments[1]) : "token LIBRARY OBJECT";
   int sockets[2], folder, status;
   pid_t pid;
 
@@ -198,7 +229,7 @@ int main(int count, char** arguments) {
     fail("fork");
   if (pid == 0) {
     close(sockets[0]);
-    child(sockets[1]);
+    child(sockets[1], arguments[2]);
   }
   close(sockets[1]);
   folder = receive_fd(sockets[0]);
