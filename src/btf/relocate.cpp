@@ -206,8 +206,8 @@ Result<void> Relocation::match_one(std::uint32_t found_id, std::uint32_t distill
   Entry& entry = entries_[distilled_id];
   const Type distilled = old_base_.type(distilled_id);
   const Type found = base_.type(found_id);
-  // A struct of its own kind is better than one of another.
-  if (!same_kind && distilled.is_composite() && entry.is_same_kind)
+  // A type of its own kind is better than one of another.
+  if (!same_kind && entry.is_same_kind)
     return {};
   const bool needs_size = has_fixed_size(found) || (found.is_composite() && entry.composites > 1) ||
                           (distilled.is_composite() && entry.is_embedded && entry.match == 0);

@@ -125,6 +125,19 @@ TEST_CASE("a forward declaration becomes what it declares") {
   CHECK(text_of(*split) == "3 TYPEDEF t:2\n");
 }
 
+TEST_CASE("a forward declaration is found beside what it declares") {
+  const auto kind = GENERATE(kStruct, kUnion);
+  const auto distilled = make_empty();
+  REQUIRE(btf::add_forward(*distilled, "s", kind));
+  const auto split = make_empty(distilled.get());
+  refer(*split, 1);
+  const auto base = make_empty();
+  add(*base, kind, "s", 8);
+  REQUIRE(btf::add_forward(*base, "s", kind));
+  REQUIRE(btf::relocate(*split, *base));
+  CHECK(text_of(*split) == "3 TYPEDEF t:2\n");
+}
+
 TEST_CASE("enums are found in both sizes") {
   const auto distilled = make_empty();
   REQUIRE(btf::add_enum(*distilled, btf::kEnum, "e", 8, false));
