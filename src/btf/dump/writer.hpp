@@ -18,12 +18,17 @@ void copy_ends(char* to, const char* from, std::size_t size) {
   std::memcpy(to + size - kPart, from + size - kPart, kPart);
 }
 
+// copy_long is out of line: else the compiler warns of such copies from texts that are short.
+[[gnu::noinline]] inline void copy_long(char* to, std::string_view text) {
+  std::memcpy(to, text.data(), text.size());
+}
+
 // copy_text returns where the copy ends. Most texts are a few bytes, for which a call of memcpy
 // costs more than the copy.
 [[gnu::always_inline]] inline char* copy_text(char* to, std::string_view text) {
   const std::size_t size = text.size();
   if (size > 32)
-    std::memcpy(to, text.data(), size);
+    copy_long(to, text);
   else if (size > 16)
     copy_ends<16>(to, text.data(), size);
   else if (size >= 8)
