@@ -37,7 +37,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # What clang does not know of gcc's, and what it knows of its own and gcc does not. With -Werror it
 # would report warnings that the settings turn off.
-GCC_ARGUMENTS = {'-fno-gnu-unique', '-Wno-tsan', '-Werror'}
+GCC_ARGUMENTS = {'-fno-gnu-unique', '-Wno-tsan', '-Werror', '--param=max-inline-insns-size=12'}
 # For C that no target compiles: programs that tests compile themselves.
 PLAIN_C = ['cc', '-std=gnu17', '-D_GNU_SOURCE=', '-Wall', '-Wextra', f'-I{ROOT}/include',
            f'-I{ROOT}/tests/support']
