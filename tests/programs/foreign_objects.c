@@ -5,9 +5,10 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include <stdarg.h>
+#include <unistd.h>
 
 #include "foreign.h"
+#include "foreign_warnings.h"
 
 #define FUNCTIONS(f)                                                                               \
   f(bpf_object__open_file);                                                                        \
@@ -54,16 +55,6 @@
   f(libbpf_set_print)
 
 static struct library { FUNCTIONS(DECLARE); } ours, stock;
-
-static char said[512];
-static int warnings;
-
-static int keep(enum libbpf_print_level level, const char* format, va_list ap) {
-  if (level != LIBBPF_WARN)
-    return 0;
-  warnings++;
-  return vsnprintf(said, sizeof(said), format, ap);
-}
 
 /* CHECK_REFUSED: a call with handles of both libraries has `result`. */
 #define CHECK_REFUSED(call, result, function)                                                      \
@@ -184,7 +175,7 @@ int main(int argc, char** argv) {
     return 2;
 #define LOOK_UP(name) FOREIGN_LOOK_UP(ours, stock, handle, name)
   FUNCTIONS(LOOK_UP);
-  ours.libbpf_set_print(keep);
+  ours.libbpf_set_print(keep_warning);
   check_btf(argv[1]);
   check_linker(argv[1]);
   return check_object(argv[1]);

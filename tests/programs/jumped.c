@@ -3,9 +3,9 @@
  * bpf_object__open_file, which the loader has bound to ours. Ours cannot tell that call from one of
  * the program, which has only pointers. So the object is ours, and a warning says so, once. */
 #include <bpf/libbpf.h>
-#include <stdarg.h>
 
 #include "foreign.h"
+#include "foreign_warnings.h"
 
 #define FUNCTIONS(f)                                                                               \
   f(bpf_object__open);                                                                             \
@@ -18,16 +18,6 @@ struct library {
   FUNCTIONS(DECLARE);
 };
 
-static char said[512];
-static int warnings;
-
-static int keep(enum libbpf_print_level level, const char* format, va_list ap) {
-  if (level != LIBBPF_WARN)
-    return 0;
-  warnings++;
-  return vsnprintf(said, sizeof(said), format, ap);
-}
-
 int main(int argc, char** argv) {
   void* const handle = foreign_open();
   struct bpf_object* object;
@@ -37,7 +27,7 @@ int main(int argc, char** argv) {
     return 2;
 #define LOOK_UP(name) FOREIGN_LOOK_UP(ours, stock, handle, name)
   FUNCTIONS(LOOK_UP);
-  ours.libbpf_set_print(keep);
+  ours.libbpf_set_print(keep_warning);
   object = ours.bpf_object__open(argv[1]);
   CHECK(object != NULL && warnings == 0);
   ours.bpf_object__close(object);
