@@ -186,7 +186,7 @@ bpf_program__attach_netfilter(const struct bpf_program* prog,
   if (is_foreign(prog))
     return pass_on(bpf_program__attach_netfilter, Called(), prog, opts);
   using Opts = bpf_netfilter_opts;
-  return attach_with(prog, opts, [](const attach::Program& program, const auto& options) {
+  return attach_with(prog, opts, [](const attach::Program& program, const Options<Opts>& options) {
     bpf::LinkCreateAttr attr{.attach_type = bpf::kNetfilter, .words = {}};
     attr.netfilter = {.pf = options.get(&Opts::pf),
                       .hooknum = options.get(&Opts::hooknum),

@@ -56,18 +56,20 @@ public:
   void members(TypeRef composite, int levels_left = kMaxLevels);
   void enumerators(TypeRef target);
 
-  // The type of the member that has the name, which then is of another type than the program's.
-  TypeRef same;
-  // A name that may be meant; null if there is none.
-  const char* near = nullptr;
+  // same is the type of the member that has the name, which then is of another type than the
+  // program's; near is a name that may be meant. Null if there is none.
+  [[nodiscard]] TypeRef same() const { return same_; }
+  [[nodiscard]] const char* near() const { return near_; }
 
 private:
   void look(const char* name) {
-    if (near == nullptr && name != nullptr && may_be_meant(wanted_, name))
-      near = name;
+    if (near_ == nullptr && name != nullptr && may_be_meant(wanted_, name))
+      near_ = name;
   }
 
   std::string_view wanted_;
+  TypeRef same_;
+  const char* near_ = nullptr;
   std::uint32_t visits_left_ = kMaxVisits;
 };
 
@@ -78,8 +80,8 @@ void Names::members(TypeRef composite, int levels_left) {
     const btf::Member member = type.member(index);
     const char* const name = composite.btf->string(member.name);
     if (name != nullptr && name[0] != '\0') {
-      if (name == wanted_ && same.btf == nullptr)
-        same = composite.to(member.type);
+      if (name == wanted_ && same_.btf == nullptr)
+        same_ = composite.to(member.type);
       look(name);
       continue;
     }
@@ -158,7 +160,7 @@ void explain_enumerator(Lack& lack, const Spec& local, std::span<const TypeRef> 
       names.enumerators(target);
   }
   lack.why.add("no such enumerator");
-  add_near(lack.why, names.near);
+  add_near(lack.why, names.near());
 }
 
 void explain_field(Lack& lack, const Spec& local, const Reach& reach) {
@@ -177,15 +179,15 @@ void explain_field(Lack& lack, const Spec& local, const Reach& reach) {
   }
   Names names(step.name);
   names.members(reach.end);
-  if (names.same.btf == nullptr) {
+  if (names.same().btf == nullptr) {
     lack.why.add("no such field");
-    add_near(lack.why, names.near);
+    add_near(lack.why, names.near());
     return;
   }
   const btf::Type wanted = type_behind(cut(local, reach.steps + 1)).type();
-  const btf::Type found = stripped(names.same).type();
+  const btf::Type found = stripped(names.same()).type();
   lack.why.add("this kernel has it as ");
-  add_type(lack.why, *names.same.btf, found);
+  add_type(lack.why, *names.same().btf, found);
   lack.why.add(", the program as ");
   add_type(lack.why, *local.btf, wanted);
 }

@@ -36,7 +36,7 @@ bool begin_use() {
 
 // The release in replace keeps what the user has read before it. It pairs with the acquire of the
 // replace that comes before freeing.
-void end_use(void*) {
+void end_use(void* /*mapped*/) {
   for (std::int32_t now = load_relaxed(users); !replace(users, now, now - 1);)
     now = load_relaxed(users);
 }

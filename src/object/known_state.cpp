@@ -144,7 +144,7 @@ std::uint32_t first_addressed(std::span<const bpf_insn> insns) {
     std::int32_t offset = -kStackBytes;
     if (index + 1 < insns.size()) {
       const bpf_insn& next = insns[index + 1];
-      if (next.code == (BPF_ALU64 | BPF_ADD | BPF_K) && next.dst_reg == insn.dst_reg)
+      if (next.code == (BPF_ALU64 | BPF_ADD) && next.dst_reg == insn.dst_reg)
         offset = std::clamp(next.imm, -kStackBytes, 0);
     }
     addressed = std::min(addressed, static_cast<std::uint32_t>(offset + kStackBytes) / kSlotBytes);

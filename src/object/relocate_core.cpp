@@ -138,8 +138,8 @@ Result<void> keep_unresolved(Loading& loading, CoreRelocation& relocation, const
 os::Lock running_lock;
 co_re::FoundNames* running_names = nullptr;
 
-Result<bool> find_known(void*, std::string_view name, btf::Kind kind, const btf::Btf& target,
-                        Vector<co_re::TypeRef>& found) {
+Result<bool> find_known(void* /*context*/, std::string_view name, btf::Kind kind,
+                        const btf::Btf& target, Vector<co_re::TypeRef>& found) {
   const os::Locked locked(running_lock);
   if (running_names == nullptr)
     return false;
@@ -153,7 +153,7 @@ Result<bool> find_known(void*, std::string_view name, btf::Kind kind, const btf:
 }
 
 // Without memory for it, nothing is kept.
-void keep_known(void*, std::string_view name, btf::Kind kind,
+void keep_known(void* /*context*/, std::string_view name, btf::Kind kind,
                 std::span<const co_re::TypeRef> found) {
   const os::Locked locked(running_lock);
   if (running_names == nullptr)

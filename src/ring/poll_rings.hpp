@@ -33,6 +33,11 @@ inline std::uint64_t deadline_ns(int timeout_ms, std::uint64_t now_ns) {
   return timeout_ms < 0 ? kNever : now_ns + static_cast<std::uint64_t>(timeout_ms) * os::kNsPerMs;
 }
 
+// time_over is whether a call has waited as long as it may.
+inline bool time_over(Timed timed, std::uint64_t now_ns, std::uint64_t end_ns) {
+  return timed == Timed::nothing || (timed == Timed::looks && now_ns >= end_ns);
+}
+
 // any_in_turn is whether `stops(index)` is true of a ring that was named. They are asked in the
 // kernel's order, but from the one on whose turn it is.
 template <class Stops>
@@ -94,8 +99,7 @@ Result<void> poll_rings(const ReadySet& ready, std::size_t ring_count, Turn& tur
     if (named && any_in_turn(*named, turn, ring_count,
                              [&](std::size_t index) { return stops(index, LookFor::signal); }))
       return {};
-    const bool time_over = timed == Timed::nothing || (timed == Timed::looks && now_ns >= end_ns);
-    const bool over = !named || ready.interrupted() || (!found && time_over);
+    const bool over = !named || ready.interrupted() || (!found && time_over(timed, now_ns, end_ns));
     const auto to_look_at = [&](std::size_t index) { return over || due(index, now_ns); };
     const LookFor why = over ? LookFor::end : LookFor::clock;
     if ((over || timed != Timed::nothing) &&

@@ -99,7 +99,7 @@ static void print_results(const char* cgroup) {
 
 int main(void) {
   char cgroup[sizeof(CGROUPS "/ringside-results-") + 16];
-  int status;
+  int status = 0;
   pid_t pid;
 
   if (bpf_map_create == NULL) {

@@ -43,8 +43,8 @@ PLAIN_C = ['cc', '-std=gnu17', '-D_GNU_SOURCE=', '-Wall', '-Wextra', f'-I{ROOT}/
            f'-I{ROOT}/tests/support']
 # BPF programs: no machine of ours runs them. tests/bpf_headers compiles them with all warnings.
 BPF_PROGRAM = '.bpf.c'
-# C that our headers do not compile, because it is written for those of libbpf 0.x.
-OTHER_HEADERS = {'tests/programs/client0.c'}
+# C that our headers do not compile: written for those of libbpf 0.x, or with one that a test makes.
+OTHER_HEADERS = {f'tests/programs/{name}.c' for name in ('client0', 'objects0', 'skeleton')}
 # The main function that a test framework brings: thousands of lines, none of them ours.
 FRAMEWORK = 'CATCH_CONFIG_MAIN'
 # Which files passed clang-tidy and cppcheck with the analysis of paths: for every clone, and in a

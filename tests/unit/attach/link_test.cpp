@@ -172,17 +172,16 @@ TEST_CASE("a link of many closes all, whichever fails, and leaves all when it wa
     REQUIRE(parts.probes.append(make<Link>(event(), LinkParts{.kind = LinkKind::event})));
     numbers.push_back(parts.probes[static_cast<std::size_t>(count)]->fd());
   }
+  auto link = make<Link>(os::UniqueFd(), std::move(parts));
+  REQUIRE(link != nullptr);
   SECTION("closed") {
-    Link link(os::UniqueFd(), std::move(parts));
     sim_fail("ioctl", 2, EIO);
-    CHECK(link.close().error() == Errno(EIO));
+    CHECK(link->close().error() == Errno(EIO));
     CHECK(open_fds() == 0);
   }
   SECTION("disconnected") {
-    {
-      Link link(os::UniqueFd(), std::move(parts));
-      link.disconnect();
-    }
+    link->disconnect();
+    link.reset();
     CHECK(open_fds() == 3);
     for (const int number : numbers)
       CHECK(os::close(number));

@@ -33,9 +33,9 @@ const std::string kFolder = "/sys/kernel/tracing";
 class Tracefs {
 public:
   Tracefs() {
-    static const bool has_own_mounts =
+    static const bool kHasOwnMounts =
         unshare(CLONE_NEWNS) == 0 && mount("none", "/", "", MS_REC | MS_PRIVATE, "") == 0;
-    is_mounted_ = has_own_mounts && mount("none", kFolder.c_str(), "tmpfs", 0, "") == 0;
+    is_mounted_ = kHasOwnMounts && mount("none", kFolder.c_str(), "tmpfs", 0, "") == 0;
     if (is_mounted_)
       std::filesystem::create_directory(kFolder + "/events");
     sim_reset(1);

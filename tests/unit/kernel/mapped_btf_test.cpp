@@ -125,7 +125,7 @@ TEST_CASE("what cannot be mapped is none") {
   CHECK(kernel::mapped_btf((folder / "none").c_str()) == nullptr);
   std::ofstream(folder / "text") << "a text that is no BTF, and has more than 24 bytes";
   CHECK(kernel::mapped_btf((folder / "text").c_str()) == nullptr);
-  std::ofstream(folder / "empty");
+  std::ofstream(folder / "empty") << "";
   CHECK(kernel::mapped_btf((folder / "empty").c_str()) == nullptr);
 }
 

@@ -23,10 +23,10 @@ using object::Answer;
 // program asks in its second instruction for the offset of s.wanted. With `guard` that is behind a
 // jump that is always taken.
 std::vector<std::byte> program(MadeObject& made, bool guard) {
-  constexpr bpf_insn jump = bpf::insn::make(BPF_JMP | BPF_JA, 0, 0, 1);
-  constexpr bpf_insn none = bpf::insn::make(BPF_JMP | BPF_JA, 0, 0, 0);
+  constexpr bpf_insn kJump = bpf::insn::make(BPF_JMP | BPF_JA, 0, 0, 1);
+  constexpr bpf_insn kNone = bpf::insn::make(BPF_JMP | BPF_JA, 0, 0, 0);
   made.program("xdp", "first",
-               {guard ? jump : none, bpf::insn::move(BPF_REG_1, 4), bpf::insn::move(BPF_REG_0, 0),
+               {guard ? kJump : kNone, bpf::insn::move(BPF_REG_1, 4), bpf::insn::move(BPF_REG_0, 0),
                 bpf::insn::exit()});
   const int type =
       made.structure("s", {{"first", made.int_type(), 4}, {"wanted", made.int_type(), 4}});

@@ -15,7 +15,6 @@ namespace ringside::test {
 namespace {
 
 using object::LoaderCode;
-using object::Place;
 
 std::vector<bpf_insn> insns_of(const LoaderCode::Finished& finished) {
   std::vector<bpf_insn> insns(finished.insns.size() / sizeof(bpf_insn));

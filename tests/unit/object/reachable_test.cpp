@@ -144,9 +144,9 @@ TEST_CASE("a branch behind two open conditions is open") {
 }
 
 TEST_CASE("a jump by a table may lead to any instruction of its function") {
-  constexpr bpf_insn by_table = make(BPF_JMP | BPF_JA | BPF_X, 2);
-  CHECK(reached({move(1, 0), by_table, jump_if_0(1, 1), helper(), exit()}) == "AAAAA");
-  CHECK(reached({move(1, 0), by_table, exit(), move(0, 0), exit()}, {0, 3}) == "AAA--");
+  constexpr bpf_insn kByTable = make(BPF_JMP | BPF_JA | BPF_X, 2);
+  CHECK(reached({move(1, 0), kByTable, jump_if_0(1, 1), helper(), exit()}) == "AAAAA");
+  CHECK(reached({move(1, 0), kByTable, exit(), move(0, 0), exit()}, {0, 3}) == "AAA--");
 }
 
 TEST_CASE("a jump that is no comparison goes both ways, whatever its register holds") {

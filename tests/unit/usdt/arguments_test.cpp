@@ -15,7 +15,6 @@ namespace {
 
 using usdt::Argument;
 using usdt::ArgumentKind;
-using usdt::Arguments;
 using usdt::Machine;
 using usdt::SymbolPlaces;
 

@@ -13,7 +13,6 @@
 namespace ringside::test {
 namespace {
 
-using usdt::Argument;
 using usdt::ArgumentKind;
 using usdt::Arguments;
 
