@@ -56,13 +56,8 @@ bpf::MapCreateAttr attr_of(const MapPlan& plan, const char* name) {
 }
 
 Result<os::UniqueFd> create(bpf::MapCreateAttr& attr, Loading& loading) {
-  return with_token(loading, [&] {
-    if (loading.object.token_fd() >= 0) {
-      attr.map_flags |= bpf::kTokenFd;
-      attr.map_token_fd = static_cast<std::uint32_t>(loading.object.token_fd());
-    }
-    return bpf::create_map(attr);
-  });
+  return with_token(loading, attr.map_flags, attr.map_token_fd,
+                    [&] { return bpf::create_map(attr); });
 }
 
 // make_typed makes a map with the types of its keys and values. If the kernel refuses that, it

@@ -26,13 +26,8 @@ Result<os::UniqueFd> load(Loading& loading, const btf::Btf& btf) {
                         .btf_size = static_cast<std::uint32_t>(bytes->size()),
                         .btf_log_size = static_cast<std::uint32_t>(settings.log.size()),
                         .btf_log_level = settings.log_level != 0 ? 1U : 0U};
-  return with_token(loading, [&] {
-    if (loading.object.token_fd() >= 0) {
-      attr.btf_flags = bpf::kTokenFd;
-      attr.btf_token_fd = static_cast<std::uint32_t>(loading.object.token_fd());
-    }
-    return bpf::load_btf(attr);
-  });
+  return with_token(loading, attr.btf_flags, attr.btf_token_fd,
+                    [&] { return bpf::load_btf(attr); });
 }
 
 // knows is whether the kernel accepts a BTF with one type of the kind in it.

@@ -203,13 +203,6 @@ Result<void> put_change(bpf::ProgLoadAttr& attr, const bpf::ProgLoadAttr& change
   return {};
 }
 
-void put_token(bpf::ProgLoadAttr& attr, const Object& object) {
-  if (object.token_fd() < 0)
-    return;
-  attr.prog_flags |= bpf::kTokenFd;
-  attr.prog_token_fd = static_cast<std::uint32_t>(object.token_fd());
-}
-
 } // namespace
 
 void put_kind_flags(Program& program, bpf::ProgLoadAttr& attr, bool newest) {
@@ -265,7 +258,7 @@ bpf::ProgLoadAttr Program::planned_attr() const {
           plan_.attach_program_fd != 0 ? plan_.attach_program_fd : plan_.attach_btf_fd),
       .fd_array = object_->btf_fds().data()};
   bpf::set_name(attr.prog_name, name());
-  put_token(attr, *object_);
+  put_token(*object_, attr.prog_flags, attr.prog_token_fd);
   const btf::Btf* const btf = object_->btf();
   if (btf == nullptr || btf->fd() < 0 || code_ == nullptr || code_->functions.empty())
     return attr;
@@ -305,8 +298,7 @@ Result<void> Program::load(Loading& loading) {
   LogBuffer log(*this, object.settings());
   const std::uint32_t log_level = attr.log_level;
   const bool optional_type = kind_ != nullptr && (kind_->flags & kOptionalType) != 0;
-  auto loaded = with_token(loading, [&] {
-    put_token(attr, object);
+  auto loaded = with_token(loading, attr.prog_flags, attr.prog_token_fd, [&] {
     attr.log_level = log_level;
     return load_with_log(attr, log, optional_type);
   });

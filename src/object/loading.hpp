@@ -104,12 +104,19 @@ Result<void> relocate_programs(Loading& loading);
 // at its usual place. It does so once, and only where the kernel has refused something for want of
 // privileges, because a token is of use in a user namespace alone. False if there is none.
 bool find_token(Loading& loading);
-// with_token is what make() returns, which makes something in the kernel by the object's token, if
-// there is one. Where that is refused with EPERM and a token is found, it is called once more.
+// put_token puts the object's token, if it has one, into the flags and the descriptor of a request.
+void put_token(const Object& object, std::uint32_t& flags, std::uint32_t& fd);
+// with_token is what make() returns, which makes something in the kernel by a request with the
+// token. Where that is refused with EPERM and a token is found, it is called once more.
 template <class Make>
-Result<os::UniqueFd> with_token(Loading& loading, Make make) {
+Result<os::UniqueFd> with_token(Loading& loading, std::uint32_t& flags, std::uint32_t& fd,
+                                Make make) {
+  put_token(loading.object, flags, fd);
   auto made = make();
-  return !made && made.error() == Errno(EPERM) && find_token(loading) ? make() : std::move(made);
+  if (made || made.error() != Errno(EPERM) || !find_token(loading))
+    return made;
+  put_token(loading.object, flags, fd);
+  return make();
 }
 
 // needed_externs is which externs must have a value, by their index: a strong one that no program

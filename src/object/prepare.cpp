@@ -135,6 +135,13 @@ Result<void> make_token(Loading& loading) {
   return {};
 }
 
+void put_token(const Object& object, std::uint32_t& flags, std::uint32_t& fd) {
+  if (object.token_fd() < 0)
+    return;
+  flags |= bpf::kTokenFd;
+  fd = static_cast<std::uint32_t>(object.token_fd());
+}
+
 bool find_token(Loading& loading) {
   Object& object = loading.object;
   if (object.settings().token_path != nullptr || object.token_fd() >= 0 ||
