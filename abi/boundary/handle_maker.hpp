@@ -82,13 +82,10 @@ template <class Answer, class... Arguments>
 // the caller's own libbpf, which is the one to call, or nullptr: then we serve the caller. A
 // library with a libbpf of its own gets all handles from there: we do not know the functions of
 // that one which take them as well, such as those that libbpf 1.0 removed.
+// What is made for a handle of ours, `other`, is ours too.
 template <class Answer, class... Arguments>
-auto callers_own(Answer (* /*function*/)(Arguments...), Called called) {
-  return reinterpret_cast<Answer (*)(Arguments...)>(callers_function(called));
-}
-// The same for a handle that is made for another, which is ours or null. It is of the same library.
-template <class Answer, class... Arguments>
-auto callers_own(Answer (* /*function*/)(Arguments...), Called called, const void* other) {
+auto callers_own(Answer (* /*function*/)(Arguments...), Called called,
+                 const void* other = nullptr) {
   return reinterpret_cast<Answer (*)(Arguments...)>(other == nullptr ? callers_function(called)
                                                                      : nullptr);
 }

@@ -64,11 +64,11 @@ bool has_our_note(const dl_phdr_info& file) {
   return false;
 }
 
-// Slots: whether one of a file's relocated slots holds a function's address.
-struct Slots {
-  const void* address; // in the file
+// Asked: a question about an address, and for some about a function, and the answer.
+struct Asked {
+  const void* address;
   const void* function;
-  bool found;
+  bool answer;
 };
 
 // has_slot looks through a table of relocations, each of which begins with the place of its slot.
@@ -87,9 +87,10 @@ bool has_slot(std::uintptr_t load_base, std::uintptr_t table, std::size_t bytes,
   return false;
 }
 
+// Whether one of the relocated slots of the file at the address holds the function's address.
 int ask_for_slot(dl_phdr_info* file, std::size_t /*size*/, void* data) {
-  auto& slots = *static_cast<Slots*>(data);
-  if (!holds(*file, slots.address))
+  auto& asked = *static_cast<Asked*>(data);
+  if (!holds(*file, asked.address))
     return 0;
   std::uintptr_t of_calls = 0;
   std::size_t call_bytes = 0;
@@ -115,16 +116,10 @@ int ask_for_slot(dl_phdr_info* file, std::size_t /*size*/, void* data) {
         data_bytes = value;
     }
   }
-  slots.found = has_slot(file->dlpi_addr, of_calls, call_bytes, step, slots.function) ||
-                has_slot(file->dlpi_addr, of_data, data_bytes, step, slots.function);
+  asked.answer = has_slot(file->dlpi_addr, of_calls, call_bytes, step, asked.function) ||
+                 has_slot(file->dlpi_addr, of_data, data_bytes, step, asked.function);
   return 1;
 }
-
-// Asked: a question about an address, and the answer.
-struct Asked {
-  const void* address;
-  bool answer;
-};
 
 int ask_for_note(dl_phdr_info* file, std::size_t /*size*/, void* data) {
   auto& asked = *static_cast<Asked*>(data);
@@ -141,8 +136,9 @@ int ask_the_program(dl_phdr_info* program, std::size_t /*size*/, void* data) {
   return 1;
 }
 
-bool ask(int (*question)(dl_phdr_info*, std::size_t, void*), const void* address) {
-  Asked asked{address, false};
+bool ask(int (*question)(dl_phdr_info*, std::size_t, void*), const void* address,
+         const void* function = nullptr) {
+  Asked asked{address, function, false};
   dl_iterate_phdr(question, &asked);
   return asked.answer;
 }
@@ -198,9 +194,7 @@ void* definition_for_caller(const void* address, const char* name) {
 }
 
 bool calls_by_name(const void* address, const void* function) {
-  Slots slots{address, function, false};
-  dl_iterate_phdr(ask_for_slot, &slots);
-  return slots.found;
+  return ask(ask_for_slot, address, function);
 }
 
 OnlyDefinition only_definition(const char* name) {

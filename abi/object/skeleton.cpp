@@ -2,6 +2,7 @@
 // Skeletons: structs that bpftool generates, with an object's maps, programs and variables.
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 #include "abi/boundary/strided.hpp"
 #include "abi/object/handles.hpp"
@@ -130,14 +131,8 @@ Result<void> attach_all(const bpf_object_skeleton& skeleton) {
 
 // detach destroys a link. An array that was not allocated, or a slot that is not there, has none.
 void detach(bpf_link** slot) {
-  if (slot == nullptr || *slot == nullptr)
-    return;
-  bpf_link* const link = *slot;
-  *slot = nullptr;
-  if (is_foreign(link))
-    bpf_link__destroy(link);
-  else
-    const Owned<attach::Link> gone(is_error(link) ? nullptr : &core(link));
+  if (slot != nullptr)
+    bpf_link__destroy(std::exchange(*slot, nullptr));
 }
 
 void detach_all(const bpf_object_skeleton& skeleton) {
