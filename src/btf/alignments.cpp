@@ -2,8 +2,6 @@
 // Alignments: a short look that remembers nothing, and a long one that visits each type once.
 #include "btf/alignments.hpp"
 
-#include <algorithm>
-
 namespace ringside::btf {
 namespace {
 

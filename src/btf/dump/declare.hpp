@@ -100,6 +100,8 @@ private:
     return plain.length != 0 ? &plain : nullptr;
   }
   Result<void> make_plain(std::uint32_t id, Plain& plain);
+  // bits_of is the size of a type in bits, 0 if it has none.
+  [[nodiscard]] std::uint64_t bits_of(std::uint32_t id) const;
   Result<bool> find_chain(std::uint32_t id);
   Result<void> go_on(Declaration declaration);
   Result<void> suspend(const Declaration& declaration);

@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Bodies of structs, unions and enums.
-#include <algorithm>
 #include <cerrno>
 
 #include "btf/dump/declare.hpp"
 #include "btf/dump/layout.hpp"
-#include "btf/sizes.hpp"
 
 namespace ringside::btf {
 namespace {
 
 constexpr std::uint64_t kBitsPerByte = 8;
-
-// bits_of is the size of a type in bits, 0 if it has none.
-std::uint64_t bits_of(const Btf& btf, std::uint32_t id) {
-  const auto size = resolve_size(btf, id);
-  return size ? static_cast<std::uint64_t>(*size) * kBitsPerByte : 0;
-}
 
 } // namespace
 
@@ -127,7 +119,7 @@ Result<void> Declare::plain_members(Frame& frame, Type type) {
 
 Result<void> Declare::write_member(Frame& frame, Type type) {
   const Member member = type.member(frame.next++);
-  if (const auto begun = begin_member(frame, member, bits_of(btf(), member.type)); !begun)
+  if (const auto begun = begin_member(frame, member, bits_of(member.type)); !begun)
     return begun;
   const int level = frame.level + 1;
   return declare(Writer::tabs(level), member.type, text_of(member.name), level,

@@ -32,6 +32,11 @@ std::optional<std::string_view> base_keyword(Type type, bool has_name) {
 
 } // namespace
 
+std::uint64_t Declare::bits_of(std::uint32_t id) const {
+  const auto size = resolve_size(btf(), id);
+  return size ? static_cast<std::uint64_t>(*size) * 8 : 0;
+}
+
 Result<void> Declare::make_plain(std::uint32_t id, Plain& plain) {
   constexpr std::string_view kStars = " ****";
   plain.length = 0;
@@ -64,8 +69,7 @@ Result<void> Declare::make_plain(std::uint32_t id, Plain& plain) {
   char* end = plain.text;
   for (const std::string_view part : parts)
     end = copy_text(end, part);
-  const auto size = resolve_size(btf(), id);
-  plain.bits = size ? static_cast<std::uint64_t>(*size) * 8 : 0;
+  plain.bits = bits_of(id);
   plain.is_pointer = stars != 0;
   plain.length = length;
   return {};

@@ -41,6 +41,19 @@ bool Order::are_settled(Type function) {
   return true;
 }
 
+// passes goes on to the type that a modifier or an array refers to; false for other types.
+bool passes(Type type, std::uint32_t& id, bool& by_pointer) {
+  if (type.is(kArray)) {
+    id = type.array().element;
+    by_pointer = false;
+    return true;
+  }
+  if (!type.is_modifier())
+    return false;
+  id = type.target();
+  return true;
+}
+
 // known_answer is the answer for a type that needs no visit: one that is settled, a function of
 // such types, or a struct whose name is enough. Nothing if that does not show behind a few
 // modifiers and arrays.
@@ -51,16 +64,6 @@ std::optional<bool> Order::known_answer(std::uint32_t id, bool by_pointer) {
       return true;
     const Type type = dump_.btf_.type(id);
     switch (type.kind()) {
-    case kConst:
-    case kVolatile:
-    case kRestrict:
-    case kTypeTag:
-      id = type.target();
-      continue;
-    case kArray:
-      id = type.array().element;
-      by_pointer = false;
-      continue;
     case kStruct:
     case kUnion:
       if (by_pointer && dump_.btf_.name(type)[0] != '\0')
@@ -71,7 +74,8 @@ std::optional<bool> Order::known_answer(std::uint32_t id, bool by_pointer) {
         return true;
       return {};
     default:
-      return {};
+      if (!passes(type, id, by_pointer))
+        return {};
     }
   }
   return {};
@@ -88,16 +92,6 @@ Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
       return {};
     }
     switch (type.kind()) {
-    case kConst:
-    case kVolatile:
-    case kRestrict:
-    case kTypeTag:
-      id = type.target();
-      continue;
-    case kArray:
-      id = type.array().element;
-      by_pointer = false;
-      continue;
     case kStruct:
     case kUnion:
       // Its name is enough.
@@ -112,6 +106,8 @@ Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
     case kFuncProto:
       break;
     default:
+      if (passes(type, id, by_pointer))
+        continue;
       return answer_alone(id, type);
     }
     Visit visit{id, 0, by_pointer, false};

@@ -106,7 +106,7 @@ Result<void> Show::enter_composite(std::uint32_t id, std::uint32_t owner) {
     return {};
   }
   if (owner != 0 && named)
-    return owner != id && !state(id).is_forward_out ? forward(id) : Result<void>();
+    return forward(id);
   state(id).is_open = true;
   return frames_.append({id, owner, 0});
 }
@@ -133,10 +133,8 @@ std::uint32_t Show::behind_links(std::uint32_t id) const {
   }
 }
 
+// enter begins with a type that was not shown yet.
 Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
-  const Dump::State& known = state(id);
-  if (known.is_printed || (known.is_open && known.is_forward_out))
-    return {};
   switch (btf_.type(id).kind()) {
   case kInt:
     return show_int(id);
@@ -201,6 +199,9 @@ Result<void> Show::leave(const Frame& frame) {
 
 Result<void> Show::run(std::uint32_t first) {
   frames_.clear();
+  const Dump::State& known = state(first);
+  if (known.is_printed || (known.is_open && known.is_forward_out))
+    return {};
   Result<void> result = enter(first, 0);
   while (result && !frames_.empty()) {
     std::uint32_t id = 0;
