@@ -154,8 +154,7 @@ private:
   void show_edited();
   void drop_made_bytes() {
     for (auto& made : made_bytes_)
-      if (made.get() != nullptr)
-        made.drop();
+      made.drop();
   }
   [[nodiscard]] std::optional<std::uint32_t> find_own(const char* name, Kind kind) const;
   [[nodiscard]] std::optional<std::uint32_t> find_own_string(const char* text) const;

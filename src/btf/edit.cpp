@@ -72,21 +72,6 @@ private:
   Errno error_{0};
 };
 
-// WordList is the few words of a type without elements, or of an element.
-class WordList {
-public:
-  void add(std::uint32_t word) { words_[count_++] = word; }
-  void add(Words words) {
-    for (const std::uint32_t word : words)
-      add(word);
-  }
-  operator std::span<const std::uint32_t>() const { return {words_, count_}; }
-
-private:
-  std::uint32_t words_[kHeadWords + 3];
-  std::size_t count_ = 0;
-};
-
 // add adds a type: its name, and the words behind that.
 Result<std::uint32_t> add(Btf& btf, const Arguments& given, const char* name, Words rest) {
   if (!given.sound())
@@ -97,10 +82,9 @@ Result<std::uint32_t> add(Btf& btf, const Arguments& given, const char* name, Wo
   const auto offset = change.string(name);
   if (!offset)
     return offset;
-  WordList words;
-  words.add(*offset);
-  words.add(rest);
-  return change.append(words);
+  std::uint32_t words[kHeadWords + 3] = {*offset};
+  std::copy(rest.begin(), rest.end(), words + 1);
+  return change.append({words, 1 + rest.size()});
 }
 
 // add_element adds an element to the last type: its name, and the words behind that. With the flag
