@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "btf/sizes.hpp"
-#include "btf/strip.hpp"
 #include "co_re/match.hpp"
 
 namespace ringside::co_re {
@@ -98,7 +97,7 @@ Result<bool> Search::first(const Step& local) {
 }
 
 Result<bool> Search::element(const Step& step) {
-  const btf::Type array = spec_.btf->type(btf::strip(*spec_.btf, at_.id));
+  const btf::Type array = stripped(at_).type();
   if (!array.is(btf::kArray))
     return false;
   if (step.index >= array.array().count && !is_flexible(spec_, array))
@@ -109,7 +108,7 @@ Result<bool> Search::element(const Step& step) {
 }
 
 Result<bool> Search::member(const Spec& local, const Step& step) {
-  const TypeRef composite = at_.to(btf::strip(*spec_.btf, at_.id));
+  const TypeRef composite = stripped(at_);
   if (!composite.type().is_composite())
     return false;
   const std::uint32_t local_type = local.btf->type(step.type).member(step.index).type;
@@ -138,7 +137,7 @@ Result<bool> Search::member_in(TypeRef composite, TypeRef local_type, const char
       at_ = found;
       return true;
     }
-    const TypeRef inner = composite.to(btf::strip(*spec_.btf, member.type));
+    const TypeRef inner = stripped(composite.to(member.type));
     if (!inner.type().is_composite())
       continue;
     if (spec_.depth == Spec::kMaxDepth)
@@ -155,15 +154,15 @@ Result<bool> Search::member_in(TypeRef composite, TypeRef local_type, const char
 }
 
 Result<bool> Search::enumerator(const Step& step) {
-  const std::uint32_t id = btf::strip(*spec_.btf, at_.id);
-  const btf::Type type = spec_.btf->type(id);
+  const TypeRef found = stripped(at_);
+  const btf::Type type = found.type();
   if (!type.is_enum())
     return false;
   for (std::uint32_t index = 0; index < type.elements(); ++index) {
     const char* const name = string_of(*spec_.btf, type.enumerator(index).name);
     if (!same_plain_name(name, step.name))
       continue;
-    if (const auto added = spec_.add_step({id, index, name}); !added)
+    if (const auto added = spec_.add_step({found.id, index, name}); !added)
       return added.error();
     return true;
   }

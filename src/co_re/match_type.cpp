@@ -4,7 +4,6 @@
 
 #include <linux/btf.h>
 
-#include "btf/strip.hpp"
 #include "co_re/match.hpp"
 
 namespace ringside::co_re {

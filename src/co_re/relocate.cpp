@@ -6,8 +6,6 @@
 #include <cinttypes>
 #include <iterator>
 
-#include "btf/strip.hpp"
-
 namespace ringside::co_re {
 namespace {
 
