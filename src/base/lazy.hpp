@@ -8,8 +8,8 @@
 namespace ringside {
 
 // LazyForever is for static memory: what was made stays. It may be asked and filled by several
-// threads at once; what is in it is only read then. No code runs when the library is loaded, or
-// when the process ends.
+// threads at once; what is in it is only read then. No code of its own runs when the library is
+// loaded, or when the process ends.
 template <class T>
 class LazyForever {
 public:
@@ -22,6 +22,7 @@ public:
     // Pairs with the release in keep.
     return load_acquire(made_);
   }
+  [[nodiscard]] T* get() { return load_acquire(made_); }
 
   // keep takes what the caller has made, unless another thread was earlier, and returns what stays.
   const T& keep(Owned<T> made) const {

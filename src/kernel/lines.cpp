@@ -23,12 +23,10 @@ Result<WholeLines> WholeLines::open(const char* path) {
   auto file = os::open_to_read(path);
   if (!file)
     return file.error();
-  auto block = Array<char>::of_size(kFirstBlock);
-  if (!block)
-    return block.error();
   WholeLines lines;
+  if (const auto made = lines.block_.append_unset(kFirstBlock); !made)
+    return made.error();
   lines.file_ = std::move(*file);
-  lines.block_ = std::move(*block);
   return lines;
 }
 
@@ -58,14 +56,8 @@ Result<std::string_view> WholeLines::next() {
 }
 
 Result<void> WholeLines::grow() {
-  if (block_.size() == kLargestBlock)
-    return Errno(EINVAL);
-  auto larger = Array<char>::of_size(block_.size() * 2);
-  if (!larger)
-    return larger.error();
-  std::copy_n(block_.begin(), filled_, larger->begin());
-  block_ = std::move(*larger);
-  return {};
+  return block_.size() == kLargestBlock ? Result<void>(Errno(EINVAL))
+                                        : block_.append_unset(block_.size());
 }
 
 } // namespace ringside::kernel

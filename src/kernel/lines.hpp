@@ -6,8 +6,8 @@
 #include <cstring>
 #include <string_view>
 
-#include "base/array.hpp"
 #include "base/result.hpp"
+#include "base/vector.hpp"
 #include "os/unique_fd.hpp"
 
 namespace ringside::kernel {
@@ -27,7 +27,7 @@ private:
   Result<void> grow();
 
   os::UniqueFd file_;
-  Array<char> block_;
+  Vector<char> block_;
   std::size_t given_ = 0;
   std::size_t filled_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/lazy.hpp"
 #include "base/owned.hpp"
 #include "base/shared_word.hpp"
 #include "os/mapping.hpp"
@@ -23,7 +24,7 @@ struct MappedImage {
 // The first file that was mapped. When the process ends, destructors of the library run while other
 // threads may still use it. So it is freed only if it has no user, and only a user looks at it.
 // kUnloaded: it was freed.
-MappedImage* shared = nullptr;
+LazyForever<MappedImage> shared;
 constexpr std::int32_t kUnloaded = -1;
 std::int32_t users = 0;
 
@@ -47,15 +48,14 @@ void free_mapped(void* mapped) {
 
 [[gnu::destructor]] void free_what_is_not_used() {
   if (replace(users, std::int32_t{0}, kUnloaded))
-    free_mapped(load_acquire(shared));
+    free_mapped(shared.get());
 }
 
 // Null: there is none, or it is of another file.
 Owned<Btf> share(const os::FileIdentity& file) {
   if (!begin_use())
     return nullptr;
-  // Pairs with the release in mapped_btf.
-  const MappedImage* const mapped = load_acquire(shared);
+  const MappedImage* const mapped = shared.get();
   if (mapped != nullptr && mapped->file == file)
     if (auto made = Btf::of_image(*mapped->image, {end_use, nullptr}))
       return std::move(*made);
@@ -103,11 +103,10 @@ Owned<Btf> mapped_btf(const char* path) {
   auto mapped = map(fd->get(), *file, path);
   if (mapped == nullptr)
     return nullptr;
-  if (load_acquire(shared) != nullptr || load_relaxed(users) == kUnloaded)
+  if (shared.get() != nullptr || load_relaxed(users) == kUnloaded)
     return own(std::move(mapped));
   // Another thread may have been earlier; then that one stays.
-  if (replace(shared, static_cast<MappedImage*>(nullptr), mapped.get()))
-    static_cast<void>(mapped.release());
+  static_cast<void>(shared.keep(std::move(mapped)));
   return share(*file);
 }
 

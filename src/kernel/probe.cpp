@@ -192,7 +192,7 @@ struct StorageBtf {
   std::uint16_t magic = btf::kMagic;
   std::uint8_t version = 1;
   std::uint8_t flags = 0;
-  std::uint32_t header_size = 24;
+  std::uint32_t header_size = btf::Header::kShort;
   std::uint32_t type_offset = 0;
   std::uint32_t type_size = sizeof(types);
   std::uint32_t string_offset = sizeof(types);
