@@ -98,7 +98,8 @@ private:
   void tidy(std::uint64_t now_ns);
   Result<void> add(RingPlace place, const kernel::Wanted& wanted);
   [[nodiscard]] bool has_empty_ring() const;
-  // follow_cpus looks at CPUs where one may have come or be back, and is whether that can be.
+  // follow_cpus looks at CPUs once a period, where one may have come or be back. It is whether the
+  // set follows CPUs.
   bool follow_cpus() {
     if (has_ring_.size() == 0)
       return false;
