@@ -19,7 +19,6 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS / "support"))
 import oracle  # noqa: E402
-from skips import skip  # noqa: E402
 
 RELEASES = ["1.1.2", "1.5.0", "1.7.0"]
 WRITTEN_BY = "1.7.0"
@@ -47,10 +46,7 @@ def run(command, env):
 
 
 def over_stock(release, program):
-    try:
-        return run(oracle.command_preloaded(oracle.root(release), [program]), {})
-    except oracle.Unavailable as error:
-        return skip(f"libbpf {release}: {error}")
+    return run(oracle.command_preloaded(oracle.need(release), [program]), {})
 
 
 def cases(program):

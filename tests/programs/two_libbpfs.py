@@ -6,7 +6,6 @@ each library has its printer.
   two_libbpfs.py CASE --shared libringside.so.1 --replacement libbpf.so.1
 """
 
-import glob
 import os
 import sys
 
@@ -117,7 +116,7 @@ def v0_plugin(place, source, *arguments):
     """A plugin of libbpf 0.x's days, which is linked to a libbpf.so.0."""
     stock = oracle.root("0.3")
     place.link("v0/include/bpf", stock + "/usr/include/bpf")
-    library = place.link("v0/lib/libbpf.so.0", glob.glob(stock + "/usr/lib/*/libbpf.so.0")[0])
+    library = place.link("v0/lib/libbpf.so.0", oracle.library(stock))
     return place.plugin("old.so", source, "-isystem", place.path("v0/include"), library, *arguments)
 
 
@@ -224,7 +223,7 @@ def objects_over(release):
     """A case of objects of another stock release."""
     def case(place):
         root = oracle.root(release)
-        stock = os.path.realpath(glob.glob(root + "/usr/lib/*/libbpf.so.1")[0])
+        stock = os.path.realpath(oracle.library(root))
         run_objects(place, place.renamed("libbpX.so.1", stock), preload=place.replacement,
                     loader=oracle.command(root, []))
     case.__doc__ = f"Objects of libbpf {release} where our libbpf.so.1 is preloaded."

@@ -60,10 +60,14 @@ static void inner_map_is_set(void) {
 
 /* Names in a bpf file system. */
 
-/* own_bpffs mounts one for this case alone, on the working folder's own. */
+/* own_mounts: what this case mounts, it alone sees. */
+static bool own_mounts(void) {
+  return unshare(CLONE_NEWNS) == 0 && mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+/* own_bpffs mounts a bpf file system at /mnt for this case alone. */
 static void own_bpffs(void) {
-  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
-      mount("none", "/mnt", "bpf", 0, NULL) != 0)
+  if (!own_mounts() || mount("none", "/mnt", "bpf", 0, NULL) != 0)
     skip("no bpf file system of its own");
 }
 
@@ -251,9 +255,7 @@ static void hidden_addresses_are_told(void) {
 
   CHECK_EQ(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
   close(fd);
-  is_mounted = unshare(CLONE_NEWNS) == 0 &&
-               mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
-               mount(path, "/proc/kallsyms", "none", MS_BIND, NULL) == 0;
+  is_mounted = own_mounts() && mount(path, "/proc/kallsyms", "none", MS_BIND, NULL) == 0;
   unlink(path);
   if (!is_mounted)
     skip("no mount namespace of its own");
