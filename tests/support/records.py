@@ -38,13 +38,16 @@ RECORDS = {
                                           "tests/programs/every_program.py",
                                           "tests/programs/work.py")),
     "vm": Record("./dev vm", ("src/**/*", "abi/**/*.[ch]pp", "tests/conformance/**/*.[ch]",
-                              "tests/live/**/*", "tests/sim/**/*.[ch]*", "tests/vm/*")),
+                              "tests/live/**/*", "tests/sim/**/*.[ch]*", "tests/vm/*",
+                              "tests/unit/**/*", "tests/fuzz/**/*", "tests/objects/**/*")),
 }
-# How the cases of each family end over the stock library.
+# How the cases of each family end over the stock library. Some families have objects in them.
+WITH_OBJECTS = ("attach", "object")
 RECORDS.update({
     f"conformance-{folder.name}": Record("./dev conform", (
         f"tests/conformance/{folder.name}/*", "tests/conformance/harness/*",
-        "tests/sim/**/*.[ch]*"))
+        "tests/sim/**/*.[ch]*",
+        *(["tests/objects/**/*"] if folder.name in WITH_OBJECTS else [])))
     for folder in sorted((ROOT / "tests" / "conformance").iterdir())
     if folder.is_dir() and folder.name not in ("harness", "__pycache__")})
 
