@@ -354,10 +354,8 @@ Result<void> Search::name_conditions() {
 }
 
 Result<Fit> Search::run() {
-  using Step = Result<void> (Search::*)();
-  constexpr Step kSteps[] = {&Search::struct_ops, &Search::externs, &Search::core_records,
-                             &Search::targets, &Search::uses};
-  for (const Step step : kSteps)
+  for (const auto step : {&Search::struct_ops, &Search::externs, &Search::core_records,
+                          &Search::targets, &Search::uses})
     if (const auto done = (this->*step)(); !done)
       return done.error();
   return std::move(fit_);
