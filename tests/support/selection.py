@@ -4,6 +4,8 @@
 
   selection.py tests BUILD WORD...      the names of the tests
   selection.py targets BUILD WORD...    the files that they need, as ninja names them
+  selection.py left BUILD "OTHER WORD..."...
+                                        the names of BUILD's tests that no other folder runs
 
 A word that is a suite (such as unit, or a family of functions such as ring) means the tests of that
 suite. Any other word means the tests that have it in their name. Meson must have set the folder up.
@@ -33,6 +35,12 @@ def selected(tests, words):
                    for word in words)]
 
 
+def left(tests, others):
+    """The tests that are not among the others, by their names, in their order."""
+    names = {test["name"] for test in others}
+    return [test for test in tests if test["name"] not in names]
+
+
 def files_for(tests, targets, build):
     """The files that tests need, relative to the build folder."""
     needed = {target for test in tests for target in test["depends"]}
@@ -41,15 +49,20 @@ def files_for(tests, targets, build):
 
 
 def main(arguments):
-    if len(arguments) < 3 or arguments[0] not in ("tests", "targets"):
+    if len(arguments) < 3 or arguments[0] not in ("tests", "targets", "left"):
         print(__doc__.strip(), file=sys.stderr)
         return 2
     what, build, *words = arguments
-    tests = selected(read(build, "tests"), words)
-    if what == "tests":
-        lines = [test["name"] for test in tests]
+    tests = read(build, "tests")
+    if what == "left":
+        for folder, *suites in map(str.split, words):
+            tests = left(tests, selected(read(folder, "tests"), suites))
     else:
+        tests = selected(tests, words)
+    if what == "targets":
         lines = files_for(tests, read(build, "targets"), build)
+    else:
+        lines = [test["name"] for test in tests]
     print("\n".join(lines))
     return 0 if tests else 1
 

@@ -33,6 +33,12 @@ class Selection(unittest.TestCase):
     def test_a_word_may_mean_nothing(self):
         self.assertEqual(self.names("linker"), [])
 
+    def test_what_others_run_is_left_out_by_name(self):
+        others = selection.selected(TESTS, ["unit"])
+        self.assertEqual([test["name"] for test in selection.left(TESTS, others)],
+                         ["ringside-conform-page", "scripts"])
+        self.assertEqual(selection.left(TESTS, []), TESTS)
+
     def test_what_tests_need_is_there_once(self):
         self.assertEqual(selection.files_for(TESTS, TARGETS, "/build/main"),
                          ["tests/a", "tests/b", "tests/c"])
