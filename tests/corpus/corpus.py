@@ -76,26 +76,15 @@ def unpack(package, place):
 
 
 def fetch(name, place):
-    """Makes the folder `place` with a kernel in it, which appears complete or not at all."""
-    work = place + ".partial"
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work + "/kernel")
-    try:
-        oracle.write_apt_state(work, kernels.SUITES[name])
-        oracle.apt(work, "update")
+    """Makes the folder `place` with a kernel in it."""
+    with oracle.fetching(kernels.SUITES[name], place) as (work, made):
         package = package_of(work)
         need_room(work, package.bytes + package.unpacked_bytes + RUN_BYTES + SPARE_BYTES,
                   f"{package.name}, of {package.bytes // MIB} MiB,")
         kernels.query(work, "apt-get", "download", package.name)
-        unpack(glob.glob(work + "/*.deb")[0], work + "/kernel")
-        if len(glob.glob(work + "/kernel/vmlinux-*")) != 1:
+        unpack(glob.glob(work + "/*.deb")[0], made)
+        if len(glob.glob(made + "/vmlinux-*")) != 1:
             raise oracle.Unavailable(f"{package.name} does not have one kernel")
-        shutil.rmtree(place, ignore_errors=True)
-        os.rename(work + "/kernel", place)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise oracle.Unavailable(str(error)) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def kernel_of(name, cache):

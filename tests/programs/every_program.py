@@ -90,24 +90,20 @@ def packages_of(place):
 def fetch(suite, place):
     """Unpacks all of them into one root, and each alone into a folder beside it, to know its files.
     A package that cannot be had is left out."""
-    partial = place + ".partial"
-    os.makedirs(partial)
-    oracle.write_apt_state(partial, suite)
-    oracle.apt(partial, "update")
-    os.mkdir(partial + "/root")
-    os.mkdir(partial + "/packages")
-    for name in packages_of(partial):
-        try:
-            oracle.apt(partial, "install", "-y", "--download-only", "libbpf1", name)
-        except oracle.Unavailable as error:
-            print(f"{suite}: {name} is left out: {error}", file=sys.stderr)
-            continue
-        deb, = glob.glob(f"{partial}/cache/archives/{name}_*.deb")
-        subprocess.run(["dpkg-deb", "-x", deb, f"{partial}/packages/{name}"], check=True)
-    for deb in sorted(glob.glob(partial + "/cache/archives/*.deb")):
-        subprocess.run(["dpkg-deb", "-x", deb, partial + "/root"], check=True)
-        os.remove(deb)
-    os.rename(partial, place)
+    with oracle.fetching(suite, place) as (work, made):
+        os.mkdir(made + "/root")
+        os.mkdir(made + "/packages")
+        for name in packages_of(work):
+            try:
+                oracle.apt(work, "install", "-y", "--download-only", "libbpf1", name)
+            except oracle.Unavailable as error:
+                print(f"{suite}: {name} is left out: {error}", file=sys.stderr)
+                continue
+            oracle.unpack(glob.glob(f"{work}/cache/archives/{name}_*.deb"),
+                          f"{made}/packages/{name}")
+        oracle.unpack(glob.glob(work + "/cache/archives/*.deb"), made + "/root")
+        # For packages_of, later.
+        os.rename(work + "/lists", made + "/lists")
 
 
 def unpacked(suite):

@@ -106,47 +106,50 @@ Debug::NoLocking "true";
 ''')
 
 
-def fetch(version, packages, place):
-    """Makes the root at `place`, which appears complete or not at all."""
-    suite, library = RELEASES[version]
+@contextlib.contextmanager
+def fetching(suite, place, kind="deb"):
+    """For a with statement that makes the folder `place`, which appears complete or not at all, and
+    takes the place of an older one. Gives a folder in which apt knows the suite, and one that is
+    empty and becomes `place`."""
     work = place + ".partial"
     shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
+    os.makedirs(work + "/made")
     try:
-        write_apt_state(work, suite)
+        write_apt_state(work, suite, kind)
         apt(work, "update")
-        apt(work, "install", "-y", "--download-only", library, "libbpf-dev", *packages)
-        os.mkdir(work + "/root")
-        for deb in sorted(glob.glob(work + "/cache/archives/*.deb")):
-            subprocess.run(["dpkg-deb", "-x", deb, work + "/root"], check=True)
-        full = version if version.count(".") > 1 else version + ".0"
-        if not glob.glob(f"{work}/root/usr/lib/*/libbpf.so.{full}"):
-            raise Unavailable(f"Debian's suite {suite} has moved on from libbpf {version}")
-        os.rename(work + "/root", place)
-    except OSError as error:
-        raise Unavailable(str(error)) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def fetch_source(suite, package, place):
-    """Makes the folder `place` of a source package, without Debian's patches."""
-    work = place + ".partial"
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
-    try:
-        write_apt_state(work, suite, "deb-src")
-        apt(work, "update")
-        os.mkdir(work + "/root")
-        apt(work, "source", "--download-only", package)
-        for archive in sorted(glob.glob(work + "/*.orig.tar.*")):
-            if not archive.endswith(".asc"):
-                subprocess.run(["tar", "-xf", archive, "-C", work + "/root"], check=True)
-        os.rename(work + "/root", place)
+        yield work, work + "/made"
+        shutil.rmtree(place, ignore_errors=True)
+        os.rename(work + "/made", place)
     except (OSError, subprocess.CalledProcessError) as error:
         raise Unavailable(str(error)) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def unpack(packages, root):
+    """Unpacks packages as under /."""
+    for package in sorted(packages):
+        subprocess.run(["dpkg-deb", "-x", package, root], check=True)
+
+
+def fetch(version, packages, place):
+    """Makes the root of a release at `place`."""
+    suite, library = RELEASES[version]
+    with fetching(suite, place) as (work, root):
+        apt(work, "install", "-y", "--download-only", library, "libbpf-dev", *packages)
+        unpack(glob.glob(work + "/cache/archives/*.deb"), root)
+        full = version if version.count(".") > 1 else version + ".0"
+        if not glob.glob(f"{root}/usr/lib/*/libbpf.so.{full}"):
+            raise Unavailable(f"Debian's suite {suite} has moved on from libbpf {version}")
+
+
+def fetch_source(suite, package, place):
+    """Makes the folder `place` of a source package, without Debian's patches."""
+    with fetching(suite, place, "deb-src") as (work, root):
+        apt(work, "source", "--download-only", package)
+        for archive in sorted(glob.glob(work + "/*.orig.tar.*")):
+            if not archive.endswith(".asc"):
+                subprocess.run(["tar", "-xf", archive, "-C", root], check=True)
 
 
 def made(name, fetch_it):

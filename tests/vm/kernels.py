@@ -63,36 +63,26 @@ def keep_modules(root, folder):
         path = only(f"modules {name}", root, f"/**/{name}.ko*")
         unpack = lzma.open if path.endswith(".xz") else open
         with unpack(path, "rb") as module, open(f"{folder}/{name}.ko", "wb") as kept:
-            shutil.copyfileobj(module, kept)
+            try:
+                shutil.copyfileobj(module, kept)
+            except lzma.LZMAError as error:
+                raise oracle.Unavailable(f"{path}: {error}") from error
 
 
 def fetch(name, place):
-    """Makes the folder `place` with a kernel in it, which appears complete or not at all."""
-    work = place + ".partial"
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
-    try:
-        oracle.write_apt_state(work, SUITES[name])
-        oracle.apt(work, "update")
+    """Makes the folder `place` with a kernel in it."""
+    with oracle.fetching(SUITES[name], place) as (work, made):
         needed = packages(work)
         if name[0].isdigit() and f"-{name}." not in needed[0]:
             raise oracle.Unavailable(f"Debian's suite {SUITES[name]} has {needed[0]}")
         query(work, "apt-get", "download", *needed)
         root = os.path.join(work, "root")
-        for package in glob.glob(work + "/*.deb"):
-            subprocess.run(["dpkg-deb", "-x", package, root], check=True)
-        os.mkdir(work + "/kernel")
-        keep_modules(root, work + "/kernel/modules")
+        oracle.unpack(glob.glob(work + "/*.deb"), root)
+        keep_modules(root, made + "/modules")
         os.rename(only("configurations", root, "/boot/config-*", "/usr/lib/modules/*/config"),
-                  work + "/kernel/config")
+                  made + "/config")
         os.rename(only("kernels", root, "/boot/vmlinuz-*", "/usr/lib/modules/*/vmlinuz"),
-                  work + "/kernel/vmlinuz")
-        shutil.rmtree(place, ignore_errors=True)
-        os.rename(work + "/kernel", place)
-    except (OSError, lzma.LZMAError, subprocess.CalledProcessError) as error:
-        raise oracle.Unavailable(str(error)) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+                  made + "/vmlinuz")
 
 
 def image(name, cache):

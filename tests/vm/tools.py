@@ -13,7 +13,6 @@ Whether a program has run depends on the machine too, so that is told and not co
 import collections
 import glob
 import os
-import shutil
 import struct
 import subprocess
 import sys
@@ -39,28 +38,18 @@ def embedded(data):
 
 def fetch(place):
     """Makes the folder `place` with the objects of Debian's package."""
-    work = place + ".partial"
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work + "/objects")
-    try:
-        oracle.write_apt_state(work, SUITE)
-        oracle.apt(work, "update")
+    with oracle.fetching(SUITE, place) as (work, made):
         oracle.apt(work, "download", PACKAGE)
         unpacked = os.path.join(work, "unpacked")
-        subprocess.run(["dpkg-deb", "-x", *glob.glob(work + "/*.deb"), unpacked], check=True)
+        oracle.unpack(glob.glob(work + "/*.deb"), unpacked)
         for path in sorted(glob.glob(os.path.join(unpacked, "usr/sbin/*"))):
             if not os.path.islink(path):
                 with open(path, "rb") as file:
                     objects = embedded(file.read())
                 for number, code in enumerate(objects):
                     name = os.path.basename(path) + (f"-{number}" if number else "")
-                    with open(f"{work}/objects/{name}.o", "wb") as file:
+                    with open(f"{made}/{name}.o", "wb") as file:
                         file.write(code)
-        os.rename(work + "/objects", place)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise oracle.Unavailable(str(error)) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def objects():
