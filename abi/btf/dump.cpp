@@ -71,6 +71,12 @@ Result<ringside::Owned<btf_dump>> make_dump(const btf* types, btf_dump_printf_fn
   return made;
 }
 
+// dump_type is not inline, because it needs a stack frame.
+[[gnu::noinline]] int dump_type(Dump& dump, std::uint32_t id) {
+  const Entry entry;
+  return entry.leave(dump.type(id));
+}
+
 } // namespace
 
 extern "C" LIBBPF_API struct btf_dump* btf_dump__new(const struct btf* btf,
@@ -95,8 +101,8 @@ extern "C" LIBBPF_API void btf_dump__free(struct btf_dump* d) {
 extern "C" LIBBPF_API int btf_dump__dump_type(struct btf_dump* d, __u32 id) {
   if (is_foreign(d))
     return pass_on(btf_dump__dump_type, Called(), d, id);
-  const Entry entry;
-  return entry.leave(d->dump->type(id));
+  // Most calls end here. Nothing was called that could change errno.
+  return d->dump->is_done(id) ? 0 : dump_type(*d->dump, id);
 }
 
 extern "C" LIBBPF_API int

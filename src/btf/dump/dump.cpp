@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "btf/dump/declare.hpp"
 #include "btf/dump/order.hpp"
@@ -20,10 +21,10 @@ std::string_view keyword_of(Type type) {
 
 namespace {
 
-// is_never_defined: a type of this kind prints nothing, and needs nothing.
-bool is_never_defined(Kind kind) {
-  constexpr std::uint32_t kNever = 1U << kFunc | 1U << kVar | 1U << kDatasec | 1U << kDeclTag;
-  return (kNever >> kind & 1) != 0;
+// may_have_unknown_kinds: only a layout says how long types of such kinds are.
+bool may_have_unknown_kinds(const Btf& btf) {
+  return !btf.layout().bytes().empty() ||
+         (btf.base() != nullptr && may_have_unknown_kinds(*btf.base()));
 }
 
 } // namespace
@@ -45,28 +46,46 @@ Result<Owned<Dump>> Dump::make(const Btf& btf, Writer::Print print, void* contex
   return dump;
 }
 
-// A new type may refer to any type, so only new ones are looked through.
 Result<void> Dump::look_at_new() {
   const std::size_t begin = states_.size();
   const std::uint32_t end = btf_.end_id();
+  if (may_have_unknown_kinds(btf_))
+    for (auto id = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); id < end; ++id)
+      if (!is_known(btf_.type(id).kind()))
+        return Errno(EINVAL);
   if (const auto made = declare_->make_places(end); !made)
     return made;
   if (const auto grown = states_.append_default(end - begin); !grown)
     return grown;
+  states_[0].is_settled = true;
+  return {};
+}
+
+bool Dump::settles_at_once(std::uint32_t id) {
+  return states_.size() >= btf_.end_id() && order_->settles_at_once(id);
+}
+
+// mark_references marks what the types from `from` up to `end` refer to.
+void Dump::mark_references(const Btf& btf, std::uint32_t from, std::uint32_t end) {
+  const std::uint32_t first = btf.first_id();
+  if (from < first)
+    mark_references(*btf.base(), from, first);
+  const Data data = btf.data();
+  const std::size_t count = states_.size();
   State* const states = states_.data();
-  states[0].is_settled = true;
-  for (auto id = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); id < end; ++id) {
-    const Type type = btf_.type(id);
-    if (!is_known(type.kind())) {
-      states_.truncate(begin);
-      return Errno(EINVAL);
-    }
-    each_id(type.words(), [&](std::uint32_t other) {
-      if (other < end)
+  for (std::uint32_t id = std::max(from, first); id < end; ++id)
+    each_id(data.type(id - first).words(), [&](std::uint32_t other) {
+      if (other < count)
         states[other].is_referenced = true;
     });
-  }
-  return {};
+}
+
+// A new type may refer to any type, so only new ones are looked through.
+bool Dump::is_referenced(std::uint32_t id) {
+  const auto end = static_cast<std::uint32_t>(states_.size());
+  if (references_end_ < end)
+    mark_references(btf_, std::exchange(references_end_, end), end);
+  return state(id).is_referenced;
 }
 
 void Dump::forget_alignments() {
@@ -200,13 +219,6 @@ Result<void> Dump::type(std::uint32_t id) {
     return grown;
   if (id >= states_.size())
     return Errno(EINVAL);
-  // Its definition, and all that it needs, was due before.
-  if (state(id).is_settled)
-    return {};
-  if (is_never_defined(btf_.type(id).kind())) {
-    state(id).is_settled = true;
-    return {};
-  }
   list_.clear();
   if (const auto ordered = order_->run(id); !ordered)
     return ordered;

@@ -44,6 +44,12 @@ public:
   // and leaves no trace.
   Result<void> type(std::uint32_t id);
 
+  // is_done: type would print nothing for a type. So it is for most types of a kernel: they were
+  // printed with another, or are functions and pointers. Types that were added are not looked at.
+  bool is_done(std::uint32_t id) {
+    return id < states_.size() && (states_.data()[id].is_settled || settles_at_once(id));
+  }
+
   // declaration prints one declaration of a type and nothing else. A type that cannot be declared
   // prints nothing, with a warning. EINVAL: no such type; ELOOP; ENOMEM.
   Result<void> declaration(std::uint32_t id, const DeclarationStyle& style);
@@ -68,7 +74,7 @@ private:
 
     std::uint32_t number = 0;          // of its name; 0: not used yet
     std::uint8_t alignment = kUnknown; // once it was asked for
-    bool is_referenced : 1 = false;    // by another type
+    bool is_referenced : 1 = false;    // by another type; true of what was looked at
     // For the order of definitions.
     bool is_settled : 1 = false;
     bool is_under_way : 1 = false;
@@ -99,6 +105,10 @@ private:
   // known; ENOMEM.
   Result<void> grow() { return states_.size() >= btf_.end_id() ? Result<void>() : look_at_new(); }
   Result<void> look_at_new();
+  bool settles_at_once(std::uint32_t id);
+  void mark_references(const Btf& btf, std::uint32_t from, std::uint32_t end);
+  // is_referenced: another type refers to a type.
+  bool is_referenced(std::uint32_t id);
   // begin_text comes before anything is written. It forgets what a callback that did not return
   // has left.
   void begin_text();
@@ -123,6 +133,7 @@ private:
   std::uint32_t alignment_pointer_bytes_ = 0;
   std::uint32_t pointer_bytes_;
   Vector<State> states_;
+  std::uint32_t references_end_ = 1; // what the types before this id refer to is marked
   // Definitions that are due, by pass 1 for pass 2.
   Vector<std::uint32_t> list_;
   Owned<Order> order_;

@@ -10,22 +10,13 @@
 
 namespace ringside::btf {
 
-Result<void> Order::settle(std::uint32_t id) {
-  if (const auto noted = settled_.append(id); !noted)
-    return noted;
-  state(id).is_settled = true;
-  return {};
-}
-
-Result<void> Order::list(std::uint32_t id) {
-  return dump_.list_.append(id);
-}
-
 // answer_alone answers for a type that refers to no other.
 Result<void> Order::answer_alone(std::uint32_t id, Type type) {
   const bool is_whole = type.is_enum() || type.is(kFwd);
-  if (is_whole && (dump_.btf_.name(type)[0] != '\0' || !state(id).is_referenced))
-    if (const auto listed = list(id); !listed)
+  // What is visited for another type is referenced.
+  if (is_whole &&
+      (dump_.btf_.name(type)[0] != '\0' || (visits_.empty() && !dump_.is_referenced(id))))
+    if (const auto listed = dump_.list_.append(id); !listed)
       return listed;
   answer(is_whole);
   return settle(id);
@@ -81,16 +72,37 @@ std::optional<bool> Order::known_answer(std::uint32_t id, bool by_pointer) {
   return {};
 }
 
+bool Order::settles_at_once(std::uint32_t id) {
+  const Type type = dump_.btf_.type(id);
+  switch (type.kind()) {
+  // These are never defined, and need nothing.
+  case kFunc:
+  case kVar:
+  case kDatasec:
+  case kDeclTag:
+    break;
+  case kPtr:
+    if (!known_answer(type.target(), true))
+      return false;
+    break;
+  case kFuncProto:
+    return are_settled(type);
+  default:
+    return (type.is_modifier() || type.is(kArray)) && known_answer(id, false);
+  }
+  return state(id).is_settled = true;
+}
+
 // visit answers at once where it can, and else puts on the stack what has to wait for an answer.
 Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
   // The answer for a modifier or an array is that of the type it refers to. A chain with more links
   // than there are types is a circle.
   for (std::uint32_t links = 0; links <= dump_.btf_.end_id(); ++links) {
-    const Type type = dump_.btf_.type(id);
     if (state(id).is_settled) {
       answer(true);
       return {};
     }
+    const Type type = dump_.btf_.type(id);
     switch (type.kind()) {
     case kStruct:
     case kUnion:
@@ -101,7 +113,7 @@ Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
     case kPtr:
     case kTypedef:
       if (const auto known = known_answer(type.target(), by_pointer || type.is(kPtr)))
-        return end({id, 1, by_pointer, *known});
+        return end({id, 1, by_pointer, *known}, type);
       break;
     case kFuncProto:
       break;
@@ -114,7 +126,7 @@ Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
     if (is_loop(visit))
       return Errno(ELOOP);
     if (!next_child(visit, id, by_pointer))
-      return end(visit);
+      return end(visit, type);
     if (const auto entered = enter(visit); !entered)
       return entered;
     links = 0;
@@ -168,12 +180,11 @@ bool Order::next_child(Visit& visit, std::uint32_t& id, bool& by_pointer) {
 Result<void> Order::leave() {
   const Visit visit = visits_.take_last();
   mark(visit, false);
-  return end(visit);
+  return end(visit, dump_.btf_.type(visit.id));
 }
 
 // end gives the answer of a visit to the one that is on top.
-Result<void> Order::end(const Visit& visit) {
-  const Type type = dump_.btf_.type(visit.id);
+Result<void> Order::end(const Visit& visit, Type type) {
   bool settles = true;
   bool lists = false;
   bool is_whole = visit.is_whole;
@@ -194,14 +205,12 @@ Result<void> Order::end(const Visit& visit) {
   }
   answer(is_whole);
   if (lists)
-    if (const auto listed = list(visit.id); !listed)
+    if (const auto listed = dump_.list_.append(visit.id); !listed)
       return listed;
   return settles ? settle(visit.id) : Result<void>();
 }
 
 Result<void> Order::run(std::uint32_t first) {
-  if (known_answer(first, false))
-    return {};
   const std::size_t listed = dump_.list_.size();
   visits_.clear();
   settled_.clear();

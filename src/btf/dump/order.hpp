@@ -18,6 +18,8 @@ class Order {
 public:
   explicit Order(Dump& dump) : dump_(dump) {}
 
+  // settles_at_once: nothing is due for a type, which is settled as by run where it can be.
+  bool settles_at_once(std::uint32_t id);
   // run puts what is due for a type on the dump's list. ELOOP, ENOMEM: nothing was put there.
   Result<void> run(std::uint32_t first);
 
@@ -41,9 +43,11 @@ private:
   [[nodiscard]] std::optional<bool> known_answer(std::uint32_t id, bool by_pointer);
   [[nodiscard]] bool next_child(Visit& visit, std::uint32_t& id, bool& by_pointer);
   Result<void> leave();
-  Result<void> end(const Visit& visit);
-  Result<void> settle(std::uint32_t id);
-  Result<void> list(std::uint32_t id);
+  Result<void> end(const Visit& visit, Type type);
+  Result<void> settle(std::uint32_t id) {
+    state(id).is_settled = true;
+    return settled_.append(id);
+  }
   [[nodiscard]] bool is_loop(const Visit& visit);
   void mark(const Visit& visit, bool on);
   void undo(std::size_t listed);
