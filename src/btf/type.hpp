@@ -66,25 +66,27 @@ public:
   }
   // The element `index`, which must be below elements().
   [[nodiscard]] Member member(std::uint32_t index) const {
-    const std::uint32_t* const word = element(index);
+    const std::uint32_t* const word = element_of<kStruct>(index);
     if (!flag())
       return {word[0], word[1], word[2], 0};
     return {word[0], word[1], word[2] & 0xffffff, word[2] >> 24};
   }
   [[nodiscard]] Enumerator enumerator(std::uint32_t index) const {
-    const std::uint32_t* const word = element(index);
-    if (is(kEnum64))
+    if (is(kEnum64)) {
+      const std::uint32_t* const word = element_of<kEnum64>(index);
       return {word[0], std::uint64_t{word[2]} << 32 | word[1]};
+    }
+    const std::uint32_t* const word = element_of<kEnum>(index);
     if (flag())
       return {word[0], static_cast<std::uint64_t>(static_cast<std::int32_t>(word[1]))};
     return {word[0], word[1]};
   }
   [[nodiscard]] Parameter parameter(std::uint32_t index) const {
-    const std::uint32_t* const word = element(index);
+    const std::uint32_t* const word = element_of<kFuncProto>(index);
     return {word[0], word[1]};
   }
   [[nodiscard]] Variable variable(std::uint32_t index) const {
-    const std::uint32_t* const word = element(index);
+    const std::uint32_t* const word = element_of<kDatasec>(index);
     return {word[0], word[1], word[2]};
   }
 
@@ -95,6 +97,13 @@ public:
   }
 
 private:
+  // element_of is element, of a kind that the compiler knows. A UNION has what a STRUCT has.
+  template <Kind kKind>
+  [[nodiscard]] const std::uint32_t* element_of(std::uint32_t index) const {
+    constexpr std::size_t kBegin = kHeadWords + kKinds[kKind].extra_words;
+    return &words_[kBegin + std::size_t{kKinds[kKind].element_words} * index];
+  }
+
   // As long as the longest type without elements.
   static constexpr std::uint32_t kVoidWords[kHeadWords + 3] = {};
 
