@@ -54,15 +54,19 @@ Result<bool> Names::is_taken(std::string_view name, std::uint32_t number) {
 }
 
 Result<std::uint32_t> Names::use(std::uint32_t string, std::string_view name, NameSpace space) {
-  const std::uint32_t hash = hash_text(name);
-  const std::uint32_t known = index_.find(hash, [&](std::uint32_t number) {
-    const std::uint32_t other = names_.data()[number].string;
+  const auto number = static_cast<std::uint32_t>(names_.size());
+  if (const auto added = names_.append({string, {0, 0}}); !added)
+    return added.error();
+  const auto known = index_.find_or_insert(hash_text(name), number, [&](std::uint32_t at) {
+    const std::uint32_t other = names_.data()[at].string;
     return other == string || name == btf_.string(other);
   });
-  const std::size_t in_space = space == NameSpace::tags ? 0 : 1;
-  if (known == HashIndex::kNone)
-    return add(string, hash, in_space);
-  std::uint32_t& used = names_[known].used[in_space];
+  if (!known || *known != HashIndex::kNone)
+    names_.truncate(number);
+  if (!known)
+    return known;
+  const std::size_t at = *known != HashIndex::kNone ? *known : number;
+  std::uint32_t& used = names_.data()[at].used[space == NameSpace::tags ? 0 : 1];
   while (++used > 1) {
     const auto taken = is_taken(name, used);
     if (!taken)
@@ -71,20 +75,6 @@ Result<std::uint32_t> Names::use(std::uint32_t string, std::string_view name, Na
       break;
   }
   return used;
-}
-
-// add counts the first use of a name.
-Result<std::uint32_t> Names::add(std::uint32_t string, std::uint32_t hash, std::size_t in_space) {
-  const auto number = static_cast<std::uint32_t>(names_.size());
-  Name name{string, {0, 0}};
-  name.used[in_space] = 1;
-  if (const auto added = names_.append(name); !added)
-    return added.error();
-  if (const auto indexed = index_.insert(hash, number); !indexed) {
-    names_.truncate(number);
-    return indexed.error();
-  }
-  return 1U;
 }
 
 } // namespace ringside::btf

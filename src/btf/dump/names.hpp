@@ -30,7 +30,6 @@ private:
     std::uint32_t used[2];
   };
 
-  Result<std::uint32_t> add(std::uint32_t string, std::uint32_t hash, std::size_t in_space);
   Result<bool> is_taken(std::string_view name, std::uint32_t number);
   Result<void> find_suffixed(const Btf& btf);
 
