@@ -6,8 +6,6 @@
 
 #include <cerrno>
 
-#include "btf/dump/children.hpp"
-
 namespace ringside::btf {
 
 // answer_alone answers for a type that refers to no other.
@@ -45,14 +43,9 @@ bool passes(Type type, std::uint32_t& id, bool& by_pointer) {
   return true;
 }
 
-// known_answer is the answer for a type that needs no visit: one that is settled, a function of
-// such types, or a struct whose name is enough. Nothing if that does not show behind a few
-// modifiers and arrays.
-std::optional<bool> Order::known_answer(std::uint32_t id, bool by_pointer) {
+std::optional<bool> Order::find_answer(std::uint32_t id, bool by_pointer) {
   constexpr int kMost = 4;
   for (int links = 0; links < kMost; ++links) {
-    if (state(id).is_settled)
-      return true;
     const Type type = dump_.btf_.type(id);
     switch (type.kind()) {
     case kStruct:
@@ -68,6 +61,8 @@ std::optional<bool> Order::known_answer(std::uint32_t id, bool by_pointer) {
       if (!passes(type, id, by_pointer))
         return {};
     }
+    if (state(id).is_settled)
+      return true;
   }
   return {};
 }
@@ -113,7 +108,7 @@ Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
     case kPtr:
     case kTypedef:
       if (const auto known = known_answer(type.target(), by_pointer || type.is(kPtr)))
-        return end({id, 1, by_pointer, *known}, type);
+        return end(id, type, by_pointer, *known);
       break;
     case kFuncProto:
       break;
@@ -122,13 +117,15 @@ Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
         continue;
       return answer_alone(id, type);
     }
-    Visit visit{id, 0, by_pointer, false};
+    Visit visit(id, type, by_pointer);
     if (is_loop(visit))
       return Errno(ELOOP);
-    if (!next_child(visit, id, by_pointer))
-      return end(visit, type);
+    if (!next_child(visit))
+      return end(id, type, by_pointer, visit.is_whole);
     if (const auto entered = enter(visit); !entered)
       return entered;
+    id = visit.children.id();
+    by_pointer = visit.children_by_pointer;
     links = 0;
   }
   return Errno(ELOOP);
@@ -146,7 +143,7 @@ void Order::mark(const Visit& visit, bool on) {
     known.is_on_stack_by_pointer = on;
   else
     known.is_on_stack = on;
-  if (dump_.btf_.type(visit.id).is_composite())
+  if (visit.type.is_composite())
     known.is_under_way = on;
 }
 
@@ -157,37 +154,29 @@ Result<void> Order::enter(const Visit& visit) {
   return {};
 }
 
-// next_child is the next type that must be visited for an answer, and how.
-bool Order::next_child(Visit& visit, std::uint32_t& id, bool& by_pointer) {
-  const Type type = dump_.btf_.type(visit.id);
-  const bool by = type.is(kPtr) || (visit.by_pointer && !type.is_composite());
-  bool is_whole = false;
-  const bool found = btf::next_child(type, visit.next, id, [&](std::uint32_t child) {
-    if (state(child).is_settled) {
-      is_whole = true;
-      return false;
-    }
-    const auto known = known_answer(child, by);
-    is_whole |= known.value_or(false);
-    return !known.has_value();
-  });
-  visit.is_whole |= is_whole;
-  by_pointer = by;
+// next_child goes on to the next child that must be visited for an answer.
+bool Order::next_child(Visit& visit) {
+  Children children = visit.children;
+  bool found = false;
+  while (!found && children.next()) {
+    const auto known = known_answer(children.id(), visit.children_by_pointer);
+    visit.is_whole |= known.value_or(false);
+    found = !known.has_value();
+  }
+  visit.children = children;
   return found;
 }
 
-// leave ends the visit that is on top.
-Result<void> Order::leave() {
-  const Visit visit = visits_.take_last();
+// leave ends a visit that was on the stack.
+Result<void> Order::leave(const Visit& visit) {
   mark(visit, false);
-  return end(visit, dump_.btf_.type(visit.id));
+  return end(visit.id, visit.type, visit.by_pointer, visit.is_whole);
 }
 
 // end gives the answer of a visit to the one that is on top.
-Result<void> Order::end(const Visit& visit, Type type) {
+Result<void> Order::end(std::uint32_t id, Type type, bool by_pointer, bool is_whole) {
   bool settles = true;
   bool lists = false;
-  bool is_whole = visit.is_whole;
   switch (type.kind()) {
   case kStruct:
   case kUnion:
@@ -195,7 +184,7 @@ Result<void> Order::end(const Visit& visit, Type type) {
     is_whole = true;
     break;
   case kTypedef:
-    lists = settles = is_whole = !visit.by_pointer || visit.is_whole;
+    lists = settles = is_whole = !by_pointer || is_whole;
     break;
   case kFuncProto:
     settles = false;
@@ -205,9 +194,9 @@ Result<void> Order::end(const Visit& visit, Type type) {
   }
   answer(is_whole);
   if (lists)
-    if (const auto listed = dump_.list_.append(visit.id); !listed)
+    if (const auto listed = dump_.list_.append(id); !listed)
       return listed;
-  return settles ? settle(visit.id) : Result<void>();
+  return settles ? settle(id) : Result<void>();
 }
 
 Result<void> Order::run(std::uint32_t first) {
@@ -216,9 +205,9 @@ Result<void> Order::run(std::uint32_t first) {
   settled_.clear();
   Result<void> result = visit(first, false);
   while (result && !visits_.empty()) {
-    std::uint32_t id = 0;
-    bool by_pointer = false;
-    result = next_child(visits_.back(), id, by_pointer) ? visit(id, by_pointer) : leave();
+    Visit& last = visits_.back();
+    result = next_child(last) ? visit(last.children.id(), last.children_by_pointer)
+                              : leave(visits_.take_last());
   }
   if (!result)
     undo(listed);

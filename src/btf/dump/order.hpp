@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "base/vector.hpp"
+#include "btf/dump/children.hpp"
 #include "btf/dump/dump.hpp"
 
 namespace ringside::btf {
@@ -25,10 +26,17 @@ public:
 
 private:
   struct Visit {
+    Type type;
+    Children children; // that were not visited yet
     std::uint32_t id;
-    std::uint32_t next; // which of what it refers to comes next
     bool by_pointer;
+    bool children_by_pointer;
     bool is_whole; // an answer so far
+
+    Visit(std::uint32_t visited, Type its_type, bool is_by_pointer)
+        : type(its_type), children(its_type), id(visited), by_pointer(is_by_pointer),
+          children_by_pointer(type.is(kPtr) || (by_pointer && !type.is_composite())),
+          is_whole(false) {}
   };
 
   [[nodiscard]] Dump::State& state(std::uint32_t id) { return dump_.state(id); }
@@ -40,10 +48,16 @@ private:
       visits_.back().is_whole |= is_whole;
   }
   [[nodiscard]] bool are_settled(Type function);
-  [[nodiscard]] std::optional<bool> known_answer(std::uint32_t id, bool by_pointer);
-  [[nodiscard]] bool next_child(Visit& visit, std::uint32_t& id, bool& by_pointer);
-  Result<void> leave();
-  Result<void> end(const Visit& visit, Type type);
+  // known_answer is the answer for a type that needs no visit: one that is settled, a function of
+  // such types, or a struct whose name is enough. Nothing if that does not show behind a few
+  // modifiers and arrays.
+  [[nodiscard]] std::optional<bool> known_answer(std::uint32_t id, bool by_pointer) {
+    return state(id).is_settled ? std::optional(true) : find_answer(id, by_pointer);
+  }
+  [[nodiscard]] std::optional<bool> find_answer(std::uint32_t id, bool by_pointer);
+  [[nodiscard]] bool next_child(Visit& visit);
+  Result<void> leave(const Visit& visit);
+  Result<void> end(std::uint32_t id, Type type, bool by_pointer, bool is_whole);
   Result<void> settle(std::uint32_t id) {
     state(id).is_settled = true;
     return settled_.append(id);

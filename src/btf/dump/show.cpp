@@ -6,7 +6,6 @@
 #include <cinttypes>
 
 #include "base/log.hpp"
-#include "btf/dump/children.hpp"
 #include "btf/dump/declare.hpp"
 
 namespace ringside::btf {
@@ -27,12 +26,12 @@ constexpr Alias kAliases[] = {
 
 } // namespace
 
-Result<void> Show::show_int(std::uint32_t id) {
+Result<void> Show::show_int(std::uint32_t id, Type type) {
   state(id).is_printed = true;
-  const std::string_view name = btf_.name(btf_.type(id));
+  const std::string_view name = btf_.name(type);
   if (name.empty())
     return {};
-  const auto number = dump_.names_.use(btf_.type(id).name(), name, NameSpace::tags);
+  const auto number = dump_.names_.use(type.name(), name, NameSpace::tags);
   if (!number)
     return number.error();
   for (const Alias& alias : kAliases)
@@ -52,8 +51,7 @@ Result<void> Show::define(std::uint32_t id) {
   return {};
 }
 
-Result<void> Show::define_typedef(std::uint32_t id) {
-  const Type type = btf_.type(id);
+Result<void> Show::define_typedef(std::uint32_t id, Type type) {
   dump_.out_.text("typedef ");
   if (type.target() == 0 && std::strcmp(btf_.name(type), "__gnuc_va_list") == 0) {
     dump_.out_.text("__builtin_va_list __gnuc_va_list");
@@ -82,33 +80,33 @@ Result<void> Show::forward(std::uint32_t id) {
   return {};
 }
 
-Result<void> Show::enter_typedef(std::uint32_t id, std::uint32_t owner) {
+Result<void> Show::enter_typedef(std::uint32_t id, Type type, std::uint32_t owner) {
   if (!state(id).is_open) {
     state(id).is_open = true;
-    return frames_.append({id, owner, 0});
+    return frames_.append({type, Children(type), id, owner, id});
   }
-  if (is_builtin(id))
+  if (is_builtin(type))
     return {};
-  if (const auto defined = define_typedef(id); !defined)
+  if (const auto defined = define_typedef(id, type); !defined)
     return defined;
   state(id).is_forward_out = true;
   return {};
 }
 
-Result<void> Show::enter_composite(std::uint32_t id, std::uint32_t owner) {
-  const bool named = has_name(id);
+Result<void> Show::enter_composite(std::uint32_t id, Type type, std::uint32_t owner) {
+  const bool is_named = btf_.name(type)[0] != '\0';
   if (state(id).is_open) {
     if (owner == id)
       return {};
-    if (named)
+    if (is_named)
       return forward(id);
     log(LogLevel::warn, "btf_dump: type [%" PRIu32 "], which has no name, is in itself\n", id);
     return {};
   }
-  if (owner != 0 && named)
+  if (owner != 0 && is_named)
     return forward(id);
   state(id).is_open = true;
-  return frames_.append({id, owner, 0});
+  return frames_.append({type, Children(type), id, owner, is_named ? id : owner});
 }
 
 // behind_links is the type that pointers, modifiers and arrays lead to. The first pass has found no
@@ -135,9 +133,10 @@ std::uint32_t Show::behind_links(std::uint32_t id) const {
 
 // enter begins with a type that was not shown yet.
 Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
-  switch (btf_.type(id).kind()) {
+  const Type type = btf_.type(id);
+  switch (type.kind()) {
   case kInt:
-    return show_int(id);
+    return show_int(id, type);
   case kEnum:
   case kEnum64:
     state(id).is_printed = true;
@@ -146,12 +145,12 @@ Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
     state(id).is_printed = true;
     return forward(id);
   case kFuncProto:
-    return frames_.append({id, owner, 0});
+    return frames_.append({type, Children(type), id, owner, owner});
   case kTypedef:
-    return enter_typedef(id, owner);
+    return enter_typedef(id, type, owner);
   case kStruct:
   case kUnion:
-    return enter_composite(id, owner);
+    return enter_composite(id, type, owner);
   default:
     return {};
   }
@@ -159,39 +158,38 @@ Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
 
 // next_child is the next type that a frame has to show. Passed over are those that are printed, or
 // have a forward declaration: all types that are shown here have an owner.
-bool Show::next_child(Frame& frame, std::uint32_t& id, std::uint32_t& owner) {
-  const Type type = btf_.type(frame.id);
-  const bool owns = type.is(kTypedef) || (type.is_composite() && has_name(frame.id));
-  owner = owns ? frame.id : frame.owner;
-  return btf::next_child(type, frame.next, id, [&](std::uint32_t& child) {
-    const std::uint32_t first = child;
-    if (state(first).is_printed)
-      return false;
-    child = behind_links(first);
-    const Dump::State& known = state(child);
-    if (!known.is_printed && !known.is_forward_out)
+bool Show::next_child(Frame& frame, std::uint32_t& id) {
+  Children children = frame.children;
+  while (children.next()) {
+    Dump::State& first = state(children.id());
+    if (first.is_printed)
+      continue;
+    id = behind_links(children.id());
+    const Dump::State& known = state(id);
+    if (!known.is_printed && !known.is_forward_out) {
+      frame.children = children;
       return true;
+    }
     // A link to it prints nothing either, from now on.
-    if (child != first)
-      state(first).is_printed = true;
-    return false;
-  });
+    if (id != children.id())
+      first.is_printed = true;
+  }
+  return false;
 }
 
+// leave ends with a frame whose children are shown.
 Result<void> Show::leave(const Frame& frame) {
-  frames_.truncate(frames_.size() - 1);
-  const Type type = btf_.type(frame.id);
   Dump::State& known = state(frame.id);
-  if (type.is(kTypedef)) {
-    if (!known.is_forward_out && !is_builtin(frame.id))
-      if (const auto defined = define_typedef(frame.id); !defined)
+  if (frame.type.is(kTypedef)) {
+    if (!known.is_forward_out && !is_builtin(frame.type))
+      if (const auto defined = define_typedef(frame.id, frame.type); !defined)
         return defined;
     known.is_printed = true;
-  } else if (type.is_composite() && frame.owner == 0) {
+  } else if (frame.type.is_composite() && frame.owner == 0) {
     if (const auto defined = define(frame.id); !defined)
       return defined;
     known.is_printed = true;
-  } else if (type.is_composite()) {
+  } else if (frame.type.is_composite()) {
     known.is_open = false;
   }
   return {};
@@ -204,10 +202,10 @@ Result<void> Show::run(std::uint32_t first) {
     return {};
   Result<void> result = enter(first, 0);
   while (result && !frames_.empty()) {
+    Frame& frame = frames_.back();
     std::uint32_t id = 0;
-    std::uint32_t owner = 0;
     result =
-        next_child(frames_.back(), id, owner) ? enter(id, owner) : leave(Frame(frames_.back()));
+        next_child(frame, id) ? enter(id, frame.owner_of_children) : leave(frames_.take_last());
   }
   return result;
 }

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "base/vector.hpp"
+#include "btf/dump/children.hpp"
 #include "btf/dump/dump.hpp"
 
 namespace ringside::btf {
@@ -22,27 +23,26 @@ public:
 
 private:
   struct Frame {
+    Type type;
+    Children children; // that were not shown yet
     std::uint32_t id;
     std::uint32_t owner;
-    std::uint32_t next; // which of what it refers to comes next
+    std::uint32_t owner_of_children;
   };
 
   [[nodiscard]] Dump::State& state(std::uint32_t id) { return dump_.state(id); }
-  [[nodiscard]] bool has_name(std::uint32_t id) const {
-    return btf_.name(btf_.type(id))[0] != '\0';
-  }
-  [[nodiscard]] bool is_builtin(std::uint32_t id) const {
-    return std::strcmp(btf_.name(btf_.type(id)), "__builtin_va_list") == 0;
+  [[nodiscard]] bool is_builtin(Type type) const {
+    return std::strcmp(btf_.name(type), "__builtin_va_list") == 0;
   }
   [[nodiscard]] std::uint32_t behind_links(std::uint32_t id) const;
   Result<void> enter(std::uint32_t id, std::uint32_t owner);
-  Result<void> enter_typedef(std::uint32_t id, std::uint32_t owner);
-  Result<void> enter_composite(std::uint32_t id, std::uint32_t owner);
-  [[nodiscard]] bool next_child(Frame& frame, std::uint32_t& id, std::uint32_t& owner);
+  Result<void> enter_typedef(std::uint32_t id, Type type, std::uint32_t owner);
+  Result<void> enter_composite(std::uint32_t id, Type type, std::uint32_t owner);
+  [[nodiscard]] bool next_child(Frame& frame, std::uint32_t& id);
   Result<void> leave(const Frame& frame);
-  Result<void> show_int(std::uint32_t id);
+  Result<void> show_int(std::uint32_t id, Type type);
   Result<void> define(std::uint32_t id);
-  Result<void> define_typedef(std::uint32_t id);
+  Result<void> define_typedef(std::uint32_t id, Type type);
   Result<void> forward(std::uint32_t id);
 
   Dump& dump_;
