@@ -55,7 +55,7 @@ Result<void> DataValues::print(Type type, ValuePlace place) {
     return enumerator(type, place);
   default:
     dump_.out().text("<unsupported kind:");
-    dump_.out().number(type.kind());
+    dump_.out().text(Decimal(type.kind()));
     dump_.out().text(">");
     return Errno(ENOTSUP);
   }
@@ -86,9 +86,9 @@ Result<void> DataValues::integer(Type type, ValuePlace place) {
     return Errno(EINVAL);
   const std::uint64_t number = read_number(at(place), size);
   if (is_signed(type))
-    out.signed_number(with_sign(number, size * 8));
+    out.text(Decimal::of_signed(with_sign(number, size * 8)));
   else
-    out.number(number);
+    out.text(Decimal(number));
   return {};
 }
 
@@ -158,9 +158,9 @@ Result<void> DataValues::enumerator(Type type, ValuePlace place) {
     return {};
   }
   if (type.flag())
-    out.signed_number(number);
+    out.text(Decimal::of_signed(number));
   else
-    out.number(static_cast<std::uint64_t>(number));
+    out.text(Decimal(static_cast<std::uint64_t>(number)));
   if (type.is(kEnum64))
     out.text(type.flag() ? "LL" : "ULL");
   return {};
@@ -175,9 +175,9 @@ void DataValues::character(Type type, ValuePlace place) {
     const char text[] = {'\'', static_cast<char>(byte), '\''};
     out.text({text, sizeof(text)});
   } else if (is_signed(type)) {
-    out.signed_number(static_cast<signed char>(byte));
+    out.text(Decimal::of_signed(static_cast<signed char>(byte)));
   } else {
-    out.number(byte);
+    out.text(Decimal(byte));
   }
 }
 

@@ -47,9 +47,7 @@ Result<bool> Declare::find_chain(std::uint32_t id) {
 }
 
 void Declare::write_dimension(Type array) {
-  out().text("[");
-  out().number(array.array().count);
-  out().text("]");
+  out().text("[", Decimal(array.array().count), "]");
 }
 
 Result<void> Declare::declare_chain(std::string_view before, std::uint32_t id,

@@ -49,15 +49,16 @@ private:
   // perhaps with a qualifier, or a pointer to that.
   struct Plain {
     static constexpr std::uint32_t kNone = UINT32_MAX;
+    static constexpr std::size_t kMostText = 40;
 
     std::uint32_t id = kNone;
     bool is_pointer = false;
-    std::uint64_t bits = 0; // its size
-    std::size_t length = 0; // 0: it is not plain
-    char text[40] = {};     // ends with a star or a space
+    std::uint64_t bits = 0;    // its size
+    std::size_t length = 0;    // 0: it is not plain
+    char text[kMostText] = {}; // ends with a star or a space
 
     // before is what stands before a name.
-    [[nodiscard]] std::string_view before(std::string_view name) const {
+    [[nodiscard]] Padded<kMostText> before(std::string_view name) const {
       return {text, length - (name.empty() && !is_pointer ? 1 : 0)};
     }
   };
@@ -126,7 +127,7 @@ private:
   Result<void> write_function(Declaration& declaration, std::uint32_t id);
 
   Result<void> write_enum(std::uint32_t id, int level);
-  Result<void> write_enumerator(Type type, const Enumerator& enumerator, std::string_view tabs);
+  Result<void> write_enumerator(Type type, const Enumerator& enumerator, Padded<16> tabs);
   Result<void> plain_members(Frame& frame, Type type);
   Result<void> write_member(Frame& frame, Type type);
   // begin_member fills the gap before a member of some size.
@@ -141,12 +142,13 @@ private:
     frame.offset = std::uint64_t{member.bit_offset} + (is_bitfield ? member.bit_size : bits);
     return written;
   }
-  void end_member(std::uint32_t width) {
-    if (width != 0) [[unlikely]] {
-      out().text(": ");
-      out().number(width);
-    }
-    out().end_line(";");
+  // end_member ends the line of a member with some texts, and the width of a bit field.
+  template <class... Texts>
+  [[gnu::always_inline]] void end_member(std::uint32_t width, const Texts&... texts) {
+    if (width == 0) [[likely]]
+      out().end_line(texts..., ";");
+    else
+      out().end_line(texts..., ": ", Decimal(width), ";");
   }
   // text_of is a string, empty if there is none.
   [[nodiscard]] std::string_view text_of(std::uint32_t string) const {

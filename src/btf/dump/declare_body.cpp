@@ -22,15 +22,12 @@ Result<void> Declare::write_padding(const Frame& frame, std::uint64_t end, std::
   const Gap gap{frame.offset, end, *alignment, between_bitfields};
   each_padding(gap, std::uint64_t{dump_.pointer_bytes_} * kBitsPerByte,
                [&](const char* unit, std::uint64_t bits) {
-                 out().text(Writer::tabs(frame.level + 1), unit, ": ");
-                 out().number(bits);
-                 out().end_line(";");
+                 out().end_line(Writer::tabs(frame.level + 1), unit, ": ", Decimal(bits), ";");
                });
   return {};
 }
 
-Result<void> Declare::write_enumerator(Type type, const Enumerator& enumerator,
-                                       std::string_view tabs) {
+Result<void> Declare::write_enumerator(Type type, const Enumerator& enumerator, Padded<16> tabs) {
   const std::string_view name = text_of(enumerator.name);
   std::uint32_t number = 1;
   if (!name.empty()) {
@@ -40,14 +37,11 @@ Result<void> Declare::write_enumerator(Type type, const Enumerator& enumerator,
     number = *used;
   }
   char buffer[kSuffixedSize];
-  out().text(tabs, used_name(name, number, buffer), " = ");
-  if (type.flag())
-    out().signed_number(static_cast<std::int64_t>(enumerator.value));
-  else
-    out().number(enumerator.value);
-  if (type.is(kEnum64))
-    out().text(type.flag() ? "LL" : "ULL");
-  out().end_line(",");
+  const Decimal value = type.flag()
+                            ? Decimal::of_signed(static_cast<std::int64_t>(enumerator.value))
+                            : Decimal(enumerator.value);
+  const std::string_view end = !type.is(kEnum64) ? "," : type.flag() ? "LL," : "ULL,";
+  out().end_line(tabs, used_name(name, number, buffer), " = ", value, end);
   return {};
 }
 
@@ -100,7 +94,7 @@ Result<void> Declare::begin_body(std::uint32_t id, int level) {
 
 // plain_members writes members up to one whose type is not plain.
 Result<void> Declare::plain_members(Frame& frame, Type type) {
-  const std::string_view tabs = Writer::tabs(frame.level + 1);
+  const auto tabs = Writer::tabs(frame.level + 1);
   for (; frame.next < type.elements(); ++frame.next) {
     const Member member = type.member(frame.next);
     const auto plain = this->plain(member.type);
@@ -111,8 +105,7 @@ Result<void> Declare::plain_members(Frame& frame, Type type) {
     if (const auto begun = begin_member(frame, member, (*plain)->bits); !begun)
       return begun;
     const std::string_view name = text_of(member.name);
-    out().text(tabs, (*plain)->before(name), name);
-    end_member(member.bit_size);
+    end_member(member.bit_size, tabs, (*plain)->before(name), name);
   }
   return {};
 }

@@ -2,7 +2,6 @@
 // Declarations of plain types, which nearly all are. All others are written link by link.
 #include <algorithm>
 #include <bit>
-#include <optional>
 
 #include "btf/dump/declare.hpp"
 #include "btf/sizes.hpp"
@@ -10,24 +9,17 @@
 namespace ringside::btf {
 namespace {
 
-// base_keyword is what stands before the name of a type that ends a chain of types, empty for most;
-// nothing if the type is none of these, or is written out where it stands because it has no name.
-std::optional<std::string_view> base_keyword(Type type, bool has_name) {
-  switch (type.kind()) {
-  case kVoid:
-  case kInt:
-  case kFloat:
-  case kTypedef:
-    return "";
-  case kStruct:
-  case kUnion:
-  case kEnum:
-  case kEnum64:
-  case kFwd:
-    return has_name ? std::optional(keyword_of(type)) : std::nullopt;
-  default:
-    return {};
-  }
+// has_plain_name: a type of this kind is written as its name, behind its keyword if it has one.
+bool has_plain_name(Kind kind) {
+  constexpr std::uint32_t kNamed = 1U << kVoid | 1U << kInt | 1U << kFloat | 1U << kTypedef |
+                                   1U << kStruct | 1U << kUnion | 1U << kEnum | 1U << kEnum64 |
+                                   1U << kFwd;
+  return (kNamed >> kind & 1) != 0;
+}
+bool has_keyword(Kind kind) {
+  constexpr std::uint32_t kTags =
+      1U << kStruct | 1U << kUnion | 1U << kEnum | 1U << kEnum64 | 1U << kFwd;
+  return (kTags >> kind & 1) != 0;
 }
 
 } // namespace
@@ -51,25 +43,26 @@ Result<void> Declare::make_plain(std::uint32_t id, Plain& plain) {
     base = type.target();
     type = btf().type(base);
   }
+  if (!has_plain_name(type.kind()))
+    return {};
+  const std::string_view keyword = has_keyword(type.kind()) ? keyword_of(type) : "";
   const std::string_view text = type.is(kVoid) ? "void" : btf().name(type);
-  const auto keyword = base_keyword(type, !text.empty());
-  if (!keyword)
+  // A struct without a name is written out.
+  if (text.empty() && !keyword.empty())
     return {};
   const auto number = dump_.number(base);
   if (!number)
     return number.error();
   char buffer[kSuffixedSize];
   const std::string_view name = used_name(text, *number, buffer);
-  const std::string_view parts[] = {qualifier, *keyword, name, kStars.substr(0, stars + 1)};
-  std::size_t length = 0;
-  for (const std::string_view part : parts)
-    length += part.size();
+  const std::size_t length = qualifier.size() + keyword.size() + name.size() + 1 + stars;
   if (length > sizeof(plain.text))
     return {};
-  char* end = plain.text;
-  for (const std::string_view part : parts)
-    end = copy_text(end, part);
-  plain.bits = bits_of(id);
+  char* end = copy_text(plain.text, qualifier);
+  end = copy_text(end, keyword);
+  end = copy_text(end, name);
+  copy_text(end, kStars.substr(0, 1 + stars));
+  plain.bits = stars != 0 ? std::uint64_t{btf().pointer_bytes()} * 8 : bits_of(base);
   plain.is_pointer = stars != 0;
   plain.length = length;
   return {};

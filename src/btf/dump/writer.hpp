@@ -41,6 +41,48 @@ void copy_ends(char* to, const char* from, std::size_t size) {
   return to + size;
 }
 
+// Padded is a text in an array of kSize characters. To copy all of them costs less than to copy as
+// many as the text has.
+template <std::size_t kSize>
+struct Padded {
+  const char* array;
+  std::size_t length;
+
+  [[nodiscard]] std::size_t size() const { return length; }
+  operator std::string_view() const { return {array, length}; }
+};
+
+// copy_text copies up to kSize bytes more than it has.
+template <std::size_t kSize>
+[[gnu::always_inline]] inline char* copy_text(char* to, Padded<kSize> text) {
+  std::memcpy(to, text.array, kSize);
+  return to + text.length;
+}
+
+// Decimal is a number as text.
+class Decimal {
+public:
+  explicit Decimal(std::uint64_t value, bool is_negative = false) {
+    do
+      digits_[--begin_] = static_cast<char>('0' + value % 10);
+    while ((value /= 10) != 0);
+    if (is_negative)
+      digits_[--begin_] = '-';
+  }
+  static Decimal of_signed(std::int64_t value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    return Decimal(value < 0 ? 0 - bits : bits, value < 0);
+  }
+
+  [[nodiscard]] Padded<24> text() const { return {digits_ + begin_, kMost - begin_}; }
+
+private:
+  static constexpr std::size_t kMost = 21; // a sign and the digits of a number of 64 bits
+
+  std::size_t begin_ = kMost;
+  char digits_[kMost + 24];
+};
+
 // Writer gathers what is written and hands it over when a line is complete. A line or a name that
 // is longer than its buffer goes in pieces. Some programs' callbacks have buffers of 256 bytes, so
 // no piece but a single name is longer than a usual line.
@@ -52,27 +94,15 @@ public:
 
   // text writes some texts, one behind the other.
   [[gnu::always_inline]] void text(std::string_view text) { write(text); }
-  template <class... More>
-  [[gnu::always_inline]] void text(std::string_view first, std::string_view second,
-                                   const More&... more) {
-    write(first, second, std::string_view(more)...);
+  template <class... Texts>
+  [[gnu::always_inline]] void text(const Texts&... texts) {
+    write(as_text(texts)...);
   }
-  // end_line ends the line with some text, and hands it over.
-  void end_line(std::string_view end = "") {
-    text(end, "\n");
+  // end_line ends the line with some texts, and hands it over.
+  template <class... Texts>
+  [[gnu::always_inline]] void end_line(const Texts&... texts) {
+    write(as_text(texts)..., std::string_view("\n"));
     flush();
-  }
-  void number(std::uint64_t value) {
-    std::size_t digits = 1;
-    for (std::uint64_t rest = value; rest >= 10; rest /= 10)
-      ++digits;
-    for (char* to = make_room(digits); digits > 0; value /= 10)
-      to[--digits] = static_cast<char>('0' + value % 10);
-  }
-  void signed_number(std::int64_t value) {
-    if (value < 0)
-      text("-");
-    number(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value));
   }
   // hex writes digits, without leading zeros or with at least `least` digits.
   void hex(std::uint64_t value, std::size_t least = 1) {
@@ -83,9 +113,9 @@ public:
       to[--digits] = "0123456789abcdef"[value & 0xf];
   }
   // tabs is a text of tabs, never more than 13, as for numbers below 0.
-  static std::string_view tabs(int count) {
-    constexpr std::string_view kTabs = "\t\t\t\t\t\t\t\t\t\t\t\t\t";
-    return {kTabs.data(), std::min<std::size_t>(static_cast<unsigned>(count), kTabs.size())};
+  static Padded<16> tabs(int count) {
+    static constexpr char kTabs[16 + 1] = "\t\t\t\t\t\t\t\t\t\t\t\t\t   ";
+    return {kTabs, std::min<std::size_t>(static_cast<unsigned>(count), 13)};
   }
 
   // flush hands over what is left. reset forgets what a callback that did not return has left.
@@ -100,6 +130,7 @@ public:
 
 private:
   static constexpr std::size_t kRoom = 255;
+  static constexpr std::size_t kMostPadding = 40;
 
   // make_room is the place for some characters, which are written by then.
   char* make_room(std::size_t count) {
@@ -110,8 +141,16 @@ private:
     return place;
   }
 
-  template <class... Views>
-  [[gnu::always_inline]] void write(Views... texts) {
+  static std::string_view as_text(std::string_view text) { return text; }
+  template <std::size_t kSize>
+  static Padded<kSize> as_text(Padded<kSize> text) {
+    static_assert(kSize <= kMostPadding);
+    return text;
+  }
+  static auto as_text(const Decimal& number) { return number.text(); }
+
+  template <class... Texts>
+  [[gnu::always_inline]] void write(Texts... texts) {
     if ((texts.size() + ...) > kRoom - length_) [[unlikely]] {
       (write_long(texts), ...);
       return;
@@ -135,7 +174,7 @@ private:
   Print print_;
   void* context_;
   std::size_t length_ = 0;
-  char buffer_[kRoom + 1] = {};
+  char buffer_[kRoom + 1 + kMostPadding] = {};
 };
 
 } // namespace ringside::btf
