@@ -90,15 +90,19 @@ Result<bool> Declare::write_base(Declaration& declaration) {
   case kVoid:
     out().text("void");
     return true;
-  case kTypedef:
-    if (const auto written = dump_.name("", id, btf().name(type)); !written)
-      return written.error();
+  case kTypedef: {
+    char buffer[kSuffixedSize];
+    const auto name = dump_.name(id, type, buffer);
+    if (!name)
+      return name.error();
+    out().text(*name);
     return true;
+  }
   default:
     break;
   }
   if (type.is(kFwd) || btf().name(type)[0] != '\0') {
-    if (const auto written = dump_.tag(id); !written)
+    if (const auto written = dump_.tag(id, type); !written)
       return written.error();
     return true;
   }
@@ -108,7 +112,7 @@ Result<bool> Declare::write_base(Declaration& declaration) {
   }
   if (const auto suspended = suspend(declaration); !suspended)
     return suspended.error();
-  if (const auto begun = begin_body(id, declaration.level); !begun)
+  if (const auto begun = begin_body(id, type, declaration.level); !begun)
     return begun.error();
   return false;
 }
@@ -174,10 +178,9 @@ Result<void> Declare::write_function(Declaration& declaration, std::uint32_t id)
 
 // suspend has a declaration go on when what is put on the stack next is finished.
 Result<void> Declare::suspend(const Declaration& declaration) {
-  Frame frame;
-  frame.kind = Frame::Kind::declaration;
-  frame.declaration = declaration;
-  return frames_.append(frame);
+  if (const auto suspended = suspended_.append(declaration); !suspended)
+    return suspended;
+  return frames_.append({});
 }
 
 Result<void> Declare::write_link(Declaration& declaration) {
@@ -218,7 +221,7 @@ Result<bool> Declare::write_suffix(Declaration& declaration) {
   }
   if (const auto suspended = suspend(declaration); !suspended)
     return suspended.error();
-  if (const auto begun = begin_parameters(suffix.id, declaration.level); !begun)
+  if (const auto begun = begin_parameters(suffix.id, type, declaration.level); !begun)
     return begun.error();
   return false;
 }
@@ -247,20 +250,21 @@ Result<void> Declare::go_on(Declaration declaration) {
   return {};
 }
 
-Result<void> Declare::begin_parameters(std::uint32_t id, int level) {
+Result<void> Declare::begin_parameters(std::uint32_t id, Type function, int level) {
   if (dump_.state(id).is_being_written)
     return Errno(ELOOP);
   dump_.state(id).is_being_written = true;
   out().text("(");
   Frame frame;
   frame.kind = Frame::Kind::parameters;
-  frame.id = id;
   frame.level = level;
+  frame.id = id;
+  frame.type = function;
   return frames_.append(frame);
 }
 
 Result<void> Declare::parameters(std::size_t at) {
-  const Type type = btf().type(frames_[at].id);
+  const Type type = frames_[at].type;
   while (frames_[at].next < type.elements()) {
     const std::uint32_t index = frames_[at].next++;
     const std::string_view before = index > 0 ? ", " : "";
@@ -280,20 +284,34 @@ Result<void> Declare::parameters(std::size_t at) {
   return {};
 }
 
-Result<void> Declare::run(std::uint32_t id, const DeclarationStyle& style, bool defines) {
-  strips_ = style.strip_modifiers;
-  is_cast_ = style.is_cast;
+void Declare::begin() {
   chain_.clear();
   suffixes_.clear();
   frames_.clear();
-  Result<void> result = defines
-                            ? begin_body(id, style.level)
-                            : declare("", id, style.name, style.level, Declaration::End::nothing);
+  suspended_.clear();
+}
+
+Result<void> Declare::run(std::uint32_t id, const DeclarationStyle& style) {
+  begin();
+  strips_ = style.strip_modifiers;
+  is_cast_ = style.is_cast;
+  return finish_frames(declare("", id, style.name, style.level, Declaration::End::nothing));
+}
+
+Result<void> Declare::define(std::uint32_t id, Type type) {
+  begin();
+  strips_ = false;
+  is_cast_ = false;
+  return finish_frames(begin_body(id, type, 0));
+}
+
+Result<void> Declare::finish_frames(Result<void> result) {
   while (result && !frames_.empty()) {
     const std::size_t last = frames_.size() - 1;
     switch (frames_[last].kind) {
     case Frame::Kind::declaration:
-      result = go_on(frames_.take_last().declaration);
+      frames_.truncate(last);
+      result = go_on(suspended_.take_last());
       break;
     case Frame::Kind::parameters:
       result = parameters(last);

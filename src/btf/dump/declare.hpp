@@ -16,8 +16,9 @@ class Declare {
 public:
   explicit Declare(Dump& dump) : dump_(dump) {}
 
-  // run writes a declaration of a type, or its definition. ELOOP, ENOMEM.
-  Result<void> run(std::uint32_t id, const DeclarationStyle& style, bool defines);
+  // run writes a declaration of a type, and define its definition. ELOOP, ENOMEM.
+  Result<void> run(std::uint32_t id, const DeclarationStyle& style);
+  Result<void> define(std::uint32_t id, Type type);
 
   // make_places comes when there are new types, of which there are `count` in all: an id that no
   // type had may be that of one now. ENOMEM.
@@ -62,19 +63,20 @@ private:
       return {text, length - (name.empty() && !is_pointer ? 1 : 0)};
     }
   };
-  // Frame is something that is not finished, and goes on once all above it on the stack is.
+  // Frame is something that is not finished, and goes on once all above it on the stack is. What a
+  // declaration needs for that lies on a stack of its own.
   struct Frame {
     enum class Kind { declaration, parameters, body };
     Kind kind = Kind::declaration;
-    Declaration declaration;
-    // Of parameters and bodies.
-    std::uint32_t id = 0;
-    std::uint32_t next = 0;
     int level = 0;
+    std::uint32_t id = 0;
+    std::uint32_t next = 0; // which element comes next
+    Type type;
+    // Of bodies.
     std::uint64_t offset = 0; // where the last member ends, in bits
+    std::uint32_t width = 0;  // of the member that is being written, if it is a bit field
     bool is_packed = false;
     bool was_bitfield = false;
-    std::uint32_t width = 0; // of the member that is being written, if it is a bit field
   };
 
   [[nodiscard]] const Btf& btf() const { return dump_.btf_; }
@@ -108,10 +110,12 @@ private:
   Result<void> suspend(const Declaration& declaration);
   Result<void> write_link(Declaration& declaration);
   Result<bool> write_suffix(Declaration& declaration);
-  Result<void> begin_parameters(std::uint32_t id, int level);
-  Result<void> begin_body(std::uint32_t id, int level);
+  Result<void> begin_parameters(std::uint32_t id, Type function, int level);
+  Result<void> begin_body(std::uint32_t id, Type type, int level);
   Result<void> parameters(std::size_t at);
   Result<void> body(std::size_t at);
+  void begin();
+  Result<void> finish_frames(Result<void> result);
   // finish writes what stands behind a declaration: of a member, its width and the end of the line.
   void finish(Declaration::End end) {
     if (end == Declaration::End::nothing)
@@ -126,10 +130,10 @@ private:
   Result<void> write_array(Declaration& declaration, std::uint32_t id);
   Result<void> write_function(Declaration& declaration, std::uint32_t id);
 
-  Result<void> write_enum(std::uint32_t id, int level);
+  Result<void> write_enum(std::uint32_t id, Type type, int level);
   Result<void> write_enumerator(Type type, const Enumerator& enumerator, Padded<16> tabs);
-  Result<void> plain_members(Frame& frame, Type type);
-  Result<void> write_member(Frame& frame, Type type);
+  Result<void> plain_members(Frame& frame);
+  Result<void> write_member(Frame& frame);
   // begin_member fills the gap before a member of some size.
   Result<void> begin_member(Frame& frame, const Member& member, std::uint64_t bits) {
     const bool is_bitfield = member.bit_size != 0;
@@ -170,6 +174,7 @@ private:
   Vector<std::uint32_t> chain_;
   Vector<Suffix> suffixes_;
   Vector<Frame> frames_;
+  Vector<Declaration> suspended_;
 };
 
 inline bool is_qualifier(Type type) {

@@ -45,9 +45,8 @@ Result<void> Declare::write_enumerator(Type type, const Enumerator& enumerator, 
   return {};
 }
 
-Result<void> Declare::write_enum(std::uint32_t id, int level) {
-  const Type type = btf().type(id);
-  if (const auto written = dump_.tag(id); !written)
+Result<void> Declare::write_enum(std::uint32_t id, Type type, int level) {
+  if (const auto written = dump_.tag(id, type); !written)
     return written;
   if (type.elements() == 0)
     return {};
@@ -67,33 +66,34 @@ Result<void> Declare::write_enum(std::uint32_t id, int level) {
   return {};
 }
 
-Result<void> Declare::begin_body(std::uint32_t id, int level) {
-  const Type type = btf().type(id);
+Result<void> Declare::begin_body(std::uint32_t id, Type type, int level) {
   if (type.is_enum())
-    return write_enum(id, level);
+    return write_enum(id, type, level);
   if (dump_.state(id).is_being_written)
     return Errno(ELOOP);
-  if (const auto written = dump_.tag(id); !written)
+  if (const auto written = dump_.tag(id, type); !written)
     return written;
   if (type.elements() == 0 && type.size() == 0) {
     out().text(" {}");
     return {};
   }
-  const auto packed = dump_.is_packed(id);
+  const auto packed = dump_.is_packed(id, type);
   if (!packed)
     return packed.error();
   out().end_line(" {");
   dump_.state(id).is_being_written = true;
   Frame frame;
   frame.kind = Frame::Kind::body;
-  frame.id = id;
   frame.level = level;
+  frame.id = id;
+  frame.type = type;
   frame.is_packed = type.is(kStruct) && *packed;
   return frames_.append(frame);
 }
 
 // plain_members writes members up to one whose type is not plain.
-Result<void> Declare::plain_members(Frame& frame, Type type) {
+Result<void> Declare::plain_members(Frame& frame) {
+  const Type type = frame.type;
   const auto tabs = Writer::tabs(frame.level + 1);
   for (; frame.next < type.elements(); ++frame.next) {
     const Member member = type.member(frame.next);
@@ -110,8 +110,8 @@ Result<void> Declare::plain_members(Frame& frame, Type type) {
   return {};
 }
 
-Result<void> Declare::write_member(Frame& frame, Type type) {
-  const Member member = type.member(frame.next++);
+Result<void> Declare::write_member(Frame& frame) {
+  const Member member = frame.type.member(frame.next++);
   if (const auto begun = begin_member(frame, member, bits_of(member.type)); !begun)
     return begun;
   const int level = frame.level + 1;
@@ -120,13 +120,13 @@ Result<void> Declare::write_member(Frame& frame, Type type) {
 }
 
 Result<void> Declare::body(std::size_t at) {
-  const Type type = btf().type(frames_[at].id);
+  const Type type = frames_[at].type;
   for (;;) {
-    if (const auto written = plain_members(frames_[at], type); !written)
+    if (const auto written = plain_members(frames_[at]); !written)
       return written;
     if (frames_[at].next == type.elements())
       break;
-    if (const auto written = write_member(frames_[at], type); !written || frames_.size() != at + 1)
+    if (const auto written = write_member(frames_[at]); !written || frames_.size() != at + 1)
       return written;
   }
   Frame& frame = frames_[at];

@@ -46,15 +46,14 @@ Result<void> Declare::make_plain(std::uint32_t id, Plain& plain) {
   if (!has_plain_name(type.kind()))
     return {};
   const std::string_view keyword = has_keyword(type.kind()) ? keyword_of(type) : "";
-  const std::string_view text = type.is(kVoid) ? "void" : btf().name(type);
   // A struct without a name is written out.
-  if (text.empty() && !keyword.empty())
+  if (!keyword.empty() && btf().name(type)[0] == '\0')
     return {};
-  const auto number = dump_.number(base);
-  if (!number)
-    return number.error();
   char buffer[kSuffixedSize];
-  const std::string_view name = used_name(text, *number, buffer);
+  const auto used = dump_.name(base, type, buffer);
+  if (!used)
+    return used.error();
+  const std::string_view name = type.is(kVoid) ? "void" : *used;
   const std::size_t length = qualifier.size() + keyword.size() + name.size() + 1 + stars;
   if (length > sizeof(plain.text))
     return {};

@@ -12,14 +12,13 @@
 
 namespace ringside::btf {
 
-std::string_view keyword_of(Type type) {
-  if (type.is_enum())
-    return "enum ";
-  const bool is_union = type.is(kFwd) ? type.flag() : type.is(kUnion);
-  return is_union ? "union " : "struct ";
-}
-
 namespace {
+
+// is_never_defined: a type of this kind prints nothing, and needs nothing.
+bool is_never_defined(Kind kind) {
+  constexpr std::uint32_t kNever = 1U << kFunc | 1U << kVar | 1U << kDatasec | 1U << kDeclTag;
+  return (kNever >> kind & 1) != 0;
+}
 
 // may_have_unknown_kinds: only a layout says how long types of such kinds are.
 bool may_have_unknown_kinds(const Btf& btf) {
@@ -30,9 +29,9 @@ bool may_have_unknown_kinds(const Btf& btf) {
 } // namespace
 
 Dump::Dump(const Btf& btf, Writer::Print print, void* context)
-    : btf_(btf), out_(print, context), names_(btf), pointer_bytes_(btf.pointer_bytes()),
-      order_(ringside::make<Order>(*this)), show_(ringside::make<Show>(*this)),
-      declare_(ringside::make<Declare>(*this)) {}
+    : btf_(btf), out_(print, context), names_(btf), alignment_pointer_bytes_(btf.pointer_bytes()),
+      pointer_bytes_(alignment_pointer_bytes_), order_(ringside::make<Order>(*this)),
+      show_(ringside::make<Show>(*this)), declare_(ringside::make<Declare>(*this)) {}
 
 Dump::~Dump() = default;
 
@@ -62,7 +61,12 @@ Result<void> Dump::look_at_new() {
 }
 
 bool Dump::settles_at_once(std::uint32_t id) {
-  return states_.size() >= btf_.end_id() && order_->settles_at_once(id);
+  if (states_.size() < btf_.end_id())
+    return false;
+  const Type type = btf_.type(id);
+  if (!is_never_defined(type.kind()))
+    return order_->settles_at_once(id, type);
+  return states_.data()[id].is_settled = true;
 }
 
 // mark_references marks what the types from `from` up to `end` refer to.
@@ -142,8 +146,8 @@ Result<std::uint32_t> Dump::find_alignment(std::uint32_t id) {
   return std::uint32_t{found};
 }
 
-Result<bool> Dump::is_packed(std::uint32_t id) {
-  Composite composite(btf_.type(id));
+Result<bool> Dump::is_packed(std::uint32_t id, Type type) {
+  Composite composite(type);
   while (const auto member = composite.next()) {
     const auto found = alignment(member->type);
     if (!found)
@@ -154,38 +158,29 @@ Result<bool> Dump::is_packed(std::uint32_t id) {
   return composite.is_packed();
 }
 
-Result<std::uint32_t> Dump::use_name(std::uint32_t id) {
-  const Type type = btf_.type(id);
-  const bool is_counted = type.is_composite() || type.is(kEnum64) || type.is(kTypedef) ||
-                          (type.is(kEnum) && type.elements() != 0);
-  const std::string_view name = btf_.name(type);
-  std::uint32_t number = 1;
-  if (is_counted && !name.empty()) {
+Result<std::string_view> Dump::name(std::uint32_t id, Type type, char (&buffer)[kSuffixedSize]) {
+  const std::string_view text = btf_.name(type);
+  std::uint32_t& number = state(id).number;
+  if (number == 0) {
+    const bool is_counted = type.is_composite() || type.is(kEnum64) || type.is(kTypedef) ||
+                            (type.is(kEnum) && type.elements() != 0);
+    const NameSpace space = type.is(kTypedef) ? NameSpace::identifiers : NameSpace::tags;
     const auto used =
-        names_.use(type.name(), name, type.is(kTypedef) ? NameSpace::identifiers : NameSpace::tags);
+        is_counted && !text.empty() ? names_.use(type.name(), text, space) : Result(1U);
     if (!used)
-      return used;
+      return used.error();
     number = *used;
   }
-  return state(id).number = number;
+  return used_name(text, number, buffer);
 }
 
-Result<void> Dump::name(std::string_view before, std::uint32_t id, const char* text) {
-  const auto number = this->number(id);
-  if (!number)
-    return number.error();
+Result<void> Dump::tag(std::uint32_t id, Type type) {
   char buffer[kSuffixedSize];
-  out_.text(before, used_name(text, *number, buffer));
-  return {};
-}
-
-Result<void> Dump::tag(std::uint32_t id) {
-  const Type type = btf_.type(id);
-  const char* const text = btf_.name(type);
+  const auto name = this->name(id, type, buffer);
+  if (!name)
+    return name.error();
   const std::string_view keyword = keyword_of(type);
-  if (text[0] != '\0')
-    return name(keyword, id, text);
-  out_.text(without_space(keyword));
+  out_.text(name->empty() ? without_space(keyword) : keyword, *name);
   return {};
 }
 
@@ -226,7 +221,7 @@ Result<void> Dump::type(std::uint32_t id) {
 }
 
 Result<void> Dump::cast(std::uint32_t id, const DeclarationStyle& style) {
-  return declare_->run(id, style, false);
+  return declare_->run(id, style);
 }
 
 Result<void> Dump::declaration(std::uint32_t id, const DeclarationStyle& style) {

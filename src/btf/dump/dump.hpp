@@ -72,7 +72,9 @@ private:
   struct State {
     static constexpr std::uint8_t kUnknown = 0xff;
 
-    std::uint32_t number = 0;          // of its name; 0: not used yet
+    // Which use of its name the type is: the first has the bare name, as has one whose uses are not
+    // counted. 0: it was not used yet.
+    std::uint32_t number = 0;
     std::uint8_t alignment = kUnknown; // once it was asked for
     bool is_referenced : 1 = false;    // by another type; true of what was looked at
     // For the order of definitions.
@@ -97,7 +99,7 @@ private:
   }
   Result<std::uint32_t> find_alignment(std::uint32_t id);
   // is_packed: the members of a struct or union do not lie where a compiler would put them. ENOMEM.
-  Result<bool> is_packed(std::uint32_t id);
+  Result<bool> is_packed(std::uint32_t id, Type type);
   std::uint8_t near_alignment(std::uint32_t id, int depth);
   std::uint8_t composite_alignment(std::uint32_t id, int depth);
   void forget_alignments();
@@ -112,25 +114,18 @@ private:
   // begin_text comes before anything is written. It forgets what a callback that did not return
   // has left.
   void begin_text();
-  // number is which use of its name a type is: the first has the bare name, as has one whose uses
-  // are not counted. ENOMEM.
-  Result<std::uint32_t> number(std::uint32_t id) {
-    const std::uint32_t known = state(id).number;
-    return known != 0 ? known : use_name(id);
-  }
-  Result<std::uint32_t> use_name(std::uint32_t id);
-  // name writes the name of a type, whose text is `text`, with the suffix that its first use gave
-  // it, behind some other text. ENOMEM.
-  Result<void> name(std::string_view before, std::uint32_t id, const char* text);
+  // name is the name of a type, with the suffix that its first use gave it: a text of the BTF, or
+  // one in the buffer. ENOMEM.
+  Result<std::string_view> name(std::uint32_t id, Type type, char (&buffer)[kSuffixedSize]);
   // tag writes "struct NAME", "union NAME" or "enum NAME", of a FWD as well. ENOMEM.
-  Result<void> tag(std::uint32_t id);
+  Result<void> tag(std::uint32_t id, Type type);
   Result<void> show_all();
 
   const Btf& btf_;
   Writer out_;
   Names names_;
   Owned<Alignments> alignments_;
-  std::uint32_t alignment_pointer_bytes_ = 0;
+  std::uint32_t alignment_pointer_bytes_;
   std::uint32_t pointer_bytes_;
   Vector<State> states_;
   std::uint32_t references_end_ = 1; // what the types before this id refer to is marked
@@ -142,7 +137,12 @@ private:
 };
 
 // keyword_of is "struct", "union" or "enum", with a space behind it.
-std::string_view keyword_of(Type type);
+inline std::string_view keyword_of(Type type) {
+  if (type.is_enum())
+    return "enum ";
+  const bool is_union = type.is(kFwd) ? type.flag() : type.is(kUnion);
+  return is_union ? "union " : "struct ";
+}
 // without_space is a word without the space behind it.
 inline std::string_view without_space(std::string_view word) {
   return word.substr(0, word.size() - 1);

@@ -67,25 +67,12 @@ std::optional<bool> Order::find_answer(std::uint32_t id, bool by_pointer) {
   return {};
 }
 
-bool Order::settles_at_once(std::uint32_t id) {
-  const Type type = dump_.btf_.type(id);
-  switch (type.kind()) {
-  // These are never defined, and need nothing.
-  case kFunc:
-  case kVar:
-  case kDatasec:
-  case kDeclTag:
-    break;
-  case kPtr:
-    if (!known_answer(type.target(), true))
-      return false;
-    break;
-  case kFuncProto:
+bool Order::settles_at_once(std::uint32_t id, Type type) {
+  if (type.is(kFuncProto))
     return are_settled(type);
-  default:
-    return (type.is_modifier() || type.is(kArray)) && known_answer(id, false);
-  }
-  return state(id).is_settled = true;
+  if (type.is(kPtr))
+    return state(id).is_settled = known_answer(type.target(), true).has_value();
+  return (type.is_modifier() || type.is(kArray)) && known_answer(id, false);
 }
 
 // visit answers at once where it can, and else puts on the stack what has to wait for an answer.

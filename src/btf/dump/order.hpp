@@ -20,7 +20,7 @@ public:
   explicit Order(Dump& dump) : dump_(dump) {}
 
   // settles_at_once: nothing is due for a type, which is settled as by run where it can be.
-  bool settles_at_once(std::uint32_t id);
+  bool settles_at_once(std::uint32_t id, Type type);
   // run puts what is due for a type on the dump's list. ELOOP, ENOMEM: nothing was put there.
   Result<void> run(std::uint32_t first);
 

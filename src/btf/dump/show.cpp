@@ -43,8 +43,8 @@ Result<void> Show::show_int(std::uint32_t id, Type type) {
   return {};
 }
 
-Result<void> Show::define(std::uint32_t id) {
-  if (const auto written = dump_.declare_->run(id, {}, true); !written)
+Result<void> Show::define(std::uint32_t id, Type type) {
+  if (const auto written = dump_.declare_->define(id, type); !written)
     return written;
   dump_.out_.end_line(";");
   dump_.out_.end_line();
@@ -57,13 +57,13 @@ Result<void> Show::define_typedef(std::uint32_t id, Type type) {
     dump_.out_.text("__builtin_va_list __gnuc_va_list");
   } else {
     // Its name is needed before those in what it stands for.
-    const auto number = dump_.number(id);
-    if (!number)
-      return number.error();
     char buffer[kSuffixedSize];
+    const auto name = dump_.name(id, type, buffer);
+    if (!name)
+      return name.error();
     DeclarationStyle style;
-    style.name = used_name(btf_.name(type), *number, buffer);
-    if (const auto written = dump_.declare_->run(type.target(), style, false); !written)
+    style.name = *name;
+    if (const auto written = dump_.declare_->run(type.target(), style); !written)
       return written;
   }
   dump_.out_.end_line(";");
@@ -71,8 +71,8 @@ Result<void> Show::define_typedef(std::uint32_t id, Type type) {
   return {};
 }
 
-Result<void> Show::forward(std::uint32_t id) {
-  if (const auto written = dump_.tag(id); !written)
+Result<void> Show::forward(std::uint32_t id, Type type) {
+  if (const auto written = dump_.tag(id, type); !written)
     return written;
   dump_.out_.end_line(";");
   dump_.out_.end_line();
@@ -99,12 +99,12 @@ Result<void> Show::enter_composite(std::uint32_t id, Type type, std::uint32_t ow
     if (owner == id)
       return {};
     if (is_named)
-      return forward(id);
+      return forward(id, type);
     log(LogLevel::warn, "btf_dump: type [%" PRIu32 "], which has no name, is in itself\n", id);
     return {};
   }
   if (owner != 0 && is_named)
-    return forward(id);
+    return forward(id, type);
   state(id).is_open = true;
   return frames_.append({type, Children(type), id, owner, is_named ? id : owner});
 }
@@ -140,10 +140,10 @@ Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
   case kEnum:
   case kEnum64:
     state(id).is_printed = true;
-    return owner == 0 ? define(id) : Result<void>();
+    return owner == 0 ? define(id, type) : Result<void>();
   case kFwd:
     state(id).is_printed = true;
-    return forward(id);
+    return forward(id, type);
   case kFuncProto:
     return frames_.append({type, Children(type), id, owner, owner});
   case kTypedef:
@@ -186,7 +186,7 @@ Result<void> Show::leave(const Frame& frame) {
         return defined;
     known.is_printed = true;
   } else if (frame.type.is_composite() && frame.owner == 0) {
-    if (const auto defined = define(frame.id); !defined)
+    if (const auto defined = define(frame.id, frame.type); !defined)
       return defined;
     known.is_printed = true;
   } else if (frame.type.is_composite()) {

@@ -41,9 +41,9 @@ private:
   [[nodiscard]] bool next_child(Frame& frame, std::uint32_t& id);
   Result<void> leave(const Frame& frame);
   Result<void> show_int(std::uint32_t id, Type type);
-  Result<void> define(std::uint32_t id);
+  Result<void> define(std::uint32_t id, Type type);
   Result<void> define_typedef(std::uint32_t id, Type type);
-  Result<void> forward(std::uint32_t id);
+  Result<void> forward(std::uint32_t id, Type type);
 
   Dump& dump_;
   const Btf& btf_;
