@@ -28,17 +28,23 @@ bool may_have_unknown_kinds(const Btf& btf) {
 
 } // namespace
 
+struct Dump::Passes {
+  explicit Passes(Dump& dump) : order(dump), declare(dump), show(dump, declare) {}
+
+  Order order;
+  Declare declare;
+  Show show;
+};
+
 Dump::Dump(const Btf& btf, Writer::Print print, void* context)
     : btf_(btf), out_(print, context), names_(btf), alignment_pointer_bytes_(btf.pointer_bytes()),
-      pointer_bytes_(alignment_pointer_bytes_), order_(ringside::make<Order>(*this)),
-      show_(ringside::make<Show>(*this)), declare_(ringside::make<Declare>(*this)) {}
+      pointer_bytes_(alignment_pointer_bytes_), passes_(ringside::make<Passes>(*this)) {}
 
 Dump::~Dump() = default;
 
 Result<Owned<Dump>> Dump::make(const Btf& btf, Writer::Print print, void* context) {
   auto dump = ringside::make<Dump>(btf, print, context);
-  if (dump == nullptr || dump->order_ == nullptr || dump->show_ == nullptr ||
-      dump->declare_ == nullptr)
+  if (dump == nullptr || dump->passes_ == nullptr)
     return Errno(ENOMEM);
   if (const auto grown = dump->grow(); !grown)
     return grown.error();
@@ -52,7 +58,7 @@ Result<void> Dump::look_at_new() {
     for (auto id = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); id < end; ++id)
       if (!is_known(btf_.type(id).kind()))
         return Errno(EINVAL);
-  if (const auto made = declare_->make_places(end); !made)
+  if (const auto made = passes_->declare.make_places(end); !made)
     return made;
   if (const auto grown = states_.append_default(end - begin); !grown)
     return grown;
@@ -65,7 +71,7 @@ bool Dump::settles_at_once(std::uint32_t id) {
     return false;
   const Type type = btf_.type(id);
   if (!is_never_defined(type.kind()))
-    return order_->settles_at_once(id, type);
+    return passes_->order.settles_at_once(id, type);
   return states_.data()[id].is_settled = true;
 }
 
@@ -188,7 +194,7 @@ Result<void> Dump::show_all() {
   begin_text();
   Result<void> shown;
   for (std::size_t index = 0; shown && index < list_.size(); ++index)
-    shown = show_->run(list_[index]);
+    shown = passes_->show.run(list_[index]);
   list_.clear();
   out_.flush();
   return shown;
@@ -200,7 +206,7 @@ void Dump::begin_text() {
   if (const std::uint32_t bytes = btf_.pointer_bytes(); bytes != alignment_pointer_bytes_) {
     alignment_pointer_bytes_ = bytes;
     forget_alignments();
-    declare_->forget_plain();
+    passes_->declare.forget_plain();
   }
 }
 
@@ -215,13 +221,13 @@ Result<void> Dump::type(std::uint32_t id) {
   if (id >= states_.size())
     return Errno(EINVAL);
   list_.clear();
-  if (const auto ordered = order_->run(id); !ordered)
+  if (const auto ordered = passes_->order.run(id); !ordered)
     return ordered;
   return list_.empty() ? Result<void>() : show_all();
 }
 
 Result<void> Dump::cast(std::uint32_t id, const DeclarationStyle& style) {
-  return declare_->run(id, style);
+  return passes_->declare.run(id, style);
 }
 
 Result<void> Dump::declaration(std::uint32_t id, const DeclarationStyle& style) {

@@ -67,6 +67,7 @@ private:
   friend class Order;
   friend class Show;
   friend class Declare;
+  struct Passes; // one of each
 
   // State is what is known of one type.
   struct State {
@@ -131,9 +132,7 @@ private:
   std::uint32_t references_end_ = 1; // what the types before this id refer to is marked
   // Definitions that are due, by pass 1 for pass 2.
   Vector<std::uint32_t> list_;
-  Owned<Order> order_;
-  Owned<Show> show_;
-  Owned<Declare> declare_;
+  Owned<Passes> passes_;
 };
 
 // keyword_of is "struct", "union" or "enum", with a space behind it.

@@ -44,7 +44,7 @@ Result<void> Show::show_int(std::uint32_t id, Type type) {
 }
 
 Result<void> Show::define(std::uint32_t id, Type type) {
-  if (const auto written = dump_.declare_->define(id, type); !written)
+  if (const auto written = declare_.define(id, type); !written)
     return written;
   dump_.out_.end_line(";");
   dump_.out_.end_line();
@@ -63,7 +63,7 @@ Result<void> Show::define_typedef(std::uint32_t id, Type type) {
       return name.error();
     DeclarationStyle style;
     style.name = *name;
-    if (const auto written = dump_.declare_->run(type.target(), style); !written)
+    if (const auto written = declare_.run(type.target(), style); !written)
       return written;
   }
   dump_.out_.end_line(";");

@@ -16,7 +16,7 @@ namespace ringside::btf {
 // definition is being prepared; 0: it is shown for itself.
 class Show {
 public:
-  explicit Show(Dump& dump) : dump_(dump), btf_(dump.btf_) {}
+  Show(Dump& dump, Declare& declare) : dump_(dump), btf_(dump.btf_), declare_(declare) {}
 
   // run prints the definition of a type that is due, if it was not printed yet. ELOOP, ENOMEM.
   Result<void> run(std::uint32_t first);
@@ -47,6 +47,7 @@ private:
 
   Dump& dump_;
   const Btf& btf_;
+  Declare& declare_;
   Vector<Frame> frames_; // empty between calls, but for its memory
 };
 
