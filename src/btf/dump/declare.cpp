@@ -215,13 +215,11 @@ Result<bool> Declare::write_suffix(Declaration& declaration) {
     write_dimension(type);
     return true;
   }
-  if (type.elements() == 0 || (type.elements() == 1 && type.parameter(0).type == 0)) {
-    out().text("(void)");
-    return true;
-  }
   if (const auto suspended = suspend(declaration); !suspended)
     return suspended.error();
-  if (const auto begun = begin_parameters(suffix.id, type, declaration.level); !begun)
+  if (const auto begun =
+          begin_parameters(suffix.id, type, declaration.level, Declaration::End::nothing);
+      !begun)
     return begun.error();
   return false;
 }
@@ -250,7 +248,13 @@ Result<void> Declare::go_on(Declaration declaration) {
   return {};
 }
 
-Result<void> Declare::begin_parameters(std::uint32_t id, Type function, int level) {
+Result<void> Declare::begin_parameters(std::uint32_t id, Type function, int level,
+                                       Declaration::End end) {
+  if (function.elements() == 0 || (function.elements() == 1 && function.parameter(0).type == 0)) {
+    out().text("(void)");
+    finish(end);
+    return {};
+  }
   if (dump_.state(id).is_being_written)
     return Errno(ELOOP);
   dump_.state(id).is_being_written = true;
@@ -260,6 +264,7 @@ Result<void> Declare::begin_parameters(std::uint32_t id, Type function, int leve
   frame.level = level;
   frame.id = id;
   frame.type = function;
+  frame.end = end;
   return frames_.append(frame);
 }
 
@@ -279,8 +284,9 @@ Result<void> Declare::parameters(std::size_t at) {
       return declared;
   }
   out().text(")");
-  dump_.state(frames_[at].id).is_being_written = false;
-  frames_.truncate(at);
+  const Frame frame = frames_.take_last();
+  dump_.state(frame.id).is_being_written = false;
+  finish(frame.end);
   return {};
 }
 

@@ -72,6 +72,7 @@ private:
     std::uint32_t id = 0;
     std::uint32_t next = 0; // which element comes next
     Type type;
+    Declaration::End end = Declaration::End::nothing; // is written behind parameters
     // Of bodies.
     std::uint64_t offset = 0; // where the last member ends, in bits
     std::uint32_t width = 0;  // of the member that is being written, if it is a bit field
@@ -86,6 +87,8 @@ private:
   // something in it is.
   Result<void> declare(std::string_view before, std::uint32_t id, std::string_view name, int level,
                        Declaration::End end);
+  Result<bool> declare_function(std::string_view before, Type pointer, std::string_view name,
+                                int level, Declaration::End end);
   Result<void> declare_chain(std::string_view before, std::uint32_t id, std::string_view name,
                              int level, Declaration::End end);
   void write_dimension(Type array);
@@ -110,7 +113,7 @@ private:
   Result<void> suspend(const Declaration& declaration);
   Result<void> write_link(Declaration& declaration);
   Result<bool> write_suffix(Declaration& declaration);
-  Result<void> begin_parameters(std::uint32_t id, Type function, int level);
+  Result<void> begin_parameters(std::uint32_t id, Type function, int level, Declaration::End end);
   Result<void> begin_body(std::uint32_t id, Type type, int level);
   Result<void> parameters(std::size_t at);
   Result<void> body(std::size_t at);
@@ -118,9 +121,8 @@ private:
   Result<void> finish_frames(Result<void> result);
   // finish writes what stands behind a declaration: of a member, its width and the end of the line.
   void finish(Declaration::End end) {
-    if (end == Declaration::End::nothing)
-      return;
-    end_member(frames_.back().width);
+    if (end == Declaration::End::member)
+      end_member(frames_.back().width);
   }
 
   Result<bool> write_base(Declaration& declaration);

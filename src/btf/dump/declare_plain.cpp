@@ -78,22 +78,42 @@ void Declare::forget_plain() {
     plain.id = Plain::kNone;
 }
 
+// declare_function writes a pointer to a function, if what it returns is plain. Returns whether.
+Result<bool> Declare::declare_function(std::string_view before, Type pointer, std::string_view name,
+                                       int level, Declaration::End end) {
+  const Type function = btf().type(pointer.target());
+  if (!function.is(kFuncProto))
+    return false;
+  const auto returned = plain(function.target());
+  if (!returned || *returned == nullptr)
+    return returned ? Result(false) : returned.error();
+  out().text(before, (*returned)->before(""), " (*", name, ")");
+  const auto begun = begin_parameters(pointer.target(), function, level, end);
+  return begun ? Result(true) : begun.error();
+}
+
 Result<void> Declare::declare(std::string_view before, std::uint32_t id, std::string_view name,
                               int level, Declaration::End end) {
   constexpr std::size_t kMostArrays = 4;
   Type arrays[kMostArrays];
   std::size_t dimensions = 0;
   std::uint32_t element = id;
-  for (Type type = btf().type(id); type.is(kArray) && dimensions < kMostArrays;
-       type = btf().type(element)) {
+  Type type = btf().type(id);
+  for (; type.is(kArray) && dimensions < kMostArrays; type = btf().type(element)) {
     arrays[dimensions++] = type;
     element = type.array().element;
   }
   const auto found = plain(element);
   if (!found)
     return found.error();
-  if (*found == nullptr)
+  if (*found == nullptr) {
+    if (type.is(kPtr) && dimensions == 0) {
+      const auto declared = declare_function(before, type, name, level, end);
+      if (!declared || *declared)
+        return declared ? Result<void>() : declared.error();
+    }
     return declare_chain(before, id, name, level, end);
+  }
   out().text(before, (*found)->before(name), name);
   for (std::size_t at = 0; at < dimensions; ++at)
     write_dimension(arrays[at]);
