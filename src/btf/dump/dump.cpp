@@ -52,6 +52,7 @@ Result<Owned<Dump>> Dump::make(const Btf& btf, Writer::Print print, void* contex
 }
 
 Result<void> Dump::look_at_new() {
+  constexpr std::uint32_t kFirstNames = 64;
   const std::size_t begin = states_.size();
   const std::uint32_t end = btf_.end_id();
   if (may_have_unknown_kinds(btf_))
@@ -59,6 +60,8 @@ Result<void> Dump::look_at_new() {
       if (!is_known(btf_.type(id).kind()))
         return Errno(EINVAL);
   if (const auto made = passes_->declare.make_places(end); !made)
+    return made;
+  if (const auto made = names_.make_places(std::min(end, kFirstNames)); !made)
     return made;
   if (const auto grown = states_.append_default(end - begin); !grown)
     return grown;

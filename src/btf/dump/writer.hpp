@@ -35,9 +35,10 @@ void copy_ends(char* to, const char* from, std::size_t size) {
     copy_ends<8>(to, text.data(), size);
   else if (size >= 4)
     copy_ends<4>(to, text.data(), size);
-  else
-    for (std::size_t at = 0; at < size; ++at)
-      to[at] = text[at];
+  else if (size >= 2)
+    copy_ends<2>(to, text.data(), size);
+  else if (size == 1)
+    *to = text[0];
   return to + size;
 }
 
