@@ -29,38 +29,38 @@ Type last_type(const Btf& btf) {
 // wrong is told, and is the error.
 class Arguments {
 public:
-  explicit Arguments(const char* what) : added_(kEditSubject, "adding", what) {}
+  explicit Arguments(const char* what) : what_(what) {}
 
   Arguments& name(const char* name) {
     return rule(name != nullptr && name[0] != '\0', "it needs a name");
   }
   Arguments& id(int id) {
     if (sound() && id < 0)
-      error_ = fail(added_, Errno(EINVAL), "%d is not the id of a type", id);
+      error_ = fail(added(), Errno(EINVAL), "%d is not the id of a type", id);
     return *this;
   }
   Arguments& linkage(std::uint32_t linkage) {
     if (sound() && linkage > 2)
-      error_ = fail(added_, Errno(EINVAL),
+      error_ = fail(added(), Errno(EINVAL),
                     "linkage %u is none of 0 (static), 1 (global), 2 (extern)", linkage);
     return *this;
   }
   Arguments& size(std::size_t size, std::initializer_list<std::size_t> sizes) {
     if (sound() && std::find(sizes.begin(), sizes.end(), size) == sizes.end())
-      error_ = fail(added_, Errno(EINVAL), "it cannot have %zu bytes", size);
+      error_ = fail(added(), Errno(EINVAL), "it cannot have %zu bytes", size);
     return *this;
   }
   // part_of: the last type, which an element is added to, is of a kind that has such.
   Arguments& part_of(Type last, bool has_such) {
     if (sound() && !has_such)
-      error_ = fail(added_, Errno(EINVAL), "the last type is a %s, which has none",
+      error_ = fail(added(), Errno(EINVAL), "the last type is a %s, which has none",
                     kind_name(last.kind()));
     return *this;
   }
   // rule: what must hold besides.
   Arguments& rule(bool holds, const char* otherwise, Errno error = Errno(EINVAL)) {
     if (sound() && !holds)
-      error_ = fail(added_, error, "%s", otherwise);
+      error_ = fail(added(), error, "%s", otherwise);
     return *this;
   }
 
@@ -68,7 +68,9 @@ public:
   [[nodiscard]] Errno error() const { return error_; }
 
 private:
-  Subject added_;
+  [[nodiscard]] Subject added() const { return {kEditSubject, "adding", what_}; }
+
+  const char* what_;
   Errno error_{0};
 };
 

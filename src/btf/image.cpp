@@ -44,6 +44,8 @@ std::span<const std::uint32_t> words_in(std::span<const std::byte> section) {
 
 } // namespace
 
+Image::~Image() = default;
+
 Result<Owned<Image>> Image::copy(std::span<const std::byte> bytes, const Place& place,
                                  const Subject& subject) {
   return make(bytes, Bytes::copied, place, subject);

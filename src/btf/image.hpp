@@ -51,6 +51,10 @@ public:
   static Result<Owned<Image>> keep(Vector<std::byte> bytes, const Place& place,
                                    const Subject& subject);
   static Result<Owned<Image>> trust(std::span<const std::byte> bytes, const Subject& subject);
+  Image() = default;
+  Image(const Image&) = delete;
+  Image& operator=(const Image&) = delete;
+  ~Image(); // not inline: owners of none should have little to do
 
   // header is as it was read; its order is that of the file.
   [[nodiscard]] const Header& header() const { return header_; }
