@@ -9,6 +9,14 @@
 #include "base/log.hpp"
 
 namespace ringside::btf {
+namespace {
+
+// comma_before is what stands before a parameter.
+Padded<2> comma_before(std::uint32_t index) {
+  return {", ", index > 0 ? std::size_t{2} : 0};
+}
+
+} // namespace
 
 // find_chain puts the chain of types from `id` to its base on the stack of chains; false: the type
 // cannot be declared.
@@ -268,18 +276,37 @@ Result<void> Declare::begin_parameters(std::uint32_t id, Type function, int leve
   return frames_.append(frame);
 }
 
+// plain_parameters writes parameters up to one whose type is not plain, or void.
+Result<void> Declare::plain_parameters(Frame& frame) {
+  for (; frame.next < frame.type.elements(); ++frame.next) {
+    const Parameter parameter = frame.type.parameter(frame.next);
+    const auto plain = parameter.type != 0 ? this->plain(parameter.type) : nullptr;
+    if (!plain)
+      return plain.error();
+    if (*plain == nullptr)
+      break;
+    const std::string_view name = text_of(parameter.name);
+    out().text(comma_before(frame.next), (*plain)->before(name), name);
+  }
+  return {};
+}
+
 Result<void> Declare::parameters(std::size_t at) {
   const Type type = frames_[at].type;
-  while (frames_[at].next < type.elements()) {
-    const std::uint32_t index = frames_[at].next++;
-    const std::string_view before = index > 0 ? ", " : "";
-    const Parameter parameter = type.parameter(index);
-    if (parameter.type == 0 && index + 1 == type.elements()) {
+  for (;;) {
+    Frame& frame = frames_[at];
+    if (const auto written = plain_parameters(frame); !written)
+      return written;
+    if (frame.next == type.elements())
+      break;
+    const Padded<2> before = comma_before(frame.next);
+    const Parameter parameter = type.parameter(frame.next++);
+    if (parameter.type == 0 && frame.next == type.elements()) {
       out().text(before, "...");
       break;
     }
-    if (const auto declared = declare(before, parameter.type, text_of(parameter.name),
-                                      frames_[at].level, Declaration::End::nothing);
+    if (const auto declared = declare(before, parameter.type, text_of(parameter.name), frame.level,
+                                      Declaration::End::nothing);
         !declared || frames_.size() != at + 1)
       return declared;
   }

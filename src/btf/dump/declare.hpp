@@ -115,6 +115,7 @@ private:
   Result<bool> write_suffix(Declaration& declaration);
   Result<void> begin_parameters(std::uint32_t id, Type function, int level, Declaration::End end);
   Result<void> begin_body(std::uint32_t id, Type type, int level);
+  Result<void> plain_parameters(Frame& frame);
   Result<void> parameters(std::size_t at);
   Result<void> body(std::size_t at);
   void begin();
