@@ -37,8 +37,7 @@ Result<void> Show::show_int(std::uint32_t id, Type type) {
   for (const Alias& alias : kAliases)
     if (*number == 1 && name == alias.name) {
       dump_.out_.text("typedef ", alias.meaning, " ", name);
-      dump_.out_.end_line(";");
-      dump_.out_.end_line();
+      dump_.out_.end_line(";\n");
     }
   return {};
 }
@@ -46,8 +45,7 @@ Result<void> Show::show_int(std::uint32_t id, Type type) {
 Result<void> Show::define(std::uint32_t id, Type type) {
   if (const auto written = declare_.define(id, type); !written)
     return written;
-  dump_.out_.end_line(";");
-  dump_.out_.end_line();
+  dump_.out_.end_line(";\n");
   return {};
 }
 
@@ -66,16 +64,14 @@ Result<void> Show::define_typedef(std::uint32_t id, Type type) {
     if (const auto written = declare_.run(type.target(), style); !written)
       return written;
   }
-  dump_.out_.end_line(";");
-  dump_.out_.end_line();
+  dump_.out_.end_line(";\n");
   return {};
 }
 
 Result<void> Show::forward(std::uint32_t id, Type type) {
   if (const auto written = dump_.tag(id, type); !written)
     return written;
-  dump_.out_.end_line(";");
-  dump_.out_.end_line();
+  dump_.out_.end_line(";\n");
   state(id).is_forward_out = true;
   return {};
 }
