@@ -65,7 +65,9 @@ Result<void> Dump::look_at_new() {
     return made;
   if (const auto grown = states_.append_default(end - begin); !grown)
     return grown;
+  // Void needs nothing.
   states_[0].is_settled = true;
+  states_[0].is_printed = true;
   return {};
 }
 

@@ -76,35 +76,6 @@ Result<void> Show::forward(std::uint32_t id, Type type) {
   return {};
 }
 
-Result<void> Show::enter_typedef(std::uint32_t id, Type type, std::uint32_t owner) {
-  if (!state(id).is_open) {
-    state(id).is_open = true;
-    return frames_.append({type, Children(type), id, owner, id});
-  }
-  if (is_builtin(type))
-    return {};
-  if (const auto defined = define_typedef(id, type); !defined)
-    return defined;
-  state(id).is_forward_out = true;
-  return {};
-}
-
-Result<void> Show::enter_composite(std::uint32_t id, Type type, std::uint32_t owner) {
-  const bool is_named = btf_.name(type)[0] != '\0';
-  if (state(id).is_open) {
-    if (owner == id)
-      return {};
-    if (is_named)
-      return forward(id, type);
-    log(LogLevel::warn, "btf_dump: type [%" PRIu32 "], which has no name, is in itself\n", id);
-    return {};
-  }
-  if (owner != 0 && is_named)
-    return forward(id, type);
-  state(id).is_open = true;
-  return frames_.append({type, Children(type), id, owner, is_named ? id : owner});
-}
-
 // behind_links is the type that pointers, modifiers and arrays lead to. The first pass has found no
 // loop of these.
 std::uint32_t Show::behind_links(std::uint32_t id) const {
@@ -130,26 +101,55 @@ std::uint32_t Show::behind_links(std::uint32_t id) const {
 // enter begins with a type that was not shown yet.
 Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
   const Type type = btf_.type(id);
+  Dump::State& known = state(id);
+  std::uint32_t owner_of_children = owner;
   switch (type.kind()) {
   case kInt:
     return show_int(id, type);
   case kEnum:
   case kEnum64:
-    state(id).is_printed = true;
+    known.is_printed = true;
     return owner == 0 ? define(id, type) : Result<void>();
   case kFwd:
-    state(id).is_printed = true;
+    known.is_printed = true;
     return forward(id, type);
   case kFuncProto:
-    return frames_.append({type, Children(type), id, owner, owner});
+    break;
   case kTypedef:
-    return enter_typedef(id, type, owner);
+    if (known.is_open)
+      return enter_open_typedef(id, type);
+    known.is_open = true;
+    owner_of_children = id;
+    break;
   case kStruct:
-  case kUnion:
-    return enter_composite(id, type, owner);
+  case kUnion: {
+    const bool is_named = btf_.name(type)[0] != '\0';
+    if (known.is_open && owner == id)
+      return {};
+    if (is_named && (known.is_open || owner != 0))
+      return forward(id, type);
+    if (known.is_open) {
+      log(LogLevel::warn, "btf_dump: type [%" PRIu32 "], which has no name, is in itself\n", id);
+      return {};
+    }
+    known.is_open = true;
+    if (is_named)
+      owner_of_children = id;
+    break;
+  }
   default:
     return {};
   }
+  return frames_.append({type, Children(type), id, owner, owner_of_children});
+}
+
+Result<void> Show::enter_open_typedef(std::uint32_t id, Type type) {
+  if (is_builtin(type))
+    return {};
+  if (const auto defined = define_typedef(id, type); !defined)
+    return defined;
+  state(id).is_forward_out = true;
+  return {};
 }
 
 // next_child is the next type that a frame has to show. Passed over are those that are printed, or

@@ -36,8 +36,7 @@ private:
   }
   [[nodiscard]] std::uint32_t behind_links(std::uint32_t id) const;
   Result<void> enter(std::uint32_t id, std::uint32_t owner);
-  Result<void> enter_typedef(std::uint32_t id, Type type, std::uint32_t owner);
-  Result<void> enter_composite(std::uint32_t id, Type type, std::uint32_t owner);
+  Result<void> enter_open_typedef(std::uint32_t id, Type type);
   [[nodiscard]] bool next_child(Frame& frame, std::uint32_t& id);
   Result<void> leave(const Frame& frame);
   Result<void> show_int(std::uint32_t id, Type type);
