@@ -134,7 +134,7 @@ private:
   Result<void> write_function(Declaration& declaration, std::uint32_t id);
 
   Result<void> write_enum(std::uint32_t id, Type type, int level);
-  Result<void> write_enumerator(Type type, const Enumerator& enumerator, Padded<16> tabs);
+  Result<void> write_enumerators(Type type, int level);
   Result<void> plain_members(Frame& frame);
   Result<void> write_member(Frame& frame);
   // begin_member fills the gap before a member of some size.

@@ -10,6 +10,14 @@ namespace {
 
 constexpr std::uint64_t kBitsPerByte = 8;
 
+// fits_half: all enumerators fit into 32 bits without a sign.
+bool fits_half(Type type) {
+  for (std::uint32_t index = 0; index < type.elements(); ++index)
+    if (type.enumerator(index).value >> 32 != 0)
+      return false;
+  return true;
+}
+
 } // namespace
 
 // write_padding fills the gap between the last member and `end`, where something of the type `next`
@@ -27,21 +35,22 @@ Result<void> Declare::write_padding(const Frame& frame, std::uint64_t end, std::
   return {};
 }
 
-Result<void> Declare::write_enumerator(Type type, const Enumerator& enumerator, Padded<16> tabs) {
-  const std::string_view name = text_of(enumerator.name);
-  std::uint32_t number = 1;
-  if (!name.empty()) {
-    const auto used = dump_.names_.use(enumerator.name, name, NameSpace::identifiers);
-    if (!used)
-      return used.error();
-    number = *used;
+Result<void> Declare::write_enumerators(Type type, int level) {
+  const auto tabs = Writer::tabs(level + 1);
+  const bool is_signed = type.flag();
+  const std::string_view end = !type.is(kEnum64) ? "," : is_signed ? "LL," : "ULL,";
+  for (std::uint32_t index = 0; index < type.elements(); ++index) {
+    const Enumerator enumerator = type.enumerator(index);
+    const std::string_view name = text_of(enumerator.name);
+    const auto number =
+        name.empty() ? Result(1U) : dump_.names_.use(enumerator.name, name, NameSpace::identifiers);
+    if (!number)
+      return number.error();
+    char buffer[kSuffixedSize];
+    const auto value = static_cast<std::int64_t>(enumerator.value);
+    out().end_line(tabs, used_name(name, *number, buffer), " = ",
+                   is_signed ? Decimal::of_signed(value) : Decimal(enumerator.value), end);
   }
-  char buffer[kSuffixedSize];
-  const Decimal value = type.flag()
-                            ? Decimal::of_signed(static_cast<std::int64_t>(enumerator.value))
-                            : Decimal(enumerator.value);
-  const std::string_view end = !type.is(kEnum64) ? "," : type.flag() ? "LL," : "ULL,";
-  out().end_line(tabs, used_name(name, number, buffer), " = ", value, end);
   return {};
 }
 
@@ -51,17 +60,12 @@ Result<void> Declare::write_enum(std::uint32_t id, Type type, int level) {
   if (type.elements() == 0)
     return {};
   out().end_line(" {");
-  bool fits_half = true;
-  for (std::uint32_t index = 0; index < type.elements(); ++index) {
-    const Enumerator enumerator = type.enumerator(index);
-    fits_half = fits_half && enumerator.value >> 32 == 0;
-    if (const auto written = write_enumerator(type, enumerator, Writer::tabs(level + 1)); !written)
-      return written;
-  }
+  if (const auto written = write_enumerators(type, level); !written)
+    return written;
   out().text(Writer::tabs(level), "}");
   if (type.size() == 1)
     out().text(" __attribute__((mode(byte)))");
-  else if (type.size() == 8 && dump_.pointer_bytes_ == 8 && (type.is(kEnum) || fits_half))
+  else if (type.size() == 8 && dump_.pointer_bytes_ == 8 && (type.is(kEnum) || fits_half(type)))
     out().text(" __attribute__((mode(word)))");
   return {};
 }
