@@ -118,7 +118,9 @@ private:
   Result<void> plain_parameters(Frame& frame);
   Result<void> parameters(std::size_t at);
   Result<void> body(std::size_t at);
+  // begin comes before anything is written. It forgets what a call that failed has left.
   void begin();
+  // finish_frames goes on until all frames are finished, or something has failed.
   Result<void> finish_frames(Result<void> result);
   // finish writes what stands behind a declaration: of a member, its width and the end of the line.
   void finish(Declaration::End end) {

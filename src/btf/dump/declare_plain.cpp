@@ -61,7 +61,7 @@ Result<void> Declare::make_plain(std::uint32_t id, Plain& plain) {
   end = copy_text(end, keyword);
   end = copy_text(end, name);
   copy_text(end, kStars.substr(0, 1 + stars));
-  plain.bits = stars != 0 ? std::uint64_t{btf().pointer_bytes()} * 8 : bits_of(base);
+  plain.bits = stars != 0 ? std::uint64_t{btf().pointer_bytes()} * 8 : bits_of(id);
   plain.is_pointer = stars != 0;
   plain.length = length;
   return {};

@@ -77,7 +77,8 @@ bool Dump::settles_at_once(std::uint32_t id) {
   const Type type = btf_.type(id);
   if (!is_never_defined(type.kind()))
     return passes_->order.settles_at_once(id, type);
-  return states_.data()[id].is_settled = true;
+  states_.data()[id].is_settled = true;
+  return true;
 }
 
 // mark_references marks what the types from `from` up to `end` refer to.

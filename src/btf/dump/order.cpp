@@ -70,8 +70,11 @@ std::optional<bool> Order::find_answer(std::uint32_t id, bool by_pointer) {
 bool Order::settles_at_once(std::uint32_t id, Type type) {
   if (type.is(kFuncProto))
     return are_settled(type);
-  if (type.is(kPtr))
-    return state(id).is_settled = known_answer(type.target(), true).has_value();
+  if (type.is(kPtr)) {
+    const bool is_known = known_answer(type.target(), true).has_value();
+    state(id).is_settled = is_known;
+    return is_known;
+  }
   return (type.is_modifier() || type.is(kArray)) && known_answer(id, false);
 }
 

@@ -59,8 +59,9 @@ private:
   Result<void> leave(const Visit& visit);
   Result<void> end(std::uint32_t id, Type type, bool by_pointer, bool is_whole);
   Result<void> settle(std::uint32_t id) {
-    state(id).is_settled = true;
-    return settled_.append(id);
+    const auto noted = settled_.append(id);
+    state(id).is_settled = static_cast<bool>(noted);
+    return noted;
   }
   [[nodiscard]] bool is_loop(const Visit& visit);
   void mark(const Visit& visit, bool on);
