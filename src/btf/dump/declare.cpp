@@ -265,7 +265,6 @@ Result<void> Declare::begin_parameters(std::uint32_t id, Type function, int leve
   }
   if (dump_.state(id).is_being_written)
     return Errno(ELOOP);
-  dump_.state(id).is_being_written = true;
   out().text("(");
   Frame frame;
   frame.kind = Frame::Kind::parameters;
@@ -273,7 +272,13 @@ Result<void> Declare::begin_parameters(std::uint32_t id, Type function, int leve
   frame.id = id;
   frame.type = function;
   frame.end = end;
-  return frames_.append(frame);
+  if (const auto written = plain_parameters(frame); !written)
+    return written;
+  // Most have no other parameters.
+  if (frame.next != function.elements())
+    return push(frame);
+  end_parameters(frame);
+  return {};
 }
 
 // plain_parameters writes parameters up to one whose type is not plain, or void.
@@ -291,30 +296,31 @@ Result<void> Declare::plain_parameters(Frame& frame) {
   return {};
 }
 
-Result<void> Declare::parameters(std::size_t at) {
-  const Type type = frames_[at].type;
-  for (;;) {
-    Frame& frame = frames_[at];
-    if (const auto written = plain_parameters(frame); !written)
-      return written;
-    if (frame.next == type.elements())
-      break;
-    const Padded<2> before = comma_before(frame.next);
-    const Parameter parameter = type.parameter(frame.next++);
-    if (parameter.type == 0 && frame.next == type.elements()) {
-      out().text(before, "...");
-      break;
-    }
-    if (const auto declared = declare(before, parameter.type, text_of(parameter.name), frame.level,
-                                      Declaration::End::nothing);
-        !declared || frames_.size() != at + 1)
-      return declared;
+Result<void> Declare::write_parameter(Frame& frame) {
+  const Padded<2> before = comma_before(frame.next);
+  const Parameter parameter = frame.type.parameter(frame.next++);
+  if (parameter.type == 0 && frame.next == frame.type.elements()) {
+    out().text(before, "...");
+    return {};
   }
-  out().text(")");
-  const Frame frame = frames_.take_last();
-  dump_.state(frame.id).is_being_written = false;
-  finish(frame.end);
+  return declare(before, parameter.type, text_of(parameter.name), frame.level,
+                 Declaration::End::nothing);
+}
+
+Result<void> Declare::parameters(std::size_t at) {
+  while (frames_[at].next != frames_[at].type.elements()) {
+    if (const auto written = write_parameter(frames_[at]); !written || frames_.size() != at + 1)
+      return written;
+    if (const auto written = plain_parameters(frames_[at]); !written)
+      return written;
+  }
+  end_parameters(pop());
   return {};
+}
+
+void Declare::end_parameters(const Frame& frame) {
+  out().text(")");
+  finish(frame.end);
 }
 
 void Declare::begin() {

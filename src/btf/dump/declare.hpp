@@ -116,8 +116,23 @@ private:
   Result<void> begin_parameters(std::uint32_t id, Type function, int level, Declaration::End end);
   Result<void> begin_body(std::uint32_t id, Type type, int level);
   Result<void> plain_parameters(Frame& frame);
+  Result<void> write_parameter(Frame& frame);
   Result<void> parameters(std::size_t at);
+  void end_parameters(const Frame& frame);
   Result<void> body(std::size_t at);
+  Result<void> end_body(const Frame& frame);
+  // push and pop are for frames of parameters and bodies. A type that is on the stack cannot be
+  // begun again.
+  Result<void> push(const Frame& frame) {
+    const auto pushed = frames_.append(frame);
+    dump_.state(frame.id).is_being_written = static_cast<bool>(pushed);
+    return pushed;
+  }
+  Frame pop() {
+    const Frame frame = frames_.take_last();
+    dump_.state(frame.id).is_being_written = false;
+    return frame;
+  }
   // begin comes before anything is written. It forgets what a call that failed has left.
   void begin();
   // finish_frames goes on until all frames are finished, or something has failed.

@@ -85,14 +85,16 @@ Result<void> Declare::begin_body(std::uint32_t id, Type type, int level) {
   if (!packed)
     return packed.error();
   out().end_line(" {");
-  dump_.state(id).is_being_written = true;
   Frame frame;
   frame.kind = Frame::Kind::body;
   frame.level = level;
   frame.id = id;
   frame.type = type;
   frame.is_packed = type.is(kStruct) && *packed;
-  return frames_.append(frame);
+  if (const auto written = plain_members(frame); !written)
+    return written;
+  // Most have no other members.
+  return frame.next == type.elements() ? end_body(frame) : push(frame);
 }
 
 // plain_members writes members up to one whose type is not plain.
@@ -124,23 +126,22 @@ Result<void> Declare::write_member(Frame& frame) {
 }
 
 Result<void> Declare::body(std::size_t at) {
-  const Type type = frames_[at].type;
-  for (;;) {
-    if (const auto written = plain_members(frames_[at]); !written)
-      return written;
-    if (frames_[at].next == type.elements())
-      break;
+  while (frames_[at].next != frames_[at].type.elements()) {
     if (const auto written = write_member(frames_[at]); !written || frames_.size() != at + 1)
       return written;
+    if (const auto written = plain_members(frames_[at]); !written)
+      return written;
   }
-  Frame& frame = frames_[at];
+  return end_body(pop());
+}
+
+Result<void> Declare::end_body(const Frame& frame) {
+  const Type type = frame.type;
   const std::uint64_t end = std::uint64_t{type.size()} * kBitsPerByte;
   if (type.is(kStruct) && frame.offset < end)
     if (const auto written = write_padding(frame, end, frame.id, false); !written)
       return written;
   out().text(Writer::tabs(frame.level), frame.is_packed ? "} __attribute__((packed))" : "}");
-  dump_.state(frame.id).is_being_written = false;
-  frames_.truncate(at);
   return {};
 }
 

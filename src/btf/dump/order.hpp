@@ -31,12 +31,11 @@ private:
     std::uint32_t id;
     bool by_pointer;
     bool children_by_pointer;
-    bool is_whole; // an answer so far
+    bool is_whole = false; // an answer so far
 
     Visit(std::uint32_t visited, Type its_type, bool is_by_pointer)
         : type(its_type), children(its_type), id(visited), by_pointer(is_by_pointer),
-          children_by_pointer(type.is(kPtr) || (by_pointer && !type.is_composite())),
-          is_whole(false) {}
+          children_by_pointer(type.is(kPtr) || (by_pointer && !type.is_composite())) {}
   };
 
   [[nodiscard]] Dump::State& state(std::uint32_t id) { return dump_.state(id); }
