@@ -81,7 +81,8 @@ bool Dump::settles_at_once(std::uint32_t id) {
   return true;
 }
 
-// mark_references marks what the types from `from` up to `end` refer to.
+// mark_references marks what the types from `from` up to `end` refer to. What a function returns is
+// left out: as with libbpf, an enum without a name that is only returned has a definition.
 void Dump::mark_references(const Btf& btf, std::uint32_t from, std::uint32_t end) {
   const std::uint32_t first = btf.first_id();
   if (from < first)
@@ -89,11 +90,18 @@ void Dump::mark_references(const Btf& btf, std::uint32_t from, std::uint32_t end
   const Data data = btf.data();
   const std::size_t count = states_.size();
   State* const states = states_.data();
-  for (std::uint32_t id = std::max(from, first); id < end; ++id)
-    each_id(data.type(id - first).words(), [&](std::uint32_t other) {
-      if (other < count)
-        states[other].is_referenced = true;
-    });
+  const auto mark = [=](std::uint32_t id) {
+    if (id < count)
+      states[id].is_referenced = true;
+  };
+  for (std::uint32_t id = std::max(from, first); id < end; ++id) {
+    const Type type = data.type(id - first);
+    if (!type.is(kFuncProto))
+      each_id(type.words(), mark);
+    else
+      for (std::uint32_t left = type.elements(); left != 0; --left)
+        mark(type.parameter(left - 1).type);
+  }
 }
 
 // A new type may refer to any type, so only new ones are looked through.

@@ -110,7 +110,7 @@ private:
   Result<void> look_at_new();
   bool settles_at_once(std::uint32_t id);
   void mark_references(const Btf& btf, std::uint32_t from, std::uint32_t end);
-  // is_referenced: another type refers to a type.
+  // is_referenced: another type refers to a type, and does not only return it.
   bool is_referenced(std::uint32_t id);
   // begin_text comes before anything is written. It forgets what a callback that did not return
   // has left.

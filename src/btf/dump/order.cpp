@@ -11,9 +11,7 @@ namespace ringside::btf {
 // answer_alone answers for a type that refers to no other.
 Result<void> Order::answer_alone(std::uint32_t id, Type type) {
   const bool is_whole = type.is_enum() || type.is(kFwd);
-  // What is visited for another type is referenced.
-  if (is_whole &&
-      (dump_.btf_.name(type)[0] != '\0' || (visits_.empty() && !dump_.is_referenced(id))))
+  if (is_whole && (dump_.btf_.name(type)[0] != '\0' || !dump_.is_referenced(id)))
     if (const auto listed = dump_.list_.append(id); !listed)
       return listed;
   answer(is_whole);

@@ -68,6 +68,28 @@ static void names_twice_get_suffixes(void) {
   free_types(types);
 }
 
+static int enum_without_a_name(struct types types, const char* enumerator) {
+  const int id = btf__add_enum(types.btf, NULL, 4);
+
+  CHECK_EQ(btf__add_enum_value(types.btf, enumerator, 0), 0);
+  return id;
+}
+
+static void enums_without_a_name(void) {
+  struct types types = new_types();
+  const int alone = enum_without_a_name(types, "ALONE");
+  const int returned = enum_without_a_name(types, "RETURNED");
+  const int taken = enum_without_a_name(types, "TAKEN");
+  const int function = btf__add_func_proto(types.btf, returned);
+
+  CHECK_EQ(btf__add_func_param(types.btf, "x", taken), 0);
+  CHECK_TEXT(type_text(types, alone, 0), "enum {\n\tALONE = 0,\n};\n\n");
+  CHECK_TEXT(type_text(types, taken, 0), "");
+  CHECK_TEXT(type_text(types, function, 0), "enum {\n\tRETURNED = 0,\n};\n\n");
+  CHECK_TEXT(type_text(types, returned, 0), "");
+  free_types(types);
+}
+
 static void declarations(void) {
   struct types types = new_types();
   const int number = signed_int(types, "int", 4);
@@ -295,6 +317,7 @@ CASES(dump_type) = {
     CASE(types_added_between_calls, dump_type),
     CASE(gaps_are_padded, dump_type),
     CASE(names_twice_get_suffixes, dump_type),
+    CASE(enums_without_a_name, dump_type),
     CASE(declarations, emit_type_decl, .since = "1.5"),
     CASE(values_with_which_new_fails, new),
     CASE(ids_that_are_none, dump_type),

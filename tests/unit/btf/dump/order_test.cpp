@@ -55,6 +55,20 @@ TEST_CASE("a name that was used gets a number, by name space") {
                                      "typedef int A___3;\n\n");
 }
 
+TEST_CASE("an enum without a name that is at most returned has a definition") {
+  Types types;
+  types.enumeration("", 4, {{"A", 0}});     // 1
+  types.function(1, {});                    // 2
+  types.enumeration("", 4, {{"B", 0}});     // 3
+  types.function(0, {{"", 3}});             // 4
+  types.enumeration("", 4, {{"C", 0}});     // 5
+  types.pointer(2);                         // 6
+  types.reference(btf::kTypedef, "F_t", 6); // 7
+  CHECK(Dumped(types.btf()).all() == "enum {\n\tA = 0,\n};\n\n"
+                                     "enum {\n\tC = 0,\n};\n\n"
+                                     "typedef enum {\n\tA___2 = 0,\n} (*F_t)(void);\n\n");
+}
+
 TEST_CASE("a number that makes the name of another type is left out") {
   Types types;
   types.forward("t", btf::kStruct);
