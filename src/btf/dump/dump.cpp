@@ -14,9 +14,10 @@ namespace ringside::btf {
 
 namespace {
 
-// is_never_defined: a type of this kind prints nothing, and needs nothing.
-bool is_never_defined(Kind kind) {
-  constexpr std::uint32_t kNever = 1U << kFunc | 1U << kVar | 1U << kDatasec | 1U << kDeclTag;
+// is_never_due: a type of this kind needs nothing, and has no definition of its own.
+bool is_never_due(Kind kind) {
+  constexpr std::uint32_t kNever =
+      1U << kInt | 1U << kFloat | 1U << kFunc | 1U << kVar | 1U << kDatasec | 1U << kDeclTag;
   return (kNever >> kind & 1) != 0;
 }
 
@@ -52,7 +53,6 @@ Result<Owned<Dump>> Dump::make(const Btf& btf, Writer::Print print, void* contex
 }
 
 Result<void> Dump::look_at_new() {
-  constexpr std::uint32_t kFirstNames = 64;
   const std::size_t begin = states_.size();
   const std::uint32_t end = btf_.end_id();
   if (may_have_unknown_kinds(btf_))
@@ -60,8 +60,6 @@ Result<void> Dump::look_at_new() {
       if (!is_known(btf_.type(id).kind()))
         return Errno(EINVAL);
   if (const auto made = passes_->declare.make_places(end); !made)
-    return made;
-  if (const auto made = names_.make_places(std::min(end, kFirstNames)); !made)
     return made;
   if (const auto grown = states_.append_default(end - begin); !grown)
     return grown;
@@ -75,7 +73,7 @@ bool Dump::settles_at_once(std::uint32_t id) {
   if (states_.size() < btf_.end_id())
     return false;
   const Type type = btf_.type(id);
-  if (!is_never_defined(type.kind()))
+  if (!is_never_due(type.kind()))
     return passes_->order.settles_at_once(id, type);
   states_.data()[id].is_settled = true;
   return true;

@@ -54,7 +54,12 @@ Result<bool> Names::is_taken(std::string_view name, std::uint32_t number) {
 }
 
 Result<std::uint32_t> Names::use(std::uint32_t string, std::string_view name, NameSpace space) {
+  // Room for these costs less than to make room for a few, and for a few more.
+  constexpr std::size_t kFirst = 10;
   const auto number = static_cast<std::uint32_t>(names_.size());
+  if (number == 0)
+    if (const auto room = index_.reserve(kFirst); !room)
+      return room.error();
   if (const auto added = names_.append({string, {0, 0}}); !added)
     return added.error();
   const auto known = index_.find_or_insert(hash_text(name), number, [&](std::uint32_t at) {

@@ -24,9 +24,6 @@ public:
   // itself is left out. ENOMEM.
   Result<std::uint32_t> use(std::uint32_t string, std::string_view name, NameSpace space);
 
-  // make_places makes room for some names. ENOMEM.
-  Result<void> make_places(std::size_t count) { return index_.reserve(count); }
-
 private:
   struct Name {
     std::uint32_t string;

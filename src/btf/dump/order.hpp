@@ -57,8 +57,9 @@ private:
   [[nodiscard]] bool next_child(Visit& visit);
   Result<void> leave(const Visit& visit);
   Result<void> end(std::uint32_t id, Type type, bool by_pointer, bool is_whole);
+  // settle comes last of a visit: behind the outermost one nothing can fail, and be undone.
   Result<void> settle(std::uint32_t id) {
-    const auto noted = settled_.append(id);
+    const auto noted = visits_.empty() ? Result<void>() : settled_.append(id);
     state(id).is_settled = static_cast<bool>(noted);
     return noted;
   }
