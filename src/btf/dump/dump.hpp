@@ -77,7 +77,7 @@ private:
     // counted. 0: it was not used yet.
     std::uint32_t number = 0;
     std::uint8_t alignment = kUnknown; // once it was asked for
-    bool is_referenced : 1 = false;    // by another type; true of what was looked at
+    bool is_referenced : 1 = false;    // by a type before references_end_
     // For the order of definitions.
     bool is_settled : 1 = false;
     bool is_under_way : 1 = false;
