@@ -173,8 +173,10 @@ def case_shared(musl, options):
     sources = [*options.archive, *options.loaded]
     sources = [source for source in sources if not re.search(r"_(none|static)\.cpp$", source)]
     library = musl.folder / "libringside.so.1"
+    objects = compile_all(musl, options, joined(musl, sources))
     run([*CC, "-shared", "-nostdlib", "-Wl,-soname,libringside.so.1", "-Wl,-z,defs",
-         f"-Wl,--version-script={options.map}", *compile_all(musl, options, joined(musl, sources)), musl.lib / "libc.so", *musl.end()[:1], "-o", library])
+         f"-Wl,--version-script={options.map}", *objects, musl.lib / "libc.so", *musl.end()[:1],
+         "-o", library])
     loader = next(iter(glob.glob("/lib/ld-musl-*.so.1")), None) or skips.skip("no musl loader")
     for source in ("client.c", "no_library.c"):
         program = musl.folder / "dynamic"
