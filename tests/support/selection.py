@@ -6,6 +6,8 @@
   selection.py targets BUILD WORD...    the files that they need, as ninja names them
   selection.py left BUILD "OTHER WORD..."...
                                         the names of BUILD's tests that no other folder runs
+  selection.py left-targets BUILD "OTHER WORD..."...
+                                        the files that these need, and all others but tests
 
 A word that is a suite (such as unit, or a family of functions such as ring) means the tests of that
 suite. Any other word means the tests that have it in their name. Meson must have set the folder up.
@@ -41,26 +43,28 @@ def left(tests, others):
     return [test for test in tests if test["name"] not in names]
 
 
-def files_for(tests, targets, build):
-    """The files that tests need, relative to the build folder."""
+def files_for(tests, targets, build, by_default=False):
+    """The files that tests need, and those of targets that are built by default, relative to the
+    build folder."""
     needed = {target for test in tests for target in test["depends"]}
+    needed.update(target["id"] for target in targets if by_default and target["build_by_default"])
     return [os.path.relpath(path, os.path.abspath(build))
             for target in targets if target["id"] in needed for path in target["filename"]]
 
 
 def main(arguments):
-    if len(arguments) < 3 or arguments[0] not in ("tests", "targets", "left"):
+    if len(arguments) < 3 or arguments[0] not in ("tests", "targets", "left", "left-targets"):
         print(__doc__.strip(), file=sys.stderr)
         return 2
     what, build, *words = arguments
     tests = read(build, "tests")
-    if what == "left":
+    if what.startswith("left"):
         for folder, *suites in map(str.split, words):
             tests = left(tests, selected(read(folder, "tests"), suites))
     else:
         tests = selected(tests, words)
-    if what == "targets":
-        lines = files_for(tests, read(build, "targets"), build)
+    if what.endswith("targets"):
+        lines = files_for(tests, read(build, "targets"), build, what == "left-targets")
     else:
         lines = [test["name"] for test in tests]
     print("\n".join(lines))

@@ -12,7 +12,8 @@ TESTS = [
     {"name": "ringside-conform-page", "suite": ["ringside:tools"], "depends": ["c@exe", "a@exe"]},
     {"name": "scripts", "suite": ["ringside:tools"], "depends": []},
 ]
-TARGETS = [{"id": f"{name}@exe", "filename": [f"/build/main/tests/{name}"]} for name in "abcd"]
+TARGETS = [{"id": f"{name}@exe", "filename": [f"/build/main/tests/{name}"],
+            "build_by_default": name == "d"} for name in "abcd"]
 
 
 class Selection(unittest.TestCase):
@@ -43,6 +44,8 @@ class Selection(unittest.TestCase):
         self.assertEqual(selection.files_for(TESTS, TARGETS, "/build/main"),
                          ["tests/a", "tests/b", "tests/c"])
         self.assertEqual(selection.files_for(TESTS[3:], TARGETS, "/build/main"), [])
+        self.assertEqual(selection.files_for(TESTS[:1], TARGETS, "/build/main", by_default=True),
+                         ["tests/a", "tests/d"])
 
 
 if __name__ == "__main__":
