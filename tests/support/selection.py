@@ -2,17 +2,18 @@
 # SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 """Which tests of a build folder some words mean, and what must be built to run them.
 
-  selection.py tests BUILD WORD...      the names of the tests
-  selection.py targets BUILD WORD...    the files that they need, as ninja names them
-  selection.py left BUILD "OTHER WORD..."...
-                                        the names of BUILD's tests that no other folder runs
-  selection.py left-targets BUILD "OTHER WORD..."...
-                                        the files that these need, and all others but tests
+  selection.py tests BUILD [WORD...] [--but "OTHER WORD..."]...
+                                        the names of the tests
+  selection.py targets BUILD [WORD...] [--but "OTHER WORD..."]...
+                                        the files that they need, as ninja names them
 
 A word that is a suite (such as unit, or a family of functions such as ring) means the tests of that
-suite. Any other word means the tests that have it in their name. Meson must have set the folder up.
+suite. Any other word means the tests that have it in their name. Without words it is all tests, and
+what is built by default for another end. Left out are those that words mean in another folder.
+Meson must have set the folders up.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -53,20 +54,23 @@ def files_for(tests, targets, build, by_default=False):
 
 
 def main(arguments):
-    if len(arguments) < 3 or arguments[0] not in ("tests", "targets", "left", "left-targets"):
-        print(__doc__.strip(), file=sys.stderr)
-        return 2
-    what, build, *words = arguments
-    tests = read(build, "tests")
-    if what.startswith("left"):
-        for folder, *suites in map(str.split, words):
-            tests = left(tests, selected(read(folder, "tests"), suites))
-    else:
-        tests = selected(tests, words)
-    if what.endswith("targets"):
-        lines = files_for(tests, read(build, "targets"), build, what == "left-targets")
-    else:
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("tests", "targets"))
+    parser.add_argument("build")
+    parser.add_argument("words", nargs="*")
+    parser.add_argument("--but", action="append", default=[], type=str.split)
+    options = parser.parse_args(arguments)
+    tests = read(options.build, "tests")
+    if options.words:
+        tests = selected(tests, options.words)
+    for folder, *words in options.but:
+        tests = left(tests, selected(read(folder, "tests"), words))
+    if options.what == "tests":
         lines = [test["name"] for test in tests]
+    else:
+        lines = files_for(tests, read(options.build, "targets"), options.build,
+                          by_default=not options.words)
     print("\n".join(lines))
     return 0 if tests else 1
 
