@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 
 namespace ringside::btf {
@@ -102,6 +103,22 @@ inline constexpr std::uint32_t kKindCount = std::size(kKinds);
 constexpr bool is_known(Kind kind) {
   return kind != kVoid && kind < kKindCount;
 }
+
+// KindSet is some kinds, all of which the table knows; so must be those that are asked for.
+class KindSet {
+public:
+  constexpr KindSet(std::initializer_list<Kind> kinds) {
+    for (const Kind kind : kinds)
+      add(kind);
+  }
+  constexpr void add(Kind kind) { bits_ |= 1U << kind; }
+  [[nodiscard]] constexpr bool has(Kind kind) const { return (bits_ >> kind & 1) != 0; }
+
+private:
+  static_assert(kKindCount <= 32);
+
+  std::uint32_t bits_ = 0;
+};
 
 // kind_name is for messages.
 constexpr const char* kind_name(Kind kind) {

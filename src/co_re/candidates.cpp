@@ -22,13 +22,13 @@ btf::Kind searched_kind(btf::Kind kind) {
 class Candidates::Filter {
 public:
   void add(std::string_view name, btf::Kind kind) {
-    kinds_ |= 1U << kind;
+    kinds_.add(kind);
     starts_.set(start_of(name[0], name.size() > 1 ? name[1] : '\0'));
     // The first character of the name may be all of it, with a flavor behind.
     if (name.size() == 1)
       starts_.set(start_of(name[0], '_'));
   }
-  [[nodiscard]] bool passes(btf::Kind kind) const { return (kinds_ >> kind & 1) != 0; }
+  [[nodiscard]] bool passes(btf::Kind kind) const { return kinds_.has(kind); }
   [[nodiscard]] bool passes(const char* name) const {
     return name[0] != '\0' && starts_.test(start_of(name[0], name[1]));
   }
@@ -38,7 +38,7 @@ private:
     return std::size_t{static_cast<unsigned char>(first)} << 8 | static_cast<unsigned char>(second);
   }
 
-  std::uint32_t kinds_ = 0;
+  btf::KindSet kinds_{};
   std::bitset<1 << 16> starts_;
 };
 

@@ -9,18 +9,9 @@
 namespace ringside::btf {
 namespace {
 
-// has_plain_name: a type of this kind is written as its name, behind its keyword if it has one.
-bool has_plain_name(Kind kind) {
-  constexpr std::uint32_t kNamed = 1U << kVoid | 1U << kInt | 1U << kFloat | 1U << kTypedef |
-                                   1U << kStruct | 1U << kUnion | 1U << kEnum | 1U << kEnum64 |
-                                   1U << kFwd;
-  return (kNamed >> kind & 1) != 0;
-}
-bool has_keyword(Kind kind) {
-  constexpr std::uint32_t kTags =
-      1U << kStruct | 1U << kUnion | 1U << kEnum | 1U << kEnum64 | 1U << kFwd;
-  return (kTags >> kind & 1) != 0;
-}
+// Types of these kinds are written as their names, the latter behind a keyword.
+constexpr KindSet kBare = {kVoid, kInt, kFloat, kTypedef};
+constexpr KindSet kTagged = {kStruct, kUnion, kEnum, kEnum64, kFwd};
 
 } // namespace
 
@@ -43,12 +34,11 @@ Result<void> Declare::make_plain(std::uint32_t id, Plain& plain) {
     base = type.target();
     type = btf().type(base);
   }
-  if (!has_plain_name(type.kind()))
-    return {};
-  const std::string_view keyword = has_keyword(type.kind()) ? keyword_of(type) : "";
+  const bool is_tagged = kTagged.has(type.kind());
   // A struct without a name is written out.
-  if (!keyword.empty() && btf().name(type)[0] == '\0')
+  if (is_tagged ? btf().name(type)[0] == '\0' : !kBare.has(type.kind()))
     return {};
+  const std::string_view keyword = is_tagged ? keyword_of(type) : "";
   char buffer[kSuffixedSize];
   const auto used = dump_.name(base, type, buffer);
   if (!used)

@@ -14,12 +14,8 @@ namespace ringside::btf {
 
 namespace {
 
-// is_never_due: a type of this kind needs nothing, and has no definition of its own.
-bool is_never_due(Kind kind) {
-  constexpr std::uint32_t kNever =
-      1U << kInt | 1U << kFloat | 1U << kFunc | 1U << kVar | 1U << kDatasec | 1U << kDeclTag;
-  return (kNever >> kind & 1) != 0;
-}
+// Types of these kinds need nothing, and have no definition of their own.
+constexpr KindSet kNeverDue = {kInt, kFloat, kFunc, kVar, kDatasec, kDeclTag};
 
 // may_have_unknown_kinds: only a layout says how long types of such kinds are.
 bool may_have_unknown_kinds(const Btf& btf) {
@@ -73,7 +69,7 @@ bool Dump::settles_at_once(std::uint32_t id) {
   if (states_.size() < btf_.end_id())
     return false;
   const Type type = btf_.type(id);
-  if (!is_never_due(type.kind()))
+  if (!kNeverDue.has(type.kind()))
     return passes_->order.settles_at_once(id, type);
   states_.data()[id].is_settled = true;
   return true;
