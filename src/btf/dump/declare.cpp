@@ -61,12 +61,11 @@ void Declare::write_dimension(Type array) {
 Result<void> Declare::declare_chain(std::string_view before, std::uint32_t id,
                                     std::string_view name, int level, Declaration::End end) {
   out().text(before);
-  Declaration declaration;
-  declaration.chain_begin = chain_.size();
-  declaration.suffix_begin = suffixes_.size();
-  declaration.name = name;
-  declaration.level = level;
-  declaration.end = end;
+  Declaration declaration{.chain_begin = chain_.size(),
+                          .suffix_begin = suffixes_.size(),
+                          .name = name,
+                          .level = level,
+                          .end = end};
   const auto found = find_chain(id);
   if (!found)
     return found.error();
@@ -266,12 +265,8 @@ Result<void> Declare::begin_parameters(std::uint32_t id, Type function, int leve
   if (dump_.state(id).is_being_written)
     return Errno(ELOOP);
   out().text("(");
-  Frame frame;
-  frame.kind = Frame::Kind::parameters;
-  frame.level = level;
-  frame.id = id;
-  frame.type = function;
-  frame.end = end;
+  Frame frame{
+      .kind = Frame::Kind::parameters, .level = level, .id = id, .type = function, .end = end};
   if (const auto written = plain_parameters(frame); !written)
     return written;
   // Most have no other parameters.

@@ -85,12 +85,11 @@ Result<void> Declare::begin_body(std::uint32_t id, Type type, int level) {
   if (!packed)
     return packed.error();
   out().end_line(" {");
-  Frame frame;
-  frame.kind = Frame::Kind::body;
-  frame.level = level;
-  frame.id = id;
-  frame.type = type;
-  frame.is_packed = type.is(kStruct) && *packed;
+  Frame frame{.kind = Frame::Kind::body,
+              .level = level,
+              .id = id,
+              .type = type,
+              .is_packed = type.is(kStruct) && *packed};
   if (const auto written = plain_members(frame); !written)
     return written;
   // Most have no other members.
