@@ -104,7 +104,8 @@ constexpr bool is_known(Kind kind) {
   return kind != kVoid && kind < kKindCount;
 }
 
-// KindSet is some kinds, all of which the table knows; so must be those that are asked for.
+// KindSet is some kinds that the table has lines for. Any may be asked for: a BTF with a layout may
+// have others.
 class KindSet {
 public:
   constexpr KindSet(std::initializer_list<Kind> kinds) {
@@ -112,7 +113,9 @@ public:
       add(kind);
   }
   constexpr void add(Kind kind) { bits_ |= 1U << kind; }
-  [[nodiscard]] constexpr bool has(Kind kind) const { return (bits_ >> kind & 1) != 0; }
+  [[nodiscard]] constexpr bool has(Kind kind) const {
+    return kind < kKindCount && (bits_ >> kind & 1) != 0;
+  }
 
 private:
   static_assert(kKindCount <= 32);

@@ -131,4 +131,10 @@ TEST_CASE("the info word has 24 bits of elements and 7 of kind") {
   CHECK(std::string(btf::kind_name(btf::kFuncProto)) == "FUNC_PROTO");
 }
 
+TEST_CASE("a set has its kinds, and none that the table does not know") {
+  constexpr btf::KindSet kSet = {btf::kVoid, btf::kEnum64};
+  for (std::uint32_t kind = 0; kind <= 0x7f; ++kind)
+    CHECK(kSet.has(btf::Kind{kind}) == (kind == btf::kVoid || kind == btf::kEnum64));
+}
+
 } // namespace ringside::test
