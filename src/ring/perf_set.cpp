@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/failure.hpp"
-#include "kernel/cpus.hpp"
 #include "kernel/refusal.hpp"
 #include "os/clock.hpp"
 #include "os/file.hpp"
@@ -23,8 +22,6 @@ namespace {
 // A BPF program that looked up the quiet event before the ring left it is done in much less time
 // than this many looks.
 constexpr unsigned kSettlingLooks = 4;
-
-constexpr char kSubject[] = "perf_buffer";
 
 // For how long a ring must have been busy before it gets a larger one.
 constexpr std::uint64_t kBusyPerfNs = os::kNsPerMs;
@@ -145,48 +142,10 @@ Result<void> PerfSet::add(RingPlace place, const kernel::Wanted& wanted) {
   return {};
 }
 
-void PerfSet::look_for_cpus() {
-  // A CPU that has come has no ring yet, and one that is back an empty one.
-  const bool may_have_come = ring_count() != has_ring_.size() || has_empty_ring();
-  if (silenced() || !may_have_come || !calls_to_follow_.allowed() || !cpu_watch_.due())
-    return;
-  const auto followed = follow_online_cpus();
-  if (followed) {
-    cpu_watch_.succeeded();
-    return;
-  }
-  cpu_watch_.failed();
-  could_not("CPUs that come online are not read for now", followed.error());
-}
-
 void PerfSet::could_not(const char* what, Errno error) {
   if (!std::exchange(failure_said_, true))
     say(LogLevel::debug, kSubject, "%s: %s", what,
         kernel::explain(kernel::RefusedCall::other, error, {}, {}).text);
-}
-
-Result<void> PerfSet::follow_online_cpus() {
-  const auto online = kernel::try_cpu_mask(kernel::kOnlineCpus);
-  if (!online)
-    return online.error();
-  Result<void> followed;
-  for (std::size_t index = 0; index < ring_count(); ++index) {
-    PerfRing& ring = this->ring(index);
-    const auto cpu = static_cast<unsigned>(ring.cpu());
-    // The order matters: each look compares with the one before.
-    if (!ring.stands_still() || !online->contains(cpu))
-      continue;
-    if (const auto renewed = ring.renew(attr_); !renewed) {
-      followed = renewed;
-      continue;
-    }
-    say(LogLevel::debug, kSubject, "CPU %u is back: its ring is renewed", cpu);
-  }
-  for (unsigned cpu = 0; cpu < has_ring_.size(); ++cpu)
-    if (!has_ring_[cpu] && online->contains(cpu))
-      if (const auto added = add({static_cast<int>(cpu), cpu}, {}); !added)
-        followed = added;
-  return followed;
 }
 
 Result<void> PerfSet::grow(std::size_t index) {
@@ -363,11 +322,6 @@ Result<std::size_t> PerfSet::consume_within(Budget& budget) {
   if (!read)
     return read.error();
   return static_cast<std::size_t>(budget.taken());
-}
-
-bool PerfSet::has_empty_ring() const {
-  return std::any_of(rings().begin(), rings().end(),
-                     [](const auto& ring) { return ring->unread() == 0; });
 }
 
 void PerfSet::watched_by_program() {

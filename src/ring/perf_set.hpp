@@ -72,6 +72,8 @@ public:
   }
 
 private:
+  static constexpr char kSubject[] = "perf_buffer"; // of messages
+
   // poll_once is poll without looking at CPUs.
   Result<int> poll_once(int timeout_ms);
   // consume_all reads all rings, within a budget if there is one.
