@@ -39,6 +39,9 @@ public:
     return read_ != nullptr && pthread_equal(thread_, pthread_self()) != 0 && below(frame, read_);
   }
 
+  // unfinished is whether a read of any thread has yet to return, or was left.
+  [[nodiscard]] bool unfinished() const { return read_ != nullptr; }
+
 private:
   // Stacks grow down.
   static bool below(const void* frame, const void* other) {

@@ -81,8 +81,9 @@ Result<Owned<PerfSet>> PerfSet::open(std::span<const RingPlace> places, const Ri
 
   set->params_ = params;
   const std::size_t larger = larger_size(params.data_size, settings.busy_bytes_total);
-  if (const auto quiet = watermark_attr(*params.attr, larger);
-      quiet && larger != 0 && params.data_size >= kLeastSize) {
+  const auto quiet = watermark_attr(*params.attr, larger);
+  set->may_read_unasked_ = quiet.has_value() && settings.max_latency_ns != 0;
+  if (quiet && larger != 0 && params.data_size >= kLeastSize) {
     set->quiet_attr_ = *quiet;
     set->params_.wakeups = {.max_latency_ns = settings.max_latency_ns,
                             .signalled_size = params.data_size,
@@ -259,6 +260,24 @@ Result<int> PerfSet::poll(int timeout_ms) {
   }
 }
 
+bool PerfSet::forget_names(const void* frame) {
+  static_cast<void>(ready().wait(0));
+  bool holds = false;
+  bool is_within = false;
+  bool was_left = false;
+  for (const auto& ring : rings()) {
+    const bool is_given = ring->being_read(frame);
+    holds = holds || (ring->unread() != 0 && !is_given);
+    is_within = is_within || is_given;
+    was_left = was_left || (ring->has_unfinished_read() && !is_given);
+  }
+  // What is read now may be named later: the kernel signals a record after it is there. In a
+  // callback it is not known what came behind the records that are being read. But a callback that
+  // is left each time is not called again each time.
+  set_unasked(is_within || (holds && !was_left) ? 1 : 0);
+  return holds || ready().interrupted();
+}
+
 Result<int> PerfSet::poll_once(int timeout_ms) {
   // epoll_wait(2) fails with EINVAL when asked for 0 events; without rings, so do we.
   if (ring_count() == 0)
@@ -266,10 +285,15 @@ Result<int> PerfSet::poll_once(int timeout_ms) {
   // A program that asks the kernel by itself uses up what the kernel reports: what is there is
   // found by looking.
   const bool asked = watched_ && holds_something();
+  const void* const frame = __builtin_frame_address(0);
   const bool waits = timeout_ms != 0;
   const Timed timed = by_clock() || busy_bytes_ != 0 ? Timed::looks : Timed::nothing;
   if (timed == Timed::looks)
     tidy(os::now_ns());
+  // A program that watches the set's descriptor would find it ready for what is read already.
+  const bool unasked =
+      reads_unasked(waits && may_read_unasked_ && !watched_ && timed == Timed::nothing) ||
+      (this->unasked() != 0 && forget_names(frame));
   const auto wait = [&](std::uint64_t end_ns, std::uint64_t now_ns) {
     if (by_clock())
       return ready().wait_until(std::min(earliest_due_ns(), end_ns), now_ns);
@@ -283,7 +307,10 @@ Result<int> PerfSet::poll_once(int timeout_ms) {
   const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
     const PerfRing& ring = this->ring(index);
     // A ring that has a larger one has two descriptors, and may be named for what is read already.
-    const bool something = (why == LookFor::signal && !ring.grown()) || ring.unread() != 0;
+    const bool named = why == LookFor::signal && !ring.grown();
+    // What the callback was given that this call comes from is not given again.
+    const bool is_given = why != LookFor::signal && ring.being_read(frame);
+    const bool something = named || (ring.unread() != 0 && !is_given);
     if (!something && !ring.wakeups().by_clock())
       return Looked::nothing;
     if (why == LookFor::signal)
@@ -296,7 +323,7 @@ Result<int> PerfSet::poll_once(int timeout_ms) {
       return Looked::stop;
     return something ? Looked::something : Looked::nothing;
   };
-  const auto polled = poll_with(timed, asked ? 0 : timeout_ms, wait, due, look_at);
+  const auto polled = poll_with(unasked, timed, asked ? 0 : timeout_ms, wait, due, look_at);
   if (!end || *end != 0)
     return end;
   if (!polled)
@@ -322,6 +349,13 @@ Result<std::size_t> PerfSet::consume_within(Budget& budget) {
   if (!read)
     return read.error();
   return static_cast<std::size_t>(budget.taken());
+}
+
+int PerfSet::give_epoll_fd() {
+  watched_by_program();
+  if (unasked() != 0 && forget_names(__builtin_frame_address(0)) && ready().add_timer())
+    ready().show_ready(os::now_ns());
+  return epoll_fd();
 }
 
 void PerfSet::watched_by_program() {

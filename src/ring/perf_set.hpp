@@ -62,10 +62,7 @@ public:
     watched_by_program();
     return ring(index).fd();
   }
-  int give_epoll_fd() {
-    watched_by_program();
-    return epoll_fd();
-  }
+  int give_epoll_fd();
   const PerfRing& give_ring(std::size_t index) {
     watched_by_program();
     return ring(index);
@@ -76,6 +73,10 @@ private:
 
   // poll_once is poll without looking at CPUs.
   Result<int> poll_once(int timeout_ms);
+  // forget_names has the kernel forget which rings it would still name though all is read there. It
+  // is whether the call that is under way is to read what is there, or to end: something has come,
+  // perhaps before the names went, or it is interrupted. See ReadMark for `frame`.
+  bool forget_names(const void* frame);
   // consume_all reads all rings, within a budget if there is one.
   Result<int> consume_all(Budget* budget);
   void watched_by_program();
@@ -131,6 +132,8 @@ private:
   OwnCalls calls_to_adapt_;
   bool adaptive_ = false;
   bool watched_ = false;
+  // The kernel wakes for each record, and the user has not asked for exactly that.
+  bool may_read_unasked_ = false;
   // The larger rings: how many bytes they may have, and have, together.
   std::uint64_t busy_bytes_total_ = 0;
   std::uint64_t busy_bytes_ = 0;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "os/clock.hpp"
 #include "ring/ready_set.hpp"
@@ -17,9 +18,9 @@ namespace ringside {
 
 inline constexpr std::uint64_t kNever = UINT64_MAX;
 
-// Why a ring is looked at: the kernel has named it, or it is due by the clock, or the call is about
-// to end, when all rings are looked at.
-enum class LookFor { signal, clock, end };
+// Why a ring is looked at: it has something unread, before the kernel is asked; or the kernel has
+// named it, or it is due by the clock, or the call is about to end, when all rings are looked at.
+enum class LookFor { unread, signal, clock, end };
 // Looked is what came of it: the call goes on to wait if all looks found nothing, and ends at once
 // with a stop.
 enum class Looked { nothing, something, stop };
@@ -67,6 +68,17 @@ bool any_due(const Turn turn, std::size_t ring_count, Due due, Stops stops) {
     if (const std::size_t index = turn.at(step, ring_count); due(index) && stops(index))
       return true;
   return false;
+}
+
+// look_at_unread looks at the rings that have something unread, and does not wait.
+template <class IsUnread, class Look>
+void look_at_unread(std::size_t ring_count, Turn& turn, IsUnread is_unread, Look look) {
+  bool begun = false;
+  any_due(turn, ring_count, is_unread, [&](std::size_t index) {
+    if (!std::exchange(begun, true))
+      turn.begun_with(index);
+    return look(index, LookFor::unread, 0) == Looked::stop;
+  });
 }
 
 // poll_rings waits until a look finds something, or for `timeout_ms` as epoll_wait(2) counts it.

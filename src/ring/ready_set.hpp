@@ -55,6 +55,8 @@ public:
   Result<void> interrupt();
   // interrupted says whether the last wait was ended so.
   [[nodiscard]] bool interrupted() const { return interrupted_; }
+  // interruptible says whether interrupt was ever called.
+  [[nodiscard]] bool interruptible() const { return interrupt_.get() >= 0; }
 
   [[nodiscard]] int fd() const { return epoll_.get(); }
 

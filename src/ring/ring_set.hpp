@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "base/array.hpp"
 #include "base/owned.hpp"
@@ -101,6 +102,26 @@ protected:
   [[nodiscard]] bool by_clock() const { return by_clock_; }
   void set_by_clock(bool by_clock) { by_clock_ = by_clock; }
 
+  // reads_unasked is whether a poll that may do so looks at all rings and does not ask the kernel.
+  // The ring that the last one has begun with is likely to have more, and to ask costs as much as
+  // to read a few records. To look at many rings costs more than to ask. What a callback was given
+  // whose read is under way, or was left, waits for the kernel. A thread is cancelled where it
+  // asks, so that is never long in coming.
+  [[nodiscard]] bool reads_unasked(bool may) {
+    constexpr unsigned kMost = 4;
+    constexpr std::size_t kMostRings = 32;
+    const bool reads = may && unasked_ < kMost && !ready_.interruptible() && ring_count_ != 0 &&
+                       ring_count_ <= kMostRings &&
+                       rings_[turn_.at(ring_count_ - 1, ring_count_)]->unread() != 0 &&
+                       std::none_of(rings().begin(), rings().end(),
+                                    [](const auto& ring) { return ring->has_unfinished_read(); });
+    unasked_ += reads ? 1 : 0;
+    return reads;
+  }
+  // unasked is how many polls have done so since the kernel was asked.
+  [[nodiscard]] unsigned unasked() const { return unasked_; }
+  void set_unasked(unsigned polls) { unasked_ = polls; }
+
   // earliest_due_ns is when the first of the rings by the clock is due; kNever if there are none.
   [[nodiscard]] std::uint64_t earliest_due_ns() const {
     std::uint64_t due_ns = kNever;
@@ -125,9 +146,14 @@ protected:
     return wakeups.barred(roughly_ns) ? roughly_ns : os::now_ns();
   }
 
-  // poll_with is poll_rings on these rings.
+  // poll_with is poll_rings on these rings, or look_at_unread, if that is enough.
   template <class Wait, class Due, class Look>
-  Result<void> poll_with(Timed timed, int timeout_ms, Wait wait, Due due, Look look) {
+  Result<void> poll_with(bool unasked, Timed timed, int timeout_ms, Wait wait, Due due, Look look) {
+    if (unasked) {
+      const auto is_unread = [this](std::size_t index) { return rings_[index]->unread() != 0; };
+      look_at_unread(ring_count_, turn_, is_unread, look);
+      return {};
+    }
     const auto polled = poll_rings(ready_, ring_count_, turn_, timed, timeout_ms, wait, due, look);
     if (by_clock_)
       by_clock_ = earliest_due_ns() != kNever;
@@ -159,6 +185,7 @@ private:
   std::size_t ring_count_ = 0;
   Counter polls_;
   bool by_clock_ = false;
+  unsigned unasked_ = 0;
   Turn turn_;
   bool silenced_ = false;
 };

@@ -118,7 +118,7 @@ Result<std::size_t> RingbufSet::poll(int timeout_ms) {
       ring.woken();
     if (ring.wakeups().by_clock())
       ring.looked_at_while_held_back(why == LookFor::signal);
-    const bool reported = ring.listed() && !ring.wakeups().by_clock();
+    const bool reported = why == LookFor::unread || (ring.listed() && !ring.wakeups().by_clock());
     end = look(ring, now_ns);
     if (!end)
       return Looked::stop;
@@ -127,7 +127,11 @@ Result<std::size_t> RingbufSet::poll(int timeout_ms) {
       return Looked::stop;
     return reported || *end != 0 ? Looked::something : Looked::nothing;
   };
-  const auto polled = poll_with(timed, timeout_ms, wait, due, look_at);
+  const bool unasked =
+      reads_unasked(timeout_ms != 0 && max_latency_ns_ != 0 && timed != Timed::looks);
+  if (!unasked)
+    set_unasked(0);
+  const auto polled = poll_with(unasked, timed, timeout_ms, wait, due, look_at);
   if (!end)
     return end;
   if (!polled)

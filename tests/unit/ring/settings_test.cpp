@@ -3,27 +3,15 @@
 // that follows.
 #include "ring/settings.hpp"
 
-#include <cstdlib>
 #include <string>
 
 #include <catch2/catch.hpp>
 
 #include "messages.hpp"
+#include "variable.hpp"
 
 namespace ringside::test {
 namespace {
-
-// Variable is set while it is there.
-class Variable {
-public:
-  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-  ~Variable() { unsetenv(name_); }
-
-private:
-  const char* name_;
-};
 
 constexpr char kPerCpu[] = "RINGSIDE_PERF_BYTES_PER_CPU";
 constexpr char kTotal[] = "RINGSIDE_PERF_BYTES_TOTAL";
