@@ -21,9 +21,7 @@ enum Room : int { kUnknown, kNotNeeded, kRaised };
 int room = kUnknown;
 std::uint64_t wanted = UINT64_MAX;
 
-// The change to memory cgroups came with this version. Kernels of distributions that are older by
-// their number may have it, and then have a helper that came with it.
-constexpr std::uint32_t kFirstWithCgroups = version(5, 11, 0);
+// A kernel that is older by its number, but charges memory cgroups, has a helper that came with it.
 constexpr std::int32_t kHelperOfThatVersion = 160; // bpf_ktime_get_coarse_ns
 
 } // namespace

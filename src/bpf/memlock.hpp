@@ -5,8 +5,13 @@
 #include <cstdint>
 
 #include "base/result.hpp"
+#include "bpf/version.hpp"
 
 namespace ringside::bpf {
+
+// The first version that does not. Kernels of distributions that are older by their number may be
+// like it.
+inline constexpr std::uint32_t kFirstWithCgroups = version(5, 11, 0);
 
 // charged_to_cgroup is whether a kernel of this version charges them to the memory cgroup. An older
 // one than 5.11 is asked by a small program; EPERM and EAGAIN if its answer is none.

@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 
 #include "base/error_text.hpp"
+#include "bpf/memlock.hpp"
 #include "bpf/version.hpp"
 
 namespace ringside::kernel {
@@ -114,16 +115,13 @@ void explain_bpf_make_in_user_namespace(TextBuilder& text, const ProcessFacts& f
            "delegate_attachs");
 }
 
-// Before this version maps and programs take of the memory that a process may lock.
-constexpr std::uint32_t kFirstWithCgroups = bpf::version(5, 11, 0);
-
 void explain_bpf_make(TextBuilder& text, const ProcessFacts& facts) {
   if (facts.in_user_namespace.value_or(false))
     return explain_bpf_make_in_user_namespace(text, facts);
   if (!facts.capabilities || !may(facts, kCapBpf))
     return explain_bpf(text, facts);
-  if (facts.kernel_version.value_or(kFirstWithCgroups) < kFirstWithCgroups && facts.memlock_bytes &&
-      *facts.memlock_bytes != UINT64_MAX)
+  if (facts.kernel_version.value_or(bpf::kFirstWithCgroups) < bpf::kFirstWithCgroups &&
+      facts.memlock_bytes && *facts.memlock_bytes != UINT64_MAX)
     return text.add(": the limit on locked memory (ulimit -l) is %" PRIu64
                     " KiB, of which Linux before 5.11 takes maps and programs: raise it",
                     *facts.memlock_bytes / 1024);
