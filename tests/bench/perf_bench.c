@@ -144,14 +144,31 @@ static double time_making(const void* made) {
   return took / 1000;
 }
 
+/* Where the user has decided on both, the library does not ask whether a filter confines the
+ * thread.
+ */
+static double time_making_decided(const void* made) {
+  double took;
+
+  setenv("RINGSIDE_WAKEUPS", "adaptive", 1);
+  setenv("RINGSIDE_FOLLOW_CPUS", "on", 1);
+  took = time_making(made);
+  unsetenv("RINGSIDE_WAKEUPS");
+  unsetenv("RINGSIDE_FOLLOW_CPUS");
+  return took;
+}
+
 void perf_bench(const struct bench* bench) {
   static const struct row reads = {"perf consume", "ns a record", open_reader, time_reads,
                                    close_reader};
   static const struct row making = {"new + free, all CPUs", "us", open_maker, time_making,
                                     close_maker};
+  static const struct row decided = {"the same, variables set", "us", open_maker,
+                                     time_making_decided, close_maker};
 
   bench_compare_sizes(bench, &reads);
   bench_compare(bench, &making, 0);
+  bench_compare(bench, &decided, 0);
 }
 
 uint64_t perf_bench_once(const struct library* library, unsigned size) {
