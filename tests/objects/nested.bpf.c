@@ -11,14 +11,15 @@ struct inner {
   __type(value, int);
 };
 
-extern struct inner later;
+// clang puts maps into .maps in the order in which their types are known, so this name has another.
+extern char name_of_later asm("later");
 
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
   __uint(max_entries, 4);
   __type(key, int);
   __array(values, struct inner);
-} outer SEC(".maps") = {.values = {[2] = &later}};
+} outer SEC(".maps") = {.values = {[2] = (void*)&name_of_later}};
 
 struct inner later SEC(".maps");
 

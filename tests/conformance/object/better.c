@@ -58,6 +58,23 @@ static void inner_map_is_set(void) {
   bpf_object__close(object);
 }
 
+static void inner_map_comes_later(void) {
+  struct bpf_object* object = open_object("nested.el", NULL);
+  const struct bpf_map *outer = map_of(object, "outer"), *later = map_of(object, "later");
+  struct bpf_map_info info = {0};
+  const int slot = 2;
+  __u32 id = 0, size = sizeof(info);
+
+  CHECK(bpf_object__next_map(object, outer) == later);
+  CHECK_EQ(bpf_object__load(object) == 0, differs());
+  if (differs()) {
+    CHECK_EQ(bpf_map_lookup_elem(bpf_map__fd(outer), &slot, &id), 0);
+    CHECK_EQ(bpf_obj_get_info_by_fd(bpf_map__fd(later), &info, &size), 0);
+    CHECK_EQ(id, info.id);
+  }
+  bpf_object__close(object);
+}
+
 /* Names in a bpf file system. */
 
 /* own_mounts: what this case mounts, it alone sees. */
@@ -276,6 +293,8 @@ CASES(object_better) = {
          .difference = "reused-data-is-live"),
     CASE(inner_map_is_set, "bpf_map__inner_map", .difference = "inner-map-stays",
          .stock_outcome = CRASHES),
+    CASE(inner_map_comes_later, "bpf_object__load", .needs = NEEDS_LIVE,
+         .difference = "inner-map-comes-later"),
     CASE(left_out_is_not_pinned, "bpf_object__pin_programs", .needs = NEEDS_LIVE, .since = "1.5",
          .difference = "left-out-program-is-not-pinned", .kernel = "5.13"),
     CASE(pin_again_elsewhere, "bpf_map__pin", .needs = NEEDS_LIVE,
