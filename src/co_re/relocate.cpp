@@ -20,6 +20,23 @@ bool is_wide_enumerator(const Spec& local) {
   return local.btf->type(local.last().type).size() == sizeof(std::uint64_t);
 }
 
+// way_to_choose says how a program names one of several types of the target. A record that only one
+// of them matches decides for the records behind it.
+const char* way_to_choose(btf::Type root) {
+  switch (root.kind()) {
+  case btf::kStruct:
+  case btf::kUnion:
+    return "ask earlier in the program, by bpf_core_field_exists, for a member that only the right "
+           "one has";
+  case btf::kEnum:
+  case btf::kEnum64:
+    return "ask earlier in the program, by bpf_core_enum_value_exists, for an enumerator that only "
+           "the right one has";
+  default:
+    return "a program cannot say which of them it means";
+  }
+}
+
 // adjust_access says what a load or store of the field becomes, where the sizes differ.
 void adjust_access(Change& change, const Value& local, const Value& target) {
   if (!local.has_access || !target.has_access || local.access.bytes == target.access.bytes)
@@ -62,16 +79,42 @@ Result<bool> Relocation::match(const Spec& local, Kind kind, TypeRef candidate, 
   return true;
 }
 
-Result<void> Relocation::ambiguous(const Spec& local, const Match& one, const Match& other,
-                                   const Subject& subject) const {
+// answers_of lists the candidates that match, and what each would give. It ends with one that
+// cannot be compared, which has a message of its own.
+Text Relocation::answers_of(const Spec& local, Kind kind, std::span<const TypeRef> agreeing,
+                            std::span<const TypeRef> others, const Subject& subject) const {
+  constexpr std::uint32_t kMostListed = 8;
+  Text answers;
+  std::uint32_t count = 0;
+  for (const auto part : {agreeing, others})
+    for (const TypeRef candidate : part) {
+      Match found;
+      const auto matched = match(local, kind, candidate, found, subject);
+      if (!matched)
+        return answers;
+      if (!*matched)
+        continue;
+      if (count++ == kMostListed) {
+        answers.add(", and there are more");
+        return answers;
+      }
+      answers.add("%s%s [%" PRIu32 "] of %s gives %" PRIu64, count == 1 ? "" : ", ",
+                  candidate.btf->name(candidate.type()), candidate.id,
+                  candidates_.name_of(candidate.btf), found.value.number);
+      if (line_of(kind).about == About::field)
+        answers.add(" at bit %" PRIu64, found.spec.bit_offset);
+    }
+  return answers;
+}
+
+Result<void> Relocation::ambiguous(const Spec& local, Kind kind, std::span<const TypeRef> agreeing,
+                                   std::span<const TypeRef> others, const Subject& subject) const {
   const Text path = text_of(local);
-  return fail(subject, Errno(EINVAL),
-              "'%.*s' is ambiguous: type [%" PRIu32 "] of %s gives %" PRIu64 ", but type [%" PRIu32
-              "] of %s gives %" PRIu64
-              ": give the program's type the members that tell them from each other",
-              static_cast<int>(path.view().size()), path.view().data(), one.candidate.id,
-              candidates_.name_of(one.candidate.btf), one.value.number, other.candidate.id,
-              candidates_.name_of(other.candidate.btf), other.value.number);
+  const Text answers = answers_of(local, kind, agreeing, others, subject);
+  return fail(subject, Errno(EINVAL), "%s of '%.*s' is ambiguous: %.*s: %s", line_of(kind).name,
+              static_cast<int>(path.view().size()), path.view().data(),
+              static_cast<int>(answers.view().size()), answers.view().data(),
+              way_to_choose(local_.type(btf::strip(local_, local.root))));
 }
 
 // find compares all candidates and leaves those that match.
@@ -85,7 +128,7 @@ Result<void> Relocation::find(Resolved& resolved, Match& best, const Subject& su
   Vector<TypeRef>& candidates = **list;
 
   std::size_t matching = 0;
-  for (const TypeRef candidate : candidates) {
+  for (const TypeRef& candidate : candidates) {
     Match next;
     const auto matched = match(local, resolved.kind, candidate, next, subject);
     if (!matched)
@@ -95,7 +138,8 @@ Result<void> Relocation::find(Resolved& resolved, Match& best, const Subject& su
     if (matching == 0)
       best = next;
     else if (!same_answer(resolved.kind, best.spec, best.value, next.spec, next.value))
-      return ambiguous(local, best, next, subject);
+      return ambiguous(local, resolved.kind, {candidates.begin(), matching},
+                       {&candidate, candidates.end()}, subject);
     candidates[matching++] = candidate;
   }
   resolved.found = matching != 0;

@@ -8,6 +8,7 @@
 #include "base/byte_order.hpp"
 #include "base/failure.hpp"
 #include "base/result.hpp"
+#include "base/text.hpp"
 #include "btf/btf.hpp"
 #include "co_re/candidates.hpp"
 #include "co_re/patch.hpp"
@@ -62,8 +63,12 @@ private:
 
   Result<bool> match(const Spec& local, Kind kind, TypeRef candidate, Match& match,
                      const Subject& subject) const;
-  Result<void> ambiguous(const Spec& local, const Match& one, const Match& other,
-                         const Subject& subject) const;
+  // ambiguous is the failure that candidates give different answers: those that agree are followed
+  // by others, of which the first does not.
+  Result<void> ambiguous(const Spec& local, Kind kind, std::span<const TypeRef> agreeing,
+                         std::span<const TypeRef> others, const Subject& subject) const;
+  [[nodiscard]] Text answers_of(const Spec& local, Kind kind, std::span<const TypeRef> agreeing,
+                                std::span<const TypeRef> others, const Subject& subject) const;
   Result<void> find(Resolved& resolved, Match& best, const Subject& subject);
 
   const btf::Btf& local_;

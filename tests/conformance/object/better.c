@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -232,6 +233,36 @@ static void long_lines_of_configuration(void) {
   bpf_object__close(object);
 }
 
+/* look_for_both is a printer that finds a warning which names both types that may be meant. */
+static bool names_both;
+
+__attribute__((format(printf, 2, 0))) static int
+look_for_both(enum libbpf_print_level level, const char* format, va_list arguments) {
+  char text[1024];
+
+  vsnprintf(text, sizeof(text), format, arguments);
+  names_both |= level == LIBBPF_WARN && strstr(text, "amb___1 [20] of /proc/self/fd") &&
+                strstr(text, "amb [22] of /proc/self/fd");
+  return 0;
+}
+
+static void ambiguous_types_are_listed(void) {
+  const struct test_object* types = test_object("core_target/types.el");
+  const int fd = memfd_create("types", MFD_CLOEXEC);
+  char path[32];
+  OPTS(bpf_object_open_opts, opts, .btf_custom_path = path);
+  struct bpf_object* object;
+
+  snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+  CHECK_EQ(write(fd, types->bytes, types->size), types->size);
+  object = open_object("core_order/the_id_of_two.el", &opts);
+  libbpf_set_print(look_for_both);
+  CHECK_FAILS(bpf_object__load(object), EINVAL);
+  CHECK_EQ(names_both, differs());
+  bpf_object__close(object);
+  close(fd);
+}
+
 /* What is wrong with a kernel, or with what it lets this process see. */
 
 /* loads_without_files: a child loads an object whose externs are all weak, with this configuration,
@@ -312,6 +343,8 @@ CASES(object_better) = {
          .difference = "instructions-without-room", .stock_outcome = ANYHOW),
     CASE(long_lines_of_configuration, "bpf_object__load", .needs = NEEDS_LIVE,
          .difference = "lines-of-any-length"),
+    CASE(ambiguous_types_are_listed, "bpf_object__load", .needs = NEEDS_LIVE,
+         .difference = "ambiguous-types-are-listed"),
     CASE(no_configuration_for_weak_ones, "bpf_object__load", .needs = NEEDS_LIVE,
          .difference = "no-configuration-for-weak-ones"),
     CASE(hidden_addresses_are_told, "bpf_object__load", .needs = NEEDS_LIVE,

@@ -186,13 +186,87 @@ TEST_CASE("candidates that match must agree, and those that do not match leave t
   SECTION("y alone is ambiguous") {
     CHECK(test.error(local, "0:1", Kind::field_byte_offset) == EINVAL);
     CHECK(messages.warnings() == 1);
-    CHECK_THAT(messages.last(), Catch::Contains("amb.y") && Catch::Contains("[4]") &&
-                                    Catch::Contains("[5]") && Catch::Contains("gives 8") &&
-                                    Catch::Contains("gives 4"));
+    CHECK_THAT(messages.last(),
+               Catch::Contains("byte_off of 'amb.y' is ambiguous: amb___1 [4] of vmlinux gives 8 "
+                               "at bit 64, amb [5] of vmlinux gives 4 at bit 32: ask earlier") &&
+                   Catch::Contains("bpf_core_field_exists"));
   }
   SECTION("x decides for all records behind it") {
     CHECK(test.number(local, "0:0", Kind::field_byte_offset) == 0);
     CHECK(test.number(local, "0:1", Kind::field_byte_offset) == 8);
+  }
+}
+
+TEST_CASE("the id of several types is ambiguous, and all of them are listed") {
+  Case test;
+  Messages messages;
+  const auto integer = test.local.signed_integer("int", 4);
+  const auto local = test.local.structure("amb", 4, {{"x", integer, 0}});
+  const auto other = test.target.signed_integer("int", 4);
+  const auto first = test.target.structure("amb", 4, {{"y", other, 0}});
+  test.target.structure("other", 4, {{"y", other, 0}});
+  const auto second = test.target.structure("amb___1", 4, {{"x", other, 0}});
+
+  SECTION("they come with their BTF and what each would give") {
+    CHECK(test.error(local, "0", Kind::type_id_target) == EINVAL);
+    CHECK(messages.warnings() == 1);
+    CHECK_THAT(messages.last(),
+               Catch::Contains("target_type_id of 'amb' is ambiguous: amb [2] of vmlinux gives 2, "
+                               "amb___1 [4] of vmlinux gives 4: ask earlier"));
+    CHECK(first == 2);
+    CHECK(second == 4);
+  }
+  SECTION("those behind the first that disagrees are listed, up to a bound") {
+    for (int count = 3; count <= 8; ++count)
+      test.target.structure("amb", 4, {});
+    SECTION("eight") {
+      CHECK(test.error(local, "0", Kind::type_id_target) == EINVAL);
+      CHECK_THAT(messages.last(), Catch::Contains(", amb [10] of vmlinux gives 10: ask earlier"));
+    }
+    SECTION("nine") {
+      test.target.structure("amb", 4, {});
+      CHECK(test.error(local, "0", Kind::type_id_target) == EINVAL);
+      CHECK_THAT(
+          messages.last(),
+          Catch::Contains(", amb [10] of vmlinux gives 10, and there are more: ask earlier"));
+    }
+    CHECK(messages.warnings() == 1);
+  }
+  SECTION("the advice is true: a member that only one has decides") {
+    CHECK(test.number(local, "0:0", Kind::field_exists) == 1);
+    CHECK(test.number(local, "0", Kind::type_id_target) == second);
+  }
+}
+
+TEST_CASE("an enumerator or a type of another kind has its own advice if it is ambiguous") {
+  Case test;
+  Messages messages;
+  const auto colors = test.local.enumeration("colors", 4, {{"red", 1}, {"blue", 2}});
+  const auto alias =
+      test.local.reference(btf::kTypedef, "alias", test.local.signed_integer("int", 4));
+  test.target.enumeration("colors", 4, {{"red", 7}});
+  test.target.enumeration("colors___1", 4, {{"red", 8}, {"blue", 9}});
+  const auto other = test.target.signed_integer("int", 4);
+  test.target.reference(btf::kTypedef, "alias", other);
+  test.target.reference(btf::kTypedef, "alias", test.target.pointer(other));
+  test.target.reference(btf::kTypedef, "alias", other);
+
+  SECTION("of an enumerator") {
+    CHECK(test.error(colors, "0", Kind::enumval_value) == EINVAL);
+    CHECK_THAT(messages.last(),
+               Catch::Contains("enumval_value of 'colors.red' is ambiguous: colors [1] of vmlinux "
+                               "gives 7, colors___1 [2] of vmlinux gives 8: ask earlier") &&
+                   Catch::Contains("bpf_core_enum_value_exists"));
+  }
+  SECTION("the advice is true: an enumerator that only one has decides") {
+    CHECK(test.number(colors, "1", Kind::enumval_exists) == 1);
+    CHECK(test.number(colors, "0", Kind::enumval_value) == 8);
+  }
+  SECTION("types that do not match are not listed") {
+    CHECK(test.error(alias, "0", Kind::type_id_target) == EINVAL);
+    CHECK_THAT(messages.last(),
+               Catch::Contains("alias [4] of vmlinux gives 4, alias [7] of vmlinux "
+                               "gives 7: a program cannot say"));
   }
 }
 
@@ -206,6 +280,9 @@ TEST_CASE("a module is asked for names that the kernel does not have, and for no
   const auto module_integer = module.signed_integer("int", 4);
   module.structure("in_kernel", 4, {{"a", module_integer, 0}});
   module.structure("in_module", 8, {{"a", module_integer, 32}});
+  const auto twice = local.structure("twice", 4, {{"a", integer, 0}});
+  module.structure("twice", 4, {{"a", module_integer, 0}});
+  module.structure("twice", 8, {{"a", module_integer, 32}});
 
   struct Modules {
     int asked = 0;
@@ -224,6 +301,11 @@ TEST_CASE("a module is asked for names that the kernel does not have, and for no
   CHECK(modules.asked == 0);
   CHECK(relocation.resolve({in_module, "0:0", offset}, "test")->change.number == 4);
   CHECK(modules.asked == 1);
+  const Messages messages;
+  CHECK_FALSE(relocation.resolve({twice, "0:0", offset}, "test"));
+  CHECK_THAT(messages.last(),
+             Catch::Contains("twice [4] of some_module gives 0 at bit 0, twice [5] "
+                             "of some_module gives 4 at bit 32:"));
 }
 
 TEST_CASE("a record that makes no sense is refused") {
