@@ -29,6 +29,7 @@ inline constexpr CachedFact kCachedFacts[] = {
     {"attach types of programs", "a process ends with its kernel"},
     {"links of many uprobes", "a process ends with its kernel"},
     {"offsets of map values", "a process ends with its kernel"},
+    {"lack of variables", "a process ends with its kernel"},
     {"links of perf events", "a process ends with its kernel"},
     {"system call of uprobes", "a process ends with its kernel"},
     {"type of kprobe events", "the kernel numbers types of events when it boots"},

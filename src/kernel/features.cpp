@@ -2,6 +2,7 @@
 // Asking the kernel by small programs.
 #include "kernel/features.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <span>
@@ -32,6 +33,18 @@ Result<os::UniqueFd> load(std::uint32_t type, std::span<const bpf_insn> insns,
                          .license = "GPL",
                          .expected_attach_type = attach_type};
   return bpf::load_program(attr);
+}
+
+// create_value makes a map of one value, and naming_value is a program that names a place in it.
+Result<os::UniqueFd> create_value() {
+  return bpf::create_map({.map_type = BPF_MAP_TYPE_ARRAY,
+                          .key_size = sizeof(std::uint32_t),
+                          .value_size = sizeof(std::uint64_t),
+                          .max_entries = 1});
+}
+std::array<bpf_insn, 4> naming_value(int map_fd, std::int32_t offset) {
+  return {bpf::insn::make(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_VALUE, 0, map_fd),
+          bpf::insn::make(0, 0, 0, 0, offset), kNothing[0], kNothing[1]};
 }
 
 // uprobe_error is why there is no link with an uprobe in a folder, for a process of the number
@@ -140,24 +153,33 @@ bool has_perf_link() {
   });
 }
 
+bool lacks_variables() {
+  static Cached<cached_fact("lack of variables")> kept;
+  return kept.holds([]() -> Result<bool> {
+    const auto map = create_value();
+    if (!map)
+      return map.error();
+    const auto loaded = load(BPF_PROG_TYPE_SOCKET_FILTER, naming_value(map->get(), 0));
+    // This is what the verifier refuses it with.
+    if (!loaded && loaded.error() != Errno(EINVAL))
+      return loaded.error();
+    return !loaded;
+  });
+}
+
 bool has_full_value_offsets() {
   static Cached<cached_fact("offsets of map values")> kept;
   return kept.holds([]() -> Result<bool> {
-    const auto map = bpf::create_map({.map_type = BPF_MAP_TYPE_ARRAY,
-                                      .key_size = sizeof(std::uint32_t),
-                                      .value_size = sizeof(std::uint64_t),
-                                      .max_entries = 1});
+    const auto map = create_value();
     if (!map)
       return map.error();
     constexpr std::int32_t kFar = 1 << 30;
-    const bpf_insn insns[] = {
-        bpf::insn::make(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_VALUE, 0, map->get()),
-        bpf::insn::make(0, 0, 0, 0, kFar), kNothing[0], kNothing[1]};
+    const auto insns = naming_value(map->get(), kFar);
     // Both kinds of kernel refuse this: older ones for the offset, newer ones for the value.
     char log[1024] = "";
     bpf::ProgLoadAttr attr{.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
-                           .insn_cnt = static_cast<std::uint32_t>(std::size(insns)),
-                           .insns = insns,
+                           .insn_cnt = static_cast<std::uint32_t>(insns.size()),
+                           .insns = insns.data(),
                            .license = "GPL",
                            .log_level = 1,
                            .log_size = sizeof(log),

@@ -29,6 +29,10 @@ bool has_uprobe_counter();
 // has_perf_link: programs are attached to perf events by links. Linux 5.15.
 bool has_perf_link();
 
+// lacks_variables: programs cannot have variables, which are the values of maps that instructions
+// name. Linux before 5.2. False where the kernel cannot be asked.
+bool lacks_variables();
+
 // has_full_value_offsets: an instruction can load any address in the value of a map, not only those
 // in its first 512 MiB.
 bool has_full_value_offsets();

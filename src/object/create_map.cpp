@@ -60,10 +60,16 @@ Result<os::UniqueFd> create(bpf::MapCreateAttr& attr, Loading& loading) {
                     [&] { return bpf::create_map(attr); });
 }
 
+// is_beyond_kernel is whether the kernel has refused a map of variables because programs cannot
+// have any there.
+bool is_beyond_kernel(const Map& map, Errno error) {
+  return map.is_data() && error == Errno(EINVAL) && kernel::lacks_variables();
+}
+
 // make_typed makes a map with the types of its keys and values. If the kernel refuses that, it
 // makes the map without types, and removes them from the plan.
 Result<os::UniqueFd> make_typed(bpf::MapCreateAttr attr, MapPlan& plan, Loading& loading,
-                                const Subject& subject) {
+                                const Map& map, const Subject& subject) {
   const btf::Btf* const btf = loading.object.btf();
   if (!takes_types(plan.type)) {
     plan.key_type_id = 0;
@@ -75,7 +81,8 @@ Result<os::UniqueFd> make_typed(bpf::MapCreateAttr attr, MapPlan& plan, Loading&
     attr.btf_value_type_id = plan.type != BPF_MAP_TYPE_STRUCT_OPS ? plan.value_type_id : 0;
   }
   auto made = create(attr, loading);
-  if (made || (attr.btf_key_type_id == 0 && attr.btf_value_type_id == 0))
+  if (made || (attr.btf_key_type_id == 0 && attr.btf_value_type_id == 0) ||
+      is_beyond_kernel(map, made.error()))
     return made;
   say(LogLevel::warn, subject,
       "the kernel does not take it with its types (error %d), so it goes without them",
@@ -107,10 +114,43 @@ bool takes_types(std::uint32_t map_type) {
 
 Result<void> Map::make_template(Loading& loading, os::UniqueFd& made) {
   const Subject subject(loading.subject, "map", inner_->name());
-  auto fd = make_typed(attr_of(inner_->plan_, inner_->name()), inner_->plan_, loading, subject);
+  auto fd =
+      make_typed(attr_of(inner_->plan_, inner_->name()), inner_->plan_, loading, *inner_, subject);
   if (!fd)
     return kernel::refused(subject, kMaking, fd.error());
   made = std::move(*fd);
+  return {};
+}
+
+// leave_out leaves out a map of variables, for the programs that do not use it.
+Result<void> Map::leave_out(const Subject& subject) {
+  say(LogLevel::info, subject,
+      "is left out: programs cannot have variables on this kernel, which is older than Linux 5.2");
+  plan_.autocreate = false;
+  return {};
+}
+
+// make_by makes the map by a request that is complete but for types. A map of variables is left out
+// where programs cannot have any.
+Result<void> Map::make_by(bpf::MapCreateAttr& attr, Loading& loading, const Subject& subject) {
+  // Without these flags the kernel takes the map, but no program that names its value.
+  constexpr std::uint32_t kNewer = BPF_F_MMAPABLE | BPF_F_RDONLY_PROG;
+  if (is_data() && (plan_.flags & kNewer) == 0 && kernel::lacks_variables())
+    return leave_out(subject);
+  auto fd = make_typed(attr, plan_, loading, *this, subject);
+  if (!fd && is_beyond_kernel(*this, fd.error()))
+    return leave_out(subject);
+  // Kernels before 5.5 cannot map the memory of arrays.
+  if (!fd && fd.error() == Errno(EINVAL) && is_data() && (plan_.flags & BPF_F_MMAPABLE) != 0) {
+    attr.map_flags &= ~std::uint32_t{BPF_F_MMAPABLE};
+    if (auto without = make_typed(attr, plan_, loading, *this, subject)) {
+      plan_.flags &= ~std::uint32_t{BPF_F_MMAPABLE};
+      fd = std::move(without);
+    }
+  }
+  if (!fd)
+    return kernel::refused(subject, kMaking, fd.error());
+  fd_ = std::move(*fd);
   return {};
 }
 
@@ -149,19 +189,7 @@ Result<void> Map::make_map(Loading& loading) {
     attr.excl_prog_hash = owner.data();
     attr.excl_prog_hash_size = static_cast<std::uint32_t>(owner.size());
   }
-  auto fd = make_typed(attr, plan_, loading, subject);
-  // Kernels before 5.5 cannot map the memory of arrays.
-  if (!fd && fd.error() == Errno(EINVAL) && is_data() && (plan_.flags & BPF_F_MMAPABLE) != 0) {
-    attr.map_flags &= ~std::uint32_t{BPF_F_MMAPABLE};
-    if (auto without = make_typed(attr, plan_, loading, subject)) {
-      plan_.flags &= ~std::uint32_t{BPF_F_MMAPABLE};
-      fd = std::move(without);
-    }
-  }
-  if (!fd)
-    return kernel::refused(subject, kMaking, fd.error());
-  fd_ = std::move(*fd);
-  return {};
+  return make_by(attr, loading, subject);
 }
 
 // find_pinned uses the map that is pinned at the pin path. False: no map is pinned there.
@@ -274,7 +302,7 @@ Result<void> Map::create(Loading& loading) {
         return found.error();
     }
     if (!fd_)
-      if (const auto made = make_map(loading); !made)
+      if (const auto made = make_map(loading); !made || !plan_.autocreate)
         return made;
     if (const auto put = put_first_content(loading); !put)
       return put;

@@ -14,6 +14,7 @@
 #include "base/owned.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
+#include "bpf/attr.hpp"
 #include "object/parsed.hpp"
 #include "object/plan.hpp"
 #include "object/struct_ops.hpp"
@@ -134,6 +135,8 @@ private:
   [[nodiscard]] Errno too_late() const;
   Result<bool> find_pinned();
   Result<void> make_map(Loading& loading);
+  Result<void> make_by(bpf::MapCreateAttr& attr, Loading& loading, const Subject& subject);
+  Result<void> leave_out(const Subject& subject);
   Result<void> make_template(Loading& loading, os::UniqueFd& made);
   Result<void> put_content(Loading& loading);
   void map_content();

@@ -85,7 +85,11 @@ void Relocator::external() {
   const Extern& external = parsed_.externs[reference_.index];
   const LiveExtern& live = targets_.externs[reference_.index];
   if (external.kind == Extern::Kind::kconfig) {
-    load_value(targets_.maps[parsed_.kconfig_map].fd, external.offset);
+    const LiveMap& config = targets_.maps[parsed_.kconfig_map];
+    if (config.exists)
+      load_value(config.fd, external.offset);
+    else
+      make_call(kMissingMap + static_cast<std::int32_t>(parsed_.kconfig_map));
     return;
   }
   if (reference_.is_call) {

@@ -10,6 +10,7 @@
 #include "base/scan.hpp"
 #include "base/text.hpp"
 #include "co_re/patch.hpp"
+#include "kernel/features.hpp"
 #include "object/loading.hpp"
 
 namespace ringside::object {
@@ -23,6 +24,12 @@ constexpr Meaning kMeanings[] = {
     {"was left out by autocreate",
      "the program uses a map that was not made: leave out the program by autoload as well, or make "
      "the map"},
+    {"programs cannot have variables on this kernel",
+     "the kernel is older than Linux 5.2: leave out the program by autoload, or have it keep its "
+     "values in maps that it looks up"},
+    {"unrecognized bpf_ld_imm64 insn",
+     "the kernel is too old for an address that the program loads: of a variable before Linux 5.2, "
+     "of one of the kernel's before 5.10, of a function before 5.13"},
     {"the kernel has no function '",
      "compare the function's address with 0 before it is called, or declare it without __weak to "
      "learn of it earlier"},
@@ -148,8 +155,11 @@ bool add_cause(Text& text, const Loading& loading, const Program& program,
   }
   const auto map = call.helper - static_cast<std::uint64_t>(kMissingMap);
   if (map < parsed.maps.size()) {
-    text.add("%u: <missing map>\nmap '%s' is used here, but was left out by autocreate\n",
-             call.insn, loading.object.maps()[map].name());
+    const Map& missing = loading.object.maps()[map];
+    const bool is_beyond_kernel = missing.is_data() && kernel::lacks_variables();
+    text.add("%u: <missing map>\nmap '%s' is used here, but %s\n", call.insn, missing.name(),
+             is_beyond_kernel ? "programs cannot have variables on this kernel"
+                              : "was left out by autocreate");
     return true;
   }
   const auto external = call.helper - static_cast<std::uint64_t>(kMissingFunction);

@@ -115,6 +115,11 @@ void sim_set_long_bits(unsigned bits);
  * sim_reset brings 64 back. */
 void sim_set_page_count_bits(unsigned bits);
 
+/* sim_set_variables(0): a kernel before Linux 5.2, where programs cannot have variables: it refuses
+ * maps that programs may only read or write, and instructions that name the value of a map.
+ * sim_reset brings 1 back. */
+void sim_set_variables(int on);
+
 /* sim_fail: the nth call (1 is the next one) of `call` fails with `error`; nth 0 takes it back.
  * Calls: perf_event_open ioctl mmap epoll_create epoll_ctl epoll_wait map_info
  * map_look_up map_next_key map_freeze map_batch map_update map_delete map_create prog_load prog_run

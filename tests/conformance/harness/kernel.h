@@ -68,6 +68,7 @@ struct sim_calls {
   int (*emit_raw)(int event_fd, const void* bytes, size_t size, uint64_t advance);
   int (*set_positions)(int event_fd, uint64_t head, uint64_t tail);
   void (*set_page_count_bits)(unsigned bits);
+  void (*set_variables)(int on);
   int (*event_fd)(int map_fd, uint32_t key);
   void (*fail)(const char* call, unsigned nth, int error);
   void (*fail_from)(const char* call, unsigned nth, int error);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "harness/conform.h"
+#include "harness/kernel.h"
 #include "object/changed.h"
 #include "object/objects.h"
 
@@ -313,6 +314,47 @@ static void hidden_addresses_are_told(void) {
   bpf_object__close(object);
 }
 
+/* Where programs cannot have variables, a program is refused in either case. What differs is what
+ * the verifier gets in the place of an address, and so what the log says. */
+static void load_with_variables(const char* name, const char* map_name) {
+  const __u8 load = BPF_LD | BPF_IMM | BPF_DW, call = BPF_JMP | BPF_CALL;
+  char log[4096] = "";
+  OPTS(bpf_object_open_opts, opts, .object_name = "o", .kernel_log_buf = log,
+       .kernel_log_size = sizeof(log));
+  struct bpf_object* object = open_object(name, &opts);
+  const struct bpf_insn* insn;
+
+  CHECK_FAILS(bpf_object__load(object), EINVAL);
+  CHECK(!bpf_map__autocreate(map_of(object, map_name)));
+  insn = bpf_program__insns(program_of(object, "entry"));
+  while (insn->code != load && insn->code != call)
+    insn++;
+  CHECK_EQ(insn->code, differs() ? call : load);
+  CHECK_EQ(strstr(log, map_name) != NULL, differs());
+  bpf_object__close(object);
+}
+
+static void variables_of_an_old_kernel(void) {
+  sim.set_variables(0);
+  load_with_variables("data.el", "o.rodata");
+  /* An older kernel has nothing against the flags of this map, which are 0. */
+  load_with_variables("datasec/static_alone.el", "o.data");
+  /* Values of the configuration are variables, too. */
+  load_with_variables("kconfig/types.el", "o.kconfig");
+}
+
+static void variables_that_nothing_uses(void) {
+  struct bpf_object* object = open_object("data.el", NULL);
+  struct bpf_map* map = NULL;
+
+  sim.set_variables(0);
+  bpf_program__set_autoload(program_of(object, "entry"), false);
+  CHECK_EQ(bpf_object__load(object), 0);
+  while ((map = bpf_object__next_map(object, map)))
+    CHECK(!bpf_map__autocreate(map));
+  bpf_object__close(object);
+}
+
 CASES(object_better) = {
 #define CASE(name_, function_, ...)                                                                \
   { .name = "better." #name_, .body = name_, .function = function_, __VA_ARGS__ }
@@ -343,6 +385,9 @@ CASES(object_better) = {
          .difference = "instructions-without-room", .stock_outcome = ANYHOW),
     CASE(long_lines_of_configuration, "bpf_object__load", .needs = NEEDS_LIVE,
          .difference = "lines-of-any-length"),
+    CASE(variables_of_an_old_kernel, "bpf_object__load", .needs = NEEDS_SIM, .since = "1.4",
+         .difference = "variables-of-an-old-kernel"),
+    CASE(variables_that_nothing_uses, "bpf_object__load", .needs = NEEDS_SIM),
     CASE(ambiguous_types_are_listed, "bpf_object__load", .needs = NEEDS_LIVE,
          .difference = "ambiguous-types-are-listed"),
     CASE(no_configuration_for_weak_ones, "bpf_object__load", .needs = NEEDS_LIVE,

@@ -185,6 +185,10 @@ void sim_set_long_bits(unsigned bits) {
   Kernel::instance().bpf().set_long_bits(bits);
 }
 
+void sim_set_variables(int on) {
+  Kernel::instance().bpf().set_variables(on != 0);
+}
+
 void sim_fail(const char* call, unsigned nth, int error) {
   script(call, nth, error, false);
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -13,6 +15,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "bpf/attr.hpp"
+#include "bpf/insn.hpp"
+#include "os/bpf.hpp"
 #include "os/epoll.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
@@ -95,6 +100,61 @@ TEST_CASE("an offline CPU opens no event, and its events stay off when it is bac
   auto ring = os::map_shared(again->get(), 0, 2 * os::page_size(), os::Access::read_write);
   REQUIRE(store_event(rig->map.get(), 1, again->get()));
   CHECK(sim_output(rig->map.get(), 1, &value, sizeof(value)) == 0);
+}
+
+// verdict_on loads a program that begins so: the error, and the verifier's words.
+std::pair<int, std::string> verdict_on(std::vector<bpf_insn> insns) {
+  insns.insert(insns.end(), {bpf::insn::move(BPF_REG_0, 0), bpf::insn::exit()});
+  char log[256] = "";
+  bpf_attr attr = {};
+  attr.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
+  attr.insn_cnt = static_cast<std::uint32_t>(insns.size());
+  attr.insns = bpf::Address(insns.data()).bits();
+  attr.license = bpf::Address("GPL").bits();
+  attr.log_level = 1;
+  attr.log_size = sizeof(log);
+  attr.log_buf = bpf::Address(log).bits();
+  const auto loaded = os::bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+  if (!loaded)
+    return {loaded.error().value(), log};
+  const os::UniqueFd fd(*loaded);
+  return {0, log};
+}
+
+Result<os::UniqueFd> create_value(std::uint32_t flags) {
+  bpf_attr attr = {};
+  attr.map_type = BPF_MAP_TYPE_ARRAY;
+  attr.key_size = sizeof(std::uint32_t);
+  attr.value_size = sizeof(std::uint64_t);
+  attr.max_entries = 1;
+  attr.map_flags = flags;
+  const auto made = os::bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+  return made ? Result<os::UniqueFd>(os::UniqueFd(*made)) : Result<os::UniqueFd>(made.error());
+}
+
+TEST_CASE("where programs cannot have variables, their maps and instructions are refused") {
+  const bool has_variables = GENERATE(true, false);
+  sim_reset(1);
+  sim_set_variables(has_variables ? 1 : 0);
+  const auto constant = create_value(BPF_F_RDONLY_PROG);
+  CHECK((constant ? 0 : constant.error().value()) == (has_variables ? 0 : EINVAL));
+  const auto map = create_value(0);
+  REQUIRE(map);
+  const auto naming = [&map](std::uint8_t what) {
+    return verdict_on({bpf::insn::make(BPF_LD | BPF_IMM | BPF_DW, 1, what, 0, map->get()), {}});
+  };
+  CHECK(naming(BPF_PSEUDO_MAP_FD).first == 0);
+  const auto [error, log] = naming(BPF_PSEUDO_MAP_VALUE);
+  CHECK(error == (has_variables ? 0 : EINVAL));
+  CHECK((log == "unrecognized bpf_ld_imm64 insn\n") == !has_variables);
+}
+
+TEST_CASE("a program that calls a helper which no kernel has is refused") {
+  sim_reset(1);
+  CHECK(verdict_on({bpf::insn::call(BPF_FUNC_ktime_get_ns)}).first == 0);
+  const auto [error, log] = verdict_on({bpf::insn::call(2001000000)});
+  CHECK(error == EINVAL);
+  CHECK(log == "0: (85) call unknown#2001000000\ninvalid func unknown#2001000000\n");
 }
 
 TEST_CASE("a wait that finds nothing moves the clock to its timeout, and no further") {

@@ -160,6 +160,28 @@ TEST_CASE("each reference changes its instruction") {
   }
 }
 
+TEST_CASE("a value of .kconfig is missing where its map was left out") {
+  Parsed parsed;
+  Extern external;
+  external.kind = Extern::Kind::kconfig;
+  REQUIRE(parsed.externs.append(external));
+  parsed.kconfig_map = 1;
+  Code code;
+  const bpf_insn insns[] = {load(), bpf_insn{}};
+  REQUIRE(code.insns.append_all(insns));
+  REQUIRE(code.references.append({0, RefersTo::external, false, 0}));
+  const LiveMap maps[] = {{true, 70}, {false, -1}};
+  const LiveExtern externs[] = {{}};
+  object::RelocationTargets targets;
+  targets.maps = maps;
+  targets.externs = externs;
+  REQUIRE(object::relocate(code, parsed, targets, "made.o"));
+  for (const bpf_insn& insn : code.insns) {
+    CHECK(insn.code == kCall);
+    CHECK(insn.imm == object::kMissingMap + 1);
+  }
+}
+
 TEST_CASE("instructions that were set and do not fit the relocations are refused") {
   const struct {
     const char* what;

@@ -140,6 +140,8 @@ const Case kCases[] = {
      "other types of programs", ""},
     {"0: (85) call bpf_timer_init#169\nunknown func bpf_timer_init#169\n", 0,
      "unknown func bpf_timer_init#169", "too old for it", ""},
+    {"unrecognized bpf_ld_imm64 insn\nprocessed 0 insns (limit 131072)\n", 0,
+     "unrecognized bpf_ld_imm64 insn", "Linux 5.2", ""},
     {"0: (85) call unknown#9999\ninvalid func unknown#9999\n", 0, "invalid func unknown#9999",
      "does not have the helper", ""},
     {"17: (15) if r1 == 0x0 goto pc-14\n"
@@ -184,6 +186,10 @@ const Case kCases[] = {
      "bpf_core_field_exists", ""},
     {"3: <missing map>\nmap 'events' is used here, but was left out by autocreate\n", 3,
      "map 'events' is used here, but was left out by autocreate", "autoload", ""},
+    {"0: <missing map>\nmap 'data.rodata' is used here, but programs cannot have variables on this "
+     "kernel\n",
+     0, "map 'data.rodata' is used here, but programs cannot have variables on this kernel",
+     "leave out the program", ""},
     {"3: <missing function>\nthe kernel has no function 'bpf_x', which is called here\n", 3,
      "the kernel has no function 'bpf_x', which is called here", "compare the function's address",
      ""},

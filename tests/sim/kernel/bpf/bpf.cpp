@@ -68,6 +68,12 @@ void Bpf::reset() {
   links_.clear();
   writing_.clear();
   long_bits_ = 64;
+  has_variables_ = true;
+}
+
+void Bpf::set_variables(bool on) {
+  const auto lock = core_.enter();
+  has_variables_ = on;
 }
 
 unsigned Bpf::slots_in_use() const {
@@ -99,6 +105,8 @@ long Bpf::call(int command, bpf_attr* caller_attr, std::uint32_t size) {
 }
 
 long Bpf::create_map(const bpf_attr& attr, bpf_attr& /*caller*/) {
+  if (!has_variables_ && (attr.map_flags & (BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG)) != 0)
+    return -EINVAL;
   std::shared_ptr<Map> map;
   if (int error = Map::create(attr, static_cast<std::uint32_t>(core_.next_id++), long_bits_, map))
     return error;

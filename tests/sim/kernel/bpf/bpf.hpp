@@ -57,6 +57,7 @@ public:
   int with_ring(int map_fd, const std::function<void(Ringbuf& ring)>& visit);
   int ring_wake(int map_fd);
   void set_long_bits(unsigned bits);
+  void set_variables(bool on);
   // unpin removes a name; false if there is none.
   bool unpin(const char* path);
   // set_load: see Load::parse.
@@ -115,6 +116,9 @@ private:
   long detach_link(const bpf_attr& attr, bpf_attr& caller);
   long load_btf(const bpf_attr& attr, bpf_attr& caller);
 
+  // refusal is why a program is not loaded, in the words of the verifier; empty if it is loaded.
+  [[nodiscard]] std::string refusal(std::span<const bpf_insn> insns) const;
+
   // find_map, find_program: 0, -EBADF or -EINVAL.
   int find_map(int fd, std::shared_ptr<MapFile>& file);
   int find_map(int fd, std::shared_ptr<Map>& map);
@@ -160,6 +164,7 @@ private:
   std::weak_ptr<LinkFile> link_;
   Load load_;
   unsigned long_bits_ = 64;
+  bool has_variables_ = true;
 };
 
 } // namespace ringside::sim

@@ -31,15 +31,39 @@ struct BtfHeader {
 };
 constexpr std::uint16_t kBtfMagic = 0xeb9f;
 
+constexpr std::int32_t kLastHelper = 211; // BPF_FUNC_cgrp_storage_delete: there will be no more
+
+void write_log(const bpf_attr& attr, const char* text) {
+  if (attr.log_level != 0 && attr.log_buf != 0)
+    std::snprintf(pointer<char>(attr.log_buf), attr.log_size, "%s", text);
+}
+
 } // namespace
+
+std::string Bpf::refusal(std::span<const bpf_insn> insns) const {
+  for (const bpf_insn& insn : insns)
+    if (!has_variables_ && insn.code == (BPF_LD | BPF_IMM | BPF_DW) &&
+        insn.src_reg == BPF_PSEUDO_MAP_VALUE)
+      return "unrecognized bpf_ld_imm64 insn\n";
+  for (const bpf_insn& insn : insns)
+    if (insn.code == (BPF_JMP | BPF_CALL) && insn.src_reg == 0 && insn.imm > kLastHelper) {
+      const std::string helper = "unknown#" + std::to_string(insn.imm) + "\n";
+      return std::to_string(&insn - insns.data()) + ": (85) call " + helper + "invalid func " +
+             helper;
+    }
+  return {};
+}
 
 long Bpf::load_program(const bpf_attr& attr, bpf_attr& /*caller*/) {
   std::shared_ptr<Program> program;
   auto find = [this](int fd, std::shared_ptr<Map>& map) { return find_map(fd, map); };
   if (int error = Program::load(attr, static_cast<std::uint32_t>(core_.next_id++), find, program))
     return error;
-  if (attr.log_level != 0 && attr.log_buf != 0)
-    std::snprintf(pointer<char>(attr.log_buf), attr.log_size, "not verified: a simulated kernel\n");
+  if (const std::string why = refusal(program->insns); !why.empty()) {
+    write_log(attr, why.c_str());
+    return -EINVAL;
+  }
+  write_log(attr, "not verified: a simulated kernel\n");
   programs_.add(program->id, program);
   return open_program(std::move(program));
 }
