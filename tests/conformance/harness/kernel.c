@@ -52,7 +52,7 @@ bool kernel_is_sim(void) {
   if (answer < 0) {
     FIND(reset), FIND(set_online), FIND(set_file), FIND(output), FIND(emit);
     FIND(emit_raw), FIND(set_positions), FIND(event_fd), FIND(fail), FIND(fail_from);
-    FIND(set_page_count_bits), FIND(set_variables);
+    FIND(set_page_count_bits), FIND(set_variables), FIND(add_module);
     FIND(calls), FIND(now_ns), FIND(hold_clock), FIND(output_at), FIND(live);
     FIND(ringbuf_output), FIND(ringbuf_reserve), FIND(ringbuf_submit), FIND(ringbuf_discard);
     FIND(ringbuf_set_positions), FIND(ringbuf_poke), FIND(ringbuf_wake), FIND(ringbuf_output_at);

@@ -69,6 +69,7 @@ struct sim_calls {
   int (*set_positions)(int event_fd, uint64_t head, uint64_t tail);
   void (*set_page_count_bits)(unsigned bits);
   void (*set_variables)(int on);
+  uint32_t (*add_module)(const char* name, const void* btf, uint32_t size);
   int (*event_fd)(int map_fd, uint32_t key);
   void (*fail)(const char* call, unsigned nth, int error);
   void (*fail_from)(const char* call, unsigned nth, int error);

@@ -355,6 +355,50 @@ static void variables_that_nothing_uses(void) {
   bpf_object__close(object);
 }
 
+/* add_module: the simulated kernel has a module with a function of that name, which gives an int.
+ */
+static void add_module(const char* name, const char* function) {
+  struct btf* kernel = btf__load_vmlinux_btf();
+  struct btf* types = kernel ? btf__new_empty_split(kernel) : NULL;
+  const void* bytes;
+  __u32 size;
+
+  if (!types) {
+    btf__free(kernel);
+    skip("the kernel has no BTF");
+  }
+  const int number = btf__add_int(types, "int", 4, BTF_INT_SIGNED);
+  const int prototype = btf__add_func_proto(types, number);
+  CHECK(btf__add_func(types, function, BTF_FUNC_GLOBAL, prototype) > 0);
+  bytes = btf__raw_data(types, &size);
+  sim.add_module(name, bytes, size);
+  btf__free(types);
+  btf__free(kernel);
+}
+
+static void clone_of_a_user_of_a_module(void) {
+  struct bpf_object* object;
+  struct bpf_program* program;
+  int fd;
+
+  add_module("unused", "another_function");
+  add_module("used", "ringside_module_function");
+  object = open_object("module.el", NULL);
+  program = program_of(object, "entry");
+  CHECK_EQ(bpf_object__prepare(object), 0);
+  fd = bpf_program__clone(program, NULL);
+  CHECK(fd >= 0);
+  close(fd);
+  CHECK_EQ(bpf_object__load(object), 0);
+  CHECK_EQ(bpf_program__insns(program)->src_reg, BPF_PSEUDO_KFUNC_CALL);
+  CHECK(bpf_program__insns(program)->off > 0);
+  fd = bpf_program__clone(program, NULL);
+  CHECK_EQ(fd >= 0, differs());
+  if (fd >= 0)
+    close(fd);
+  bpf_object__close(object);
+}
+
 CASES(object_better) = {
 #define CASE(name_, function_, ...)                                                                \
   { .name = "better." #name_, .body = name_, .function = function_, __VA_ARGS__ }
@@ -385,6 +429,8 @@ CASES(object_better) = {
          .difference = "instructions-without-room", .stock_outcome = ANYHOW),
     CASE(long_lines_of_configuration, "bpf_object__load", .needs = NEEDS_LIVE,
          .difference = "lines-of-any-length"),
+    CASE(clone_of_a_user_of_a_module, "bpf_program__clone", .needs = NEEDS_SIM, .since = "1.8",
+         .difference = "clone-keeps-modules"),
     CASE(variables_of_an_old_kernel, "bpf_object__load", .needs = NEEDS_SIM, .since = "1.4",
          .difference = "variables-of-an-old-kernel"),
     CASE(variables_that_nothing_uses, "bpf_object__load", .needs = NEEDS_SIM),

@@ -69,6 +69,10 @@ int sim_create_map(uint32_t type, uint32_t max_entries, const char* name) {
   return Kernel::instance().bpf().create_map(type, max_entries, name);
 }
 
+uint32_t sim_add_module(const char* name, const void* btf, uint32_t size) {
+  return Kernel::instance().bpf().add_module(name, {static_cast<const std::byte*>(btf), size});
+}
+
 int sim_unpin(const char* path) {
   return Kernel::instance().bpf().unpin(path) ? 0 : -ENOENT;
 }

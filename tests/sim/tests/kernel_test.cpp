@@ -102,8 +102,9 @@ TEST_CASE("an offline CPU opens no event, and its events stay off when it is bac
   CHECK(sim_output(rig->map.get(), 1, &value, sizeof(value)) == 0);
 }
 
-// verdict_on loads a program that begins so: the error, and the verifier's words.
-std::pair<int, std::string> verdict_on(std::vector<bpf_insn> insns) {
+// verdict_on loads a program that begins so: the error, and the verifier's words. `fds` is what the
+// program may name by index.
+std::pair<int, std::string> verdict_on(std::vector<bpf_insn> insns, const int* fds = nullptr) {
   insns.insert(insns.end(), {bpf::insn::move(BPF_REG_0, 0), bpf::insn::exit()});
   char log[256] = "";
   bpf_attr attr = {};
@@ -114,6 +115,7 @@ std::pair<int, std::string> verdict_on(std::vector<bpf_insn> insns) {
   attr.log_level = 1;
   attr.log_size = sizeof(log);
   attr.log_buf = bpf::Address(log).bits();
+  attr.fd_array = bpf::Address(fds).bits();
   const auto loaded = os::bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
   if (!loaded)
     return {loaded.error().value(), log};
@@ -155,6 +157,40 @@ TEST_CASE("a program that calls a helper which no kernel has is refused") {
   const auto [error, log] = verdict_on({bpf::insn::call(2001000000)});
   CHECK(error == EINVAL);
   CHECK(log == "0: (85) call unknown#2001000000\ninvalid func unknown#2001000000\n");
+}
+
+TEST_CASE("a module has types with its name, and who calls its functions must have them open") {
+  sim_reset(1);
+  const std::uint32_t id = sim_add_module("made", "types", 5);
+  bpf_attr attr = {};
+  REQUIRE(os::bpf(BPF_BTF_GET_NEXT_ID, &attr, sizeof(attr)));
+  CHECK(attr.next_id == id);
+  attr = {};
+  attr.btf_id = id;
+  const auto opened = os::bpf(BPF_BTF_GET_FD_BY_ID, &attr, sizeof(attr));
+  REQUIRE(opened);
+  os::UniqueFd types(*opened);
+
+  char name[64] = "";
+  bpf_btf_info info = {};
+  info.name = bpf::Address(name).bits();
+  info.name_len = sizeof(name);
+  attr = {};
+  attr.info.bpf_fd = static_cast<std::uint32_t>(types.get());
+  attr.info.info_len = sizeof(info);
+  attr.info.info = bpf::Address(&info).bits();
+  REQUIRE(os::bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)));
+  CHECK(info.kernel_btf == 1);
+  CHECK(info.btf_size == 5);
+  CHECK(std::string(name) == "made");
+
+  const std::vector<bpf_insn> calls = {
+      bpf::insn::make(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 1, 77)};
+  const int fds[] = {0, types.get()};
+  CHECK(verdict_on(calls).first == EPROTO);
+  CHECK(verdict_on(calls, fds).first == 0);
+  types = {};
+  CHECK(verdict_on(calls, fds).first == EBADF);
 }
 
 TEST_CASE("a wait that finds nothing moves the clock to its timeout, and no further") {

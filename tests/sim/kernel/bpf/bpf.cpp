@@ -65,6 +65,7 @@ void Bpf::reset() {
   programs_.clear();
   maps_.clear();
   btfs_.clear();
+  modules_.clear();
   links_.clear();
   writing_.clear();
   long_bits_ = 64;

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <linux/bpf.h>
 
@@ -58,6 +59,8 @@ public:
   int ring_wake(int map_fd);
   void set_long_bits(unsigned bits);
   void set_variables(bool on);
+  // add_module gives the id of the module's types.
+  std::uint32_t add_module(const char* name, std::span<const std::byte> btf);
   // unpin removes a name; false if there is none.
   bool unpin(const char* path);
   // set_load: see Load::parse.
@@ -116,6 +119,9 @@ private:
   long detach_link(const bpf_attr& attr, bpf_attr& caller);
   long load_btf(const bpf_attr& attr, bpf_attr& caller);
 
+  // check_functions: each function of a module that a program calls is named by an open descriptor
+  // of that module's types. 0, or -errno.
+  [[nodiscard]] int check_functions(const bpf_attr& attr, std::span<const bpf_insn> insns) const;
   // refusal is why a program is not loaded, in the words of the verifier; empty if it is loaded.
   [[nodiscard]] std::string refusal(std::span<const bpf_insn> insns) const;
 
@@ -165,6 +171,7 @@ private:
   Load load_;
   unsigned long_bits_ = 64;
   bool has_variables_ = true;
+  std::vector<std::shared_ptr<BtfFile>> modules_;
 };
 
 } // namespace ringside::sim

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstring>
 #include <string_view>
 
@@ -82,6 +83,10 @@ void BtfFile::describe(bpf_btf_info& info) const {
                 std::min<std::size_t>(info.btf_size, bytes_.size()));
   info.btf_size = static_cast<std::uint32_t>(bytes_.size());
   info.id = id_;
+  if (info.name != 0 && info.name_len != 0)
+    std::snprintf(pointer<char>(info.name), info.name_len, "%s", name_.c_str());
+  info.name_len = static_cast<std::uint32_t>(name_.size());
+  info.kernel_btf = name_.empty() ? 0 : 1;
 }
 
 long Bpf::next_program_id(const bpf_attr& attr, bpf_attr& caller) {

@@ -98,13 +98,14 @@ private:
   std::shared_ptr<File> target_;
 };
 
-// BtfFile is type information, which the simulator does not read.
+// BtfFile is type information, which the simulator does not read: a program's, or a module's, which
+// has a name.
 class BtfFile final : public File {
 public:
-  BtfFile(std::uint32_t id, std::span<const std::byte> bytes)
-      : id_(id), bytes_(bytes.begin(), bytes.end()) {}
+  BtfFile(std::uint32_t id, std::span<const std::byte> bytes, const char* name = "")
+      : id_(id), bytes_(bytes.begin(), bytes.end()), name_(name) {}
   [[nodiscard]] std::uint32_t id() const { return id_; }
-  // describe also copies as many of the bytes as there is room for.
+  // describe also copies as much of the bytes and of the name as there is room for.
   void describe(bpf_btf_info& info) const;
   std::uint32_t ask() override { return 0; }
   [[nodiscard]] bool can_be_watched() const override { return false; }
@@ -112,6 +113,7 @@ public:
 private:
   std::uint32_t id_;
   std::vector<std::byte> bytes_;
+  std::string name_;
 };
 
 } // namespace ringside::sim

@@ -40,6 +40,30 @@ void write_log(const bpf_attr& attr, const char* text) {
 
 } // namespace
 
+std::uint32_t Bpf::add_module(const char* name, std::span<const std::byte> btf) {
+  const auto lock = core_.enter();
+  const auto id = static_cast<std::uint32_t>(core_.next_id++);
+  modules_.push_back(std::make_shared<BtfFile>(id, btf, name));
+  btfs_.add(id, modules_.back());
+  return id;
+}
+
+int Bpf::check_functions(const bpf_attr& attr, std::span<const bpf_insn> insns) const {
+  for (const bpf_insn& insn : insns) {
+    if (insn.code != (BPF_JMP | BPF_CALL) || insn.src_reg != BPF_PSEUDO_KFUNC_CALL || insn.off == 0)
+      continue;
+    if (insn.off < 0)
+      return -EINVAL;
+    if (attr.fd_array == 0)
+      return -EPROTO;
+    const std::shared_ptr<File> file =
+        core_.descriptors.find(pointer<const int>(attr.fd_array)[insn.off]);
+    if (std::find(modules_.begin(), modules_.end(), file) == modules_.end())
+      return -EBADF;
+  }
+  return 0;
+}
+
 std::string Bpf::refusal(std::span<const bpf_insn> insns) const {
   for (const bpf_insn& insn : insns)
     if (!has_variables_ && insn.code == (BPF_LD | BPF_IMM | BPF_DW) &&
@@ -58,6 +82,8 @@ long Bpf::load_program(const bpf_attr& attr, bpf_attr& /*caller*/) {
   std::shared_ptr<Program> program;
   auto find = [this](int fd, std::shared_ptr<Map>& map) { return find_map(fd, map); };
   if (int error = Program::load(attr, static_cast<std::uint32_t>(core_.next_id++), find, program))
+    return error;
+  if (int error = check_functions(attr, program->insns))
     return error;
   if (const std::string why = refusal(program->insns); !why.empty()) {
     write_log(attr, why.c_str());
