@@ -32,8 +32,8 @@ void sim_set_file(const char* path, const char* text);
  * or a negative errno. It closes with close(), and the map's slots go with it. */
 int sim_create_map(uint32_t type, uint32_t max_entries, const char* name);
 
-/* sim_add_module: a module of the kernel is loaded that has types: `size` bytes of BTF, split on the
- * kernel's. The types have the id that is returned. */
+/* sim_add_module: a module of the kernel is loaded that has types: `size` bytes of BTF, split on
+ * the kernel's. The types have the id that is returned. */
 uint32_t sim_add_module(const char* name, const void* btf, uint32_t size);
 
 /* sim_unpin removes the name of a BPF object, which is in /sys/fs/bpf: 0, or -ENOENT. */
