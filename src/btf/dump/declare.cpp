@@ -21,7 +21,7 @@ Padded<2> comma_before(std::uint32_t index) {
 // find_chain puts the chain of types from `id` to its base on the stack of chains; false: the type
 // cannot be declared.
 Result<bool> Declare::find_chain(std::uint32_t id) {
-  for (std::size_t begin = chain_.size(); chain_.size() - begin <= btf().end_id();) {
+  for (std::uint32_t links = 0; links <= btf().end_id(); ++links) {
     const Type type = btf().type(id);
     const bool is_left_out = strips_ && (is_qualifier(type) || type.is(kTypeTag));
     if (!is_left_out)

@@ -76,10 +76,11 @@ Result<void> Show::forward(std::uint32_t id, Type type) {
   return {};
 }
 
-// behind_links is the type that pointers, modifiers and arrays lead to. The first pass has found no
-// loop of these.
+// behind_links is the type that pointers, modifiers and arrays lead to. The first pass finds a loop
+// of these, unless one of them came later than what it was asked for. Then the type is as good as
+// void here, and its declaration fails.
 std::uint32_t Show::behind_links(std::uint32_t id) const {
-  for (;;) {
+  for (std::uint32_t links = 0; links <= btf_.end_id(); ++links) {
     const Type type = btf_.type(id);
     switch (type.kind()) {
     case kPtr:
@@ -96,6 +97,7 @@ std::uint32_t Show::behind_links(std::uint32_t id) const {
       return id;
     }
   }
+  return 0;
 }
 
 // enter begins with a type that was not shown yet.

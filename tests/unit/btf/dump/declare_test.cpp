@@ -152,6 +152,15 @@ TEST_CASE("types that lead to themselves end a declaration") {
   CHECK(dumped.dump().declaration(99, {}).error() == Errno(EINVAL));
 }
 
+TEST_CASE("modifiers that lead to themselves end a declaration that leaves them out") {
+  Types types;
+  const auto loop = types.reference(btf::kConst, nullptr, 1);
+  Dumped dumped(types.btf());
+  btf::DeclarationStyle style;
+  style.strip_modifiers = true;
+  CHECK(dumped.dump().declaration(loop, style).error() == Errno(ELOOP));
+}
+
 TEST_CASE("a long chain neither overflows the stack nor takes long") {
   Types types;
   std::uint32_t type = types.signed_integer("int", 4);

@@ -117,6 +117,16 @@ TEST_CASE("loops without a struct fail") {
   CHECK(dumped.take().empty());
 }
 
+TEST_CASE("a loop fails that was none when a part of it was asked for") {
+  Types types;
+  const auto constant = types.reference(btf::kConst, nullptr, 2);
+  Dumped dumped(types.btf());
+  CHECK(dumped.type(constant).empty());
+  REQUIRE(types.reference(btf::kVolatile, nullptr, constant) == 2);
+  const auto within = types.structure("s", 4, {{"m", constant, 0}});
+  CHECK(dumped.dump().type(within).error() == Errno(ELOOP));
+}
+
 TEST_CASE("structs nested very deep are printed") {
   Types types;
   const auto integer = types.signed_integer("int", 4);
