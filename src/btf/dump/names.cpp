@@ -53,24 +53,33 @@ Result<bool> Names::is_taken(std::string_view name, std::uint32_t number) {
   return is_there && btf_.find(wanted.data()).has_value();
 }
 
+// grow makes room for a few names, or for many more than there are: to move them costs more.
+Result<void> Names::grow() {
+  const std::size_t room = std::max<std::size_t>(10, 4 * room_);
+  if (const auto grown = names_.reserve(room); !grown)
+    return grown;
+  if (const auto grown = index_.reserve(room); !grown)
+    return grown;
+  room_ = room;
+  return {};
+}
+
 Result<std::uint32_t> Names::use(std::uint32_t string, std::string_view name, NameSpace space) {
-  // Room for these costs less than to make room for a few, and for a few more.
-  constexpr std::size_t kFirst = 10;
   const auto number = static_cast<std::uint32_t>(names_.size());
-  if (number == 0)
-    if (const auto room = index_.reserve(kFirst); !room)
-      return room.error();
-  if (const auto added = names_.append({string, {0, 0}}); !added)
-    return added.error();
+  if (number == room_)
+    if (const auto grown = grow(); !grown)
+      return grown.error();
   const auto known = index_.find_or_insert(hash_text(name), number, [&](std::uint32_t at) {
     const std::uint32_t other = names_.data()[at].string;
     return other == string || name == btf_.string(other);
   });
-  if (!known || *known != HashIndex::kNone)
-    names_.truncate(number);
   if (!known)
     return known;
-  const std::size_t at = *known != HashIndex::kNone ? *known : number;
+  const bool is_new = *known == HashIndex::kNone;
+  if (is_new)
+    if (const auto added = names_.append({string, {0, 0}}); !added)
+      return added.error();
+  const std::size_t at = is_new ? number : *known;
   std::uint32_t& used = names_.data()[at].used[space == NameSpace::tags ? 0 : 1];
   while (++used > 1) {
     const auto taken = is_taken(name, used);

@@ -32,11 +32,13 @@ private:
 
   Result<bool> is_taken(std::string_view name, std::uint32_t number);
   Result<void> find_suffixed(const Btf& btf);
+  Result<void> grow();
 
   const Btf& btf_;
   // Strings of the BTF that look like a name with a suffix, found when the first suffix is needed.
   Vector<const char*> suffixed_;
   bool has_suffixed_ = false;
+  std::size_t room_ = 0; // for names, in both of these
   Vector<Name> names_;
   HashIndex index_;
 };
