@@ -6,6 +6,8 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "btf/dump/each_type.hpp"
+
 namespace ringside::btf {
 
 std::string_view suffixed_name(std::string_view name, std::uint32_t number,
@@ -26,31 +28,32 @@ bool has_suffix(std::string_view text) {
 
 } // namespace
 
-// find_suffixed finds the few strings that end in a suffix.
-Result<void> Names::find_suffixed(const Btf& btf) {
-  const auto& strings = btf.data().strings;
-  const char* const end = strings.data() + strings.size();
-  for (const char* text = strings.data(); text < end;) {
-    const std::string_view whole(text);
+// find_suffixed finds the few types whose names end in a suffix, among those that were not looked
+// at before. Only the names of these kinds stand in what is printed.
+Result<void> Names::find_suffixed() {
+  constexpr KindSet kNamed = {kInt, kFloat, kStruct, kUnion, kEnum, kEnum64, kFwd, kTypedef};
+  Result<void> found;
+  const std::uint32_t end = btf_.end_id();
+  each_type(btf_, looked_at_, end, [&](std::uint32_t, Type type) {
+    if (!kNamed.has(type.kind()))
+      return;
+    const std::string_view name = btf_.name(type);
     // Most end in a letter.
-    if (!whole.empty() && whole.back() <= '9' && has_suffix(whole))
-      if (const auto added = suffixed_.append(text); !added)
-        return added;
-    text += whole.size() + 1;
-  }
-  return btf.base() != nullptr ? find_suffixed(*btf.base()) : Result<void>();
+    if (!name.empty() && name.back() <= '9' && has_suffix(name) && found)
+      found = suffixed_.append(type.name());
+  });
+  if (found)
+    looked_at_ = end;
+  return found;
 }
 
 Result<bool> Names::is_taken(std::string_view name, std::uint32_t number) {
-  if (!has_suffixed_)
-    if (const auto found = find_suffixed(btf_); !found)
-      return found.error();
-  has_suffixed_ = true;
+  if (const auto found = find_suffixed(); !found)
+    return found.error();
   char buffer[kSuffixedSize];
   const std::string_view wanted = suffixed_name(name, number, buffer);
-  const bool is_there = std::any_of(suffixed_.begin(), suffixed_.end(),
-                                    [&](const char* text) { return wanted == text; });
-  return is_there && btf_.find(wanted.data()).has_value();
+  return std::any_of(suffixed_.begin(), suffixed_.end(),
+                     [&](std::uint32_t string) { return wanted == btf_.string(string); });
 }
 
 // grow makes room for a few names, or for many more than there are: to move them costs more.

@@ -20,8 +20,8 @@ public:
   explicit Names(const Btf& btf) : btf_(btf) {}
 
   // use counts one more use of a name, which is the string at an offset, and returns its number: 1
-  // for the first, which has the bare name. A number that would make a name which the BTF has
-  // itself is left out. ENOMEM.
+  // for the first, which has the bare name. A number that would make a name which a type of the
+  // BTF has itself is left out. ENOMEM.
   Result<std::uint32_t> use(std::uint32_t string, std::string_view name, NameSpace space);
 
 private:
@@ -31,14 +31,14 @@ private:
   };
 
   Result<bool> is_taken(std::string_view name, std::uint32_t number);
-  Result<void> find_suffixed(const Btf& btf);
+  Result<void> find_suffixed();
   Result<void> grow();
 
   const Btf& btf_;
-  // Strings of the BTF that look like a name with a suffix, found when the first suffix is needed.
-  Vector<const char*> suffixed_;
-  bool has_suffixed_ = false;
-  std::size_t room_ = 0; // for names, in both of these
+  // Strings that are names of types and look like one with a suffix, found when a suffix is needed.
+  Vector<std::uint32_t> suffixed_;
+  std::uint32_t looked_at_ = 1; // the types before this id
+  std::size_t room_ = 0;        // for names, in both of these
   Vector<Name> names_;
   HashIndex index_;
 };

@@ -79,6 +79,17 @@ TEST_CASE("a number that makes the name of another type is left out") {
                                      "struct s___3 {};\n\n");
 }
 
+TEST_CASE("a number that makes the name of a type that is added later is left out") {
+  Types types;
+  types.structure("s", 0, {});
+  types.structure("s", 0, {});
+  Dumped dumped(types.btf());
+  CHECK(dumped.all() == "struct s {};\n\nstruct s___2 {};\n\n");
+  types.structure("s", 0, {});
+  types.structure("s___3", 0, {});
+  CHECK(dumped.all() == "struct s___4 {};\n\nstruct s___3 {};\n\n");
+}
+
 TEST_CASE("what was printed is not printed again") {
   Types types;
   const auto s = types.structure("s", 0, {});
