@@ -286,7 +286,7 @@ Result<void> Declare::plain_parameters(Frame& frame) {
     if (*plain == nullptr)
       break;
     const std::string_view name = text_of(parameter.name);
-    out().text(comma_before(frame.next), (*plain)->before(name), name);
+    out().text(comma_before(frame.next), (*plain)->before(name), name, (*plain)->behind());
   }
   return {};
 }

@@ -47,21 +47,26 @@ private:
     bool closes; // with a parenthesis before it
   };
   // Plain is a type whose declarations are its text and a name: something with a name itself,
-  // perhaps with a qualifier, or a pointer to that.
+  // perhaps with a qualifier, or a pointer to that; or an array of such, whose dimensions stand
+  // behind the name.
   struct Plain {
     static constexpr std::uint32_t kNone = UINT32_MAX;
     static constexpr std::size_t kMostText = 40;
+    static constexpr std::size_t kMostDimensions = 8;
 
     std::uint32_t id = kNone;
     bool is_pointer = false;
+    std::uint8_t length = 0; // 0: it is not plain
+    std::uint8_t dimensions_length = 0;
     std::uint64_t bits = 0;    // its size
-    std::size_t length = 0;    // 0: it is not plain
     char text[kMostText] = {}; // ends with a star or a space
+    char dimensions[kMostDimensions] = {};
 
-    // before is what stands before a name.
+    // These are what stands before a name, and behind it.
     [[nodiscard]] Padded<kMostText> before(std::string_view name) const {
-      return {text, length - (name.empty() && !is_pointer ? 1 : 0)};
+      return {text, std::size_t{length} - (name.empty() && !is_pointer ? 1 : 0)};
     }
+    [[nodiscard]] Padded<kMostDimensions> behind() const { return {dimensions, dimensions_length}; }
   };
   // Frame is something that is not finished, and goes on once all above it on the stack is. What a
   // declaration needs for that lies on a stack of its own.
@@ -106,6 +111,7 @@ private:
     return plain.length != 0 ? &plain : nullptr;
   }
   Result<void> make_plain(std::uint32_t id, Plain& plain);
+  bool make_dimensions(std::uint32_t& id, Plain& plain);
   // bits_of is the size of a type in bits, 0 if it has none.
   [[nodiscard]] std::uint64_t bits_of(std::uint32_t id) const;
   Result<bool> find_chain(std::uint32_t id);

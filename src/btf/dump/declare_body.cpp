@@ -110,7 +110,7 @@ Result<void> Declare::plain_members(Frame& frame) {
     if (const auto begun = begin_member(frame, member, (*plain)->bits); !begun)
       return begun;
     const std::string_view name = text_of(member.name);
-    end_member(member.bit_size, tabs, (*plain)->before(name), name);
+    end_member(member.bit_size, tabs, (*plain)->before(name), name, (*plain)->behind());
   }
   return {};
 }

@@ -20,12 +20,35 @@ std::uint64_t Declare::bits_of(std::uint32_t id) const {
   return size ? static_cast<std::uint64_t>(*size) * 8 : 0;
 }
 
+// make_dimensions goes on from an array to its elements; false: there is no room for its
+// dimensions.
+bool Declare::make_dimensions(std::uint32_t& id, Plain& plain) {
+  for (Type type = btf().type(id); type.is(kArray); type = btf().type(id)) {
+    const Decimal count(type.array().count);
+    const std::size_t length = plain.dimensions_length + count.text().size() + 2;
+    if (length > sizeof(plain.dimensions))
+      return false;
+    char* end = plain.dimensions + plain.dimensions_length;
+    end = copy_text(end, "[");
+    end = copy_text(end, std::string_view(count.text()));
+    copy_text(end, "]");
+    plain.dimensions_length = static_cast<std::uint8_t>(length);
+    id = type.array().element;
+  }
+  return true;
+}
+
 Result<void> Declare::make_plain(std::uint32_t id, Plain& plain) {
   constexpr std::string_view kStars = " ****";
-  plain.length = 0;
+  plain.length = plain.dimensions_length = 0;
   std::uint32_t base = id;
   std::size_t stars = 0;
   Type type = btf().type(base);
+  if (type.is(kArray)) {
+    if (!make_dimensions(base, plain))
+      return {};
+    type = btf().type(base);
+  }
   for (; type.is(kPtr) && stars < kStars.size() - 1; type = btf().type(base), ++stars)
     base = type.target();
   std::string_view qualifier;
@@ -51,9 +74,10 @@ Result<void> Declare::make_plain(std::uint32_t id, Plain& plain) {
   end = copy_text(end, keyword);
   end = copy_text(end, name);
   copy_text(end, kStars.substr(0, 1 + stars));
-  plain.bits = stars != 0 ? std::uint64_t{btf().pointer_bytes()} * 8 : bits_of(id);
+  const bool is_one_pointer = stars != 0 && plain.dimensions_length == 0;
+  plain.bits = is_one_pointer ? std::uint64_t{btf().pointer_bytes()} * 8 : bits_of(id);
   plain.is_pointer = stars != 0;
-  plain.length = length;
+  plain.length = static_cast<std::uint8_t>(length);
   return {};
 }
 
@@ -75,7 +99,7 @@ Result<bool> Declare::declare_function(std::string_view before, Type pointer, st
   if (!function.is(kFuncProto))
     return false;
   const auto returned = plain(function.target());
-  if (!returned || *returned == nullptr)
+  if (!returned || *returned == nullptr || (*returned)->dimensions_length != 0)
     return returned ? Result(false) : returned.error();
   out().text(before, (*returned)->before(""), " (*", name, ")");
   const auto begun = begin_parameters(pointer.target(), function, level, end);
@@ -84,31 +108,20 @@ Result<bool> Declare::declare_function(std::string_view before, Type pointer, st
 
 Result<void> Declare::declare(std::string_view before, std::uint32_t id, std::string_view name,
                               int level, Declaration::End end) {
-  constexpr std::size_t kMostArrays = 4;
-  Type arrays[kMostArrays];
-  std::size_t dimensions = 0;
-  std::uint32_t element = id;
-  Type type = btf().type(id);
-  for (; type.is(kArray) && dimensions < kMostArrays; type = btf().type(element)) {
-    arrays[dimensions++] = type;
-    element = type.array().element;
-  }
-  const auto found = plain(element);
+  const auto found = plain(id);
   if (!found)
     return found.error();
-  if (*found == nullptr) {
-    if (type.is(kPtr) && dimensions == 0) {
-      const auto declared = declare_function(before, type, name, level, end);
-      if (!declared || *declared)
-        return declared ? Result<void>() : declared.error();
-    }
-    return declare_chain(before, id, name, level, end);
+  if (const Plain* const plain = *found; plain != nullptr) {
+    out().text(before, plain->before(name), name, plain->behind());
+    finish(end);
+    return {};
   }
-  out().text(before, (*found)->before(name), name);
-  for (std::size_t at = 0; at < dimensions; ++at)
-    write_dimension(arrays[at]);
-  finish(end);
-  return {};
+  if (const Type type = btf().type(id); type.is(kPtr)) {
+    const auto declared = declare_function(before, type, name, level, end);
+    if (!declared || *declared)
+      return declared ? Result<void>() : declared.error();
+  }
+  return declare_chain(before, id, name, level, end);
 }
 
 } // namespace ringside::btf

@@ -69,6 +69,9 @@ TEST_CASE("arrays stand behind the name, in parentheses where a pointer is betwe
   check(c, {
                {a3, "int v[3]", "int[3]"},
                {c.array(2, a3), "int v[2][3]", "int[2][3]"},
+               {c.array(16, c.array(16, c.integer)), "int v[16][16]", "int[16][16]"},
+               {c.array(16, c.array(160, c.integer)), "int v[16][160]", "int[16][160]"},
+               {c.array(4294967295, c.integer), "int v[4294967295]", "int[4294967295]"},
                {c.array(3, c.ptr(c.integer)), "int *v[3]", "int *[3]"},
                {c.ptr(a3), "int (*v)[3]", "int(*)[3]"},
                {c.ptr(c.ptr(a3)), "int (**v)[3]", "int(**)[3]"},
