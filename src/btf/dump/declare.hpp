@@ -194,7 +194,7 @@ private:
   bool is_cast_ = false;
   // Most members and parameters are of a few types. These were written last, by id; another type
   // may take the place of one.
-  static constexpr std::size_t kMostPlains = 512;
+  static constexpr std::size_t kMostPlains = 2048;
   Vector<Plain> plains_; // as many as a power of 2
   // Empty between calls, but for their memory.
   Vector<std::uint32_t> chain_;
