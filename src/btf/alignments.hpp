@@ -39,11 +39,11 @@ inline std::uint32_t leaf_alignment(Type type, std::uint32_t pointer_size) {
 // put them, as the alignments of its members become known in turn.
 class Composite {
 public:
-  explicit Composite(Type type) : type_(type) {}
+  explicit Composite(Type type) : type_(type), end_(type.elements()) {}
 
   // next is the member whose type is asked for next; nothing once no more is wanted.
   [[nodiscard]] std::optional<Member> next() const {
-    if (is_misplaced_ || index_ == type_.elements())
+    if (index_ == end_)
       return {};
     return type_.member(index_);
   }
@@ -53,7 +53,7 @@ public:
     if (alignment == 0)
       has_none_ = true;
     else if (member.bit_size == 0 && member.bit_offset % (8 * alignment) != 0)
-      is_misplaced_ = true;
+      misplace();
     else
       largest_ = std::max(largest_, alignment);
   }
@@ -65,8 +65,14 @@ public:
   }
 
 private:
+  void misplace() {
+    is_misplaced_ = true;
+    end_ = index_;
+  }
+
   Type type_;
   std::uint32_t index_ = 0;
+  std::uint32_t end_; // of the members that are asked for
   std::uint32_t largest_ = 1;
   bool is_misplaced_ = false;
   bool has_none_ = false;
