@@ -103,7 +103,7 @@ public:
   template <class... Texts>
   [[gnu::always_inline]] void end_line(const Texts&... texts) {
     write(as_text(texts)..., std::string_view("\n"));
-    flush();
+    hand_over();
   }
   // hex writes digits, without leading zeros or with at least `least` digits.
   void hex(std::uint64_t value, std::size_t least = 1) {
@@ -121,17 +121,20 @@ public:
 
   // flush hands over what is left. reset forgets what a callback that did not return has left.
   void flush() {
-    if (length_ == 0)
-      return;
-    buffer_[length_] = '\0';
-    length_ = 0;
-    print_(context_, buffer_);
+    if (length_ != 0)
+      hand_over();
   }
   void reset() { length_ = 0; }
 
 private:
   static constexpr std::size_t kRoom = 255;
   static constexpr std::size_t kMostPadding = 40;
+
+  void hand_over() {
+    buffer_[length_] = '\0';
+    length_ = 0;
+    print_(context_, buffer_);
+  }
 
   // make_room is the place for some characters, which are written by then.
   char* make_room(std::size_t count) {
