@@ -71,10 +71,13 @@ Result<ringside::Owned<btf_dump>> make_dump(const btf* types, btf_dump_printf_fn
   return made;
 }
 
-// dump_type is not inline, because it needs a stack frame.
+// These are not inline, because each needs a larger stack frame than the one before it.
 [[gnu::noinline]] int dump_type(Dump& dump, std::uint32_t id) {
   const Entry entry;
   return entry.leave(dump.type(id));
+}
+[[gnu::noinline]] int look_and_dump_type(Dump& dump, std::uint32_t id) {
+  return dump.settles_at_once(id) ? 0 : dump_type(dump, id);
 }
 
 } // namespace
@@ -102,7 +105,7 @@ extern "C" LIBBPF_API int btf_dump__dump_type(struct btf_dump* d, __u32 id) {
   if (is_foreign(d))
     return pass_on(btf_dump__dump_type, Called(), d, id);
   // Most calls end here. Nothing was called that could change errno.
-  return d->dump->is_done(id) ? 0 : dump_type(*d->dump, id);
+  return d->dump->is_done(id) ? 0 : look_and_dump_type(*d->dump, id);
 }
 
 extern "C" LIBBPF_API int

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "btf/dump/declare.hpp"
+#include "btf/dump/each_type.hpp"
 #include "btf/dump/order.hpp"
 #include "btf/dump/show.hpp"
 
@@ -14,8 +15,9 @@ namespace ringside::btf {
 
 namespace {
 
-// Types of these kinds need nothing, and have no definition of their own.
-constexpr KindSet kNeverDue = {kInt, kFloat, kFunc, kVar, kDatasec, kDeclTag};
+// Types of these kinds refer to one other type, and to nothing else.
+constexpr KindSet kHasTarget = {kPtr,  kTypedef, kVolatile, kConst,  kRestrict,
+                                kFunc, kVar,     kDeclTag,  kTypeTag};
 
 // may_have_unknown_kinds: only a layout says how long types of such kinds are.
 bool may_have_unknown_kinds(const Btf& btf) {
@@ -66,43 +68,36 @@ Result<void> Dump::look_at_new() {
 }
 
 bool Dump::settles_at_once(std::uint32_t id) {
-  if (states_.size() < btf_.end_id())
-    return false;
-  const Type type = btf_.type(id);
-  if (!kNeverDue.has(type.kind()))
-    return passes_->order.settles_at_once(id, type);
-  states_.data()[id].is_settled = true;
-  return true;
+  return states_.size() >= btf_.end_id() && id < states_.size() &&
+         passes_->order.settles_at_once(id);
 }
 
-// mark_references marks what the types from `from` up to `end` refer to. What a function returns is
-// left out: as with libbpf, an enum without a name that is only returned has a definition.
-void Dump::mark_references(const Btf& btf, std::uint32_t from, std::uint32_t end) {
-  const std::uint32_t first = btf.first_id();
-  if (from < first)
-    mark_references(*btf.base(), from, first);
-  const Data data = btf.data();
-  const std::size_t count = states_.size();
+// A new type may refer to any type, so only new ones are looked through. What a function returns is
+// not marked: as with libbpf, an enum without a name that is only returned has a definition.
+void Dump::look_through_new() {
+  const auto count = static_cast<std::uint32_t>(states_.size());
   State* const states = states_.data();
   const auto mark = [=](std::uint32_t id) {
     if (id < count)
       states[id].is_referenced = true;
   };
-  for (std::uint32_t id = std::max(from, first); id < end; ++id) {
-    const Type type = data.type(id - first);
-    if (!type.is(kFuncProto))
+  each_type(btf_, std::exchange(looked_through_, count), count, [=](std::uint32_t id, Type type) {
+    const Kind kind = type.kind();
+    if (Order::kNeverDue.has(kind))
+      states[id].is_never_due = true;
+    if (kHasTarget.has(kind))
+      mark(type.target());
+    else if (kind != kFuncProto)
       each_id(type.words(), mark);
     else
       for (std::uint32_t left = type.elements(); left != 0; --left)
         mark(type.parameter(left - 1).type);
-  }
+  });
 }
 
-// A new type may refer to any type, so only new ones are looked through.
 bool Dump::is_referenced(std::uint32_t id) {
-  const auto end = static_cast<std::uint32_t>(states_.size());
-  if (references_end_ < end)
-    mark_references(btf_, std::exchange(references_end_, end), end);
+  if (looked_through_ < states_.size())
+    look_through_new();
   return state(id).is_referenced;
 }
 

@@ -44,11 +44,20 @@ public:
   // and leaves no trace.
   Result<void> type(std::uint32_t id);
 
-  // is_done: type would print nothing for a type. So it is for most types of a kernel: they were
-  // printed with another, or are functions and pointers. Types that were added are not looked at.
+  // is_done: type would print nothing for a type, as is known of it. So it is for most types of a
+  // kernel: they were printed with another, or are functions.
   bool is_done(std::uint32_t id) {
-    return id < states_.size() && (states_.data()[id].is_settled || settles_at_once(id));
+    if (id >= states_.size())
+      return false;
+    State& known = states_.data()[id];
+    if (known.is_settled || !known.is_never_due)
+      return known.is_settled;
+    known.is_settled = true;
+    return true;
   }
+  // settles_at_once is the same, as a look at what a type refers to shows. Types that were added
+  // are not looked at.
+  bool settles_at_once(std::uint32_t id);
 
   // declaration prints one declaration of a type and nothing else. A type that cannot be declared
   // prints nothing, with a warning. EINVAL: no such type; ELOOP; ENOMEM.
@@ -77,7 +86,9 @@ private:
     // counted. 0: it was not used yet.
     std::uint32_t number = 0;
     std::uint8_t alignment = kUnknown; // once it was asked for
-    bool is_referenced : 1 = false;    // by a type before references_end_
+    // By the types before looked_through_.
+    bool is_referenced : 1 = false;
+    bool is_never_due : 1 = false;
     // For the order of definitions.
     bool is_settled : 1 = false;
     bool is_under_way : 1 = false;
@@ -108,8 +119,8 @@ private:
   // known; ENOMEM.
   Result<void> grow() { return states_.size() >= btf_.end_id() ? Result<void>() : look_at_new(); }
   Result<void> look_at_new();
-  bool settles_at_once(std::uint32_t id);
-  void mark_references(const Btf& btf, std::uint32_t from, std::uint32_t end);
+  // look_through_new notes what new types say of themselves and of others.
+  void look_through_new();
   // is_referenced: another type refers to a type, and does not only return it.
   bool is_referenced(std::uint32_t id);
   // begin_text comes before anything is written. It forgets what a callback that did not return
@@ -129,7 +140,7 @@ private:
   std::uint32_t alignment_pointer_bytes_;
   std::uint32_t pointer_bytes_;
   Vector<State> states_;
-  std::uint32_t references_end_ = 1; // what the types before this id refer to is marked
+  std::uint32_t looked_through_ = 1; // the types before this id
   // Definitions that are due, by pass 1 for pass 2.
   Vector<std::uint32_t> list_;
   Owned<Passes> passes_;

@@ -20,12 +20,10 @@ Result<void> Order::answer_alone(std::uint32_t id, Type type) {
 
 // are_settled: all types of a function are settled.
 bool Order::are_settled(Type function) {
-  if (!state(function.target()).is_settled)
-    return false;
-  for (std::uint32_t index = 0; index < function.elements(); ++index)
-    if (!state(function.parameter(index).type).is_settled)
-      return false;
-  return true;
+  bool are = state(function.target()).is_settled;
+  for (std::uint32_t index = 0; are && index < function.elements(); ++index)
+    are = state(function.parameter(index).type).is_settled;
+  return are;
 }
 
 // passes goes on to the type that a modifier or an array refers to; false for other types.
@@ -65,15 +63,16 @@ std::optional<bool> Order::find_answer(std::uint32_t id, bool by_pointer) {
   return {};
 }
 
-bool Order::settles_at_once(std::uint32_t id, Type type) {
+bool Order::settles_at_once(std::uint32_t id) {
+  const Type type = dump_.btf_.type(id);
   if (type.is(kFuncProto))
     return are_settled(type);
-  if (type.is(kPtr)) {
-    const bool is_known = known_answer(type.target(), true).has_value();
-    state(id).is_settled = is_known;
-    return is_known;
+  if (type.is(kPtr) || kNeverDue.has(type.kind())) {
+    const bool settles = !type.is(kPtr) || known_answer(type.target(), true);
+    state(id).is_settled = settles;
+    return settles;
   }
-  return (type.is_modifier() || type.is(kArray)) && known_answer(id, false);
+  return (type.is_modifier() || type.is(kArray)) && find_answer(id, false);
 }
 
 // visit answers at once where it can, and else puts on the stack what has to wait for an answer.

@@ -17,10 +17,13 @@ namespace ringside::btf {
 // (whole), or whether a forward declaration will do (name).
 class Order {
 public:
+  // Types of these kinds need nothing, and have no definition of their own.
+  static constexpr KindSet kNeverDue = {kInt, kFloat, kFunc, kVar, kDatasec, kDeclTag};
+
   explicit Order(Dump& dump) : dump_(dump) {}
 
   // settles_at_once: nothing is due for a type, which is settled as by run where it can be.
-  bool settles_at_once(std::uint32_t id, Type type);
+  bool settles_at_once(std::uint32_t id);
   // run puts what is due for a type on the dump's list. ELOOP, ENOMEM: nothing was put there.
   Result<void> run(std::uint32_t first);
 
