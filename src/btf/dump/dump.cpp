@@ -15,6 +15,8 @@ namespace ringside::btf {
 
 namespace {
 
+// Types of these kinds have a definition.
+constexpr KindSet kDefined = {kStruct, kUnion, kEnum, kEnum64, kTypedef};
 // Types of these kinds refer to one other type, and to nothing else.
 constexpr KindSet kHasTarget = {kPtr,  kTypedef, kVolatile, kConst,  kRestrict,
                                 kFunc, kVar,     kDeclTag,  kTypeTag};
@@ -223,10 +225,52 @@ Result<void> Dump::type(std::uint32_t id) {
     return grown;
   if (id >= states_.size())
     return Errno(EINVAL);
+  passes_->order.begin();
+  if (const Type type = btf_.type(id); kDefined.has(type.kind()) && !state(id).is_settled)
+    if (const Needs needs = needs_of(type); needs != Needs::definitions)
+      return show_alone(id, type, needs);
   list_.clear();
   if (const auto ordered = passes_->order.run(id); !ordered)
     return ordered;
   return list_.empty() ? Result<void>() : show_all();
+}
+
+// is_due: a type has a definition of its own. A struct without a name has none.
+bool Dump::is_due(std::uint32_t id, Type type) {
+  return btf_.name(type)[0] != '\0' || type.is(kTypedef) || (type.is_enum() && !is_referenced(id));
+}
+
+// needs_of has most types settled without a visit: all that they refer to is.
+Dump::Needs Dump::needs_of(Type type) {
+  Needs needs = Needs::nothing;
+  for (Children children(type); children.next();) {
+    const std::uint32_t id = children.id();
+    const State& child = state(id);
+    if (!child.is_settled && !passes_->order.settles(id))
+      return Needs::definitions;
+    if (!child.is_printed && needs == Needs::nothing && passes_->show.unshown(id))
+      needs = Needs::declarations;
+  }
+  return needs;
+}
+
+// show_alone prints a definition that needs no other.
+Result<void> Dump::show_alone(std::uint32_t id, Type type, Needs needs) {
+  State& known = state(id);
+  known.is_settled = true;
+  if (!is_due(id, type))
+    return {};
+  begin_text();
+  const bool is_new = !known.is_open && !known.is_printed && !known.is_forward_out;
+  Result<void> shown;
+  if (needs != Needs::nothing || !is_new) {
+    shown = passes_->show.run(id);
+  } else {
+    known.is_open = true;
+    shown = passes_->show.define(id, type);
+  }
+  out_.flush();
+  return shown;
 }
 
 Result<void> Dump::cast(std::uint32_t id, const DeclarationStyle& style) {

@@ -101,6 +101,9 @@ private:
     bool is_being_written : 1 = false;
   };
 
+  // Needs is what must stand before a definition: definitions, or only what has to be declared.
+  enum class Needs { nothing, declarations, definitions };
+
   // state is that of void for an id that no type has: those of types that were added are not
   // checked.
   [[nodiscard]] State& state(std::uint32_t id) { return states_[id < states_.size() ? id : 0]; }
@@ -132,6 +135,9 @@ private:
   // tag writes "struct NAME", "union NAME" or "enum NAME", of a FWD as well. ENOMEM.
   Result<void> tag(std::uint32_t id, Type type);
   Result<void> show_all();
+  bool is_due(std::uint32_t id, Type type);
+  Needs needs_of(Type type);
+  Result<void> show_alone(std::uint32_t id, Type type, Needs needs);
 
   const Btf& btf_;
   Writer out_;

@@ -75,6 +75,14 @@ bool Order::settles_at_once(std::uint32_t id) {
   return (type.is_modifier() || type.is(kArray)) && find_answer(id, false);
 }
 
+bool Order::settles(std::uint32_t id) {
+  if (!settles_at_once(id))
+    return false;
+  const bool noted{settled_.append(id)};
+  state(id).is_settled &= noted;
+  return noted;
+}
+
 // visit answers at once where it can, and else puts on the stack what has to wait for an answer.
 Result<void> Order::visit(std::uint32_t id, bool by_pointer) {
   // The answer for a modifier or an array is that of the type it refers to. A chain with more links
@@ -189,7 +197,6 @@ Result<void> Order::end(std::uint32_t id, Type type, bool by_pointer, bool is_wh
 Result<void> Order::run(std::uint32_t first) {
   const std::size_t listed = dump_.list_.size();
   visits_.clear();
-  settled_.clear();
   Result<void> result = visit(first, false);
   while (result && !visits_.empty()) {
     Visit& last = visits_.back();

@@ -24,6 +24,10 @@ public:
 
   // settles_at_once: nothing is due for a type, which is settled as by run where it can be.
   bool settles_at_once(std::uint32_t id);
+  // begin comes first in a call that may settle types and then fail.
+  void begin() { settled_.clear(); }
+  // settles is settles_at_once for what such a call needs.
+  bool settles(std::uint32_t id);
   // run puts what is due for a type on the dump's list. ELOOP, ENOMEM: nothing was put there.
   Result<void> run(std::uint32_t first);
 
@@ -71,9 +75,8 @@ private:
   void undo(std::size_t listed);
 
   Dump& dump_;
-  // Empty between calls, but for their memory.
-  Vector<Visit> visits_;
-  Vector<std::uint32_t> settled_; // by this call
+  Vector<Visit> visits_;          // empty between calls, but for its memory
+  Vector<std::uint32_t> settled_; // since begin
 };
 
 } // namespace ringside::btf

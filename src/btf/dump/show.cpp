@@ -42,13 +42,6 @@ Result<void> Show::show_int(std::uint32_t id, Type type) {
   return {};
 }
 
-Result<void> Show::define(std::uint32_t id, Type type) {
-  if (const auto written = declare_.define(id, type); !written)
-    return written;
-  dump_.out_.end_line(";\n");
-  return {};
-}
-
 Result<void> Show::define_typedef(std::uint32_t id, Type type) {
   dump_.out_.text("typedef ");
   if (type.target() == 0 && std::strcmp(btf_.name(type), "__gnuc_va_list") == 0) {
@@ -65,6 +58,19 @@ Result<void> Show::define_typedef(std::uint32_t id, Type type) {
       return written;
   }
   dump_.out_.end_line(";\n");
+  return {};
+}
+
+Result<void> Show::define(std::uint32_t id, Type type) {
+  if (!type.is(kTypedef)) {
+    if (const auto written = declare_.define(id, type); !written)
+      return written;
+    dump_.out_.end_line(";\n");
+  } else if (!is_builtin(type)) {
+    if (const auto defined = define_typedef(id, type); !defined)
+      return defined;
+  }
+  state(id).is_printed = true;
   return {};
 }
 
@@ -110,8 +116,10 @@ Result<void> Show::enter(std::uint32_t id, std::uint32_t owner) {
     return show_int(id, type);
   case kEnum:
   case kEnum64:
+    if (owner == 0)
+      return define(id, type);
     known.is_printed = true;
-    return owner == 0 ? define(id, type) : Result<void>();
+    return {};
   case kFwd:
     known.is_printed = true;
     return forward(id, type);
@@ -154,42 +162,48 @@ Result<void> Show::enter_open_typedef(std::uint32_t id, Type type) {
   return {};
 }
 
-// next_child is the next type that a frame has to show. Passed over are those that are printed, or
-// have a forward declaration: all types that are shown here have an owner.
-bool Show::next_child(Frame& frame, std::uint32_t& id) {
-  Children children = frame.children;
-  while (children.next()) {
-    Dump::State& first = state(children.id());
-    if (first.is_printed)
-      continue;
-    id = behind_links(children.id());
-    const Dump::State& known = state(id);
-    if (!known.is_printed && !known.is_forward_out) {
-      frame.children = children;
-      return true;
-    }
-    // A link to it prints nothing either, from now on.
-    if (id != children.id())
-      first.is_printed = true;
+// are_shown: all types of a function are printed, or have a forward declaration.
+bool Show::are_shown(Type function) const {
+  bool are = true;
+  for (Children children(function); are && children.next();)
+    are = state(children.id()).is_printed || is_out(behind_links(children.id()));
+  return are;
+}
+
+std::optional<std::uint32_t> Show::unshown(std::uint32_t id) {
+  const std::uint32_t end = behind_links(id);
+  if (!is_out(end)) {
+    const Type type = btf_.type(end);
+    if (!type.is(kFuncProto) || !are_shown(type))
+      return end;
   }
-  return false;
+  // A link to it prints nothing either, from now on.
+  if (end != id)
+    state(id).is_printed = true;
+  return {};
+}
+
+// next_child is the next type that has to be shown. All types that are shown here have an owner.
+std::optional<std::uint32_t> Show::next_child(Children& children) {
+  Children next = children;
+  std::optional<std::uint32_t> found;
+  while (!found && next.next())
+    if (!state(next.id()).is_printed)
+      found = unshown(next.id());
+  children = next;
+  return found;
 }
 
 // leave ends with a frame whose children are shown.
 Result<void> Show::leave(const Frame& frame) {
   Dump::State& known = state(frame.id);
-  if (frame.type.is(kTypedef)) {
-    if (!known.is_forward_out && !is_builtin(frame.type))
-      if (const auto defined = define_typedef(frame.id, frame.type); !defined)
-        return defined;
+  const bool is_typedef = frame.type.is(kTypedef);
+  if (is_typedef && known.is_forward_out)
     known.is_printed = true;
-  } else if (frame.type.is_composite() && frame.owner == 0) {
-    if (const auto defined = define(frame.id, frame.type); !defined)
-      return defined;
-    known.is_printed = true;
-  } else if (frame.type.is_composite()) {
+  else if (is_typedef || (frame.type.is_composite() && frame.owner == 0))
+    return define(frame.id, frame.type);
+  else if (frame.type.is_composite())
     known.is_open = false;
-  }
   return {};
 }
 
@@ -201,9 +215,8 @@ Result<void> Show::run(std::uint32_t first) {
   Result<void> result = enter(first, 0);
   while (result && !frames_.empty()) {
     Frame& frame = frames_.back();
-    std::uint32_t id = 0;
-    result =
-        next_child(frame, id) ? enter(id, frame.owner_of_children) : leave(frames_.take_last());
+    const auto child = next_child(frame.children);
+    result = child ? enter(*child, frame.owner_of_children) : leave(frames_.take_last());
   }
   return result;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "base/result.hpp"
 #include "base/vector.hpp"
@@ -18,6 +19,11 @@ class Show {
 public:
   Show(Dump& dump, Declare& declare) : dump_(dump), btf_(dump.btf_), declare_(declare) {}
 
+  // unshown is what a type that is not printed leads to, unless that is printed, has a forward
+  // declaration, or is a function of such types. Then the type is as good as printed.
+  std::optional<std::uint32_t> unshown(std::uint32_t id);
+  // define prints a definition for which all that it needs is shown. ENOMEM.
+  Result<void> define(std::uint32_t id, Type type);
   // run prints the definition of a type that is due, if it was not printed yet. ELOOP, ENOMEM.
   Result<void> run(std::uint32_t first);
 
@@ -30,17 +36,20 @@ private:
     std::uint32_t owner_of_children;
   };
 
-  [[nodiscard]] Dump::State& state(std::uint32_t id) { return dump_.state(id); }
+  [[nodiscard]] Dump::State& state(std::uint32_t id) const { return dump_.state(id); }
   [[nodiscard]] bool is_builtin(Type type) const {
     return std::strcmp(btf_.name(type), "__builtin_va_list") == 0;
   }
+  [[nodiscard]] bool is_out(std::uint32_t id) const {
+    return state(id).is_printed || state(id).is_forward_out;
+  }
+  [[nodiscard]] bool are_shown(Type function) const;
   [[nodiscard]] std::uint32_t behind_links(std::uint32_t id) const;
   Result<void> enter(std::uint32_t id, std::uint32_t owner);
   Result<void> enter_open_typedef(std::uint32_t id, Type type);
-  [[nodiscard]] bool next_child(Frame& frame, std::uint32_t& id);
+  std::optional<std::uint32_t> next_child(Children& children);
   Result<void> leave(const Frame& frame);
   Result<void> show_int(std::uint32_t id, Type type);
-  Result<void> define(std::uint32_t id, Type type);
   Result<void> define_typedef(std::uint32_t id, Type type);
   Result<void> forward(std::uint32_t id, Type type);
 
