@@ -247,12 +247,16 @@ Result<void> DataPrinter::array(Type type, const Spot& spot) {
   Spot inner;
   inner.depth = spot.depth + 1;
   inner.in_array = true;
+  const Type element = btf_.type(strip(btf_, array.element));
+  const bool is_entered = element.is_composite() || element.is(kArray);
   for (std::uint32_t index = 0; index < array.count; ++index) {
     inner.place = spot.place.at(std::uint64_t{index} * static_cast<std::uint64_t>(*size));
-    // Some programs' data end within a trailing array.
-    if (const auto printed = value(array.element, inner);
-        !printed && printed.error() == Errno(ENOMEM))
+    const auto printed = value(array.element, inner);
+    if (!printed && printed.error() == Errno(ENOMEM))
       return printed;
+    // Some programs' data end within a trailing array. Single values behind that print nothing.
+    if (!printed && printed.error() == Errno(E2BIG) && !is_entered)
+      break;
   }
   indent(spot.depth);
   out_.text("]");

@@ -141,6 +141,12 @@ TEST_CASE("nothing is read outside of the data") {
   CHECK(d.print(d.types.array(d.integer, 3), numbers({1, 2})) == "(int[3])[1,2,]");
 }
 
+TEST_CASE("an array of any length that the data end in ends with them") {
+  Data d;
+  const auto outer = d.types.structure("st", 8, {{"y", d.types.array(d.integer, 500000000), 0}});
+  CHECK(d.print(outer, numbers({1, 2})) == "(struct st){.y = (int[500000000])[1,2,],}");
+}
+
 TEST_CASE("enums are named by their value, and bit fields of them carry their sign") {
   Data d;
   const auto e = d.types.enumeration("en", 4, {{"A", 1}, {"B", -2}});
