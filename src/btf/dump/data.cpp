@@ -37,9 +37,9 @@ public:
   struct Spot {
     ValuePlace place;
     std::string_view name; // of a member; else empty
-    unsigned depth = 0;
-    bool in_array = false;      // at any depth
-    bool in_char_array = false; // directly
+    unsigned depth = 0;    // of lines
+    unsigned nesting = 0;  // the values around it, with variables and sections
+    bool in_array = false; // at any depth
   };
   Result<void> value(std::uint32_t id, const Spot& spot);
 
@@ -182,6 +182,7 @@ Result<void> DataPrinter::composite(Type type, const Spot& spot) {
     inner.place = spot.place.of_member(member);
     inner.name = name != nullptr ? name : "";
     inner.depth = spot.depth + 1;
+    inner.nesting = spot.nesting + 1;
     inner.in_array = spot.in_array;
     if (const auto printed = value(member.type, inner); !printed)
       return printed;
@@ -246,13 +247,14 @@ Result<void> DataPrinter::array(Type type, const Spot& spot) {
   line("[");
   Spot inner;
   inner.depth = spot.depth + 1;
+  inner.nesting = spot.nesting + 1;
   inner.in_array = true;
   const Type element = btf_.type(strip(btf_, array.element));
   const bool is_entered = element.is_composite() || element.is(kArray);
   for (std::uint32_t index = 0; index < array.count; ++index) {
     inner.place = spot.place.at(std::uint64_t{index} * static_cast<std::uint64_t>(*size));
     const auto printed = value(array.element, inner);
-    if (!printed && printed.error() == Errno(ENOMEM))
+    if (!printed && (printed.error() == Errno(ENOMEM) || printed.error() == Errno(ELOOP)))
       return printed;
     // Some programs' data end within a trailing array. Single values behind that print nothing.
     if (!printed && printed.error() == Errno(E2BIG) && !is_entered)
@@ -273,7 +275,9 @@ Result<void> DataPrinter::variable(Type type, const Spot& spot) {
   out_.text(" ");
   out_.text(btf_.name(type));
   out_.text(" = ");
-  return value(type.target(), spot);
+  Spot inner = spot;
+  ++inner.nesting;
+  return value(type.target(), inner);
 }
 
 Result<void> DataPrinter::section(Type type, const Spot& spot) {
@@ -283,6 +287,7 @@ Result<void> DataPrinter::section(Type type, const Spot& spot) {
   for (std::uint32_t index = 0; index < type.elements(); ++index) {
     const Variable variable = type.variable(index);
     Spot inner = spot;
+    ++inner.nesting;
     inner.place = spot.place.at(variable.offset);
     if (const auto printed = value(variable.type, inner); !printed)
       return printed;
@@ -306,7 +311,7 @@ Result<void> DataPrinter::body(std::uint32_t stripped, const Spot& spot) {
 }
 
 Result<void> DataPrinter::value(std::uint32_t id, const Spot& spot) {
-  if (spot.depth > kMostDepth)
+  if (spot.nesting > kMostDepth)
     return Errno(ELOOP);
   const Type declared = btf_.type(id);
   const std::uint32_t stripped = strip(btf_, id);
@@ -318,7 +323,7 @@ Result<void> DataPrinter::value(std::uint32_t id, const Spot& spot) {
     return declared.is(kVar) ? variable(declared, spot) : section(declared, spot);
   }
   if (!style_.emit_zeroes && spot.depth != 0 && !spot.in_array) {
-    const auto zero = is_zero(id, spot.place, spot.depth);
+    const auto zero = is_zero(id, spot.place, spot.nesting);
     if (!zero)
       return zero.error();
     if (*zero)

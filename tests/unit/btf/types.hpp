@@ -67,6 +67,12 @@ public:
   std::uint32_t variable(const char* name, std::uint32_t type) {
     return id(btf::add_var(*btf_, name, BTF_VAR_GLOBAL_ALLOCATED, static_cast<int>(type)));
   }
+  // section is one of a single variable, at its begin.
+  std::uint32_t section(const char* name, std::uint32_t size, std::uint32_t variable) {
+    const std::uint32_t added = id(btf::add_datasec(*btf_, name, size));
+    REQUIRE(btf::add_variable(*btf_, static_cast<int>(variable), 0, size));
+    return added;
+  }
   std::uint32_t forward(const char* name, btf::Kind kind) {
     return id(btf::add_forward(*btf_, name, kind));
   }

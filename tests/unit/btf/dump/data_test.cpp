@@ -147,6 +147,23 @@ TEST_CASE("an array of any length that the data end in ends with them") {
   CHECK(d.print(outer, numbers({1, 2})) == "(struct st){.y = (int[500000000])[1,2,],}");
 }
 
+TEST_CASE("a type that contains itself is given up at a depth, and not tried at each element") {
+  Data d;
+  const std::uint32_t self = d.long_integer + 2;
+  const auto elements = d.types.array(self, 4);
+  REQUIRE(d.types.structure("self", 1, {{"s", elements, 0}}) == self);
+  d.style.skip_names = true;
+  CHECK_THAT(d.print(self, {1, 1, 1, 1}), Catch::EndsWith(" E40"));
+}
+
+TEST_CASE("a variable and a section that hold each other are given up, too") {
+  Data d;
+  const std::uint32_t section = d.long_integer + 2;
+  REQUIRE(d.types.section("section", 4, d.types.variable("v", section)) == section);
+  d.style.skip_names = true;
+  CHECK_THAT(d.print(section, {1, 1, 1, 1}), Catch::EndsWith(" E40"));
+}
+
 TEST_CASE("enums are named by their value, and bit fields of them carry their sign") {
   Data d;
   const auto e = d.types.enumeration("en", 4, {{"A", 1}, {"B", -2}});
