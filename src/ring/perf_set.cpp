@@ -57,6 +57,15 @@ constexpr std::uint64_t kTidyNs = 10 * os::kNsPerMs;
 // How often a poll without end looks at CPUs while nothing comes.
 constexpr int kFollowMs = 10'000;
 
+// gives is whether a look at a ring finds something. A ring that has a larger one has two
+// descriptors, and may be named for what is read already. What the callback was given that a call
+// comes from is not given again.
+bool gives(const PerfRing& ring, LookFor why, const void* frame) {
+  if (why == LookFor::signal)
+    return !ring.grown() || ring.unread() != 0;
+  return ring.unread() != 0 && !ring.being_read(frame);
+}
+
 // left_ms is what is left of a call's timeout. Only a call that is timed may wait more than once.
 int left_ms(int timeout_ms, std::uint64_t end_ns, std::uint64_t now_ns) {
   return now_ns != 0 && end_ns != kNever ? ReadySet::whole_ms(end_ns - now_ns) : timeout_ms;
@@ -278,6 +287,12 @@ bool PerfSet::forget_names(const void* frame) {
   return holds || ready().interrupted();
 }
 
+bool PerfSet::reads_first(bool waits, Timed timed, const void* frame) {
+  // A program that watches the set's descriptor would find it ready for what is read already.
+  const bool may = waits && may_read_unasked_ && !watched_ && timed == Timed::nothing;
+  return reads_unasked(may) || (unasked() != 0 && forget_names(frame));
+}
+
 Result<int> PerfSet::poll_once(int timeout_ms) {
   // epoll_wait(2) fails with EINVAL when asked for 0 events; without rings, so do we.
   if (ring_count() == 0)
@@ -290,10 +305,6 @@ Result<int> PerfSet::poll_once(int timeout_ms) {
   const Timed timed = by_clock() || busy_bytes_ != 0 ? Timed::looks : Timed::nothing;
   if (timed == Timed::looks)
     tidy(os::now_ns());
-  // A program that watches the set's descriptor would find it ready for what is read already.
-  const bool unasked =
-      reads_unasked(waits && may_read_unasked_ && !watched_ && timed == Timed::nothing) ||
-      (this->unasked() != 0 && forget_names(frame));
   const auto wait = [&](std::uint64_t end_ns, std::uint64_t now_ns) {
     if (by_clock())
       return ready().wait_until(std::min(earliest_due_ns(), end_ns), now_ns);
@@ -306,11 +317,7 @@ Result<int> PerfSet::poll_once(int timeout_ms) {
   Result<int> end = 0;
   const auto look_at = [&](std::size_t index, LookFor why, std::uint64_t now_ns) {
     const PerfRing& ring = this->ring(index);
-    // A ring that has a larger one has two descriptors, and may be named for what is read already.
-    const bool named = why == LookFor::signal && !ring.grown();
-    // What the callback was given that this call comes from is not given again.
-    const bool is_given = why != LookFor::signal && ring.being_read(frame);
-    const bool something = named || (ring.unread() != 0 && !is_given);
+    const bool something = gives(ring, why, frame);
     if (!something && !ring.wakeups().by_clock())
       return Looked::nothing;
     if (why == LookFor::signal)
@@ -323,7 +330,8 @@ Result<int> PerfSet::poll_once(int timeout_ms) {
       return Looked::stop;
     return something ? Looked::something : Looked::nothing;
   };
-  const auto polled = poll_with(unasked, timed, asked ? 0 : timeout_ms, wait, due, look_at);
+  const auto polled = poll_with(reads_first(waits, timed, frame), timed, asked ? 0 : timeout_ms,
+                                wait, due, look_at);
   if (!end || *end != 0)
     return end;
   if (!polled)

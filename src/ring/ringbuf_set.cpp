@@ -19,6 +19,12 @@ constexpr char kRingbufSubject[] = "ring_buffer";
 // The epoll set.
 constexpr kernel::Wanted kRingbufWanted{1, 0};
 
+// is_reported is whether a wait ends for a ring that is looked at, even if no record is handed
+// over: so it does for one that epoll_wait(2) would report.
+bool is_reported(const RingbufRing& ring, LookFor why) {
+  return why == LookFor::unread || (ring.listed() && !ring.wakeups().by_clock());
+}
+
 } // namespace
 
 Result<Owned<RingbufSet>> RingbufSet::make_empty() {
@@ -88,6 +94,13 @@ int RingbufSet::wait_ms(std::uint64_t end_ns, std::uint64_t now_ns) const {
   return static_cast<int>(std::min<std::uint64_t>(rounded_ns / os::kNsPerMs, INT_MAX));
 }
 
+bool RingbufSet::reads_first(int timeout_ms, Timed timed) {
+  const bool may = timeout_ms != 0 && max_latency_ns_ != 0 && timed != Timed::looks;
+  const bool reads = reads_unasked(may);
+  set_unasked(reads ? unasked() : 0);
+  return reads;
+}
+
 Result<std::size_t> RingbufSet::poll(int timeout_ms) {
   count_poll();
   if (timeout_ms == 0)
@@ -118,7 +131,7 @@ Result<std::size_t> RingbufSet::poll(int timeout_ms) {
       ring.woken();
     if (ring.wakeups().by_clock())
       ring.looked_at_while_held_back(why == LookFor::signal);
-    const bool reported = why == LookFor::unread || (ring.listed() && !ring.wakeups().by_clock());
+    const bool reported = is_reported(ring, why);
     end = look(ring, now_ns);
     if (!end)
       return Looked::stop;
@@ -127,11 +140,8 @@ Result<std::size_t> RingbufSet::poll(int timeout_ms) {
       return Looked::stop;
     return reported || *end != 0 ? Looked::something : Looked::nothing;
   };
-  const bool unasked =
-      reads_unasked(timeout_ms != 0 && max_latency_ns_ != 0 && timed != Timed::looks);
-  if (!unasked)
-    set_unasked(0);
-  const auto polled = poll_with(unasked, timed, timeout_ms, wait, due, look_at);
+  const auto polled =
+      poll_with(reads_first(timeout_ms, timed), timed, timeout_ms, wait, due, look_at);
   if (!end)
     return end;
   if (!polled)
