@@ -117,7 +117,8 @@ public:
   template <class Outer, class Member>
   [[nodiscard]] Member get(Outer T::*outer, Member Outer::*member, Member fallback = {}) const {
     const std::size_t at = offset_of(outer) + options_offset(member);
-    if (at + member_size<Member>() <= size_)
+    const bool has_it = at + member_size<Member>() <= size_;
+    if (has_it) // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): no bytes, no size
       std::memcpy(&fallback, bytes_ + at, member_size<Member>());
     return fallback;
   }

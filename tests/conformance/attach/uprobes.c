@@ -231,7 +231,8 @@ static int first_byte(void) {
     }
   if (maps)
     fclose(maps);
-  memcpy(&byte, (const void*)begin, 1);
+  if (CHECK(begin != 0))
+    memcpy(&byte, (const void*)begin, 1);
   return byte;
 }
 

@@ -143,7 +143,7 @@ ssize_t send(int fd, const void* bytes, size_t size, int flags) {
   static ssize_t (*next)(int, const void*, size_t, int);
 
   if (wire.cut) {
-    struct sockaddr_nl name;
+    struct sockaddr_nl name = {0};
     socklen_t length = sizeof(name);
 
     if (getsockname(fd, (struct sockaddr*)&name, &length) != 0)
