@@ -3,12 +3,10 @@
 // that nothing else shows.
 #include <array>
 #include <cerrno>
-#include <csetjmp>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -46,20 +44,6 @@ void take_turns(const PerfBufferFixture& fixture, perf_buffer* buffer, int timeo
     REQUIRE(perf_buffer__poll(buffer, timeout_ms) == 1);
   }
 }
-
-// Within is a perf_buffer of two rings whose callback does what a test says.
-struct Within {
-  perf_buffer* make(int map_fd) {
-    return perf_buffer__new(
-        map_fd, 1,
-        [](void* within, int, void*, __u32) {
-          if (const auto act = static_cast<Within*>(within)->act)
-            act();
-        },
-        nullptr, this, nullptr);
-  }
-  std::function<void()> act;
-};
 
 } // namespace
 
@@ -155,27 +139,6 @@ TEST_CASE("a record that was discarded ends a poll at once, as its ring is reada
   ring_buffer__free(buffer);
 }
 
-TEST_CASE("an interrupt from a callback of such a poll ends the next one, and only that") {
-  PerfBufferFixture fixture;
-  Within within;
-  perf_buffer* buffer = within.make(fixture.map());
-  sim_advance_ns(kMs);
-  for (unsigned turn = 0; turn < 3; ++turn) {
-    fixture.output(1, "record");
-    REQUIRE(perf_buffer__poll(buffer, 100) == 1);
-  }
-  within.act = [&] { CHECK(ringside_perf_buffer__interrupt(buffer) == 0); };
-  fixture.output(1, "record");
-  CHECK(perf_buffer__poll(buffer, -1) == 1);
-  within.act = nullptr;
-  const std::uint64_t begin = sim_now_ns();
-  CHECK(perf_buffer__poll(buffer, -1) == 0);
-  CHECK(sim_now_ns() == begin);
-  CHECK(perf_buffer__poll(buffer, 20) == 0);
-  CHECK(sim_now_ns() == begin + 20 * kMs);
-  perf_buffer__free(buffer);
-}
-
 TEST_CASE("a signal behind such a poll ends the next one with EINTR") {
   PerfBufferFixture fixture;
   perf_buffer* buffer = fixture.make();
@@ -186,69 +149,6 @@ TEST_CASE("a signal behind such a poll ends the next one with EINTR") {
   CHECK(perf_buffer__poll(buffer, -1) == -EINTR);
   CHECK(sim_now_ns() == 0);
   perf_buffer__free(buffer);
-}
-
-TEST_CASE("a callback that fails in such a poll leaves what is behind it to the next") {
-  RingFixture fixture;
-  ring_buffer* buffer = fixture.make();
-  fixture.output("first");
-  REQUIRE(ring_buffer__poll(buffer, 100) == 1);
-  for (const char* record : {"good", "bad", "behind", "last"})
-    fixture.output(record);
-  fixture.answer = [&] { return fixture.samples.back() == "bad" ? -77 : 0; };
-  CHECK(ring_buffer__poll(buffer, 100) == -77);
-  CHECK(fixture.samples.back() == "bad");
-  CHECK(ring_buffer__poll(buffer, -1) == 2);
-  CHECK(fixture.samples.back() == "last");
-  CHECK(sim_now_ns() == 0);
-  ring_buffer__free(buffer);
-}
-
-TEST_CASE("a ring that a callback of such a poll adds is read from then on") {
-  RingFixture fixture;
-  const os::UniqueFd other(sim_create_map(BPF_MAP_TYPE_RINGBUF, kRingSize, "other"));
-  ring_buffer* buffer = fixture.make();
-  fixture.output("first");
-  REQUIRE(ring_buffer__poll(buffer, 100) == 1);
-  bool added = false;
-  fixture.answer = [&] {
-    if (std::exchange(added, true))
-      return 0;
-    CHECK(ring_buffer__add(buffer, other.get(), RingFixture::on_sample, &fixture) == 0);
-    return sim_ringbuf_output(other.get(), "other", 5, 0);
-  };
-  fixture.output("second");
-  CHECK(ring_buffer__poll(buffer, 100) == 1);
-  CHECK(ring_buffer__poll(buffer, -1) == 1);
-  CHECK(fixture.samples.back() == "other");
-  for (unsigned turn = 0; turn < kTurns; ++turn) {
-    fixture.output("often");
-    REQUIRE(sim_ringbuf_output(other.get(), "seldom", 6, 0) == 0);
-    REQUIRE(ring_buffer__poll(buffer, 100) == 2);
-  }
-  ring_buffer__free(buffer);
-}
-
-TEST_CASE("a callback of such a poll may free the buffer") {
-  PerfBufferFixture fixture;
-  const auto before = sim_live();
-  Within within;
-  perf_buffer* buffer = within.make(fixture.map());
-  fixture.output(1, "record");
-  REQUIRE(perf_buffer__poll(buffer, 100) == 1);
-  unsigned seen = 0;
-  within.act = [&] {
-    ++seen;
-    perf_buffer__free(buffer);
-  };
-  for (const unsigned cpu : {0U, 1U, 1U})
-    fixture.output(cpu, "record");
-  CHECK(perf_buffer__poll(buffer, 100) == 1);
-  CHECK(seen == 1);
-  const auto after = sim_live();
-  CHECK(after.fds == before.fds);
-  CHECK(after.mappings == before.mappings);
-  CHECK(after.slots == before.slots);
 }
 
 TEST_CASE("a program that watches a ring's map itself sees each record that such polls read") {
@@ -295,45 +195,6 @@ TEST_CASE("a descriptor that is asked for behind such polls does not show what i
   fixture.output(1, "record");
   CHECK(*os::wait_epoll(perf_buffer__epoll_fd(buffer), ready, 0) == 1);
   CHECK(perf_buffer__poll(buffer, 100) == 1);
-  perf_buffer__free(buffer);
-}
-
-TEST_CASE("a poll in a callback waits before it finds the record that the callback is given") {
-  PerfBufferFixture fixture;
-  Within within;
-  perf_buffer* buffer = within.make(fixture.map());
-  unsigned seen = 0;
-  within.act = [&] {
-    if (++seen != 1)
-      return;
-    const std::uint64_t begin = sim_now_ns();
-    perf_buffer__poll(buffer, 20);
-    CHECK(sim_now_ns() == begin + 20 * kMs);
-  };
-  fixture.output(1, "record");
-  CHECK(perf_buffer__poll(buffer, 100) == 1);
-  perf_buffer__free(buffer);
-}
-
-TEST_CASE("a record of a perf ring whose callback was left is not given again and again at once") {
-  PerfBufferFixture fixture;
-  Within within;
-  perf_buffer* buffer = within.make(fixture.map());
-  std::jmp_buf out;
-  within.act = [&] { std::longjmp(out, 1); };
-  const auto is_left = [&](int timeout_ms) {
-    if (setjmp(out) != 0)
-      return true;
-    perf_buffer__poll(buffer, timeout_ms);
-    return false;
-  };
-  fixture.output(1, "record");
-  REQUIRE(is_left(100));
-  // Once, because something may have come meanwhile.
-  REQUIRE(is_left(100));
-  CHECK(sim_now_ns() == 0);
-  REQUIRE(is_left(20));
-  CHECK(sim_now_ns() == 20 * kMs);
   perf_buffer__free(buffer);
 }
 
