@@ -282,14 +282,14 @@ bool PerfSet::forget_names(const void* frame) {
   }
   // What is read now may be named later: the kernel signals a record after it is there. In a
   // callback it is not known what came behind the records that are being read. But a callback that
-  // is left each time is not called again each time.
-  set_unasked(is_within || (holds && !was_left) ? 1 : 0);
+  // is left each time is not called again each time, and rings by the clock are not read each time.
+  set_unasked(is_within || (holds && !was_left && !by_clock()) ? 1 : 0);
   return holds || ready().interrupted();
 }
 
-bool PerfSet::reads_first(bool waits, Timed timed, const void* frame) {
+bool PerfSet::reads_first(bool waits, const void* frame) {
   // A program that watches the set's descriptor would find it ready for what is read already.
-  const bool may = waits && may_read_unasked_ && !watched_ && timed == Timed::nothing;
+  const bool may = waits && may_read_unasked_ && !watched_ && !by_clock();
   return reads_unasked(may) || (unasked() != 0 && forget_names(frame));
 }
 
@@ -330,8 +330,8 @@ Result<int> PerfSet::poll_once(int timeout_ms) {
       return Looked::stop;
     return something ? Looked::something : Looked::nothing;
   };
-  const auto polled = poll_with(reads_first(waits, timed, frame), timed, asked ? 0 : timeout_ms,
-                                wait, due, look_at);
+  const auto polled =
+      poll_with(reads_first(waits, frame), timed, asked ? 0 : timeout_ms, wait, due, look_at);
   if (!end || *end != 0)
     return end;
   if (!polled)

@@ -74,7 +74,7 @@ private:
   // poll_once is poll without looking at CPUs.
   Result<int> poll_once(int timeout_ms);
   // reads_first is whether a poll looks at the rings and does not ask the kernel.
-  bool reads_first(bool waits, Timed timed, const void* frame);
+  bool reads_first(bool waits, const void* frame);
   // forget_names has the kernel forget which rings it would still name though all is read there. It
   // is whether the call that is under way is to read what is there, or to end: something has come,
   // perhaps before the names went, or it is interrupted. See ReadMark for `frame`.

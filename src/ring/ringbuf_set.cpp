@@ -94,8 +94,8 @@ int RingbufSet::wait_ms(std::uint64_t end_ns, std::uint64_t now_ns) const {
   return static_cast<int>(std::min<std::uint64_t>(rounded_ns / os::kNsPerMs, INT_MAX));
 }
 
-bool RingbufSet::reads_first(int timeout_ms, Timed timed) {
-  const bool may = timeout_ms != 0 && max_latency_ns_ != 0 && timed != Timed::looks;
+bool RingbufSet::reads_first(int timeout_ms) {
+  const bool may = timeout_ms != 0 && max_latency_ns_ != 0 && !by_clock();
   const bool reads = reads_unasked(may);
   set_unasked(reads ? unasked() : 0);
   return reads;
@@ -140,8 +140,7 @@ Result<std::size_t> RingbufSet::poll(int timeout_ms) {
       return Looked::stop;
     return reported || *end != 0 ? Looked::something : Looked::nothing;
   };
-  const auto polled =
-      poll_with(reads_first(timeout_ms, timed), timed, timeout_ms, wait, due, look_at);
+  const auto polled = poll_with(reads_first(timeout_ms), timed, timeout_ms, wait, due, look_at);
   if (!end)
     return end;
   if (!polled)

@@ -39,7 +39,7 @@ private:
   // good.
   void watched_by_program();
   // reads_first is whether a poll looks at the rings and does not ask the kernel.
-  bool reads_first(int timeout_ms, Timed timed);
+  bool reads_first(int timeout_ms);
   // look reads a ring in a poll and decides on its wakeups.
   Result<std::size_t> look(RingbufRing& ring, std::uint64_t now_ns);
   // has_listed is whether a ring that a wait has reported still has something to read.

@@ -2,6 +2,7 @@
 // Callbacks of polls that read what is there without asking the kernel first: what they may do, and
 // what follows.
 #include <csetjmp>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -24,9 +25,9 @@ constexpr unsigned kTurns = 170;
 
 // Within is a perf_buffer of two rings whose callback does what a test says.
 struct Within {
-  perf_buffer* make(int map_fd) {
+  perf_buffer* make(int map_fd, std::size_t pages = 1) {
     return perf_buffer__new(
-        map_fd, 1,
+        map_fd, pages,
         [](void* within, int, void*, __u32) {
           if (const auto act = static_cast<Within*>(within)->act)
             act();
@@ -158,6 +159,26 @@ TEST_CASE("a record of a perf ring whose callback was left is not given again an
   CHECK(sim_now_ns() == 0);
   REQUIRE(is_left(20));
   CHECK(sim_now_ns() == 20 * kMs);
+  perf_buffer__free(buffer);
+}
+
+TEST_CASE("a ring that goes by the clock meanwhile is not read with each record") {
+  constexpr std::uint64_t kEachNs = 20'000;
+  constexpr std::uint64_t kLastedNs = 200 * kMs;
+  PerfBufferFixture fixture(1);
+  Within within;
+  perf_buffer* buffer = within.make(fixture.map(), 64);
+  for (std::uint64_t at = kEachNs; at <= kLastedNs; at += kEachNs)
+    REQUIRE(sim_output_at(at, fixture.map(), 0, "text", 4) == 0);
+  // A callback takes as long as it is to the next record, so that each poll finds one.
+  within.act = [] { sim_advance_ns(kEachNs); };
+  unsigned by_clock = 0;
+  while (sim_now_ns() < kLastedNs) {
+    REQUIRE(perf_buffer__poll(buffer, -1) == 1);
+    by_clock += sim_calls("timerfd_create");
+  }
+  CHECK(by_clock > 0);
+  CHECK(by_clock < kLastedNs / (500 * 1000));
   perf_buffer__free(buffer);
 }
 
