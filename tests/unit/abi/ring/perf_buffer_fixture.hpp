@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -58,13 +59,16 @@ public:
   [[nodiscard]] int event(unsigned cpu) const { return sim_event_fd(map(), cpu); }
 
   std::vector<Sample> samples;
+  std::function<void()> act; // in the callback, behind what it writes down
   std::vector<Lost> losses;
   Messages messages;
 
 private:
   static void on_sample(void* context, int cpu, void* data, __u32 size) {
-    static_cast<PerfBufferFixture*>(context)->samples.push_back(
-        {cpu, std::string(static_cast<const char*>(data), size)});
+    auto* fixture = static_cast<PerfBufferFixture*>(context);
+    fixture->samples.push_back({cpu, std::string(static_cast<const char*>(data), size)});
+    if (const auto act = fixture->act)
+      act();
   }
   static void on_lost(void* context, int cpu, __u64 count) {
     static_cast<PerfBufferFixture*>(context)->losses.push_back({cpu, count});

@@ -2,9 +2,7 @@
 // Callbacks of polls that read what is there without asking the kernel first: what they may do, and
 // what follows.
 #include <csetjmp>
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <utility>
 
 #include <catch2/catch.hpp>
@@ -13,45 +11,19 @@
 #include <bpf/libbpf.h>
 #include <ringside/ringside.h>
 
-#include "abi/ring/perf_buffer_fixture.hpp"
-#include "abi/ring/ring_fixture.hpp"
+#include "abi/ring/turns.hpp"
 #include "os/unique_fd.hpp"
 
 namespace ringside::test {
-namespace {
-
-constexpr std::uint64_t kMs = 1'000'000;
-constexpr unsigned kTurns = 170;
-
-// Within is a perf_buffer of two rings whose callback does what a test says.
-struct Within {
-  perf_buffer* make(int map_fd, std::size_t pages = 1) {
-    return perf_buffer__new(
-        map_fd, pages,
-        [](void* within, int, void*, __u32) {
-          if (const auto act = static_cast<Within*>(within)->act)
-            act();
-        },
-        nullptr, this, nullptr);
-  }
-  std::function<void()> act;
-};
-
-} // namespace
-
 TEST_CASE("an interrupt from a callback of such a poll ends the next one, and only that") {
   PerfBufferFixture fixture;
-  Within within;
-  perf_buffer* buffer = within.make(fixture.map());
+  perf_buffer* buffer = fixture.make();
   sim_advance_ns(kMs);
-  for (unsigned turn = 0; turn < 3; ++turn) {
-    fixture.output(1, "record");
-    REQUIRE(perf_buffer__poll(buffer, 100) == 1);
-  }
-  within.act = [&] { CHECK(ringside_perf_buffer__interrupt(buffer) == 0); };
+  take_turns(fixture, buffer, 3);
+  fixture.act = [&] { CHECK(ringside_perf_buffer__interrupt(buffer) == 0); };
   fixture.output(1, "record");
   CHECK(perf_buffer__poll(buffer, -1) == 1);
-  within.act = nullptr;
+  fixture.act = nullptr;
   const std::uint64_t begin = sim_now_ns();
   CHECK(perf_buffer__poll(buffer, -1) == 0);
   CHECK(sim_now_ns() == begin);
@@ -63,8 +35,7 @@ TEST_CASE("an interrupt from a callback of such a poll ends the next one, and on
 TEST_CASE("a callback that fails in such a poll leaves what is behind it to the next") {
   RingFixture fixture;
   ring_buffer* buffer = fixture.make();
-  fixture.output("first");
-  REQUIRE(ring_buffer__poll(buffer, 100) == 1);
+  take_turn(fixture, buffer);
   for (const char* record : {"good", "bad", "behind", "last"})
     fixture.output(record);
   fixture.answer = [&] { return fixture.samples.back() == "bad" ? -77 : 0; };
@@ -80,8 +51,7 @@ TEST_CASE("a ring that a callback of such a poll adds is read from then on") {
   RingFixture fixture;
   const os::UniqueFd other(sim_create_map(BPF_MAP_TYPE_RINGBUF, kRingSize, "other"));
   ring_buffer* buffer = fixture.make();
-  fixture.output("first");
-  REQUIRE(ring_buffer__poll(buffer, 100) == 1);
+  take_turn(fixture, buffer);
   bool added = false;
   fixture.answer = [&] {
     if (std::exchange(added, true))
@@ -104,12 +74,10 @@ TEST_CASE("a ring that a callback of such a poll adds is read from then on") {
 TEST_CASE("a callback of such a poll may free the buffer") {
   PerfBufferFixture fixture;
   const auto before = sim_live();
-  Within within;
-  perf_buffer* buffer = within.make(fixture.map());
-  fixture.output(1, "record");
-  REQUIRE(perf_buffer__poll(buffer, 100) == 1);
+  perf_buffer* buffer = fixture.make();
+  take_turn(fixture, buffer);
   unsigned seen = 0;
-  within.act = [&] {
+  fixture.act = [&] {
     ++seen;
     perf_buffer__free(buffer);
   };
@@ -125,10 +93,9 @@ TEST_CASE("a callback of such a poll may free the buffer") {
 
 TEST_CASE("a poll in a callback waits before it finds the record that the callback is given") {
   PerfBufferFixture fixture;
-  Within within;
-  perf_buffer* buffer = within.make(fixture.map());
+  perf_buffer* buffer = fixture.make();
   unsigned seen = 0;
-  within.act = [&] {
+  fixture.act = [&] {
     if (++seen != 1)
       return;
     const std::uint64_t begin = sim_now_ns();
@@ -142,10 +109,9 @@ TEST_CASE("a poll in a callback waits before it finds the record that the callba
 
 TEST_CASE("a record of a perf ring whose callback was left is not given again and again at once") {
   PerfBufferFixture fixture;
-  Within within;
-  perf_buffer* buffer = within.make(fixture.map());
+  perf_buffer* buffer = fixture.make();
   std::jmp_buf out;
-  within.act = [&] { std::longjmp(out, 1); };
+  fixture.act = [&] { std::longjmp(out, 1); };
   const auto is_left = [&](int timeout_ms) {
     if (setjmp(out) != 0)
       return true;
@@ -166,12 +132,11 @@ TEST_CASE("a ring that goes by the clock meanwhile is not read with each record"
   constexpr std::uint64_t kEachNs = 20'000;
   constexpr std::uint64_t kLastedNs = 200 * kMs;
   PerfBufferFixture fixture(1);
-  Within within;
-  perf_buffer* buffer = within.make(fixture.map(), 64);
+  perf_buffer* buffer = fixture.make(64);
   for (std::uint64_t at = kEachNs; at <= kLastedNs; at += kEachNs)
     REQUIRE(sim_output_at(at, fixture.map(), 0, "text", 4) == 0);
   // A callback takes as long as it is to the next record, so that each poll finds one.
-  within.act = [] { sim_advance_ns(kEachNs); };
+  fixture.act = [] { sim_advance_ns(kEachNs); };
   unsigned by_clock = 0;
   while (sim_now_ns() < kLastedNs) {
     REQUIRE(perf_buffer__poll(buffer, -1) == 1);

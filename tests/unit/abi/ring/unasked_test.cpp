@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -16,8 +15,7 @@
 #include <bpf/libbpf.h>
 #include <ringside/ringside.h>
 
-#include "abi/ring/perf_buffer_fixture.hpp"
-#include "abi/ring/ring_fixture.hpp"
+#include "abi/ring/turns.hpp"
 #include "os/epoll.hpp"
 #include "os/unique_fd.hpp"
 #include "variable.hpp"
@@ -25,8 +23,6 @@
 namespace ringside::test {
 namespace {
 
-constexpr std::uint64_t kMs = 1'000'000;
-constexpr unsigned kTurns = 170;
 // Behind this number of polls comes one that asks.
 constexpr unsigned kUnaskedInARow = 4;
 
@@ -37,12 +33,27 @@ unsigned waits_of(const std::function<void()>& work) {
   return sim_calls("epoll_wait") - before;
 }
 
-// take_turns writes a record and polls for it, again and again.
-void take_turns(const PerfBufferFixture& fixture, perf_buffer* buffer, int timeout_ms = 100) {
-  for (unsigned turn = 0; turn < kTurns; ++turn) {
-    fixture.output(1, "record");
-    REQUIRE(perf_buffer__poll(buffer, timeout_ms) == 1);
-  }
+// Way is what a program does before its turns, and how long its polls may wait.
+template <class Buffer>
+struct Way {
+  const char* what;
+  const char* wakeups; // RINGSIDE_WAKEUPS; null: it is not set
+  std::function<void(Buffer*)> begin;
+  int timeout_ms;
+};
+
+// waits_by is how many waits the turns of such a program take.
+template <class Fixture, class Buffer>
+unsigned waits_by(const Way<Buffer>& way, void (*free_buffer)(Buffer*)) {
+  Fixture fixture;
+  std::optional<Variable> wakeups;
+  if (way.wakeups != nullptr)
+    wakeups.emplace("RINGSIDE_WAKEUPS", way.wakeups);
+  Buffer* buffer = fixture.make();
+  way.begin(buffer);
+  const unsigned waits = waits_of([&] { take_turns(fixture, buffer, kTurns, way.timeout_ms); });
+  free_buffer(buffer);
+  return waits;
 }
 
 } // namespace
@@ -57,13 +68,7 @@ TEST_CASE("a program that makes records and polls by turns seldom asks the kerne
 
   RingFixture rings;
   ring_buffer* ring = rings.make();
-  const unsigned waits = waits_of([&] {
-    for (unsigned turn = 0; turn < kTurns; ++turn) {
-      rings.output("record");
-      REQUIRE(ring_buffer__poll(ring, 100) == 1);
-    }
-  });
-  CHECK(waits == kTurns / (kUnaskedInARow + 1));
+  CHECK(waits_of([&] { take_turns(rings, ring); }) == kTurns / (kUnaskedInARow + 1));
   CHECK(rings.samples.size() == kTurns);
   ring_buffer__free(ring);
 }
@@ -72,10 +77,7 @@ TEST_CASE("what the kernel still names after that ends no poll") {
   const unsigned turns = GENERATE(1U, 2U, kUnaskedInARow, kUnaskedInARow + 1);
   PerfBufferFixture fixture;
   perf_buffer* buffer = fixture.make();
-  for (unsigned turn = 0; turn < turns; ++turn) {
-    fixture.output(1, "record");
-    REQUIRE(perf_buffer__poll(buffer, 100) == 1);
-  }
+  take_turns(fixture, buffer, turns);
   const std::uint64_t begin = sim_now_ns();
   CHECK(perf_buffer__poll(buffer, 60) == 0);
   CHECK(sim_now_ns() == begin + 60 * kMs);
@@ -90,8 +92,7 @@ TEST_CASE("what the kernel still names after that ends no poll") {
 TEST_CASE("what comes while a poll passes over such a name is taken at its time") {
   PerfBufferFixture fixture;
   perf_buffer* buffer = fixture.make();
-  fixture.output(1, "record");
-  REQUIRE(perf_buffer__poll(buffer, 100) == 1);
+  take_turn(fixture, buffer);
   REQUIRE(sim_output_at(3 * kMs, fixture.map(), 1, "late", 4) == 0);
   CHECK(perf_buffer__poll(buffer, 10) == 1);
   CHECK(sim_now_ns() == 3 * kMs);
@@ -113,8 +114,7 @@ TEST_CASE("a ring that always has something does not hide the others") {
 TEST_CASE("a record that is busy ends a poll at once, as its ring is readable") {
   RingFixture fixture;
   ring_buffer* buffer = fixture.make();
-  fixture.output("first");
-  REQUIRE(ring_buffer__poll(buffer, 100) == 1);
+  take_turn(fixture, buffer);
   void* busy = nullptr;
   REQUIRE(sim_ringbuf_reserve(fixture.map(), 4, &busy) == 0);
   for (unsigned polls = 0; polls < 2 * kUnaskedInARow; ++polls) {
@@ -129,8 +129,7 @@ TEST_CASE("a record that is busy ends a poll at once, as its ring is readable") 
 TEST_CASE("a record that was discarded ends a poll at once, as its ring is readable") {
   RingFixture fixture;
   ring_buffer* buffer = fixture.make();
-  fixture.output("first");
-  REQUIRE(ring_buffer__poll(buffer, 100) == 1);
+  take_turn(fixture, buffer);
   void* discarded = nullptr;
   REQUIRE(sim_ringbuf_reserve(fixture.map(), 4, &discarded) == 0);
   REQUIRE(sim_ringbuf_discard(discarded, 0) == 0);
@@ -142,8 +141,7 @@ TEST_CASE("a record that was discarded ends a poll at once, as its ring is reada
 TEST_CASE("a signal behind such a poll ends the next one with EINTR") {
   PerfBufferFixture fixture;
   perf_buffer* buffer = fixture.make();
-  fixture.output(1, "record");
-  REQUIRE(perf_buffer__poll(buffer, 100) == 1);
+  take_turn(fixture, buffer);
   // The first call does not wait: what the kernel still names is passed over.
   sim_fail("epoll_wait", 2, EINTR);
   CHECK(perf_buffer__poll(buffer, -1) == -EINTR);
@@ -171,8 +169,7 @@ TEST_CASE("a program that watches a ring's map itself sees each record that such
 TEST_CASE("a CPU that goes offline between such polls keeps none waiting") {
   PerfBufferFixture fixture;
   perf_buffer* buffer = fixture.make();
-  fixture.output(1, "record");
-  REQUIRE(perf_buffer__poll(buffer, 100) == 1);
+  take_turn(fixture, buffer);
   fixture.output(1, "last");
   sim_set_online(1, 0);
   CHECK(perf_buffer__poll(buffer, -1) == 1);
@@ -188,8 +185,7 @@ TEST_CASE("a CPU that goes offline between such polls keeps none waiting") {
 TEST_CASE("a descriptor that is asked for behind such polls does not show what is read already") {
   PerfBufferFixture fixture;
   perf_buffer* buffer = fixture.make();
-  fixture.output(1, "record");
-  REQUIRE(perf_buffer__poll(buffer, 100) == 1);
+  take_turn(fixture, buffer);
   std::array<epoll_event, 1> ready;
   CHECK(*os::wait_epoll(perf_buffer__epoll_fd(buffer), ready, 0) == 0);
   fixture.output(1, "record");
@@ -207,78 +203,41 @@ TEST_CASE("each poll of many rings asks, because to look at all of them costs mo
     others.emplace_back(sim_create_map(BPF_MAP_TYPE_RINGBUF, kRingSize, "other"));
     REQUIRE(ring_buffer__add(buffer, others.back().get(), RingFixture::on_sample, &fixture) == 0);
   }
-  const unsigned waits = waits_of([&] {
-    for (unsigned turn = 0; turn < kTurns; ++turn) {
-      fixture.output("record");
-      REQUIRE(ring_buffer__poll(buffer, 100) == 1);
-    }
-  });
-  CHECK(waits == kTurns);
+  CHECK(waits_of([&] { take_turns(fixture, buffer); }) == kTurns);
   ring_buffer__free(buffer);
 }
 
 TEST_CASE("each poll asks where that may make a difference") {
-  struct Way {
-    const char* what;
-    const char* wakeups; // null: as by default
-    std::function<void(perf_buffer*)> begin;
-    int timeout_ms;
-  };
+  using By = Way<perf_buffer>;
   const auto way = GENERATE(
-      Way{"exact", "exact", [](perf_buffer*) {}, 100},
-      Way{"epoll_fd", nullptr, [](perf_buffer* buffer) { perf_buffer__epoll_fd(buffer); }, 100},
-      Way{"buffer_fd", nullptr, [](perf_buffer* buffer) { perf_buffer__buffer_fd(buffer, 0); },
-          100},
-      Way{"timeout 0", nullptr, [](perf_buffer*) {}, 0},
-      Way{"interrupt", nullptr,
-          [](perf_buffer* buffer) {
-            ringside_perf_buffer__interrupt(buffer);
-            perf_buffer__poll(buffer, 100);
-          },
-          100});
+      By{"exact", "exact", [](perf_buffer*) {}, 100},
+      By{"epoll_fd", nullptr, [](perf_buffer* buffer) { perf_buffer__epoll_fd(buffer); }, 100},
+      By{"buffer_fd", nullptr, [](perf_buffer* buffer) { perf_buffer__buffer_fd(buffer, 0); }, 100},
+      By{"timeout 0", nullptr, [](perf_buffer*) {}, 0},
+      By{"interrupt", nullptr,
+         [](perf_buffer* buffer) {
+           ringside_perf_buffer__interrupt(buffer);
+           perf_buffer__poll(buffer, 100);
+         },
+         100});
   INFO(way.what);
-  PerfBufferFixture fixture;
-  std::optional<Variable> wakeups;
-  if (way.wakeups != nullptr)
-    wakeups.emplace("RINGSIDE_WAKEUPS", way.wakeups);
-  perf_buffer* buffer = fixture.make();
-  way.begin(buffer);
-  CHECK(waits_of([&] { take_turns(fixture, buffer, way.timeout_ms); }) >= kTurns);
-  perf_buffer__free(buffer);
+  CHECK(waits_by<PerfBufferFixture>(way, perf_buffer__free) >= kTurns);
 }
 
 TEST_CASE("each poll of a ring_buffer asks where that may make a difference") {
-  struct Way {
-    const char* what;
-    const char* wakeups; // null: as by default
-    std::function<void(ring_buffer*)> begin;
-    int timeout_ms;
-  };
+  using By = Way<ring_buffer>;
   const auto way = GENERATE(
-      Way{"exact", "exact", [](ring_buffer*) {}, 100},
-      Way{"epoll_fd", nullptr, [](ring_buffer* buffer) { ring_buffer__epoll_fd(buffer); }, 100},
-      Way{"timeout 0", nullptr, [](ring_buffer*) {}, 0},
-      Way{"interrupt", nullptr,
-          [](ring_buffer* buffer) {
-            ringside_ring_buffer__interrupt(buffer);
-            ring_buffer__poll(buffer, 100);
-          },
-          100});
+      By{"exact", "exact", [](ring_buffer*) {}, 100},
+      By{"epoll_fd", nullptr, [](ring_buffer* buffer) { ring_buffer__epoll_fd(buffer); }, 100},
+      By{"timeout 0", nullptr, [](ring_buffer*) {}, 0},
+      By{"interrupt", nullptr,
+         [](ring_buffer* buffer) {
+           ringside_ring_buffer__interrupt(buffer);
+           ring_buffer__poll(buffer, 100);
+         },
+         100});
   INFO(way.what);
-  RingFixture fixture;
-  std::optional<Variable> wakeups;
-  if (way.wakeups != nullptr)
-    wakeups.emplace("RINGSIDE_WAKEUPS", way.wakeups);
-  ring_buffer* buffer = fixture.make();
-  way.begin(buffer);
-  const unsigned waits = waits_of([&] {
-    for (unsigned turn = 0; turn < kTurns; ++turn) {
-      fixture.output("record");
-      REQUIRE(ring_buffer__poll(buffer, way.timeout_ms) == 1);
-    }
-  });
-  CHECK(waits == kTurns);
-  ring_buffer__free(buffer);
+  CHECK(waits_by<RingFixture>(way, ring_buffer__free) == kTurns);
 }
 
 } // namespace ringside::test
