@@ -18,8 +18,13 @@ namespace {
 // Types of these kinds have a definition.
 constexpr KindSet kDefined = {kStruct, kUnion, kEnum, kEnum64, kTypedef};
 // Types of these kinds refer to one other type, and to nothing else.
-constexpr KindSet kHasTarget = {kPtr,  kTypedef, kVolatile, kConst,  kRestrict,
-                                kFunc, kVar,     kDeclTag,  kTypeTag};
+constexpr KindSet kHasTarget = [] {
+  KindSet kinds{};
+  for (std::uint32_t kind = 0; kind < kKindCount; ++kind)
+    if (kKinds[kind].ids == kTargetId && kKinds[kind].element_id == KindLine::kNoId)
+      kinds.add(static_cast<Kind>(kind));
+  return kinds;
+}();
 
 // may_have_unknown_kinds: only a layout says how long types of such kinds are.
 bool may_have_unknown_kinds(const Btf& btf) {
