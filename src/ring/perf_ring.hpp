@@ -144,9 +144,8 @@ public:
   Result<int> read_within(Budget& budget);
 
   // being_read is whether a read has yet to return, and has_unfinished_read whether one has, or was
-  // left; see ReadMark. silence puts handlers that do
-  // nothing in the place of the program's, in a read that is under way as well, and ends one that
-  // has a raw handler.
+  // left; see ReadMark. silence puts handlers that do nothing in the place of the program's, in a
+  // read that is under way as well, and ends one that has a raw handler.
   [[nodiscard]] bool being_read(const void* frame) const { return mark_.under_way(frame); }
   [[nodiscard]] bool has_unfinished_read() const { return mark_.unfinished(); }
   void silence();

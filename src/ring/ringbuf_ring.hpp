@@ -85,8 +85,8 @@ public:
   Result<std::size_t> read_within(const Budget& budget);
 
   // being_read is whether a read has yet to return, and has_unfinished_read whether one has, or was
-  // left; see ReadMark. silence ends a read that is under
-  // way behind the record that its handler was called with, and the handler is called no more.
+  // left; see ReadMark. silence ends a read that is under way behind the record that its handler
+  // was called with, and the handler is called no more.
   [[nodiscard]] bool being_read(const void* frame) const { return read_mark_.under_way(frame); }
   [[nodiscard]] bool has_unfinished_read() const { return read_mark_.unfinished(); }
   void silence();

@@ -96,9 +96,10 @@ int RingbufSet::wait_ms(std::uint64_t end_ns, std::uint64_t now_ns) const {
 
 bool RingbufSet::reads_first(int timeout_ms) {
   const bool may = timeout_ms != 0 && max_latency_ns_ != 0 && !by_clock();
-  const bool reads = reads_unasked(may);
-  set_unasked(reads ? unasked() : 0);
-  return reads;
+  if (reads_unasked(may))
+    return true;
+  set_unasked(0);
+  return false;
 }
 
 Result<std::size_t> RingbufSet::poll(int timeout_ms) {
