@@ -37,9 +37,6 @@ RECORDS = {
     "programs": Record("./dev programs", ("src/**/*", "abi/**/*.[ch]pp", "abi/symbols.txt",
                                           "tests/programs/every_program.py",
                                           "tests/programs/work.py")),
-    "vm": Record("./dev vm", ("src/**/*", "abi/**/*.[ch]pp", "tests/conformance/**/*.[ch]",
-                              "tests/live/**/*", "tests/sim/**/*.[ch]*", "tests/vm/*",
-                              "tests/unit/**/*", "tests/fuzz/**/*", "tests/objects/**/*")),
 }
 # How the cases of each family end over the stock library. Some families have objects in them.
 WITH_OBJECTS = ("attach", "object")
@@ -50,6 +47,14 @@ RECORDS.update({
         *(["tests/objects/**/*"] if folder.name in WITH_OBJECTS else [])))
     for folder in sorted((ROOT / "tests" / "conformance").iterdir())
     if folder.is_dir() and folder.name not in ("harness", "__pycache__")})
+
+# What runs in virtual machines, by the words of ./dev vm.
+RECORDS.update({f"vm-{kernel}": Record(f"./dev vm {kernel}", (
+    "src/**/*", "abi/**/*.[ch]pp", "tests/conformance/**/*.[ch]", "tests/live/**/*",
+    "tests/sim/**/*.[ch]*", "tests/vm/*")) for kernel in ("5.10", "6.1", "6.12", "newest")})
+RECORDS["vm-pure"] = Record("./dev vm pure", (
+    "src/**/*", "tests/sim/**/*.[ch]*", "tests/unit/**/*", "tests/fuzz/**/*", "tests/objects/**/*",
+    "tests/support/*.hpp", "tests/vm/foreign.py"))
 
 CODE = (".c", ".cpp", ".h", ".hpp")
 TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)

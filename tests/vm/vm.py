@@ -6,7 +6,8 @@ under load. Prints a table, with a line for each kernel, number of CPUs and suit
 reads and makes bytes on machines of another kind (s390x, aarch64, armhf), under qemu-user.
 
 WORD is a kernel (5.10, 6.1, 6.12, newest, or the path of an image), a number of CPUs, a suite, or
-a machine of another kind. Those named are run; where no word of a kind is given, what runs is:
+a machine of another kind. Those named are run; where no word of a kind is given, what runs is as
+below. A kernel alone, or "pure", is a part of the whole whose table is kept in docs/records.
 """
 
 import argparse
@@ -30,6 +31,8 @@ BOOT_SECONDS = 1800
 EVERY_SUITE = [suite.name for suite in suites.SUITES]
 PLAN = {2: (EVERY_SUITE, list(kernels.SUITES)),
         64: (["conformance", "simulator", "hotplug"], ["5.10", "newest"])}
+# What ./dev vm keeps a record of, each by itself: the words for it.
+PARTS = [*kernels.SUITES, foreign.SUITE]
 # The simulated kernel has user ring buffers, and POLLRDNORM where a ring is readable.
 WITHOUT = {"5.10": ["simulator"]}
 COLUMNS = "{:31}{:>5}  {:18}{:>7}{:>8}{:>8}{:>9}{:>8}"
@@ -61,7 +64,10 @@ def plan(words):
     machines = []
     for count in cpus or PLAN:
         usual_suites, usual_kernels = PLAN[count if count in PLAN else 2]
-        for kernel in named or (list(kernels.SUITES) if count in cpus else usual_kernels):
+        # Many CPUs are for the usual kernels, unless that number is asked for.
+        possible = named or list(kernels.SUITES)
+        for kernel in possible if count in cpus or count == 2 else \
+                [kernel for kernel in possible if kernel in usual_kernels]:
             usual = [suite for suite in usual_suites if suite not in WITHOUT.get(kernel, ())]
             machines.append(Machine(kernel, count, wanted or usual))
     return machines
@@ -246,7 +252,11 @@ def main():
     parser.add_argument("--work", type=os.path.abspath, help=argparse.SUPPRESS)
     # What ./dev must compile before: "kernels" and machines of another kind.
     parser.add_argument("--needs", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--parts", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.parts:
+        print("\n".join(PARTS))
+        return 0
     others, words = foreign_plan(options.words)
     try:
         machines = [] if words is None else plan(words)

@@ -15,6 +15,7 @@ import unittest
 import guest
 import kernels
 import oracle
+import records
 import suites
 import tools
 import vm
@@ -32,10 +33,20 @@ class Words(unittest.TestCase):
 
     def test_words_narrow_it_down(self):
         self.assertEqual(vm.plan(["6.1", "2", "hotplug"]), [vm.Machine("6.1", 2, ["hotplug"])])
-        self.assertEqual([(machine.kernel, machine.cpus) for machine in vm.plan(["6.12"])],
-                         [("6.12", cpus) for cpus in vm.PLAN])
+        for kernel, cpus in ("5.10", [2, 64]), ("6.12", [2]):
+            self.assertEqual([(machine.kernel, machine.cpus) for machine in vm.plan([kernel])],
+                             [(kernel, count) for count in cpus])
+        self.assertEqual([machine.cpus for machine in vm.plan(["6.12", "64"])], [64])
         self.assertEqual([machine.kernel for machine in vm.plan(["8", "live"])],
                          list(kernels.SUITES))
+
+    def test_the_parts_are_the_whole(self):
+        *parts, pure = vm.PARTS
+        self.assertCountEqual([machine for part in parts for machine in vm.plan([part])],
+                              vm.plan([]))
+        self.assertEqual(vm.foreign_plan([pure])[0], vm.foreign_plan([])[0])
+        self.assertEqual([f"vm-{part}" for part in vm.PARTS],
+                         [name for name in records.RECORDS if name.startswith("vm-")])
 
     def test_a_suite_that_is_named_runs_on_every_kernel(self):
         self.assertEqual(vm.plan(["5.10", "2", "simulator"]),
