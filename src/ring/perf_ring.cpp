@@ -12,6 +12,7 @@
 #include "base/shared_word.hpp"
 #include "bpf/map.hpp"
 #include "kernel/refusal.hpp"
+#include "os/clock.hpp"
 
 namespace ringside {
 namespace {
@@ -95,10 +96,18 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
   if (!opened)
     return ring_refused(kOpenEvent, place, params, opened.error(), wanted);
 
+  WakeupLimits limits = params.wakeups;
+  const std::uint64_t began_ns = limits.max_latency_ns != 0 ? os::now_ns() : 0;
   auto mapping = PerfMapping::make(events_.fd(), params.data_size);
   if (!mapping)
     return ring_refused(kMapEvent, place, params, mapping.error(), wanted);
   own_ = std::move(*mapping);
+  // To make a larger ring takes longer in proportion. On an emulated machine that is ten times as
+  // long as usual.
+  if (limits.max_latency_ns != 0)
+    limits.entering_ns =
+        std::max(limits.entering_ns,
+                 (os::now_ns() - began_ns) * (limits.coalescing_size / limits.signalled_size));
 
   const auto enabled = events_.enable();
   if (!enabled)
@@ -112,7 +121,7 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
         place.key, place.cpu);
   if (const auto put = events_.put_into(params.map_fd, place.key); !put)
     return ring_refused(kFillSlot, place, params, put.error(), wanted);
-  wakeups_ = WakeupPolicy(params.wakeups);
+  wakeups_ = WakeupPolicy(limits);
   looks_for_lost_ = params.looks_for_lost && events_.count_lost() && handler_.lost != drop_lost;
   return {};
 }

@@ -7,8 +7,9 @@
 namespace ringside {
 namespace {
 
-// What reading costs is measured over this many records at least.
+// What reading costs, and how fast records come, is measured over this many at least.
 constexpr std::uint64_t kMeasuredRecords = 16;
+constexpr double kNsPerMs = 1e6;
 
 bool nearly_full(std::uint64_t bytes, std::size_t size) {
   return bytes > size / 4 * 3;
@@ -54,9 +55,16 @@ std::uint64_t WakeupPolicy::fitting_period(std::uint64_t records, std::uint64_t 
 }
 
 bool WakeupPolicy::lasts(double bytes_per_ns, std::uint64_t period_ns) const {
-  const std::uint64_t until_next_ns = period_ns + 2 * lateness_.worst_ns();
+  const std::uint64_t until_next_ns = period_ns + 2 * lateness_.get();
   return bytes_per_ns * static_cast<double>(until_next_ns) <=
          static_cast<double>(limits_.coalescing_size);
+}
+
+bool WakeupPolicy::lasts_while_entering(double bytes_per_ns) const {
+  const double fastest = std::max(bytes_per_ns, static_cast<double>(fastest_.get()) / kNsPerMs);
+  const double entering_bytes = fastest * static_cast<double>(2 * limits_.entering_ns);
+  return entering_bytes + static_cast<double>(backlog_.get()) <=
+         static_cast<double>(limits_.signalled_size);
 }
 
 bool WakeupPolicy::waits_for_reader() const {
@@ -79,12 +87,16 @@ WakeupMode WakeupPolicy::looked_signalled(Found found) {
   counted_from_ns_ = found.now_ns;
   // A reader that is woken for each record finds much only if it comes late.
   lateness_.add(found.now_ns, written_ns(found.records, found.bytes));
+  backlog_.add(found.now_ns, found.bytes);
+  // A barred ring's times are late.
+  if (found.records >= kMeasuredRecords && !barred(found.now_ns))
+    fastest_.add(found.now_ns, static_cast<std::uint64_t>(ratio(found.bytes, elapsed) * kNsPerMs));
   // Half the bound between records to enter, a whole one to leave: what lies between changes
   // nothing. What came faster makes up for a pause, if that is no longer than one to leave.
   const std::uint64_t unhurried = early_ns_ + found.records * (limits_.max_latency_ns / 2);
   const bool busy = unhurried > elapsed;
   early_ns_ = busy ? std::min(unhurried - elapsed, kLeaveLooks * limits_.max_latency_ns) : 0;
-  if (elapsed > Lateness::kWindowNs)
+  if (elapsed > RecentWorst::kWindowNs)
     busy_for_ns_ = 0;
   if (!busy || nearly_full(found.bytes, limits_.signalled_size)) {
     looks_ = 0;
@@ -103,15 +115,10 @@ WakeupMode WakeupPolicy::looked_signalled(Found found) {
   records_a_look_ += (records - records_a_look_) / kEnterLooks;
   if (looks_ < kEnterLooks || busy_for_ns_ < limits_.busy_ns || barred(found.now_ns))
     return mode_;
-  const double entering_bytes = ratio(busy_bytes_, found.now_ns - busy_since_ns_) *
-                                static_cast<double>(2 * limits_.entering_ns);
-  if (entering_bytes > static_cast<double>(limits_.signalled_size)) {
-    looks_ = 0;
-    return mode_;
-  }
   period_ns_ = fitting_period(found.records, found.bytes, UINT64_MAX);
   const double burst = ratio(record_size(found.records, found.bytes), kBurstRecordNs);
-  if (period_ns_ >= shortest_period_ns_ && lasts(burst, period_ns_))
+  if (period_ns_ >= shortest_period_ns_ && lasts(burst, period_ns_) &&
+      lasts_while_entering(ratio(busy_bytes_, found.now_ns - busy_since_ns_)))
     return WakeupMode::coalescing;
   looks_ = 0;
   return mode_;

@@ -51,27 +51,26 @@ struct Found {
   std::uint64_t read_ns = 0;
 };
 
-// Lateness is by how much the reader came late in the last seconds: something else had its CPU, or
-// the program was busy.
-class Lateness {
+// RecentWorst is the largest of the numbers of the last 5 to 10 seconds.
+class RecentWorst {
 public:
   static constexpr std::uint64_t kWindowNs = 5'000'000'000;
 
-  void add(std::uint64_t now_ns, std::uint64_t late_ns) {
+  void add(std::uint64_t now_ns, std::uint64_t number) {
     if (now_ns - since_ns_ >= kWindowNs) {
-      before_ns_ = now_ns - since_ns_ >= 2 * kWindowNs ? 0 : worst_ns_;
-      worst_ns_ = 0;
+      before_ = now_ns - since_ns_ >= 2 * kWindowNs ? 0 : worst_;
+      worst_ = 0;
       since_ns_ = now_ns;
     }
-    worst_ns_ = std::max(worst_ns_, late_ns);
+    worst_ = std::max(worst_, number);
   }
-  // worst is the worst of this window and the one before it.
-  [[nodiscard]] std::uint64_t worst_ns() const { return std::max(worst_ns_, before_ns_); }
+  // get is the largest of this window and the one before it.
+  [[nodiscard]] std::uint64_t get() const { return std::max(worst_, before_); }
 
 private:
   std::uint64_t since_ns_ = 0;
-  std::uint64_t worst_ns_ = 0;
-  std::uint64_t before_ns_ = 0;
+  std::uint64_t worst_ = 0;
+  std::uint64_t before_ = 0;
 };
 
 class WakeupPolicy {
@@ -146,6 +145,10 @@ private:
   // lasts is whether a coalescing ring that is filled at this rate has room until the reader comes
   // next, though it may come twice as late as it lately has.
   [[nodiscard]] bool lasts(double bytes_per_ns, std::uint64_t period_ns) const;
+  // lasts_while_entering is whether a signalled ring that is filled at this rate, or as fast as it
+  // lately was, has room while the reader is away to begin, though it may come as late as it lately
+  // has, too.
+  [[nodiscard]] bool lasts_while_entering(double bytes_per_ns) const;
   // waits_for_reader is whether the first looks by the clock that found records have found no more
   // than looks after a wakeup did: those who fill the ring wait for its reader, who sleeps for
   // nothing.
@@ -179,7 +182,12 @@ private:
   std::uint64_t proof_records_ = 0;
   std::uint64_t barred_until_ns_ = 0;
   std::uint64_t next_bar_ns_ = kFirstBarNs;
-  Lateness lateness_;
+  // By how much the reader came late: something else had its CPU, or the program was busy. How much
+  // it then found in the signalled ring, and how fast that came, in bytes a millisecond: wakeups hold
+  // up those who fill a ring only while its reader waits for them.
+  RecentWorst lateness_;
+  RecentWorst backlog_;
+  RecentWorst fastest_;
   std::uint64_t looked_at_ns_ = 0;
   // Since when found records are counted, and which.
   std::uint64_t counted_from_ns_ = 0;

@@ -212,7 +212,7 @@ TEST_CASE("a ring that coalesced for a while and became quiet coalesces again wi
   ring.look({kLeave, kBound, 0});
   settle(ring);
   const bool soon = GENERATE(true, false);
-  ring.look({1, soon ? kSecond : 2 * Lateness::kWindowNs, 1});
+  ring.look({1, soon ? kSecond : 2 * RecentWorst::kWindowNs, 1});
   CHECK((time_to_coalesce(ring) < limits.busy_ns / 10) == soon);
 }
 
@@ -255,7 +255,33 @@ TEST_CASE(
   if (enough)
     return;
   // It is forgotten in some seconds.
-  CHECK(time_to_coalesce(ring) <= 2 * Lateness::kWindowNs);
+  CHECK(time_to_coalesce(ring) <= 2 * RecentWorst::kWindowNs);
+}
+
+TEST_CASE("a ring begins to coalesce only if it lasts until its reader is back from that") {
+  struct Begins {
+    std::uint64_t entering_ms;
+    // A look that came lately.
+    std::uint64_t after_ns;
+    std::uint64_t records;
+    bool begins;
+  };
+  // At a record each 100 us the ring lasts for 1.38 s.
+  const auto given = GENERATE(values<Begins>({{600, kSecond, 1, true},
+                                              {800, kSecond, 1, false},
+                                              {600, kSecond, 5000, false},
+                                              {300, kSecond, 5000, true},
+                                              {300, 400 * kUs, 16, false},
+                                              {100, 400 * kUs, 16, true}}));
+  WakeupLimits limits = limits_of(kLarge);
+  limits.entering_ns = given.entering_ms * 1000 * kUs;
+  Looking ring(limits);
+  ring.look(kFirst);
+  ring.look({1, given.after_ns, given.records});
+  ring.look({1, kSecond, 1});
+  ring.look(kBusy);
+  CAPTURE(given.entering_ms, given.after_ns, given.records);
+  CHECK((ring.policy.mode() == Mode::coalescing) == given.begins);
 }
 
 TEST_CASE("a look that comes so late that the ring would not last twice as long ends coalescing") {

@@ -260,6 +260,7 @@ Outcome Run::carry_out() {
   const Messages messages;
   outcome_.waited_ns.resize(plan_.rings.size());
   const auto before = ::sim_live();
+  sim_take_for_maps(plan_.map_page_ns);
   auto reader = Reader::make(plan_, *this);
   set_variable("RINGSIDE_WAKEUPS", nullptr);
   set_variable("RINGSIDE_MAX_LATENCY_US", nullptr);
@@ -272,7 +273,6 @@ Outcome Run::carry_out() {
     reader->loop(plan_.loop, looped_);
   for (const Absence& absence : plan_.absences)
     sim_take_away(absence.from_ns, absence.until_ns);
-  sim_take_for_maps(plan_.map_page_ns);
   script_failure();
   const unsigned calls = calls_for_rings();
   const unsigned waits = sim_calls("epoll_wait");
