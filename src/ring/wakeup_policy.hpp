@@ -183,8 +183,8 @@ private:
   std::uint64_t barred_until_ns_ = 0;
   std::uint64_t next_bar_ns_ = kFirstBarNs;
   // By how much the reader came late: something else had its CPU, or the program was busy. How much
-  // it then found in the signalled ring, and how fast that came, in bytes a millisecond: wakeups hold
-  // up those who fill a ring only while its reader waits for them.
+  // it then found in the signalled ring, and how fast that came, in bytes a millisecond: wakeups
+  // hold up those who fill a ring only while its reader waits for them.
   RecentWorst lateness_;
   RecentWorst backlog_;
   RecentWorst fastest_;
