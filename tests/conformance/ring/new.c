@@ -164,12 +164,12 @@ static void page_count_beyond_the_kernels(void) {
   int map_fd = kernel_map(kernel_cpus());
   struct perf_buffer* pb;
 
-  sim.set_page_count_bits(4);
-  pb = make(map_fd, 8);
+  sim.set_page_count_bits(10);
+  pb = make(map_fd, 512);
   CHECK(pb != NULL);
   perf_buffer__free(pb);
   messages_clear();
-  pb = make(map_fd, 16);
+  pb = make(map_fd, 1024);
   if (differs()) {
     CHECK(pb == NULL);
     CHECK_EQ(errno, ENOMEM);
