@@ -3,6 +3,7 @@
 #include "ring/perf_ring.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cinttypes>
 #include <cstddef>
@@ -31,9 +32,6 @@ struct LostRecord {
   __u64 count;
 };
 
-// A record's size has 16 bits and is a multiple of 8.
-constexpr std::size_t kLargestRecord = 65528;
-
 // The kernel takes samples that are larger than the 16 bits of a record's size can say, and writes
 // the remainder there: the bytes beyond it are not in the ring.
 constexpr char kOversized[] =
@@ -41,7 +39,6 @@ constexpr char kOversized[] =
 
 // What the kernel is asked for while a ring is made.
 constexpr kernel::Step kAllocateRing{"allocating memory"};
-constexpr kernel::Step kAllocate{"allocating memory for wrapped records"};
 constexpr kernel::Step kOpenEvent{"opening its perf event", kernel::RefusedCall::perf_event_open};
 constexpr kernel::Step kMapEvent{"mapping its perf ring", kernel::RefusedCall::perf_mmap};
 constexpr kernel::Step kEnableEvent{"enabling its perf event"};
@@ -87,11 +84,6 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
   if (handler_.lost == nullptr)
     handler_.lost = drop_lost;
 
-  auto copy = Array<std::byte>::of_size(std::min(params.data_size, kLargestRecord));
-  if (!copy)
-    return ring_refused(kAllocate, place, params, copy.error(), wanted);
-  copy_ = std::move(*copy);
-
   const auto opened = events_.open(params.attr, cpu_, params.counts);
   if (!opened)
     return ring_refused(kOpenEvent, place, params, opened.error(), wanted);
@@ -127,13 +119,9 @@ Result<void> PerfRing::make(RingPlace place, const RingParams& params,
 }
 
 Result<void> PerfRing::grow(const perf_event_attr& quiet_attr, std::size_t data_size) {
-  auto copy = Array<std::byte>::of_size(std::min(data_size, kLargestRecord));
-  if (!copy)
-    return copy.error();
   auto mapping = events_.grow(quiet_attr, data_size);
   if (!mapping)
     return mapping.error();
-  larger_copy_ = std::move(*copy);
   const os::Locked lock(lock_);
   larger_ = std::move(*mapping);
   return {};
@@ -145,7 +133,6 @@ void PerfRing::shrink() {
     larger_ = PerfMapping();
   }
   events_.shrink();
-  larger_copy_ = Array<std::byte>();
 }
 
 Result<void> PerfRing::coalesce() {
@@ -263,6 +250,16 @@ int PerfRing::deliver_other(std::uint32_t type, const std::byte* bytes, std::siz
   return kGoOn;
 }
 
+std::byte* PerfRing::WrapRoom::get(std::size_t size) {
+  if (size > bytes_.size()) {
+    auto made = Array<std::byte>::of_size(std::bit_ceil(size));
+    if (!made)
+      return nullptr;
+    bytes_ = std::move(*made);
+  }
+  return bytes_.data();
+}
+
 void PerfRing::silence() {
   handler_ = {drop_sample, drop_lost, end_read, nullptr};
 }
@@ -270,24 +267,21 @@ void PerfRing::silence() {
 template <class Read>
 PerfRead PerfRing::read_in_order(Read read) {
   if (!larger_) [[likely]]
-    return read(own_, perf_head(own_.page()), copy_.data());
+    return read(own_, perf_head(own_.page()));
   // What was written to the one ring before BPF code went over to the other comes first. Of the
   // other, only what was there before we look at the first: so nothing is missed that was written
   // to the first in between.
   const PerfMapping& newer = written_to();
   const std::uint64_t newer_head = perf_head(newer.page());
   const PerfMapping& older = in_larger_ ? own_ : larger_;
-  const auto room = [this](const PerfMapping& mapping) {
-    return &mapping == &own_ ? copy_.data() : larger_copy_.data();
-  };
   // The kernel's record of a loss comes with the next one in that ring, and may be long in coming.
   const bool nearly_full = looks_for_lost_ && older.unread() > older.data_size() / 2;
-  const PerfRead end = read(older, perf_head(older.page()), room(older));
+  const PerfRead end = read(older, perf_head(older.page()));
   if (end != PerfRead::go_on)
     return end;
   if (nearly_full)
     look_for_lost(older);
-  return read(newer, newer_head, room(newer));
+  return read(newer, newer_head);
 }
 
 // Samples are what there are many of: nearly all of a read's cost is in these few lines.
@@ -341,8 +335,9 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
   // To ask interrupts the ring's CPU: only for those who want to know.
   const bool nearly_full = looks_for_lost_ && fill > size / 2;
   const auto read_all = [&](auto deliver) {
-    return read_in_order([&](const PerfMapping& mapping, std::uint64_t head, std::byte* copy) {
-      const auto room = [copy](std::size_t) { return copy; };
+    return read_in_order([&](const PerfMapping& mapping, std::uint64_t head) {
+      WrapRoom* const of = &mapping == &own_ ? &wrap_room_ : &larger_wrap_room_;
+      const auto room = [of](std::size_t wanted) { return of->get(wanted); };
       return read_perf_records(mapping.page(), mapping.data(), head, room, deliver, corrupt,
                                counted);
     });

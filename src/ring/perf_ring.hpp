@@ -207,6 +207,16 @@ private:
     std::uint64_t dropped = 0;
   };
   Kept kept_;
+  // WrapRoom is memory in which a record that wraps is put together. It is made when one comes:
+  // that is seldom, and of its size.
+  class WrapRoom {
+  public:
+    // get is memory of that many bytes; null if there is none.
+    std::byte* get(std::size_t size);
+
+  private:
+    Array<std::byte> bytes_;
+  };
   RingCounters counters_;
   WakeupPolicy wakeups_;
   PerfEvents events_;
@@ -216,9 +226,8 @@ private:
   PerfMapping larger_;
   bool in_larger_ = false;
   std::uint64_t left_ns_ = 0;
-  // Room for the largest record that can wrap, of either ring.
-  Array<std::byte> copy_;
-  Array<std::byte> larger_copy_;
+  WrapRoom wrap_room_;
+  WrapRoom larger_wrap_room_;
 };
 
 } // namespace ringside

@@ -284,6 +284,26 @@ TEST_CASE("a handle that no library has made is refused, not followed") {
   perf_buffer__free(foreign);
 }
 
+TEST_CASE("a record that wraps stays where it is while there is no memory to put it together") {
+  PerfBufferFixture fixture;
+  perf_buffer* const buffer = fixture.make();
+  REQUIRE(buffer != nullptr);
+  // A page is full of these but for a part of one.
+  const std::string bytes(1000, 'a');
+  for (int round = 0; round < 4; ++round)
+    fixture.output(0, bytes);
+  REQUIRE(perf_buffer__consume(buffer) == 0);
+  fixture.output(0, std::string(1000, 'w'));
+  sim_fail("malloc", 1, ENOMEM);
+  CHECK(perf_buffer__consume(buffer) == -ENOMEM);
+  CHECK(fixture.samples.size() == 4);
+  sim_fail("malloc", 0, 0);
+  CHECK(perf_buffer__consume(buffer) == 0);
+  REQUIRE(fixture.samples.size() == 5);
+  CHECK(fixture.samples[4].bytes.substr(0, 1000) == std::string(1000, 'w'));
+  perf_buffer__free(buffer);
+}
+
 TEST_CASE("an event is disabled before it is closed, since others may hold it for longer") {
   PerfBufferFixture fixture;
   perf_buffer* buffer = fixture.make();
