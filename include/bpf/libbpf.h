@@ -1146,6 +1146,7 @@ LIBBPF_API int perf_buffer__epoll_fd(const struct perf_buffer* pb);
  * ran out, or fails with
  *   EINTR    a signal came while it waited
  *   EBADMSG  a ring holds what cannot be a record; what is in that ring is skipped
+ *   ENOMEM   there is no memory for a record that wraps, which stays for the next call
  *   -1       (LIBBPF_PERF_EVENT_ERROR) the callback said so, or a ring of perf_buffer__new holds
  *            a record that is neither a sample nor a count of lost ones */
 LIBBPF_API int perf_buffer__poll(struct perf_buffer* pb, int timeout_ms);

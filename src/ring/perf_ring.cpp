@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/failure.hpp"
 #include "base/log.hpp"
 #include "base/shared_word.hpp"
 #include "bpf/map.hpp"
@@ -352,8 +353,11 @@ Result<int> PerfRing::read_while(GoesOn goes_on) {
     break;
   case PerfRead::corrupt:
     return Errno(EBADMSG);
-  case PerfRead::no_memory:
-    return Errno(ENOMEM);
+  case PerfRead::no_memory: {
+    const Subject buffer("perf_buffer");
+    return no_memory(Subject(buffer, "CPU", cpu_),
+                     "a record that wraps, which stays for the next call");
+  }
   }
   if (answer_ < 0)
     return Errno::of_result(answer_);

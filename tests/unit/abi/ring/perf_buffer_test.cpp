@@ -296,6 +296,7 @@ TEST_CASE("a record that wraps stays where it is while there is no memory to put
   fixture.output(0, std::string(1000, 'w'));
   sim_fail("malloc", 1, ENOMEM);
   CHECK(perf_buffer__consume(buffer) == -ENOMEM);
+  CHECK(fixture.messages.warnings() == 1);
   CHECK(fixture.samples.size() == 4);
   sim_fail("malloc", 0, 0);
   CHECK(perf_buffer__consume(buffer) == 0);
