@@ -2,7 +2,6 @@
 """What runs in a virtual machine, as jobs, and what their output says of each case."""
 
 import collections
-import itertools
 import json
 import os
 import re
@@ -87,10 +86,10 @@ def libraries_of(job):
     """The libraries of a job with a loader of its own: that says which it would load."""
     loader, *rest = job.command[job.command.index("--library-path") - 1:]
     # Up to the program: a loader may take what follows for names of symbols to look up.
-    values = itertools.takewhile(lambda pair: pair[0].startswith("--"), zip(rest[::2], rest[1::2]))
-    options = [word for pair in values for word in pair]
-    program = rest[len(options)]
-    listed = subprocess.run([loader, "--list", *options, program], text=True, check=True,
+    program = 0
+    while rest[program].startswith("--"):
+        program += 2  # an option and its value
+    listed = subprocess.run([loader, "--list", *rest[:program + 1]], text=True, check=True,
                             env={**os.environ, **job.env}, stdout=subprocess.PIPE).stdout
     return re.findall(r"(?:=>|^)\s*(/\S+) \(0x", listed, re.M)
 

@@ -64,10 +64,10 @@ def plan(words):
     machines = []
     for count in cpus or PLAN:
         usual_suites, usual_kernels = PLAN[count if count in PLAN else 2]
-        # Many CPUs are for the usual kernels, unless that number is asked for.
-        possible = named or list(kernels.SUITES)
-        for kernel in possible if count in cpus or count == 2 else \
-                [kernel for kernel in possible if kernel in usual_kernels]:
+        for kernel in named or kernels.SUITES:
+            # Many CPUs are for the usual kernels, unless that number is asked for.
+            if count != 2 and count not in cpus and kernel not in usual_kernels:
+                continue
             usual = [suite for suite in usual_suites if suite not in WITHOUT.get(kernel, ())]
             machines.append(Machine(kernel, count, wanted or usual))
     return machines
