@@ -137,6 +137,8 @@ static int check_object(const char* path) {
   own_program = ours.bpf_object__find_program_by_name(own, "raw");
   CHECK(map != NULL && map == stock.bpf_object__next_map(theirs, NULL) && map != own_map);
   CHECK(program != NULL && program == stock.bpf_object__find_program_by_name(theirs, "raw"));
+  CHECK(ours.bpf_object__next_program(theirs, NULL) ==
+        stock.bpf_object__next_program(theirs, NULL));
   CHECK(ours.bpf_object__next_program(theirs, program) ==
         stock.bpf_object__next_program(theirs, program));
   CHECK(strcmp(ours.bpf_map__name(map), ours.bpf_map__name(own_map)) == 0);
