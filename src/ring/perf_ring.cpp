@@ -134,6 +134,7 @@ void PerfRing::shrink() {
     larger_ = PerfMapping();
   }
   events_.shrink();
+  larger_wrap_room_ = WrapRoom();
 }
 
 Result<void> PerfRing::coalesce() {

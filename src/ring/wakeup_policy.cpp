@@ -4,12 +4,13 @@
 
 #include <utility>
 
+#include "os/clock.hpp"
+
 namespace ringside {
 namespace {
 
 // What reading costs, and how fast records come, is measured over this many at least.
 constexpr std::uint64_t kMeasuredRecords = 16;
-constexpr double kNsPerMs = 1e6;
 
 bool nearly_full(std::uint64_t bytes, std::size_t size) {
   return bytes > size / 4 * 3;
@@ -61,7 +62,7 @@ bool WakeupPolicy::lasts(double bytes_per_ns, std::uint64_t period_ns) const {
 }
 
 bool WakeupPolicy::lasts_while_entering(double bytes_per_ns) const {
-  const double fastest = std::max(bytes_per_ns, static_cast<double>(fastest_.get()) / kNsPerMs);
+  const double fastest = std::max(bytes_per_ns, ratio(fastest_.get(), os::kNsPerMs));
   const double entering_bytes = fastest * static_cast<double>(2 * limits_.entering_ns);
   return entering_bytes + static_cast<double>(backlog_.get()) <=
          static_cast<double>(limits_.signalled_size);
@@ -90,7 +91,7 @@ WakeupMode WakeupPolicy::looked_signalled(Found found) {
   backlog_.add(found.now_ns, found.bytes);
   // A barred ring's times are late.
   if (found.records >= kMeasuredRecords && !barred(found.now_ns))
-    fastest_.add(found.now_ns, static_cast<std::uint64_t>(ratio(found.bytes, elapsed) * kNsPerMs));
+    fastest_.add(found.now_ns, found.bytes * os::kNsPerMs / std::max<std::uint64_t>(elapsed, 1));
   // Half the bound between records to enter, a whole one to leave: what lies between changes
   // nothing. What came faster makes up for a pause, if that is no longer than one to leave.
   const std::uint64_t unhurried = early_ns_ + found.records * (limits_.max_latency_ns / 2);
