@@ -10,6 +10,7 @@ Exits with 1 if a test was skipped and gave no reason.
 import ast
 import collections
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -24,8 +25,10 @@ PART = re.compile(r'\.\.\. skipped ([\'"].*)$', re.M)
 
 
 def results(build):
-    """What meson logged of each test in a build folder."""
-    with open(Path(build) / 'meson-logs' / 'testlog.json', encoding='utf-8') as log:
+    """What meson logged last of each test in a build folder. The log of tests that a wrapper runs
+    has the wrapper's name in its own."""
+    logs = (Path(build) / 'meson-logs').glob('testlog*.json')
+    with open(max(logs, key=os.path.getmtime), encoding='utf-8') as log:
         return [json.loads(line) for line in log]
 
 
