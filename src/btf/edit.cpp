@@ -35,32 +35,30 @@ public:
     return rule(name != nullptr && name[0] != '\0', "it needs a name");
   }
   Arguments& id(int id) {
-    if (sound() && id < 0)
-      error_ = fail(added(), Errno(EINVAL), "%d is not the id of a type", id);
+    if (sound() && id < 0) [[unlikely]]
+      refuse(Errno(EINVAL), "%d is not the id of a type", id);
     return *this;
   }
   Arguments& linkage(std::uint32_t linkage) {
-    if (sound() && linkage > 2)
-      error_ = fail(added(), Errno(EINVAL),
-                    "linkage %u is none of 0 (static), 1 (global), 2 (extern)", linkage);
+    if (sound() && linkage > 2) [[unlikely]]
+      refuse(Errno(EINVAL), "linkage %u is none of 0 (static), 1 (global), 2 (extern)", linkage);
     return *this;
   }
   Arguments& size(std::size_t size, std::initializer_list<std::size_t> sizes) {
-    if (sound() && std::find(sizes.begin(), sizes.end(), size) == sizes.end())
-      error_ = fail(added(), Errno(EINVAL), "it cannot have %zu bytes", size);
+    if (sound() && std::find(sizes.begin(), sizes.end(), size) == sizes.end()) [[unlikely]]
+      refuse(Errno(EINVAL), "it cannot have %zu bytes", size);
     return *this;
   }
   // part_of: the last type, which an element is added to, is of a kind that has such.
   Arguments& part_of(Type last, bool has_such) {
-    if (sound() && !has_such)
-      error_ = fail(added(), Errno(EINVAL), "the last type is a %s, which has none",
-                    kind_name(last.kind()));
+    if (sound() && !has_such) [[unlikely]]
+      refuse(Errno(EINVAL), "the last type is a %s, which has none", kind_name(last.kind()));
     return *this;
   }
   // rule: what must hold besides.
   Arguments& rule(bool holds, const char* otherwise, Errno error = Errno(EINVAL)) {
-    if (sound() && !holds)
-      error_ = fail(added(), error, "%s", otherwise);
+    if (sound() && !holds) [[unlikely]]
+      refuse(error, "%s", otherwise);
     return *this;
   }
 
@@ -68,7 +66,16 @@ public:
   [[nodiscard]] Errno error() const { return error_; }
 
 private:
-  [[nodiscard]] Subject added() const { return {kEditSubject, "adding", what_}; }
+  template <class... Values>
+  void refuse(Errno error, const char* format, Values... values) {
+    error_ = refusal(what_, error, format, values...);
+  }
+  // refusal is out of line, so that what is right goes past few instructions.
+  template <class... Values>
+  [[gnu::cold, gnu::noinline]] static Errno refusal(const char* what, Errno error,
+                                                    const char* format, Values... values) {
+    return fail({kEditSubject, "adding", what}, error, format, values...);
+  }
 
   const char* what_;
   Errno error_{0};
@@ -92,8 +99,9 @@ Result<std::uint32_t> add(Btf& btf, const Arguments& given, const char* name, Wo
 // add_element adds an element to the last type: its name, and the words behind that. With the flag
 // the type's kind flag is set, or stays so.
 template <std::size_t Count>
-Result<void> add_element(Btf& btf, const Arguments& given, const char* name,
-                         const std::uint32_t (&rest)[Count], bool flag = false) {
+[[gnu::always_inline]] inline Result<void>
+add_element(Btf& btf, const Arguments& given, const char* name, const std::uint32_t (&rest)[Count],
+            bool flag = false) {
   if (!given.sound())
     return given.error();
   Change change(btf);

@@ -6,16 +6,6 @@
 #include <cstring>
 
 namespace ringside::btf {
-namespace {
-
-bool is_at(std::span<const char> strings, std::uint32_t offset, std::string_view text) {
-  return strings.size() - offset > text.size() &&
-         std::memcmp(strings.data() + offset, text.data(), text.size()) == 0 &&
-         strings[offset + text.size()] == '\0';
-}
-
-} // namespace
-
 Result<void> index_strings(std::span<const char> strings, HashIndex& index) {
   // Names of C have some 20 characters. A table that has to grow is moved.
   constexpr std::size_t kUsualSize = 20;
@@ -67,11 +57,8 @@ Result<StringSet> StringSet::of(std::span<const char> strings) {
   return set;
 }
 
-Result<std::uint32_t> StringSet::add(std::string_view text, std::size_t max_size) {
-  const std::uint32_t hash = hash_text(text);
-  const auto is_equal = [&](std::uint32_t offset) { return is_at(strings_, offset, text); };
-  if (const std::uint32_t found = index_.find(hash, is_equal); found != HashIndex::kNone)
-    return found;
+Result<std::uint32_t> StringSet::add_new(std::string_view text, std::uint32_t hash,
+                                         std::size_t max_size) {
   const std::size_t offset = strings_.size();
   if (offset >= max_size || text.size() >= max_size - offset)
     return Errno(ENOMEM);
