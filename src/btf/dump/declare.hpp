@@ -80,9 +80,8 @@ private:
     Declaration::End end = Declaration::End::nothing; // is written behind parameters
     // Of bodies.
     std::uint64_t offset = 0; // where the last member ends, in bits
-    std::uint32_t width = 0;  // of the member that is being written, if it is a bit field
+    std::uint32_t width = 0;  // of the member that was begun last, if it is a bit field
     bool is_packed = false;
-    bool was_bitfield = false;
   };
 
   [[nodiscard]] const Btf& btf() const { return dump_.btf_; }
@@ -166,9 +165,8 @@ private:
     Result<void> written;
     if (frame.offset < member.bit_offset) [[unlikely]]
       written =
-          write_padding(frame, member.bit_offset, member.type, frame.was_bitfield && is_bitfield);
+          write_padding(frame, member.bit_offset, member.type, frame.width != 0 && is_bitfield);
     frame.width = member.bit_size;
-    frame.was_bitfield = is_bitfield;
     frame.offset = std::uint64_t{member.bit_offset} + (is_bitfield ? member.bit_size : bits);
     return written;
   }
