@@ -196,10 +196,10 @@ Result<void> Change::append_all(const Data& types) {
   return {};
 }
 
+// The words are the Btf's own: those that can grow, or of an image that no other has.
 std::uint32_t* Change::words(std::uint32_t id) {
-  Btf::Edited& edited = btf_.edited_;
-  const std::size_t index = id - btf_.place_.first_id;
-  return edited.words.data() + edited.starts[index];
+  const Data& data = btf_.data_;
+  return const_cast<std::uint32_t*>(data.words.data()) + data.starts[id - btf_.place_.first_id];
 }
 
 void Change::remove_from(std::uint32_t id) {

@@ -29,6 +29,9 @@ public:
   // begin comes before all else. EOPNOTSUPP: the header has a part that we do not know and could
   // not keep true; ENOMEM.
   Result<void> begin() { return btf_.image_ == nullptr ? Result<void>() : leave_image(true, true); }
+  // begin_in_place is the same for a change that writes to words and does no more: it needs no copy
+  // of what the Btf has read and shares with no other.
+  Result<void> begin_in_place() { return btf_.owned_image_ != nullptr ? check_header() : begin(); }
   // begin_replacing is the same for a change that ends with replace_types, and with replace_strings
   // if strings_too. These cannot fail. Until then the Btf shows what it showed.
   Result<void> begin_replacing(bool strings_too);

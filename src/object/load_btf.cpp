@@ -136,7 +136,7 @@ Result<void> hide_functions(Loading& loading) {
   if (!any)
     return {};
   btf::Change change(btf);
-  if (const auto begun = change.begin(); !begun)
+  if (const auto begun = change.begin_in_place(); !begun)
     return begun;
   for (const ParsedProgram& program : parsed.programs) {
     if (!program.is_subprogram || !program.is_hidden)
