@@ -13,8 +13,8 @@
 namespace ringside::kernel {
 namespace {
 
-// The kernel gives a page of such a file at a time.
-constexpr std::size_t kFirstBlock = std::size_t{8} << 10;
+// The kernel gives a page of such a file at a time. Before it stands what is left of a line.
+constexpr std::size_t kFirstBlock = 4096 + 512;
 constexpr std::size_t kLargestBlock = std::size_t{64} << 10;
 
 } // namespace
@@ -56,8 +56,9 @@ Result<std::string_view> WholeLines::next() {
 }
 
 Result<void> WholeLines::grow() {
-  return block_.size() == kLargestBlock ? Result<void>(Errno(EINVAL))
-                                        : block_.append_unset(block_.size());
+  const std::size_t size = block_.size();
+  return size == kLargestBlock ? Result<void>(Errno(EINVAL))
+                               : block_.append_unset(std::min(size, kLargestBlock - size));
 }
 
 } // namespace ringside::kernel
