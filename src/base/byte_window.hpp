@@ -2,7 +2,6 @@
 // ByteWindow: a few numbers here and there of a large file.
 #pragma once
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,7 +10,7 @@
 #include "base/byte_order.hpp"
 #include "base/byte_reader.hpp"
 #include "base/byte_source.hpp"
-#include "base/check.hpp"
+#include "base/read_ahead.hpp"
 #include "base/result.hpp"
 
 namespace ringside {
@@ -24,22 +23,14 @@ public:
 
   ByteWindow() = default;
   explicit ByteWindow(const ByteSource& source, ByteOrder order = kNativeOrder)
-      : source_(source), order_(order) {}
+      : file_(source), order_(order) {}
 
   // at reads `size` bytes from `offset` on, at most kSize. They last until the next call.
   Result<ByteReader> at(std::uint64_t offset, std::size_t size) {
-    check(size <= kSize);
-    if (!covers(offset, size)) {
-      if (!source_.holds(offset, size))
-        return Errno(ERANGE);
-      begin_ = offset;
-      size_ = static_cast<std::size_t>(source_.held(offset, kSize));
-      if (const auto done = source_.read(begin_, {bytes_, size_}); !done) {
-        size_ = 0;
-        return done.error();
-      }
-    }
-    return ByteReader({bytes_ + (offset - begin_), size}, order_);
+    const auto bytes = file_.at(offset, size);
+    if (!bytes)
+      return bytes.error();
+    return ByteReader(*bytes, order_);
   }
 
   Result<std::uint32_t> u32_at(std::uint64_t offset) {
@@ -58,7 +49,7 @@ public:
 
   // is_text_at is whether `text` stands at an offset and a NUL behind it.
   Result<bool> is_text_at(std::uint64_t offset, std::string_view text) {
-    if (!source_.holds(offset, text.size() + 1))
+    if (!file_.file().holds(offset, text.size() + 1))
       return false;
     for (std::size_t done = 0; done < text.size(); done += kSize) {
       const std::string_view part = text.substr(done, kSize);
@@ -75,16 +66,8 @@ public:
   }
 
 private:
-  // covers is whether these bytes are in the piece that was read last.
-  [[nodiscard]] bool covers(std::uint64_t offset, std::size_t size) const {
-    return offset >= begin_ && offset - begin_ <= size_ && size <= size_ - (offset - begin_);
-  }
-
-  ByteSource source_;
+  ReadAhead<kSize> file_;
   ByteOrder order_ = kNativeOrder;
-  std::uint64_t begin_ = 0;
-  std::size_t size_ = 0;
-  std::byte bytes_[kSize];
 };
 
 } // namespace ringside

@@ -8,39 +8,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "counted_file.hpp"
+
 namespace ringside::test {
-namespace {
-
-// ReadFile is a file that counts how often it is read.
-struct ReadFile {
-  std::string bytes;
-  int reads = 0;
-  int error = 0;
-
-  ByteSource source() { return {bytes.size(), read_at, this}; }
-
-private:
-  static Result<void> read_at(void* self, std::uint64_t offset, std::span<std::byte> into) {
-    auto& file = *static_cast<ReadFile*>(self);
-    ++file.reads;
-    if (file.error != 0)
-      return Errno(file.error);
-    file.bytes.copy(reinterpret_cast<char*>(into.data()), into.size(), offset);
-    return {};
-  }
-};
-
-std::string numbered(std::size_t size) {
-  std::string bytes;
-  while (bytes.size() < size)
-    bytes.push_back(static_cast<char>(bytes.size()));
-  return bytes;
-}
-
-} // namespace
 
 TEST_CASE("numbers that stand together are read at once") {
-  ReadFile file{numbered(1000)};
+  CountedFile file{numbered(1000)};
   ByteWindow window(file.source(), ByteOrder::big);
   CHECK(*window.u32_at(4) == 0x04050607);
   CHECK(*window.word_at(8, true) == 0x08090a0b0c0d0e0f);
@@ -52,7 +25,7 @@ TEST_CASE("numbers that stand together are read at once") {
 }
 
 TEST_CASE("what a window is asked for ends at the end of the file") {
-  ReadFile file{numbered(10)};
+  CountedFile file{numbered(10)};
   ByteWindow window(file.source());
   CHECK(window.at(2, 8));
   CHECK(window.at(3, 8).error() == Errno(ERANGE));
@@ -63,7 +36,7 @@ TEST_CASE("what a window is asked for ends at the end of the file") {
 }
 
 TEST_CASE("a read that failed leaves nothing in the window") {
-  ReadFile file{numbered(10)};
+  CountedFile file{numbered(10)};
   ByteWindow window(file.source());
   file.error = EIO;
   CHECK(window.u32_at(0).error() == Errno(EIO));
@@ -75,7 +48,7 @@ TEST_CASE("a read that failed leaves nothing in the window") {
 TEST_CASE("a text is found where it stands with its end") {
   const std::size_t length = GENERATE(0U, 1U, 5U, 255U, 256U, 257U, 512U, 700U);
   const std::string text(length, 't');
-  ReadFile file{"xx" + text + '\0' + text};
+  CountedFile file{"xx" + text + '\0' + text};
   ByteWindow window(file.source());
   CHECK(*window.is_text_at(2, text));
   CHECK_FALSE(*window.is_text_at(3 + length, text));
