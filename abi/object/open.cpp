@@ -7,10 +7,16 @@
 #include <cstring>
 #include <string_view>
 
+#include <elf.h>
+
 #include "abi/boundary/options.hpp"
 #include "abi/object/handles.hpp"
 #include "abi/object/open.hpp"
+#include "base/byte_reader.hpp"
+#include "base/byte_source.hpp"
+#include "base/read_ahead.hpp"
 #include "base/scan.hpp"
+#include "base/vector.hpp"
 #include "kernel/refusal.hpp"
 #include "os/process.hpp"
 #include "os/whole_file.hpp"
@@ -85,11 +91,14 @@ Result<Owned<Object>> open_bytes(std::span<const std::byte> bytes, const char* f
   std::snprintf(address, sizeof(address), "%" PRIxPTR "-%zx",
                 reinterpret_cast<std::uintptr_t>(bytes.data()), bytes.size());
   const char* const fallback = fallback_name != nullptr ? fallback_name : address;
-  return Object::open(bytes, request->name != nullptr ? request->name : fallback,
+  return Object::open(ByteSource(bytes), request->name != nullptr ? request->name : fallback,
                       request->settings);
 }
 
 namespace {
+
+// How many bytes are read at once of an object's small sections.
+constexpr std::size_t kAhead = 4096;
 
 Result<Owned<Object>> open_file(const char* path, const bpf_object_open_opts* opts) {
   if (path == nullptr)
@@ -97,13 +106,22 @@ Result<Owned<Object>> open_file(const char* path, const bpf_object_open_opts* op
   const auto request = read_request(opts);
   if (!request)
     return request.error();
-  const auto bytes = os::read_whole(path);
-  if (!bytes && bytes.error() == Errno(EISDIR))
+  auto fd = os::open_to_read(path);
+  if (fd && os::is_folder(fd->get()))
     return fail(path, kErrnoElf, "it is a folder: the path must be that of an object file");
-  if (!bytes)
-    return kernel::refused(path, {"reading the object file"}, bytes.error());
-  return Object::open({bytes->begin(), bytes->size()},
-                      request->name != nullptr ? request->name : base_name(path),
+  auto source = fd ? os::source_of(*fd) : Result<ByteSource>(fd.error());
+  // The size of a pipe is not known. One that does not begin as an ELF file may have no end.
+  Vector<std::byte> bytes;
+  if (source && source->size() == 0) {
+    auto read = os::read_rest(fd->get(), bytes, SELFMAG);
+    if (read && as_text(bytes) == ELFMAG)
+      read = os::read_rest(fd->get(), bytes);
+    source = read ? ByteSource({bytes.begin(), bytes.size()}) : Result<ByteSource>(read.error());
+  }
+  if (!source)
+    return kernel::refused(path, {"reading the object file"}, source.error());
+  ReadAhead<kAhead> file(*source);
+  return Object::open(file.source(), request->name != nullptr ? request->name : base_name(path),
                       request->settings);
 }
 

@@ -158,12 +158,12 @@ struct bpf_object_open_opts {
 /* bpf_object__open reads an object from a file, bpf_object__open_mem from `obj_buf_sz` bytes of
  * memory, which is needed during the call only. Nothing is done in the kernel. Fail with
  *   EINVAL                `opts` is invalid, or a program or map is not defined as it should be
- *   LIBBPF_ERRNO__LIBELF  the file cannot be read
+ *   LIBBPF_ERRNO__LIBELF  the file is a folder
  *   LIBBPF_ERRNO__FORMAT  it is no BPF object, or damaged
  *   LIBBPF_ERRNO__ENDIAN  it has no known byte order
  *   LIBBPF_ERRNO__RELOC   a relocation is for something that is not there
  *   ENOTSUP               it is written for libbpf 0.x: maps in a section "maps"
- * or with an error of open(2). */
+ * or with an error of open(2) or pread(2). */
 LIBBPF_API struct bpf_object* bpf_object__open(const char* path);
 LIBBPF_API struct bpf_object* bpf_object__open_file(const char* path,
                                                     const struct bpf_object_open_opts* opts);

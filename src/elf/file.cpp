@@ -193,7 +193,32 @@ Result<ByteSource> File::contents_source(const Section& section) const {
 Result<Bytes> File::contents(const Section& section) const {
   if (!has_contents(section))
     return Bytes();
+  if (section.index == names_index_ && names_.size() != 0)
+    return Bytes(names_.view());
   return piece(section.offset, section.size, subject_of(section), "its content");
+}
+
+Result<void> File::read(const Section& section, std::uint64_t offset,
+                        std::span<std::byte> into) const {
+  const auto source = contents_source(section);
+  if (!source)
+    return source.error();
+  if (const auto done = source->read(offset, into); !done)
+    return fail_to_read(done.error(), section.offset + offset, into.size(), subject_of(section),
+                        "its content");
+  return {};
+}
+
+Result<Vector<std::byte>> File::contents_copy(const Section& section) const {
+  const auto source = contents_source(section);
+  if (!source)
+    return source.error();
+  Vector<std::byte> copy;
+  if (source->size() > SIZE_MAX || !copy.append_unset(static_cast<std::size_t>(source->size())))
+    return no_memory(subject_of(section), "its content");
+  if (const auto done = read(section, 0, copy); !done)
+    return done.error();
+  return copy;
 }
 
 Result<Vector<Segment>> File::segments() const {

@@ -85,11 +85,17 @@ public:
   }
 
   // contents is the bytes of a section; none for SHT_NOBITS and SHT_NULL, which have none in the
-  // file. Of a file in memory it is a view on that. kErrnoFormat if they are not all in the file,
+  // file. Of a file in memory it is a view on that; the names of sections, which compilers put into
+  // one table with those of symbols, lie in the File. kErrnoFormat if they are not all in the file,
   // with a message; ENOMEM, or what reading fails with.
   [[nodiscard]] Result<Bytes> contents(const Section& section) const;
+  // contents_copy is the same in memory of the caller's own.
+  [[nodiscard]] Result<Vector<std::byte>> contents_copy(const Section& section) const;
   // contents_source is the same as a source, for those who read parts of it. Nothing is read.
   [[nodiscard]] Result<ByteSource> contents_source(const Section& section) const;
+  // read fills `into` with the bytes of a section from `offset` on. The errors are those of
+  // contents().
+  Result<void> read(const Section& section, std::uint64_t offset, std::span<std::byte> into) const;
 
   // segments is what the program headers say. The same errors, and kErrnoFormat where the entries
   // have another size than this class's.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <elf.h>
 
@@ -103,6 +104,8 @@ public:
   std::optional<std::string_view> name(const Symbol& symbol) {
     return strings_.text_at(symbol.name_offset);
   }
+  // take_names is the memory that the names lie in, of a table that is no longer asked for any.
+  [[nodiscard]] Bytes take_names() { return std::move(string_bytes_); }
   // next_named is the index of the first symbol of a name from index `from` on, or size(); see
   // Strings::is_text. It is many times as fast as to ask each symbol for its name.
   [[nodiscard]] std::size_t next_named(std::size_t from, std::string_view name,

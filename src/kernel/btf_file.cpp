@@ -47,20 +47,20 @@ BtfSections find_sections(const elf::File& file) {
   return found;
 }
 
-Result<Bytes> contents(const elf::File& file, const elf::Section& section) {
+Result<Vector<std::byte>> contents(const elf::File& file, const elf::Section& section) {
   if (section.type != SHT_PROGBITS)
     return fail(file.subject_of(section), kErrnoFormat, "it is of type %u, not SHT_PROGBITS",
                 section.type);
-  return file.contents(section);
+  return file.contents_copy(section);
 }
 
 Result<Owned<Btf>> read_section(const elf::File& file, const elf::Section& section,
                                 const Btf* base) {
-  const auto bytes = contents(file, section);
+  auto bytes = contents(file, section);
   if (!bytes)
     return bytes.error();
   const Subject subject = file.subject_of(section);
-  auto made = Btf::read(bytes->view(), base, subject);
+  auto made = Btf::read_kept(std::move(*bytes), base, subject);
   if (made)
     (*made)->set_pointer_size(file.wide() ? sizeof(std::uint64_t) : sizeof(std::uint32_t));
   return made;
@@ -102,7 +102,7 @@ Result<BtfFile> read_elf(const ByteSource& source, const Btf* base, bool wants_e
   const auto bytes = contents(*file, *sections.ext);
   if (!bytes)
     return bytes.error();
-  auto ext = Ext::read(bytes->view(), file->subject_of(*sections.ext));
+  auto ext = Ext::read(*bytes, file->subject_of(*sections.ext));
   if (!ext)
     return ext.error();
   made.ext = std::move(*ext);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
+#include <utility>
 
 #include <elf.h>
 #include <linux/btf.h>
@@ -86,6 +87,11 @@ Result<void> Datasec::place_variable(std::uint32_t index, std::uint64_t section_
 
 // sort puts the entries in the order of their places. Entries at the same place keep their order.
 Result<void> Datasec::sort() {
+  bool is_sorted = true;
+  for (std::uint32_t index = 1; is_sorted && index < count_; ++index)
+    is_sorted = entry(index - 1)[1] <= entry(index)[1];
+  if (is_sorted)
+    return {};
   struct Variable {
     std::uint32_t words[kEntryWords];
     std::uint32_t before;
@@ -102,8 +108,6 @@ Result<void> Datasec::sort() {
     if (!variables.append({{words[0], words[1], words[2]}, index}))
       return work_.out_of_memory();
   }
-  if (std::is_sorted(variables.begin(), variables.end(), comes_before))
-    return {};
   std::sort(variables.begin(), variables.end(), comes_before);
   for (std::uint32_t index = 0; index < count_; ++index)
     std::copy_n(variables[index].words, kEntryWords, entry(index));
@@ -120,8 +124,10 @@ Result<void> read_btf(ParseWork& work) {
                   "it has no BTF, which defines its maps: compile it with -g");
     return {};
   }
-  auto btf =
-      btf::Btf::read(work.content_of(work.btf->index), nullptr, work.file.subject_of(*work.btf));
+  auto types = work.file.contents_copy(*work.btf);
+  if (!types)
+    return types.error();
+  auto btf = btf::Btf::read_kept(std::move(*types), nullptr, work.file.subject_of(*work.btf));
   if (!btf) {
     if (is_needed)
       return btf.error();
@@ -132,8 +138,10 @@ Result<void> read_btf(ParseWork& work) {
   work.parsed.btf->set_pointer_size(sizeof(std::uint64_t));
   if (work.btf_ext == nullptr)
     return {};
-  auto ext =
-      btf::Ext::read(work.content_of(work.btf_ext->index), work.file.subject_of(*work.btf_ext));
+  const auto content = work.file.contents(*work.btf_ext);
+  if (!content)
+    return content.error();
+  auto ext = btf::Ext::read(content->view(), work.file.subject_of(*work.btf_ext));
   if (!ext)
     return ext.error();
   work.parsed.ext = std::move(*ext);
@@ -145,7 +153,7 @@ Result<void> complete_datasecs(ParseWork& work) {
     return {};
   btf::Btf& btf = *work.parsed.btf;
   btf::Change change(btf);
-  if (const auto begun = change.begin(); !begun)
+  if (const auto begun = change.begin_in_place(); !begun)
     return begun;
   for (std::uint32_t id = 1; id < btf.end_id(); ++id)
     if (btf.type(id).is(btf::kDatasec))

@@ -22,7 +22,7 @@ constexpr std::string_view kKsyms = ".ksyms";
 bool is_extern(const NamedSymbol& named) {
   const elf::Symbol& symbol = named.symbol;
   return symbol.section == elf::kUndefinedSection && symbol.type == STT_NOTYPE &&
-         (symbol.binding == STB_GLOBAL || symbol.binding == STB_WEAK) && !named.name.empty();
+         (symbol.binding == STB_GLOBAL || symbol.binding == STB_WEAK) && !named.name().empty();
 }
 
 // Declarations finds by name what the object's BTF says of its externs, in one pass.
@@ -133,16 +133,16 @@ void read_ksym(const btf::Btf& btf, Extern& external) {
 
 Result<Extern> read_extern(ParseWork& work, const Declarations& declarations,
                            btf::Alignments& alignments, const NamedSymbol& named) {
-  const Subject subject(work.subject, "extern", named.name);
+  const Subject subject(work.subject, "extern", named.name());
   const btf::Btf& btf = *work.parsed.btf;
   Extern external;
-  const auto name = work.keep(named.name);
+  const auto name = work.keep(named.name());
   if (!name)
     return name.error();
   external.name = *name;
   external.symbol = named.index;
   external.is_weak = named.symbol.binding == STB_WEAK;
-  external.var_id = declarations.find(named.name);
+  external.var_id = declarations.find(named.name());
   if (external.var_id == HashIndex::kNone)
     return fail(subject, Errno(ENOENT),
                 "it is not defined, and BTF does not know it: define it, or declare it with "

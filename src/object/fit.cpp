@@ -364,7 +364,7 @@ Result<Fit> Search::run() {
 } // namespace
 
 Result<Fit> find_fit(std::span<const std::byte> file, std::string_view name, KernelTypes types) {
-  const auto object = Object::open(file, name, {});
+  const auto object = Object::open(ByteSource(file), name, {});
   if (!object)
     return object.error();
   return Search(**object, std::move(types)).run();

@@ -167,13 +167,22 @@ MapKind kind_of(Use use) {
   return use == Use::data ? MapKind::data : use == Use::rodata ? MapKind::rodata : MapKind::bss;
 }
 
-// keep_content copies a section's bytes: the object lives longer than the file's bytes.
-Result<std::span<const std::byte>> keep_content(ParseWork& work, std::span<const std::byte> bytes) {
-  const auto copy = work.parsed.memory.array<std::byte>(bytes.size());
-  if (!copy)
+// keep_part reads some bytes of a section into the object's memory.
+Result<std::span<const std::byte>> keep_part(ParseWork& work, const elf::Section& section,
+                                             std::uint32_t offset, std::uint64_t size) {
+  if (size > SIZE_MAX)
     return work.out_of_memory();
-  std::copy(bytes.begin(), bytes.end(), copy->begin());
-  return std::span<const std::byte>(*copy);
+  const auto part = work.parsed.memory.array<std::byte>(static_cast<std::size_t>(size));
+  if (!part)
+    return work.out_of_memory();
+  if (const auto read = work.file.read(section, offset, *part); !read)
+    return read.error();
+  return std::span<const std::byte>(*part);
+}
+
+// keep_content reads what the file has of a section: nothing of .bss.
+Result<std::span<const std::byte>> keep_content(ParseWork& work, const elf::Section& section) {
+  return keep_part(work, section, 0, section.type != SHT_NOBITS ? section.size : 0);
 }
 
 // read_arena keeps the variables of an arena. An object without maps may have some by mistake: no
@@ -192,7 +201,7 @@ Result<void> read_arena(ParseWork& work, const elf::Section& section) {
                 "it has %" PRIu64 " bytes, but the arena has room for %" PRIu64
                 ": give it more pages by max_entries",
                 section.size, size);
-  const auto content = keep_content(work, work.content_of(section.index));
+  const auto content = keep_content(work, section);
   if (!content)
     return content.error();
   work.parsed.arena_content = *content;
@@ -219,8 +228,7 @@ Result<void> add_struct_ops(ParseWork& work, const Variable& variable,
   map.definition.flags = section.name.ends_with(".link") ? bpf::kFlagLink : 0;
   map.autocreate = !section.name.starts_with('?');
   map.ops_type_id = variable.type_id;
-  const auto content = keep_content(
-      work, work.content_of(section.index).subspan(variable.entry.offset, type.size()));
+  const auto content = keep_part(work, section, variable.entry.offset, type.size());
   if (!content)
     return content.error();
   map.content = *content;
@@ -270,7 +278,7 @@ Result<void> read_data_maps(ParseWork& work) {
       continue;
     }
     if (use == Use::jump_tables) {
-      const auto content = keep_content(work, work.content_of(section.index));
+      const auto content = keep_content(work, section);
       if (!content)
         return content.error();
       work.parsed.jump_tables = *content;
@@ -285,7 +293,7 @@ Result<void> read_data_maps(ParseWork& work) {
                                         static_cast<std::uint32_t>(section.size));
         !added)
       return added;
-    const auto content = keep_content(work, work.content_of(section.index));
+    const auto content = keep_content(work, section);
     if (!content)
       return content.error();
     work.parsed.maps.back().content = *content;

@@ -75,7 +75,7 @@ Result<void> Object::make_programs() {
   return {};
 }
 
-Result<Owned<Object>> Object::open(std::span<const std::byte> file, std::string_view name,
+Result<Owned<Object>> Object::open(const ByteSource& file, std::string_view name,
                                    const Settings& settings) {
   auto object = make<Object>();
   if (object == nullptr)

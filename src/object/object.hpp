@@ -9,6 +9,7 @@
 
 #include "base/arena.hpp"
 #include "base/array.hpp"
+#include "base/byte_source.hpp"
 #include "base/failure.hpp"
 #include "base/handle_mark.hpp"
 #include "base/owned.hpp"
@@ -51,7 +52,7 @@ public:
   // open reads an object; the bytes are needed during the call alone, and Settings's texts too, but
   // for the log. Of the name 15 bytes count. Errors are those of parse, of handlers, and ENOMEM,
   // with a message.
-  static Result<Owned<Object>> open(std::span<const std::byte> file, std::string_view name,
+  static Result<Owned<Object>> open(const ByteSource& file, std::string_view name,
                                     const Settings& settings);
 
   [[nodiscard]] const char* name() const { return name_; }

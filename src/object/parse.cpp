@@ -43,9 +43,9 @@ std::uint32_t Parsed::program_at(std::uint32_t section, std::uint64_t insn) cons
   return contains ? static_cast<std::uint32_t>(after - 1 - programs.begin()) : kNoIndex;
 }
 
-Result<void> parse(std::span<const std::byte> bytes, std::string_view name,
-                   const ParseOptions& options, Parsed& parsed, const Subject& subject) {
-  const auto file = elf::File::open(ByteSource(bytes), subject);
+Result<void> parse(const ByteSource& bytes, std::string_view name, const ParseOptions& options,
+                   Parsed& parsed, const Subject& subject) {
+  const auto file = elf::File::open(bytes, subject);
   // kErrnoEndian is for the other byte order. A file with an unknown one is no object at all.
   if (!file)
     return file.error() == kErrnoEndian ? kErrnoFormat : file.error();

@@ -32,8 +32,11 @@ enum class Use {
 // NamedSymbol is a symbol with its name and its place in the symbol table.
 struct NamedSymbol {
   elf::Symbol symbol;
-  std::string_view name; // in the file's bytes
+  const char* name_begin = "";
+  std::uint32_t name_size = 0;
   std::uint32_t index = 0;
+
+  [[nodiscard]] std::string_view name() const { return {name_begin, name_size}; }
 };
 
 struct ParseWork {
@@ -47,12 +50,11 @@ struct ParseWork {
   Parsed& parsed;
   const Subject& subject;
 
-  Vector<Use> uses;       // of each section
-  Vector<Bytes> contents; // of each section
+  Vector<Use> uses; // of each section
   const elf::Section* btf = nullptr;
   const elf::Section* btf_ext = nullptr;
   const elf::Section* maps = nullptr;
-  const elf::Section* symbol_table = nullptr;
+  const elf::Section* symbol_section = nullptr;
   bool has_struct_ops = false;
   HashIndex sections_by_name;
   // The maps of each section, which lie one behind the other, by their place in it.
@@ -65,6 +67,7 @@ struct ParseWork {
   Vector<const elf::Section*> relocations;
   // All symbols, by their place in the table; what has no readable name has an empty one.
   Vector<NamedSymbol> symbols;
+  Bytes symbol_names; // in which the names lie
   // For each symbol, the index of the extern that it is, or kNoIndex. Empty if there are none.
   Vector<std::uint32_t> externs_of_symbols;
   // Numbers of global and weak symbols, by the hash of their name.
@@ -73,9 +76,6 @@ struct ParseWork {
 
   [[nodiscard]] Use use_of(std::uint32_t section) const {
     return section < uses.size() ? uses[section] : Use::none;
-  }
-  [[nodiscard]] std::span<const std::byte> content_of(std::uint32_t section) const {
-    return contents[section].view();
   }
   // find_section is the first section with a name, or null.
   [[nodiscard]] const elf::Section* find_section(std::string_view name) const {
@@ -86,8 +86,8 @@ struct ParseWork {
   }
   // find_global is the number of the global or weak symbol with a name, or kNone.
   [[nodiscard]] std::uint32_t find_global(std::string_view name) const {
-    return global_symbols.find(hash_text(name),
-                               [&](std::uint32_t number) { return symbols[number].name == name; });
+    return global_symbols.find(
+        hash_text(name), [&](std::uint32_t number) { return symbols[number].name() == name; });
   }
   // map_at is the map of a section whose variable contains an offset, or kNoIndex.
   [[nodiscard]] std::uint32_t map_at(std::uint32_t section, std::uint64_t offset) const;

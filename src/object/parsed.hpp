@@ -11,6 +11,7 @@
 
 #include "base/arena.hpp"
 #include "base/byte_order.hpp"
+#include "base/byte_source.hpp"
 #include "base/failure.hpp"
 #include "base/owned.hpp"
 #include "base/result.hpp"
@@ -175,10 +176,11 @@ struct ParseOptions {
   std::uint32_t page_size = 4096;
 };
 
-// parse reads an object into `parsed`, which must be empty. `name` is the object's, for the names
-// of its data maps. The bytes need not outlive the call. Errors, each with a message: those of the
+// parse reads an object into `parsed`, which must be empty: of a file that is read piece by piece,
+// what it needs. `name` is the object's, for the names of its data maps. The bytes need not outlive
+// the call. Errors, each with a message: those of the
 // contract of bpf_object__open.
-Result<void> parse(std::span<const std::byte> bytes, std::string_view name,
-                   const ParseOptions& options, Parsed& parsed, const Subject& subject);
+Result<void> parse(const ByteSource& bytes, std::string_view name, const ParseOptions& options,
+                   Parsed& parsed, const Subject& subject);
 
 } // namespace ringside::object

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
-#include <cstring>
 
 #include <elf.h>
 
@@ -17,13 +16,20 @@ bool is_function(const ParseWork& work, const NamedSymbol& named) {
   return named.symbol.type == STT_FUNC && work.use_of(named.symbol.section) == Use::programs;
 }
 
-// copy_code is the instructions of a function in host order: the byte order of a foreign object
+// read_code is the instructions of a function in host order: the byte order of a foreign object
 // turns their parts and the halves of the byte with the registers.
-Result<std::span<const bpf_insn>> copy_code(ParseWork& work, std::span<const std::byte> bytes) {
-  const auto copy = work.parsed.memory.array<bpf_insn>(bytes.size() / bpf::insn::kBytes);
+Result<std::span<const bpf_insn>> read_code(ParseWork& work, const elf::Symbol& symbol) {
+  if (symbol.size > SIZE_MAX)
+    return work.out_of_memory();
+  const auto copy =
+      work.parsed.memory.array<bpf_insn>(static_cast<std::size_t>(symbol.size) / bpf::insn::kBytes);
   if (!copy)
     return work.out_of_memory();
-  std::memcpy(copy->data(), bytes.data(), bytes.size());
+  const elf::Section& section = work.file.sections()[symbol.section];
+  if (const auto read =
+          work.file.read(section, symbol.value, std::as_writable_bytes(std::span(*copy)));
+      !read)
+    return read.error();
   if (work.file.order() != kNativeOrder)
     for (bpf_insn& insn : *copy) {
       const std::uint8_t registers = insn.dst_reg;
@@ -38,13 +44,14 @@ Result<std::span<const bpf_insn>> copy_code(ParseWork& work, std::span<const std
 Result<void> check_function(const ParseWork& work, const NamedSymbol& named,
                             const Subject& subject) {
   const elf::Symbol& symbol = named.symbol;
-  const auto content = work.content_of(symbol.section);
-  if (named.name.empty())
+  const std::uint64_t section_size = work.file.sections()[symbol.section].size;
+  if (named.name().empty())
     return fail(subject, kErrnoFormat, "it is a function without a name");
-  if (symbol.value > content.size() || symbol.size > content.size() - symbol.value)
+  if (symbol.value > section_size || symbol.size > section_size - symbol.value)
     return fail(subject, kErrnoFormat,
-                "%" PRIu64 " bytes from %" PRIu64 " on are not all in its section of %zu bytes",
-                symbol.size, symbol.value, content.size());
+                "%" PRIu64 " bytes from %" PRIu64 " on are not all in its section of %" PRIu64
+                " bytes",
+                symbol.size, symbol.value, section_size);
   if (symbol.binding == STB_LOCAL && symbol.section != work.parsed.text_section)
     return fail(subject, Errno(ENOTSUP),
                 "a static function cannot be a program of its own: make it global");
@@ -58,7 +65,7 @@ Result<void> check_function(const ParseWork& work, const NamedSymbol& named,
 
 Result<ParsedProgram> read_function(ParseWork& work, const NamedSymbol& named) {
   const elf::Symbol& symbol = named.symbol;
-  const Subject subject(work.subject, "symbol", std::string_view(named.name));
+  const Subject subject(work.subject, "symbol", named.name());
   if (const auto checked = check_function(work, named, subject); !checked)
     return checked.error();
 
@@ -66,13 +73,13 @@ Result<ParsedProgram> read_function(ParseWork& work, const NamedSymbol& named) {
   std::string_view section = work.file.sections()[symbol.section].name;
   program.autoload = !section.starts_with('?');
   section.remove_prefix(program.autoload ? 0 : 1);
-  const auto name = work.keep(named.name);
+  const auto name = work.keep(named.name());
   const auto section_name = work.keep(section);
-  const auto code = copy_code(work, work.content_of(symbol.section)
-                                        .subspan(static_cast<std::size_t>(symbol.value),
-                                                 static_cast<std::size_t>(symbol.size)));
-  if (!name || !section_name || !code)
+  const auto code = read_code(work, symbol);
+  if (!name || !section_name)
     return Errno(ENOMEM);
+  if (!code)
+    return code.error();
   program.name = *name;
   program.section = *section_name;
   program.symbol = named.index;

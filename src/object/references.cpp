@@ -126,7 +126,7 @@ Result<Reference> ReferenceReading::reference_of(const elf::Relocation& relocati
     return reference;
   }
   if (is_special(symbol.section))
-    return fail(Subject(subject_, "symbol", named.name), kErrnoReloc,
+    return fail(Subject(subject_, "symbol", named.name()), kErrnoReloc,
                 "an instruction refers to it, but it is not defined: declare it with __ksym or "
                 "__kconfig, or define it");
   const bool is_function =

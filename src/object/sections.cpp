@@ -55,10 +55,12 @@ bool is_ignored(const elf::Section& section) {
 
 Result<void> take_license(ParseWork& work, const elf::Section& section) {
   constexpr std::size_t kMost = 63;
-  const auto content = work.content_of(section.index);
-  if (content.empty())
+  const auto content = work.file.contents(section);
+  if (!content)
+    return content.error();
+  if (content->size() == 0)
     return fail(work.file.subject_of(section), kErrnoFormat, "it has no content");
-  std::string_view text = as_text(content.first(std::min(content.size(), kMost)));
+  std::string_view text = as_text(content->view().first(std::min(content->size(), kMost)));
   text = text.substr(0, text.find('\0'));
   const auto kept = work.keep(text);
   if (!kept)
@@ -68,18 +70,20 @@ Result<void> take_license(ParseWork& work, const elf::Section& section) {
 }
 
 Result<void> take_version(ParseWork& work, const elf::Section& section) {
-  const auto content = work.content_of(section.index);
-  if (content.size() != sizeof(std::uint32_t))
+  const auto content = work.file.contents(section);
+  if (!content)
+    return content.error();
+  if (content->size() != sizeof(std::uint32_t))
     return fail(work.file.subject_of(section), kErrnoFormat,
-                "it has %zu bytes, but a version has 4", content.size());
-  work.parsed.kernel_version = work.file.reader(content).u32();
+                "it has %zu bytes, but a version has 4", content->size());
+  work.parsed.kernel_version = work.file.reader(content->view()).u32();
   return {};
 }
 
 Result<void> take_symbols(ParseWork& work, const elf::Section& section) {
-  if (work.symbol_table != nullptr)
+  if (work.symbol_section != nullptr)
     return fail(work.file.subject_of(section), kErrnoFormat, "it is a second symbol table");
-  work.symbol_table = &section;
+  work.symbol_section = &section;
   return {};
 }
 
@@ -184,28 +188,25 @@ Result<void> check_header(ParseWork& work) {
 Result<void> sort_sections(ParseWork& work) {
   const auto sections = work.file.sections();
   if (!work.uses.append_default(sections.size()) ||
-      !work.maps_of_sections.append_default(sections.size()) ||
-      !work.contents.reserve(sections.size()))
+      !work.maps_of_sections.append_default(sections.size()))
     return work.out_of_memory();
   for (const elf::Section& section : sections) {
-    auto content = work.file.contents(section);
-    if (!content)
+    if (const auto content = work.file.contents_source(section); !content)
       return content.error();
-    if (!work.contents.append(std::move(*content)) ||
-        !work.sections_by_name.insert(hash_text(section.name), section.index))
+    if (!work.sections_by_name.insert(hash_text(section.name), section.index))
       return work.out_of_memory();
   }
   for (const elf::Section& section : sections)
     if (!is_ignored(section))
       if (const auto taken = take_section(work, section); !taken)
         return taken;
-  if (work.symbol_table == nullptr)
+  if (work.symbol_section == nullptr)
     return fail(work.subject, Errno(ENOENT), "it has no symbol table: it was stripped of too much");
   return {};
 }
 
 Result<void> read_symbols(ParseWork& work) {
-  auto table = elf::Symbols::read(work.file, *work.symbol_table);
+  auto table = elf::Symbols::read(work.file, *work.symbol_section);
   if (!table)
     return table.error();
   const std::size_t count = table->size();
@@ -215,12 +216,15 @@ Result<void> read_symbols(ParseWork& work) {
     NamedSymbol& named = work.symbols[index];
     named.symbol = (*table)[index];
     named.index = index;
-    named.name = table->name(named.symbol).value_or(std::string_view());
+    const std::string_view name = table->name(named.symbol).value_or("");
+    named.name_begin = name.data();
+    named.name_size = static_cast<std::uint32_t>(name.size());
     const bool is_global = named.symbol.binding == STB_GLOBAL || named.symbol.binding == STB_WEAK;
-    if (is_global && !named.name.empty() && work.find_global(named.name) == HashIndex::kNone)
-      if (!work.global_symbols.insert(hash_text(named.name), index))
+    if (is_global && !name.empty() && work.find_global(name) == HashIndex::kNone)
+      if (!work.global_symbols.insert(hash_text(name), index))
         return work.out_of_memory();
   }
+  work.symbol_names = table->take_names();
   return {};
 }
 

@@ -35,6 +35,11 @@ bool is_regular(const char* path) {
   return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
+bool is_folder(int fd) {
+  struct stat facts = {};
+  return fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
 bool is_in_sysfs(const char* path) {
   struct statfs info {};
   return statfs(path, &info) == 0 &&

@@ -24,6 +24,9 @@ bool can_be_run(const char* path);
 // is_regular is whether a path is that of a file, and not of a folder or device.
 bool is_regular(const char* path);
 
+// is_folder is whether an open file is one.
+bool is_folder(int fd);
+
 // is_in_sysfs is whether a path leads to a file of the kernel's /sys, and not to one that is
 // mounted in its place.
 bool is_in_sysfs(const char* path);
@@ -50,7 +53,8 @@ Result<std::uint64_t> file_size(int fd);
 // before.
 Result<void> read_at(int fd, std::uint64_t offset, std::span<std::byte> into);
 
-// source_of is an open file, read piece by piece. The descriptor must outlive the source.
+// source_of is an open file, read piece by piece. The descriptor must outlive the source. Nothing
+// can be read so where file_size is 0.
 Result<ByteSource> source_of(UniqueFd& fd);
 
 // read_rest adds what is left to read, to the end of the file, or the next `most` bytes of it.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/read_ahead.hpp"
 #include "bpf/insn.hpp"
 #include "check.hpp"
 #include "fuzzed_file.hpp"
@@ -134,7 +135,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   sim_reset(1);
   Parsed parsed;
   const ringside::object::ParseOptions options{.relaxed_maps = size % 2 != 0};
-  const auto result = ringside::object::parse(file.bytes(), "input", options, parsed, "input");
+  const ringside::ByteSource in_memory(file.bytes());
+  ringside::ReadAhead<16> read(in_memory);
+  const auto result = ringside::object::parse(size % 4 < 2 ? in_memory : read.source(), "input",
+                                              options, parsed, "input");
   require(sim_live().bytes <= 65536 + size * 64, "memory is bounded by the input");
   if (!result)
     return 0;

@@ -14,7 +14,7 @@ namespace ringside::test {
 namespace {
 
 bool load(std::span<const std::byte> bytes) {
-  const auto object = object::Object::open(bytes, "made.o", {});
+  const auto object = object::Object::open(ByteSource(bytes), "made.o", {});
   return object && (*object)->load();
 }
 

@@ -20,7 +20,7 @@ unsigned loads_of(const char* section) {
   MadeObject made;
   made.with_btf = false;
   made.program(section, "first");
-  auto object = object::Object::open(made.bytes(), "made.o", {});
+  auto object = object::Object::open(ByteSource(made.bytes()), "made.o", {});
   REQUIRE(object);
   sim_fail_from("prog_load", 1, E2BIG);
   const unsigned before = sim_calls("prog_load");

@@ -28,7 +28,7 @@ MadeObject two_programs() {
 
 // load_all goes as far as it can, and lets go of the object.
 Result<void> load_all(std::span<const std::byte> bytes) {
-  auto object = object::Object::open(bytes, "made.o", {});
+  auto object = object::Object::open(ByteSource(bytes), "made.o", {});
   if (!object)
     return object.error();
   if (const auto prepared = (*object)->prepare(); !prepared)

@@ -33,7 +33,7 @@ MadeObject with_map(const std::string& section, ByteOrder order = kNativeOrder) 
 }
 
 Owned<Object> opened(MadeObject& made) {
-  auto object = Object::open(made.bytes(), "made.o", {});
+  auto object = Object::open(ByteSource(made.bytes()), "made.o", {});
   REQUIRE(object);
   return std::move(*object);
 }

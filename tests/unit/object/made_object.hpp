@@ -15,6 +15,7 @@
 #include <linux/btf.h>
 
 #include "base/byte_writer.hpp"
+#include "base/read_ahead.hpp"
 #include "bpf/insn.hpp"
 #include "btf/btf.hpp"
 #include "btf/edit.hpp"
@@ -200,10 +201,12 @@ public:
     return {written->begin(), written->end()};
   }
 
-  // parse reads what was made.
+  // parse reads what was made, piece by piece: nothing of a piece is there once it was let go.
   Result<void> parse(object::Parsed& parsed, const object::ParseOptions& options = {},
                      std::string_view name = "made") {
-    return object::parse(bytes(), name, options, parsed, "made.o");
+    const auto made = bytes();
+    ReadAhead<16> file{ByteSource(made)};
+    return object::parse(file.source(), name, options, parsed, "made.o");
   }
 
   // check_refused: parsing fails with this error, and one warning.

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Parsing an object: the header, and what each section is for.
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
 #include "base/errno.hpp"
+#include "base/read_ahead.hpp"
 #include "made_object.hpp"
 #include "messages.hpp"
 #include "sim/sim_control.h"
@@ -21,6 +25,41 @@ struct Refused {
   const char* what;
   Errno error;
   std::function<void(MadeObject&)> change;
+};
+
+// object_with_all has a bit of everything; without a map nothing needs its BTF.
+std::vector<std::byte> object_with_all(bool has_map = true) {
+  MadeObject made;
+  if (!has_map) {
+    made.program("xdp", "first");
+    return made.bytes();
+  }
+  const auto code =
+      made.program("xdp", "first",
+                   {bpf::insn::make(BPF_LD | BPF_IMM | BPF_DW, 1), bpf_insn{}, bpf::insn::exit()});
+  made.relocation(code, 0, made.map("m", {{"type", made.number(BPF_MAP_TYPE_ARRAY)}}));
+  made.external(".kconfig", "CONFIG_X", made.int_type(), 4);
+  made.section(".data", SHT_PROGBITS, SHF_ALLOC, "12345678");
+  made.section("license", SHT_PROGBITS, 0, std::string("GPL\0", 4));
+  return made.bytes();
+}
+
+// Failing is a file of which one reading fails, and those behind it.
+struct Failing {
+  std::vector<std::byte> bytes;
+  int left; // readings before that
+
+  ByteSource source() { return {bytes.size(), read_at, this}; }
+
+private:
+  static Result<void> read_at(void* self, std::uint64_t offset, std::span<std::byte> into) {
+    auto& file = *static_cast<Failing*>(self);
+    if (file.left-- <= 0)
+      return Errno(EIO);
+    std::copy_n(file.bytes.begin() + static_cast<std::ptrdiff_t>(offset), into.size(),
+                into.begin());
+    return {};
+  }
 };
 
 } // namespace
@@ -256,17 +295,34 @@ TEST_CASE("BTF that cannot be read matters only to those who need it") {
   CHECK(messages.warnings() >= 1);
 }
 
+TEST_CASE("each reading of a file may fail") {
+  const bool has_map = GENERATE(true, false);
+  Failing file{object_with_all(has_map), 0};
+  bool done = false;
+  int count = 0;
+  for (; !done; ++count) {
+    REQUIRE(count < 100);
+    file.left = count;
+    sim_reset(1);
+    {
+      Parsed parsed;
+      const Messages messages;
+      const auto result = object::parse(file.source(), "made", {}, parsed, "made.o");
+      done = static_cast<bool>(result);
+      if (!done) {
+        CHECK(result.error() == Errno(EIO));
+        CHECK(messages.warnings() == 1);
+        CHECK_THAT(messages.last(), Catch::Contains("cannot be read: error 5"));
+      }
+    }
+    CHECK(sim_live().bytes == 0);
+  }
+  // Its header, sections, names, symbols, code and BTF; license, data and relocations.
+  CHECK(count > (has_map ? 9 : 6));
+}
+
 TEST_CASE("each allocation of parsing may fail") {
-  const auto bytes = [] {
-    MadeObject made;
-    const auto code = made.program(
-        "xdp", "first",
-        {bpf::insn::make(BPF_LD | BPF_IMM | BPF_DW, 1), bpf_insn{}, bpf::insn::exit()});
-    made.relocation(code, 0, made.map("m", {{"type", made.number(BPF_MAP_TYPE_ARRAY)}}));
-    made.external(".kconfig", "CONFIG_X", made.int_type(), 4);
-    made.section(".data", SHT_PROGBITS, SHF_ALLOC, "12345678");
-    return made.bytes();
-  }();
+  const auto bytes = object_with_all();
   bool done = false;
   for (unsigned nth = 1; !done; ++nth) {
     REQUIRE(nth < 2000);
@@ -274,7 +330,8 @@ TEST_CASE("each allocation of parsing may fail") {
     sim_fail("malloc", nth, ENOMEM);
     {
       Parsed parsed;
-      const auto result = object::parse(bytes, "made", {}, parsed, "made.o");
+      ReadAhead<16> file{ByteSource(bytes)};
+      const auto result = object::parse(file.source(), "made", {}, parsed, "made.o");
       done = static_cast<bool>(result);
       if (!done)
         CHECK(result.error() == Errno(ENOMEM));

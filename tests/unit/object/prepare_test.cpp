@@ -56,7 +56,7 @@ TEST_CASE("a program that is switched on after prepare gets what the others have
   sim_reset(1);
   TwoPrograms two;
   const auto bytes = two.made.bytes();
-  auto object = object::Object::open(bytes, "made.o", {});
+  auto object = object::Object::open(ByteSource(bytes), "made.o", {});
   REQUIRE(object);
   object::Program* const second = (*object)->find_program("second");
   REQUIRE(second != nullptr);
@@ -85,7 +85,7 @@ TEST_CASE("a CO-RE record that makes no sense counts where its function is loade
     const auto bytes = with_senseless_record(calls);
     object::Settings settings;
     settings.btf_path = TargetFile::kPath;
-    auto object = object::Object::open(bytes, "made.o", settings);
+    auto object = object::Object::open(ByteSource(bytes), "made.o", settings);
     REQUIRE(object);
     const Messages messages;
     const auto prepared = (*object)->prepare();

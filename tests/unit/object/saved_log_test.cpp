@@ -31,7 +31,7 @@ TEST_CASE("each log gets a file of its own, but an empty one gets none") {
   MadeObject made;
   made.program("xdp", "first");
   const auto bytes = made.bytes();
-  const auto object = object::Object::open(bytes, "of/two", {});
+  const auto object = object::Object::open(ByteSource(bytes), "of/two", {});
   REQUIRE(object);
   const object::Program& program = (*object)->programs()[0];
   const Messages messages;
@@ -65,7 +65,7 @@ TEST_CASE("logs are saved only if the variable names a folder that is there") {
   MadeObject made;
   made.program("xdp", "first");
   const auto bytes = made.bytes();
-  const auto object = object::Object::open(bytes, "made", {});
+  const auto object = object::Object::open(ByteSource(bytes), "made", {});
   REQUIRE(object);
   const Messages messages;
   object::save_log((*object)->programs()[0], "one\n", (*object)->subject());
