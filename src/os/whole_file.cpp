@@ -87,7 +87,7 @@ Result<void> read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
     if (count < 0 && errno != EINTR)
       return last_error();
     if (count == 0)
-      return Errno(EIO);
+      return Errno(ERANGE);
     if (count > 0) {
       into = into.subspan(static_cast<std::size_t>(count));
       offset += static_cast<std::uint64_t>(count);

@@ -49,7 +49,7 @@ Result<FileIdentity> identity_of(int fd);
 // file_size is what the file system says. Of files in /proc, and of pipes, that is 0.
 Result<std::uint64_t> file_size(int fd);
 
-// read_at fills `into` with what stands from `offset` on: all of it, or EIO where the file ends
+// read_at fills `into` with what stands from `offset` on: all of it, or ERANGE where the file ends
 // before.
 Result<void> read_at(int fd, std::uint64_t offset, std::span<std::byte> into);
 

@@ -164,6 +164,29 @@ TEST_CASE("a file is read in pieces, and no more of it than is asked for") {
   }
 }
 
+TEST_CASE("a file that is shorter than its size is no ELF file, or a part of one") {
+  // As text files of /sys are, and files that were cut after they were opened.
+  std::string bytes = small_image(true, ByteOrder::little).bytes();
+  const auto read = [](void* file, std::uint64_t offset, std::span<std::byte> into) {
+    const auto& text = *static_cast<const std::string*>(file);
+    if (offset + into.size() > text.size())
+      return Result<void>(Errno(ERANGE));
+    std::memcpy(into.data(), text.data() + offset, into.size());
+    return Result<void>();
+  };
+  const Messages messages;
+  const auto file = File::open(ByteSource(bytes.size(), read, &bytes), "x.o");
+  REQUIRE(file);
+  const elf::Section maps = *file->find("maps");
+  bytes.resize(maps.offset + 1);
+  CHECK(file->contents(maps).error() == kErrnoFormat);
+  CHECK(messages.last().find("'maps': its content, 0x8 bytes at offset") != std::string::npos);
+  CHECK(messages.last().find("the file is shorter than the 0x") != std::string::npos);
+  CHECK(File::open(ByteSource(4096, read, &bytes), "x.o").error() == kErrnoFormat);
+  bytes = "always [madvise] never\n";
+  CHECK(File::open(ByteSource(4096, read, &bytes), "x.o").error() == kErrnoFormat);
+}
+
 TEST_CASE("opening a file fails where there is no memory, and says so") {
   const std::string bytes = small_image(true, ByteOrder::little).bytes();
   const Messages messages;
