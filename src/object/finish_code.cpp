@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cinttypes>
 #include <cstring>
+#include <utility>
 
 #include <linux/btf.h>
 
@@ -25,8 +26,9 @@ std::span<const bpf_insn> code_of(const void* loading, std::uint32_t program) {
   return static_cast<const Loading*>(loading)->code_of(program);
 }
 
-// read_callback_tags is the ids of the tags that name exception callbacks of programs.
-Result<Vector<std::uint32_t>> read_callback_tags(const Loading& loading) {
+// read_callback_tags is the ids of the tags that name exception callbacks of programs. A kernel
+// that does not know such tags has no exceptions either, and there they do not matter.
+Result<Vector<std::uint32_t>> read_callback_tags(Loading& loading) {
   Vector<std::uint32_t> tags;
   const btf::Btf* const btf = loading.object.btf();
   for (std::uint32_t id = 1; btf != nullptr && id < btf->end_id(); ++id) {
@@ -39,7 +41,12 @@ Result<Vector<std::uint32_t>> read_callback_tags(const Loading& loading) {
     if (is_of_program && !tags.append(id))
       return no_memory(loading.subject, "its exception callbacks");
   }
-  return tags;
+  if (tags.empty())
+    return tags;
+  const auto known = knows_declaration_tags(loading);
+  if (!known)
+    return known.error();
+  return *known ? std::move(tags) : Vector<std::uint32_t>();
 }
 
 // find_callback is the function that a program's one tag names, or kNoIndex.

@@ -21,6 +21,7 @@ namespace {
 class Search {
 public:
   Search(Object& object, KernelTypes types) : object_(object), loading_(object) {
+    loading_.is_for_another_kernel = true;
     loading_.kernel = types.kernel;
     loading_.modules = std::move(types.modules);
     loading_.has_modules = true;

@@ -16,11 +16,12 @@
 namespace ringside::object {
 namespace {
 
-Result<os::UniqueFd> load(Loading& loading, const btf::Btf& btf) {
+// load loads a BTF; the program's buffer gets what the kernel has to say of its object's.
+Result<os::UniqueFd> load(Loading& loading, const btf::Btf& btf, bool is_the_objects) {
   const auto bytes = btf.bytes(kNativeOrder);
   if (!bytes)
     return bytes.error();
-  const Settings& settings = loading.object.settings();
+  const Settings settings = is_the_objects ? loading.object.settings() : Settings();
   bpf::BtfLoadAttr attr{.btf = bytes->data(),
                         .btf_log_buf = settings.log.data(),
                         .btf_size = static_cast<std::uint32_t>(bytes->size()),
@@ -42,7 +43,7 @@ Result<bool> knows(Loading& loading, Add add) {
     return number.error();
   if (const Result<void> added = add(small, static_cast<int>(*number)); !added)
     return added.error();
-  return static_cast<bool>(load(loading, small));
+  return static_cast<bool>(load(loading, small, false));
 }
 
 Result<void> only_error(const Result<std::uint32_t>& id) {
@@ -64,6 +65,12 @@ Result<void> add_section(btf::Btf& btf, int number, const char* name) {
   return btf::add_variable(btf, static_cast<int>(*var), 0, sizeof(std::uint32_t));
 }
 
+Result<void> add_tag(btf::Btf& btf, int number) {
+  const auto var = btf::add_var(btf, "v", BTF_VAR_STATIC, number);
+  return var ? only_error(btf::add_decl_tag(btf, "tag", static_cast<int>(*var), -1))
+             : Result<void>(var.error());
+}
+
 // A row says how to find out whether the kernel knows what the member is about.
 struct MemberRow {
   bool BtfSupport::*member;
@@ -80,12 +87,7 @@ constexpr MemberRow kMemberRows[] = {
      [](btf::Btf& btf, int number) { return add_section(btf, number, "?.data"); }},
     {&BtfSupport::floats,
      [](btf::Btf& btf, int) { return only_error(btf::add_float(btf, "float", 4)); }},
-    {&BtfSupport::decl_tags,
-     [](btf::Btf& btf, int number) {
-       const auto var = btf::add_var(btf, "v", BTF_VAR_STATIC, number);
-       return var ? only_error(btf::add_decl_tag(btf, "tag", static_cast<int>(*var), -1))
-                  : Result<void>(var.error());
-     }},
+    {&BtfSupport::decl_tags, add_tag},
     {&BtfSupport::type_tags,
      [](btf::Btf& btf, int number) {
        const auto tag = btf::add_reference(btf, btf::kTypeTag, "tag", number);
@@ -121,10 +123,14 @@ Result<os::UniqueFd> load_adapted(Loading& loading, Errno refused) {
     return copy.error();
   if (const auto adapted = adapt(**copy, kernel); !adapted)
     return adapted.error();
-  return load(loading, **copy);
+  return load(loading, **copy, true);
 }
 
 } // namespace
+
+Result<bool> knows_declaration_tags(Loading& loading) {
+  return loading.is_for_another_kernel ? Result(true) : knows(loading, add_tag);
+}
 
 Result<void> hide_functions(Loading& loading) {
   const Parsed& parsed = loading.object.parsed();
@@ -157,7 +163,7 @@ Result<void> load_object_btf(Loading& loading) {
     return {};
   if (const auto hidden = hide_functions(loading); !hidden)
     return hidden;
-  auto fd = load(loading, *btf);
+  auto fd = load(loading, *btf, true);
   if (!fd && fd.error() != Errno(ENOMEM))
     fd = load_adapted(loading, fd.error());
   if (fd) {

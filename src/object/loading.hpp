@@ -52,8 +52,8 @@ struct Loading {
   bool has_looked_for_token = false;
   Vector<kernel::ModuleBtf> modules;
 
-  // A loader is made, which will run on another kernel: do not ask this one.
-  bool is_generated = false;
+  // What is made is for another kernel, as a loader is: do not ask this one.
+  bool is_for_another_kernel = false;
   // Where the globals of the arena begin.
   std::uint64_t arena_offset = 0;
 
@@ -131,6 +131,8 @@ bool takes_types(std::uint32_t map_type);
 // hide_functions makes global functions static in the BTF that their visibility hides: the verifier
 // then looks at them where they are called.
 Result<void> hide_functions(Loading& loading);
+// knows_declaration_tags is whether the kernel does: Linux 5.16 and later.
+Result<bool> knows_declaration_tags(Loading& loading);
 // put_kind_flags adds what a program's section says about loading it, except the target to attach
 // to. With `newest`, assume that the kernel has all features that this library knows.
 void put_kind_flags(Program& program, bpf::ProgLoadAttr& attr, bool newest);

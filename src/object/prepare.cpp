@@ -214,7 +214,7 @@ Result<void> Object::set_loader(Owned<Loader> loader) {
 
 Result<void> Object::make_loader() {
   Loading loading(*this);
-  loading.is_generated = true;
+  loading.is_for_another_kernel = true;
   if (const auto done = loader_->generate(loading, *loader_); !done) {
     drop();
     return done;

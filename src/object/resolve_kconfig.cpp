@@ -29,10 +29,10 @@ std::uint64_t version_now(const Loading& loading) {
   return loading.object.kernel_version();
 }
 std::uint64_t has_cookie(const Loading& loading) {
-  return loading.is_generated || kernel::has_bpf_cookie() ? 1 : 0;
+  return loading.is_for_another_kernel || kernel::has_bpf_cookie() ? 1 : 0;
 }
 std::uint64_t has_wrapper(const Loading& loading) {
-  return loading.is_generated || kernel::has_system_call_wrapper() ? 1 : 0;
+  return loading.is_for_another_kernel || kernel::has_system_call_wrapper() ? 1 : 0;
 }
 
 // OwnValue is one that the library finds out.

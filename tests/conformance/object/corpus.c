@@ -129,7 +129,7 @@ CASES(object_corpus) = {
 #define FILE_CASES(name_, since_, kernel_)                                                         \
   LIVE(name_, .since = since_, .kernel = kernel_), CASE(name_##_of_other_order, .since = "1.5"),
     FILES(FILE_CASES) LIVE(calls_exception_callback, .since = "1.3", .kernel = "6.7"),
-    LIVE(calls_exception_callback_bad, .since = "1.3"),
+    LIVE(calls_exception_callback_bad, .since = "1.3", .kernel = "5.16"),
     LIVE(core_kinds_without_sign, .difference = "enumerators-without-a-sign"),
     LIVE(core_matches_names_of_ints, .difference = "names-of-ints"),
     LIVE(core_patch_far_away, .difference = "far-fields-are-poisoned"),

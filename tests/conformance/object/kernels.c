@@ -125,9 +125,27 @@ static void clone_of_a_user_of_a_module(void) {
   bpf_object__close(object);
 }
 
+/* A kernel before Linux 5.16 knows no declaration tags, and no exceptions. There it does not matter
+ * what tags say of callbacks. */
+static void callbacks_of_an_old_kernel(void) {
+  static const char* const names[] = {"calls/exception_callback.el",
+                                      "calls/exception_callback_of_no_name.el",
+                                      "calls/exception_callback_missing.el"};
+
+  sim.fail_from("btf_load", 1, EINVAL);
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    struct bpf_object* object = open_object(names[i], NULL);
+
+    CHECK_EQ(bpf_object__load(object), 0);
+    CHECK_EQ(bpf_program__insn_cnt(program_of(object, "entry")), 2);
+    bpf_object__close(object);
+  }
+}
+
 CASES(object_kernels) = {
 #define CASE(name_, function_, ...)                                                                \
   { .name = "kernels." #name_, .body = name_, .function = function_, __VA_ARGS__ }
+    CASE(callbacks_of_an_old_kernel, "bpf_object__load", .needs = NEEDS_SIM, .since = "1.3"),
     CASE(clone_of_a_user_of_a_module, "bpf_program__clone", .needs = NEEDS_SIM, .since = "1.8",
          .difference = "clone-keeps-modules"),
     CASE(variables_of_an_old_kernel, "bpf_object__load", .needs = NEEDS_SIM, .since = "1.4",
