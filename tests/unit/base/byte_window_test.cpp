@@ -8,12 +8,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "counted_file.hpp"
+#include "numbered.hpp"
+#include "read_file.hpp"
 
 namespace ringside::test {
 
 TEST_CASE("numbers that stand together are read at once") {
-  CountedFile file{numbered(1000)};
+  ReadFile file{numbered(1000)};
   ByteWindow window(file.source(), ByteOrder::big);
   CHECK(*window.u32_at(4) == 0x04050607);
   CHECK(*window.word_at(8, true) == 0x08090a0b0c0d0e0f);
@@ -25,7 +26,7 @@ TEST_CASE("numbers that stand together are read at once") {
 }
 
 TEST_CASE("what a window is asked for ends at the end of the file") {
-  CountedFile file{numbered(10)};
+  ReadFile file{numbered(10)};
   ByteWindow window(file.source());
   CHECK(window.at(2, 8));
   CHECK(window.at(3, 8).error() == Errno(ERANGE));
@@ -36,7 +37,7 @@ TEST_CASE("what a window is asked for ends at the end of the file") {
 }
 
 TEST_CASE("a read that failed leaves nothing in the window") {
-  CountedFile file{numbered(10)};
+  ReadFile file{numbered(10)};
   ByteWindow window(file.source());
   file.error = EIO;
   CHECK(window.u32_at(0).error() == Errno(EIO));
@@ -48,7 +49,7 @@ TEST_CASE("a read that failed leaves nothing in the window") {
 TEST_CASE("a text is found where it stands with its end") {
   const std::size_t length = GENERATE(0U, 1U, 5U, 255U, 256U, 257U, 512U, 700U);
   const std::string text(length, 't');
-  CountedFile file{"xx" + text + '\0' + text};
+  ReadFile file{"xx" + text + '\0' + text};
   ByteWindow window(file.source());
   CHECK(*window.is_text_at(2, text));
   CHECK_FALSE(*window.is_text_at(3 + length, text));

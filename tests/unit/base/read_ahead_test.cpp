@@ -8,7 +8,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "counted_file.hpp"
+#include "base/byte_reader.hpp"
+#include "numbered.hpp"
+#include "read_file.hpp"
 
 namespace ringside::test {
 namespace {
@@ -19,13 +21,13 @@ constexpr std::size_t kAhead = 16;
 std::string text_of(const ByteSource& source, std::uint64_t offset, std::size_t size) {
   const auto piece = source.piece(offset, size);
   REQUIRE(piece);
-  return {reinterpret_cast<const char*>(piece->view().data()), piece->size()};
+  return std::string(as_text(piece->view()));
 }
 
 } // namespace
 
 TEST_CASE("each piece is that of the file") {
-  CountedFile file{numbered(100)};
+  ReadFile file{numbered(100)};
   ReadAhead<kAhead> ahead(file.source());
   const ByteSource source = ahead.source();
   CHECK(source.size() == 100);
@@ -37,7 +39,7 @@ TEST_CASE("each piece is that of the file") {
 }
 
 TEST_CASE("small pieces that stand together are read at once, a larger one by itself") {
-  CountedFile file{numbered(100)};
+  ReadFile file{numbered(100)};
   ReadAhead<kAhead> ahead(file.source());
   const ByteSource source = ahead.source();
   for (std::uint64_t offset = 0; offset < 64; offset += 4)
@@ -51,7 +53,7 @@ TEST_CASE("small pieces that stand together are read at once, a larger one by it
 }
 
 TEST_CASE("what is behind the bytes that are asked for need not be there") {
-  CountedFile file{numbered(100)};
+  ReadFile file{numbered(100)};
   file.end = 42;
   ReadAhead<kAhead> ahead(file.source());
   const ByteSource source = ahead.source();
@@ -61,7 +63,7 @@ TEST_CASE("what is behind the bytes that are asked for need not be there") {
 }
 
 TEST_CASE("what could not be read is read again") {
-  CountedFile file{numbered(100)};
+  ReadFile file{numbered(100)};
   ReadAhead<kAhead> ahead(file.source());
   const ByteSource source = ahead.source();
   CHECK(text_of(source, 0, 4) == file.bytes.substr(0, 4));

@@ -11,6 +11,7 @@
 
 #include "elf_image.hpp"
 #include "messages.hpp"
+#include "read_file.hpp"
 #include "sim/sim_control.h"
 
 namespace ringside::test {
@@ -129,31 +130,18 @@ TEST_CASE("a file without section headers has no sections") {
 }
 
 TEST_CASE("a file is read in pieces, and no more of it than is asked for") {
-  struct Pieces {
-    std::string bytes;
-    std::uint64_t read = 0;
-    int fails_at = -1;
-    static Result<void> read_at(void* self, std::uint64_t offset, std::span<std::byte> into) {
-      auto& pieces = *static_cast<Pieces*>(self);
-      if (pieces.fails_at-- == 0)
-        return Errno(EIO);
-      std::memcpy(into.data(), pieces.bytes.data() + offset, into.size());
-      pieces.read += into.size();
-      return {};
-    }
-    ByteSource source() { return {bytes.size(), read_at, this}; }
-  };
   ElfImage image = small_image(true, ByteOrder::little);
   image.sections.push_back({.name = ".debug_info", .content = std::string(1U << 20, 'd')});
   image.extended = true;
-  Pieces pieces{image.bytes()};
+  ReadFile pieces{image.bytes()};
   const auto file = File::open(pieces.source(), "x.o");
   REQUIRE(file);
   CHECK(text_of(*file->contents(*file->find("maps"))) == "12345678");
   CHECK(pieces.read < 1000);
   for (int reads = 0;; ++reads) {
     const Messages messages;
-    pieces.fails_at = reads;
+    pieces.reads = 0;
+    pieces.fails_at = reads + 1;
     const auto again = File::open(pieces.source(), "x.o");
     if (again) {
       CHECK(reads == 4);
@@ -166,25 +154,20 @@ TEST_CASE("a file is read in pieces, and no more of it than is asked for") {
 
 TEST_CASE("a file that is shorter than its size is no ELF file, or a part of one") {
   // As text files of /sys are, and files that were cut after they were opened.
-  std::string bytes = small_image(true, ByteOrder::little).bytes();
-  const auto read = [](void* file, std::uint64_t offset, std::span<std::byte> into) {
-    const auto& text = *static_cast<const std::string*>(file);
-    if (offset + into.size() > text.size())
-      return Result<void>(Errno(ERANGE));
-    std::memcpy(into.data(), text.data() + offset, into.size());
-    return Result<void>();
-  };
+  ReadFile cut{small_image(true, ByteOrder::little).bytes()};
   const Messages messages;
-  const auto file = File::open(ByteSource(bytes.size(), read, &bytes), "x.o");
+  const auto file = File::open(cut.source(), "x.o");
   REQUIRE(file);
   const elf::Section maps = *file->find("maps");
-  bytes.resize(maps.offset + 1);
+  cut.end = maps.offset + 1;
   CHECK(file->contents(maps).error() == kErrnoFormat);
   CHECK(messages.last().find("'maps': its content, 0x8 bytes at offset") != std::string::npos);
   CHECK(messages.last().find("the file is shorter than the 0x") != std::string::npos);
-  CHECK(File::open(ByteSource(4096, read, &bytes), "x.o").error() == kErrnoFormat);
-  bytes = "always [madvise] never\n";
-  CHECK(File::open(ByteSource(4096, read, &bytes), "x.o").error() == kErrnoFormat);
+  CHECK(File::open(cut.source(), "x.o").error() == kErrnoFormat);
+  ReadFile text{"always [madvise] never\n"};
+  text.end = text.bytes.size();
+  text.bytes.resize(4096);
+  CHECK(File::open(text.source(), "x.o").error() == kErrnoFormat);
 }
 
 TEST_CASE("opening a file fails where there is no memory, and says so") {

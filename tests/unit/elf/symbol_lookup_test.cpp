@@ -12,6 +12,7 @@
 
 #include "elf_symbols_image.hpp"
 #include "messages.hpp"
+#include "read_file.hpp"
 #include "sim/sim_control.h"
 
 namespace ringside::test {
@@ -40,26 +41,6 @@ std::vector<ImageSymbol> many_symbols() {
   symbols.push_back({.name = std::string(1000, 'l'), .value = 1004});
   return symbols;
 }
-
-// ReadFile is a file that counts how much of it is read.
-struct ReadFile {
-  std::string bytes;
-  std::uint64_t read = 0;
-  int reads = 0;
-  int fails_at = 0;
-
-  ByteSource source() { return {bytes.size(), read_at, this}; }
-
-private:
-  static Result<void> read_at(void* self, std::uint64_t offset, std::span<std::byte> into) {
-    auto& file = *static_cast<ReadFile*>(self);
-    file.read += into.size();
-    if (++file.reads == file.fails_at)
-      return Errno(EIO);
-    file.bytes.copy(reinterpret_cast<char*>(into.data()), into.size(), offset);
-    return {};
-  }
-};
 
 } // namespace
 

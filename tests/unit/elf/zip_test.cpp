@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "messages.hpp"
+#include "read_file.hpp"
 #include "sim/sim_control.h"
 #include "zip_image.hpp"
 
@@ -169,22 +170,10 @@ TEST_CASE("places that lie outside of the archive are EINVAL") {
 }
 
 TEST_CASE("reading an archive may fail, each time") {
-  struct Broken {
-    std::string bytes;
-    int fails_at;
-    static Result<void> read_at(void* self, std::uint64_t offset, std::span<std::byte> into) {
-      auto& broken = *static_cast<Broken*>(self);
-      if (broken.fails_at-- == 0)
-        return Errno(EIO);
-      std::memcpy(into.data(), broken.bytes.data() + offset, into.size());
-      return {};
-    }
-  };
   for (int reads = 0;; ++reads) {
-    Broken broken{small_archive().bytes(), reads};
+    ReadFile broken{small_archive().bytes(), reads + 1};
     const Messages messages;
-    const auto member = elf::stored_member(
-        ByteSource(broken.bytes.size(), Broken::read_at, &broken), kName, "x.apk");
+    const auto member = elf::stored_member(broken.source(), kName, "x.apk");
     if (member) {
       CHECK(reads == 3);
       break;
@@ -194,11 +183,9 @@ TEST_CASE("reading an archive may fail, each time") {
   }
   sim_reset(1);
   sim_fail("malloc", 2, ENOMEM);
-  Broken broken{small_archive().bytes(), -1};
+  ReadFile broken{small_archive().bytes()};
   const Messages messages;
-  CHECK(
-      elf::stored_member(ByteSource(broken.bytes.size(), Broken::read_at, &broken), kName, "x.apk")
-          .error() == Errno(ENOMEM));
+  CHECK(elf::stored_member(broken.source(), kName, "x.apk").error() == Errno(ENOMEM));
   CHECK(messages.last() == "x.apk: there is no memory for its directory\n");
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR LGPL-2.1-only
 // Parsing an object: the header, and what each section is for.
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <functional>
@@ -9,10 +8,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/byte_reader.hpp"
 #include "base/errno.hpp"
 #include "base/read_ahead.hpp"
 #include "made_object.hpp"
 #include "messages.hpp"
+#include "read_file.hpp"
 #include "sim/sim_control.h"
 
 namespace ringside::test {
@@ -43,24 +44,6 @@ std::vector<std::byte> object_with_all(bool has_map = true) {
   made.section("license", SHT_PROGBITS, 0, std::string("GPL\0", 4));
   return made.bytes();
 }
-
-// Failing is a file of which one reading fails, and those behind it.
-struct Failing {
-  std::vector<std::byte> bytes;
-  int left; // readings before that
-
-  ByteSource source() { return {bytes.size(), read_at, this}; }
-
-private:
-  static Result<void> read_at(void* self, std::uint64_t offset, std::span<std::byte> into) {
-    auto& file = *static_cast<Failing*>(self);
-    if (file.left-- <= 0)
-      return Errno(EIO);
-    std::copy_n(file.bytes.begin() + static_cast<std::ptrdiff_t>(offset), into.size(),
-                into.begin());
-    return {};
-  }
-};
 
 } // namespace
 
@@ -297,12 +280,13 @@ TEST_CASE("BTF that cannot be read matters only to those who need it") {
 
 TEST_CASE("each reading of a file may fail") {
   const bool has_map = GENERATE(true, false);
-  Failing file{object_with_all(has_map), 0};
+  ReadFile file{std::string(as_text(object_with_all(has_map)))};
   bool done = false;
   int count = 0;
   for (; !done; ++count) {
     REQUIRE(count < 100);
-    file.left = count;
+    file.reads = 0;
+    file.fails_at = count + 1;
     sim_reset(1);
     {
       Parsed parsed;
