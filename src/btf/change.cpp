@@ -196,7 +196,8 @@ Result<void> Change::append_all(const Data& types) {
   return {};
 }
 
-// The words are the Btf's own: those that can grow, or of an image that no other has.
+// Data shows words as const to those who read them. These are the Btf's own, and no object is
+// const: words that can grow, or those of an image that no other Btf has.
 std::uint32_t* Change::words(std::uint32_t id) {
   const Data& data = btf_.data_;
   return const_cast<std::uint32_t*>(data.words.data()) + data.starts[id - btf_.place_.first_id];

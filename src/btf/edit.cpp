@@ -70,7 +70,8 @@ private:
   void refuse(Errno error, const char* format, Values... values) {
     error_ = refusal(what_, error, format, values...);
   }
-  // refusal is out of line, so that what is right goes past few instructions.
+  // refusal is out of line, so that what is right goes past few instructions; and static, so that
+  // the members need no place in memory.
   template <class... Values>
   [[gnu::cold, gnu::noinline]] static Errno refusal(const char* what, Errno error,
                                                     const char* format, Values... values) {

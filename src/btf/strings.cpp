@@ -6,6 +6,7 @@
 #include <cstring>
 
 namespace ringside::btf {
+
 Result<void> index_strings(std::span<const char> strings, HashIndex& index) {
   // Names of C have some 20 characters. A table that has to grow is moved.
   constexpr std::size_t kUsualSize = 20;

@@ -254,9 +254,8 @@ Errno File::fail_to_read(Errno error, std::uint64_t offset, std::uint64_t size,
     return fail(subject, kErrnoFormat, "it is a folder, not an ELF file");
   if (error == Errno(ERANGE) && source_.holds(offset, size))
     return fail(subject, kErrnoFormat,
-                "%s, 0x%" PRIx64 " bytes at offset 0x%" PRIx64
-                ", is not there: the file is shorter "
-                "than the 0x%" PRIx64 " bytes that the file system says it has",
+                "%s, 0x%" PRIx64 " bytes at offset 0x%" PRIx64 ", is not there: the file is "
+                "shorter than the 0x%" PRIx64 " bytes that the file system says it has",
                 what, size, offset, source_.size());
   if (error == Errno(ERANGE))
     return fail(subject, kErrnoFormat,

@@ -16,12 +16,11 @@
 namespace ringside::object {
 namespace {
 
-// load loads a BTF; the program's buffer gets what the kernel has to say of its object's.
-Result<os::UniqueFd> load(Loading& loading, const btf::Btf& btf, bool is_the_objects) {
+// load loads a BTF. The kernel's log goes where the settings say.
+Result<os::UniqueFd> load(Loading& loading, const btf::Btf& btf, const Settings& settings) {
   const auto bytes = btf.bytes(kNativeOrder);
   if (!bytes)
     return bytes.error();
-  const Settings settings = is_the_objects ? loading.object.settings() : Settings();
   bpf::BtfLoadAttr attr{.btf = bytes->data(),
                         .btf_log_buf = settings.log.data(),
                         .btf_size = static_cast<std::uint32_t>(bytes->size()),
@@ -43,7 +42,7 @@ Result<bool> knows(Loading& loading, Add add) {
     return number.error();
   if (const Result<void> added = add(small, static_cast<int>(*number)); !added)
     return added.error();
-  return static_cast<bool>(load(loading, small, false));
+  return static_cast<bool>(load(loading, small, {}));
 }
 
 Result<void> only_error(const Result<std::uint32_t>& id) {
@@ -123,7 +122,7 @@ Result<os::UniqueFd> load_adapted(Loading& loading, Errno refused) {
     return copy.error();
   if (const auto adapted = adapt(**copy, kernel); !adapted)
     return adapted.error();
-  return load(loading, **copy, true);
+  return load(loading, **copy, loading.object.settings());
 }
 
 } // namespace
@@ -163,7 +162,7 @@ Result<void> load_object_btf(Loading& loading) {
     return {};
   if (const auto hidden = hide_functions(loading); !hidden)
     return hidden;
-  auto fd = load(loading, *btf, true);
+  auto fd = load(loading, *btf, loading.object.settings());
   if (!fd && fd.error() != Errno(ENOMEM))
     fd = load_adapted(loading, fd.error());
   if (fd) {

@@ -182,7 +182,8 @@ Result<std::span<const std::byte>> keep_part(ParseWork& work, const elf::Section
 
 // keep_content reads what the file has of a section: nothing of .bss.
 Result<std::span<const std::byte>> keep_content(ParseWork& work, const elf::Section& section) {
-  return keep_part(work, section, 0, section.type != SHT_NOBITS ? section.size : 0);
+  const auto content = work.file.contents_source(section);
+  return content ? keep_part(work, section, 0, content->size()) : content.error();
 }
 
 // read_arena keeps the variables of an arena. An object without maps may have some by mistake: no

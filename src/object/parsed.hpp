@@ -178,8 +178,7 @@ struct ParseOptions {
 
 // parse reads an object into `parsed`, which must be empty: of a file that is read piece by piece,
 // what it needs. `name` is the object's, for the names of its data maps. The bytes need not outlive
-// the call. Errors, each with a message: those of the
-// contract of bpf_object__open.
+// the call. Errors, each with a message: those of the contract of bpf_object__open.
 Result<void> parse(const ByteSource& bytes, std::string_view name, const ParseOptions& options,
                    Parsed& parsed, const Subject& subject);
 
